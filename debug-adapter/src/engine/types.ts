@@ -1,0 +1,260 @@
+// The vocabulary of the debugger engine: what the DAP server, the terminal and the views exchange with `Debugger`.
+// Must stay true: plain data and closures, no host types; addresses are numbers, 64-bit register values bigints.
+
+import type { Machine, Stop } from '@gobuf/emulator/machine-types';
+import type { Binary } from '../symbols/binary';
+
+/** Text of source files by the path that the binary names (after substitution). */
+export interface SourceFiles {
+  /** Undefined when there is no such file. */
+  read(path: string): string | undefined | Promise<string | undefined>;
+}
+
+export interface DebuggerOptions {
+  /** A fresh guest at its first instruction: called by launch and restart. */
+  createMachine(): Machine | Promise<Machine>;
+  binary: Binary;
+  sources: SourceFiles;
+  /** Lets the host handle messages (pause, cancel); awaited between slices of guest execution. */
+  yieldToHost(): Promise<void>;
+  /** Milliseconds of any monotonic clock; sizes the slices. Without it slices have a fixed instruction count. */
+  now?(): number;
+  /** Memory for snapshots, bytes. Default 256 MiB. */
+  snapshotBytes?: number;
+  /** Pairs [path in the binary, path here], the first matching prefix wins. */
+  substitutePath?: [from: string, to: string][];
+  /** This machine's GOROOT: replaces the one the binary was built with (or the empty one of -trimpath). */
+  goroot?: string;
+}
+
+/** How execution can go on. `…Back` and `reverse…` need no support from the program: every moment of the past can be reached. */
+export type ResumeKind =
+  | 'continue' | 'next' | 'stepIn' | 'stepOut'
+  | 'stepInstruction' | 'nextInstruction' | 'stepOutInstruction'
+  | 'reverseContinue' | 'reverseNext' | 'reverseStepIn' | 'reverseStepOut'
+  | 'reverseStepInstruction' | 'reverseNextInstruction' | 'reverseStepOutInstruction';
+
+export type StopReason =
+  /** First instruction of the program, after launch or restart. */
+  | 'entry'
+  | 'step' | 'breakpoint' | 'watchpoint' | 'pause' | 'goto'
+  /** The beginning of the recording was reached going back. */
+  | 'beginning'
+  /** A Go panic nobody recovers, or a fatal error of the runtime: the stop is at its first instruction. */
+  | 'exception'
+  | 'exited' | 'killed'
+  /** The emulator cannot go on: `description` says why, by name. */
+  | 'unsupported'
+  /** All threads wait for standard input. */
+  | 'input';
+
+export interface StopInfo {
+  reason: StopReason;
+  /** One sentence for people. */
+  description: string;
+  /** Thread id (of `threads()`) of the machine thread that stopped. */
+  thread: number;
+  /** Linux thread id of it. */
+  tid: number;
+  /** goid of the goroutine that runs there (0: g0 or gsignal), undefined before any g exists. */
+  goroutine: number | undefined;
+  pc: number;
+  /** Retired instructions since the start: this moment's name in time. */
+  instruction: number;
+  /** Virtual nanoseconds. */
+  virtualTime: number;
+  /** Ids of the breakpoints and watchpoints hit. */
+  breakpoints: number[];
+  /** Text of a panic or fatal error. */
+  exception?: string;
+  /** Exit status when the program has ended. */
+  exitCode?: number;
+  watch?: { id: number; address: number; size: number; access: 'read' | 'write'; oldValue: bigint | undefined; newValue: bigint | undefined };
+  /** The machine's own words. */
+  machineStop?: Stop;
+}
+
+export interface ResumeOptions {
+  /** Thread id whose step this is; default the selected thread. */
+  thread?: number;
+  /** Called between slices with the instruction count reached. */
+  onProgress?(instruction: number): void;
+}
+
+/** A row of `threads()`: a machine thread's live context ('m'), or a goroutine ('g', g0 and gsignal included). */
+export interface ThreadView {
+  /** Small, stable for the life of the session, also across time travel and restart. */
+  id: number;
+  kind: 'm' | 'g';
+  /** For people: `M0 thread 1 · g0 · runtime.schedule`, `G7 main.pong`. */
+  name: string;
+  /** Linux thread, for 'm' and for a G that runs on one. */
+  tid?: number;
+  /** M number (m.id) where known. */
+  m?: number;
+  /** goid; 0 for g0 and gsignal; undefined before any g exists. */
+  goid?: number;
+  g?: number;
+  /** 'g0' and 'gsignal' are the system stacks of an M. */
+  role?: 'user' | 'system' | 'g0' | 'gsignal';
+  /** `running`, `waiting (chan receive)`, `futex 0x5b2e40` … */
+  status: string;
+  pc: number;
+  function?: string;
+  file?: string;
+  line?: number;
+  /** Whether this context is live on a machine thread now. */
+  live: boolean;
+}
+
+export interface Frame {
+  /** 0 is the top. */
+  index: number;
+  pc: number;
+  /** PC to look positions up with: pc-1 in callers whose pc is a return address. */
+  lookupPc: number;
+  /** SP while this frame executes (at its pc). */
+  sp: number;
+  /** Canonical frame address: SP before the CALL pushed the return address. */
+  cfa: number;
+  bp: bigint;
+  /** Go's name; `` for an address outside all functions. */
+  function: string;
+  /** Entry of the (outermost, physical) function. */
+  entry: number;
+  file: string;
+  line: number;
+  /** This frame is a call that the compiler inlined: registers and CFA are those of the physical frame below it. */
+  inlined: boolean;
+  /** Runtime-generated wrapper or autogenerated code. */
+  wrapper: boolean;
+  /** What the frame below it (its caller) is reached by, if it is not an ordinary return address. */
+  boundary?: 'signal' | 'systemstack' | 'mcall' | 'morestack' | 'gogo' | 'goexit' | 'threadStart';
+  /** Callee-saved or exactly known general registers at this frame, by number; others are lost. */
+  registers: ReadonlyMap<number, bigint>;
+  /** The goroutine on whose stack the frame lies. */
+  g?: number;
+}
+
+export interface StackTrace {
+  frames: Frame[];
+  /** Why the walk ended before the bottom of the stack, if it did. */
+  problem?: string;
+  /** The depth limit was met: more frames follow. */
+  truncated: boolean;
+}
+
+/** A named value for scopes, hovers and `print`; valid until the guest moves. */
+export interface Variable {
+  name: string;
+  /** As Delve prints it on one line. */
+  value: string;
+  type?: string;
+  /** Where it lives, if in memory. */
+  address?: number;
+  /** Bytes. */
+  size?: number;
+  /** Expression for `evaluate` that gives this again. */
+  evaluateName?: string;
+  namedChildren?: number;
+  indexedChildren?: number;
+  children?(start?: number, count?: number): Variable[];
+  /** Changes it; throws with one sentence if it cannot. */
+  set?(text: string): void;
+}
+
+export interface Scope {
+  name: string;
+  kind: 'arguments' | 'locals' | 'registers' | 'vectors' | 'runtime' | 'globals';
+  /** Costly to read: not to be expanded by itself. */
+  expensive: boolean;
+  variables(): Variable[];
+}
+
+export interface Location { pc: number; file: string; line: number; function: string }
+
+export interface BreakpointRequest {
+  /** Delve's locspec: `main.main`, `file.go:10`, `*0x45acc0`, `/regexp/`, `+1`, `gogo<>`, `runtime.gogo`. */
+  location?: string;
+  /** Instruction breakpoints. */
+  address?: number;
+  name?: string;
+  condition?: string;
+  /** `> 5`, `== 3`, `% 2`, or a bare number (>=). */
+  hitCondition?: string;
+  /** Log point: text with {expressions}; the program goes on. */
+  logMessage?: string;
+  /** Tracepoint: prints the hit and goes on. */
+  trace?: boolean;
+}
+
+export interface BreakpointView {
+  id: number;
+  name?: string;
+  kind: 'user' | 'watch' | 'exception';
+  verified: boolean;
+  message?: string;
+  enabled: boolean;
+  addresses: number[];
+  file?: string;
+  line?: number;
+  function?: string;
+  condition?: string;
+  hitCondition?: string;
+  logMessage?: string;
+  trace?: boolean;
+  totalHits: number;
+  /** Hits by goroutine id (0: g0). */
+  hitsByGoroutine: ReadonlyMap<number, number>;
+  watch?: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite' };
+}
+
+export interface DisassemblyRow {
+  address: number;
+  bytes: Uint8Array;
+  /** The instruction, or `?` where it cannot be decoded, or `` where nothing is mapped. */
+  text: string;
+  /** False for rows outside mapped memory and undecodable bytes. */
+  valid: boolean;
+  function?: string;
+  /** Offset from the function's entry. */
+  offset?: number;
+  file?: string;
+  line?: number;
+  isCurrent: boolean;
+  breakpoint: boolean;
+}
+
+export type Flavor = 'intel' | 'go' | 'gnu';
+
+export interface RegisterRow { name: string; value: string; /** raw value of integer registers */ integer?: bigint }
+
+/** Something worth a mark on the timeline; the same for every run of the same program. */
+export interface TraceEvent {
+  instruction: number;
+  /** Virtual nanoseconds. */
+  time: number;
+  /** `milestone`, `switch`, … */
+  event: string;
+  tid: number;
+  function?: string;
+  /** Goroutine that runs from here on. */
+  goroutine?: number;
+  /** Goroutine that ran on this thread before it. */
+  from?: number;
+  /** Instructions from leaving `from` (mcall) to arriving (gogo's jump). */
+  cost?: number;
+  [key: string]: string | number | undefined;
+}
+
+export interface DebuggerEvents {
+  /** Execution goes on (whoever asked). */
+  resumed?(kind: ResumeKind | 'goto' | 'launch'): void;
+  stopped?(stop: StopInfo): void;
+  /** Breakpoint set, changed, removed or hit-counted. */
+  breakpointsChanged?(): void;
+  /** Text of log points and tracepoints, warnings of the engine. */
+  output?(category: 'log' | 'warning', text: string): void;
+  /** Memory or registers were written by the user. */
+  memoryChanged?(address: number, size: number): void;
+}
