@@ -24,3 +24,6 @@ export const XMM = 0x140;
 export const YMM_HIGH = 0x240;
 /** Bytes of a saved context. */
 export const CONTEXT_SIZE = 0x400;
+
+/** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
+export const PAGES_BASE = 0x200000;

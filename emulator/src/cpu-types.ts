@@ -49,6 +49,8 @@ export interface PageSource {
    * Byte offset in linear memory of the page that holds `address`, made ready for `access` (zero-filled, copied on write,
    * marked dirty), or 0 if that access faults. After WRITE the page may be written freely until the next `flushLookups`
    * or `invalidate`; a page for which EXECUTE was asked is code: WRITE on it first calls `invalidate` for it.
+   * WRITE may move the page (copy-on-write, first touch of a shared zero page): the caller must drop or refresh its own READ look-up
+   * of that page after a WRITE miss. May grow `memory`, which detaches earlier views of `memory.buffer`. Offsets are 0 … 2^32-1.
    */
   hostPage(address: number, access: number): number;
   /** Whether a watched range lies on this page: such pages are never cached for that access. */
