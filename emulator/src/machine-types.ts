@@ -67,6 +67,8 @@ export interface Machine {
   readonly instruction: number;
   /** Nanoseconds of virtual monotonic time. */
   readonly virtualTime: number;
+  /** Guest instructions translated so far (those taken from the cache excepted), for `run --stats`. */
+  readonly translated?: number;
   readonly threads: readonly ThreadInfo[];
   /** tid of the thread that executes the next instruction. */
   readonly currentThread: number;

@@ -1,0 +1,42 @@
+// `gobuf run`: a program from its first instruction to its end, with the output and exit status it has on Linux.
+// Must stay true: stdout and stderr carry the guest's own bytes only (--stats adds one last line to stderr).
+import type { Stop } from '@gobuf/emulator/machine-types';
+import { guest, GUEST_NOTES, GUEST_OPTIONS } from '../guest';
+import { readInput } from '../host/input';
+import { complain, writeAll } from '../host/output';
+import type { CommandSpec, Parsed } from '../options';
+
+export const spec: CommandSpec = {
+  name: 'run',
+  summary: 'Runs a linux/amd64 program on the emulator, with its output and exit status (128 + n when signal n ends it).',
+  usage: '[options] PROGRAM [-- ARGS…]',
+  options: [{ name: 'stats', help: 'one last line of JSON on stderr: instructions, virtual and wall seconds, exit status' }, ...GUEST_OPTIONS],
+  notes: GUEST_NOTES,
+};
+
+export function run(parsed: Parsed): number {
+  const machine = guest(parsed).start({ write: (fd, bytes) => writeAll(fd, bytes), readInput });
+  const stop = machine.run(Infinity);
+  const status = exitStatus(stop);
+  machine.dispose();
+  if (parsed.flag('stats')) {
+    complain(JSON.stringify({
+      instructions: machine.instruction,
+      virtualSeconds: machine.virtualTime / 1e9,
+      wallSeconds: Number((performance.now() / 1e3).toFixed(6)),
+      translated: machine.translated ?? 0,
+      exitCode: status,
+    }));
+  }
+  return status;
+}
+
+/** As a shell would say it; says on stderr what gobuf itself could not do. */
+export function exitStatus(stop: Stop): number {
+  switch (stop.reason) {
+    case 'exited': return stop.code;
+    case 'killed': return 128 + stop.signal;
+    case 'unsupported': complain(`gobuf: ${stop.message}`); return 1;
+    default: complain(`gobuf: the program stopped (${stop.reason}) before its end.`); return 1;
+  }
+}

@@ -1,0 +1,62 @@
+// The `gobuf` command: a flat table of subcommands, each loaded only when it is asked for.
+// Must stay true: errors of use end with status 2, bad input with one sentence and status 1, and never with a stack trace.
+import { help, parse, UsageError } from './options';
+import type { CommandSpec, Parsed } from './options';
+import { complain, print } from './host/output';
+
+interface Command {
+  spec: CommandSpec;
+  /** The exit status. */
+  run(parsed: Parsed): number | Promise<number>;
+}
+
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  run: { summary: 'run a program to its end', load: () => import('./commands/run') },
+};
+
+const USAGE = [
+  'usage: gobuf COMMAND [options] …',
+  '',
+  ...Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(8)}${command.summary}`),
+  '',
+  'gobuf COMMAND --help says more about each.',
+  '',
+].join('\n');
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    (name === undefined ? complain : print)(USAGE);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    complain(`gobuf: there is no command ${JSON.stringify(name)}; the commands are ${Object.keys(COMMANDS).join(', ')}.`);
+    return 2;
+  }
+  try {
+    const { spec, run } = await command.load();
+    const parsed = parse(spec, rest);
+    if (parsed.flag('help')) { print(help(spec)); return 0; }
+    return await run(parsed);
+  } catch (error) {
+    return failure(name, error);
+  }
+}
+
+/** Names of errors that mean the input is at fault: the loader's, the symbol reader's, this command's. */
+const INPUT_ERRORS = new Set(['InputError', 'BinaryError', 'ElfError', 'LoadError']);
+
+function failure(name: string, error: unknown): number {
+  if (error instanceof UsageError) {
+    complain(`gobuf ${name}: ${error.message} (gobuf ${name} --help says more).`);
+    return 2;
+  }
+  const { message, name: kind, stack } = error instanceof Error ? error : new Error(String(error));
+  const sentence = message.split('\n')[0] ?? '';
+  complain(INPUT_ERRORS.has(kind) ? `gobuf: ${sentence}` : `gobuf ${name}: internal error: ${sentence} (please report it; GOBUF_DEBUG=1 shows where).`);
+  if (process.env['GOBUF_DEBUG'] === '1' && stack) complain(stack);
+  return 1;
+}
+
+void main(process.argv.slice(2)).then((status) => process.exit(status));
