@@ -1,0 +1,89 @@
+// Puts WebAssembly modules together: types, imports, functions, exports and table elements.
+// Must stay true: function indices count imports first; sections come out in the specified order.
+import { Bytes } from './bytes';
+import type { Code, ValueType } from './code';
+import { TYPE_CODE } from './code';
+
+export interface FunctionType { parameters: readonly ValueType[]; results: readonly ValueType[] }
+
+export class ModuleBuilder {
+  private readonly types: string[] = [];
+  private readonly typeBytes: Uint8Array[] = [];
+  private readonly imports = new Bytes();
+  private importCount = 0;
+  private importedFunctions = 0;
+  private readonly functions: { type: number; body?: Uint8Array }[] = [];
+  private readonly exports = new Bytes();
+  private exportCount = 0;
+  private readonly elements: { slot: number; functions: number[] }[] = [];
+
+  type(signature: FunctionType): number {
+    const key = `${signature.parameters.join()}:${signature.results.join()}`;
+    const known = this.types.indexOf(key);
+    if (known >= 0) return known;
+    const bytes = new Bytes(16).byte(0x60);
+    for (const list of [signature.parameters, signature.results]) {
+      bytes.unsigned(list.length);
+      for (const type of list) bytes.byte(TYPE_CODE[type]);
+    }
+    this.typeBytes.push(bytes.view());
+    return this.types.push(key) - 1;
+  }
+
+  importMemory(module: string, name: string, minimum: number, maximum?: number): void {
+    this.imports.text(module).text(name).byte(2);
+    if (maximum === undefined) this.imports.byte(0).unsigned(minimum);
+    else this.imports.byte(1).unsigned(minimum).unsigned(maximum);
+    this.importCount++;
+  }
+
+  importTable(module: string, name: string, minimum: number): void {
+    this.imports.text(module).text(name).byte(1).byte(0x70).byte(0).unsigned(minimum);
+    this.importCount++;
+  }
+
+  /** All function imports come before the first `declare`. */
+  importFunction(module: string, name: string, signature: FunctionType): number {
+    this.imports.text(module).text(name).byte(0).unsigned(this.type(signature));
+    this.importCount++;
+    return this.importedFunctions++;
+  }
+
+  /** Index of a function whose body follows with `define`. */
+  declare(signature: FunctionType): number { return this.importedFunctions + this.functions.push({ type: this.type(signature) }) - 1; }
+  define(index: number, body: Uint8Array): void { this.functions[index - this.importedFunctions]!.body = body; }
+  add(signature: FunctionType, code: Code): number { const index = this.declare(signature); this.define(index, code.finish()); return index; }
+
+  exportFunction(name: string, index: number): void { this.exports.text(name).byte(0).unsigned(index); this.exportCount++; }
+  /** Puts functions into consecutive slots of table 0 when the module is instantiated. */
+  element(slot: number, functions: number[]): void { this.elements.push({ slot, functions }); }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    const out = new Bytes(4096).append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    const section = (id: number, count: number, content: Bytes) => {
+      if (count === 0) return;
+      const head = new Bytes(8).unsigned(count);
+      out.byte(id).unsigned(head.length + content.length).append(head.view()).append(content.view());
+    };
+    const types = new Bytes();
+    for (const bytes of this.typeBytes) types.append(bytes);
+    section(1, this.typeBytes.length, types);
+    section(2, this.importCount, this.imports);
+    const indices = new Bytes(), bodies = new Bytes(4096);
+    for (const each of this.functions) {
+      indices.unsigned(each.type);
+      if (!each.body) throw new Error('a declared function has no body');
+      bodies.append(each.body);
+    }
+    section(3, this.functions.length, indices);
+    section(7, this.exportCount, this.exports);
+    const elements = new Bytes();
+    for (const { slot, functions } of this.elements) {
+      elements.byte(0).byte(0x41).signed(slot).byte(0x0b).unsigned(functions.length);
+      for (const index of functions) elements.unsigned(index);
+    }
+    section(9, this.elements.length, elements);
+    section(10, this.functions.length, bodies);
+    return out.view().slice();
+  }
+}
