@@ -2,7 +2,7 @@
 // Must stay true: every operation is exact to the instruction, cooperative (yields between slices, can be paused), and deterministic.
 
 import type { Machine } from '@gobuf/emulator/machine-types';
-import type { Binary } from '../symbols/binary';
+import type { Binary } from '../symbols/types';
 import type {
   BreakpointRequest, BreakpointView, DebuggerEvents, DebuggerOptions, DisassemblyRow, Flavor, Frame, Location, RegisterRow,
   ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, ThreadView, TraceEvent, Variable,

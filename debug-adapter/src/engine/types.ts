@@ -2,7 +2,7 @@
 // Must stay true: plain data and closures, no host types; addresses are numbers, 64-bit register values bigints.
 
 import type { Machine, Stop } from '@gobuf/emulator/machine-types';
-import type { Binary } from '../symbols/binary';
+import type { Binary } from '../symbols/types';
 
 /** Text of source files by the path that the binary names (after substitution). */
 export interface SourceFiles {

@@ -1,0 +1,211 @@
+// Runs the machine in slices that let the host breathe, and keeps snapshots so that every past moment can be reached again.
+// Must stay true: a moment is an instruction count; reaching it twice gives the same state; breakpoints never hide behind a slice's end.
+
+import type { Machine, Snapshot, Stop } from '@gobuf/emulator/machine-types';
+
+export interface RecorderOptions {
+  yieldToHost(): Promise<void>;
+  now?(): number;
+  snapshotBytes?: number;
+  /** First distance between snapshots, instructions. */
+  spacing?: number;
+}
+
+/** What a run came to: the machine's stop, or the user's pause. */
+export type RunResult = Stop | { reason: 'paused' };
+
+interface Kept { snapshot: Snapshot; /** Taken for going back in small steps: first to be thrown away. */ fine: boolean }
+
+const SLICE_MS = 12;
+const FINE_DISTANCE = 12_000;
+const MOST_FINE = 12;
+const MOST_SNAPSHOTS = 400;
+
+export class Recorder {
+  private kept: Kept[] = [];
+  private readonly active = new Map<number, number>();
+  private slice = 50_000;
+  private spacing: number;
+  private lastYield = 0;
+  private stopRequested = false;
+  /** Furthest moment that was ever reached and not dropped. */
+  last = 0;
+  onProgress: ((instruction: number) => void) | undefined;
+
+  constructor(readonly machine: Machine, private readonly options: RecorderOptions) {
+    this.spacing = options.spacing ?? 2_000_000;
+    this.kept.push({ snapshot: machine.snapshot(), fine: false });
+    this.last = machine.instruction;
+  }
+
+  get first(): number { return this.kept[0]?.snapshot.instruction ?? 0; }
+
+  requestStop(): void { this.stopRequested = true; }
+  clearStop(): void { this.stopRequested = false; }
+  get stopWanted(): boolean { return this.stopRequested; }
+
+  /** Adds one user of a breakpoint address. */
+  arm(address: number): void {
+    const users = this.active.get(address) ?? 0;
+    if (users === 0) this.machine.addBreakpoint(address);
+    this.active.set(address, users + 1);
+  }
+
+  disarm(address: number): void {
+    const users = this.active.get(address);
+    if (users === undefined) return;
+    if (users > 1) { this.active.set(address, users - 1); return; }
+    this.active.delete(address);
+    this.machine.removeBreakpoint(address);
+  }
+
+  armed(address: number): boolean { return this.active.has(address); }
+
+  /**
+   * Runs to instruction `until` or an earlier stop. A breakpoint at the current RIP does not count at the start; one at which a
+   * slice happens to end does.
+   */
+  async run(until: number): Promise<RunResult> {
+    const { machine } = this;
+    this.lastYield = this.options.now?.() ?? 0;
+    for (;;) {
+      if (this.stopRequested) { this.stopRequested = false; return { reason: 'paused' }; }
+      const start = machine.instruction;
+      if (start >= until) return { reason: 'limit' };
+      const before = this.options.now?.();
+      const target = Math.min(until, start + this.slice);
+      const stop = machine.run(target);
+      this.last = Math.max(this.last, machine.instruction);
+      this.adaptSlice(machine.instruction - start, before);
+      if (stop.reason !== 'limit') return stop;
+      if (machine.ended) return machine.ended;
+      this.keepIfDue();
+      if (this.active.size > 0) {
+        const { rip } = machine.registers();
+        if (this.active.has(rip)) return { reason: 'breakpoint', address: rip };
+      }
+      if (machine.instruction >= until) return { reason: 'limit' };
+      const now = this.options.now?.();
+      if (now === undefined || now - this.lastYield >= SLICE_MS) {
+        this.onProgress?.(machine.instruction);
+        await this.options.yieldToHost();
+        this.lastYield = this.options.now?.() ?? 0;
+      }
+    }
+  }
+
+  private adaptSlice(done: number, before: number | undefined): void {
+    if (before === undefined || done < this.slice) return;
+    const took = this.options.now!() - before;
+    if (took < SLICE_MS / 2) this.slice = Math.min(this.slice * 2, 20_000_000);
+    else if (took > SLICE_MS * 2) this.slice = Math.max(10_000, this.slice >> 1);
+  }
+
+  /** One instruction of the current thread. */
+  step(): Stop {
+    const stop = this.machine.step();
+    this.last = Math.max(this.last, this.machine.instruction);
+    return stop;
+  }
+
+  /** The state after `instruction` instructions. Breakpoints on the way are passed over. 'paused' leaves the machine in between. */
+  async goTo(instruction: number): Promise<RunResult> {
+    const { machine } = this;
+    if (instruction === machine.instruction) return { reason: 'limit' };
+    const from = this.nearest(instruction);
+    if (instruction < machine.instruction || from.instruction > machine.instruction) machine.restore(from);
+    // A snapshot shortly before the goal makes the next small step back cheap.
+    const fineAt = instruction - FINE_DISTANCE;
+    if (fineAt > machine.instruction + FINE_DISTANCE) {
+      const result = await this.passOver(fineAt);
+      if (result.reason !== 'limit') return result;
+      this.keep(true);
+    }
+    return this.passOver(instruction);
+  }
+
+  private async passOver(until: number): Promise<RunResult> {
+    for (;;) {
+      const result = await this.run(until);
+      if (result.reason !== 'breakpoint' && result.reason !== 'watchpoint' && result.reason !== 'event') return result;
+    }
+  }
+
+  /** The snapshots at or before a moment, nearest first: the segments that a search backwards goes through. */
+  snapshotsBefore(instruction: number): Snapshot[] {
+    return this.kept.filter(({ snapshot }) => snapshot.instruction < instruction).map(({ snapshot }) => snapshot).reverse();
+  }
+
+  private nearest(instruction: number): Snapshot {
+    let best = this.kept[0]!.snapshot;
+    for (const { snapshot } of this.kept) {
+      if (snapshot.instruction > instruction) break;
+      best = snapshot;
+    }
+    return best;
+  }
+
+  restore(snapshot: Snapshot): void { this.machine.restore(snapshot); }
+
+  /** The present was changed by hand: what was recorded after it is no longer what would happen. True if something was dropped. */
+  dropFuture(): boolean {
+    const now = this.machine.instruction;
+    const future = this.last > now;
+    // A snapshot taken at this very moment holds the state before the change.
+    const stale = this.kept.filter(({ snapshot }) => snapshot.instruction >= now);
+    this.kept = this.kept.filter(({ snapshot }) => snapshot.instruction < now);
+    this.keep(false);
+    for (const { snapshot } of stale) snapshot.release();
+    this.last = now;
+    return future;
+  }
+
+  private keepIfDue(): void {
+    const now = this.machine.instruction;
+    const nearest = this.nearest(now);
+    if (now - nearest.instruction >= this.spacing) this.keep(false);
+  }
+
+  /** Takes a snapshot now, unless there is one of this moment. */
+  keep(fine: boolean): void {
+    const now = this.machine.instruction;
+    const at = this.kept.findIndex(({ snapshot }) => snapshot.instruction >= now);
+    if (at >= 0 && this.kept[at]!.snapshot.instruction === now) return;
+    const entry = { snapshot: this.machine.snapshot(), fine };
+    if (at < 0) this.kept.push(entry); else this.kept.splice(at, 0, entry);
+    this.thin();
+  }
+
+  private thin(): void {
+    const fine = this.kept.filter((entry) => entry.fine);
+    if (fine.length > MOST_FINE) {
+      const now = this.machine.instruction;
+      this.drop(fine.reduce((worst, entry) => Math.abs(entry.snapshot.instruction - now) > Math.abs(worst.snapshot.instruction - now) ? entry : worst));
+    }
+    const most = this.options.snapshotBytes ?? 256 << 20;
+    let bytes = this.kept.reduce((sum, { snapshot }) => sum + snapshot.bytes, 0);
+    while (this.kept.length > 3 && (this.kept.length > MOST_SNAPSHOTS || bytes > most)) {
+      // The one whose loss makes the smallest gap, seen from now: near moments stay dense, far ones get sparse.
+      const now = this.machine.instruction;
+      let best = 1, bestCost = Infinity;
+      for (let i = 1; i < this.kept.length - 1; i++) {
+        const gap = this.kept[i + 1]!.snapshot.instruction - this.kept[i - 1]!.snapshot.instruction;
+        const cost = gap / (Math.abs(now - this.kept[i]!.snapshot.instruction) + 1);
+        if (cost < bestCost) { bestCost = cost; best = i; }
+      }
+      bytes -= this.kept[best]!.snapshot.bytes;
+      this.drop(this.kept[best]!);
+      this.spacing = Math.max(this.spacing, Math.floor((this.last - this.first) / MOST_SNAPSHOTS));
+    }
+  }
+
+  private drop(entry: Kept): void {
+    const at = this.kept.indexOf(entry);
+    if (at > 0) { this.kept.splice(at, 1); entry.snapshot.release(); }
+  }
+
+  dispose(): void {
+    for (const { snapshot } of this.kept) snapshot.release();
+    this.kept = [];
+  }
+}
