@@ -27,3 +27,32 @@ export const CONTEXT_SIZE = 0x400;
 
 /** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
 export const PAGES_BASE = 0x200000;
+
+// Linear memory below RESERVED_END belongs to the processor: state, look-up tables, scratch. Host pages start there.
+
+/** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
+export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
+/** u64 each: operands of the pending flags. */
+export const FLAG_A = FLAG_KIND + 8;
+export const FLAG_B = FLAG_KIND + 16;
+/** u32: why translated code left (ExitCode); only meaningful after a negative result. */
+export const EXIT_CODE = FLAG_KIND + 24;
+/** u32 each: low and high half of the faulting address, and whether it was a write. */
+export const EXIT_ADDRESS = FLAG_KIND + 32;
+export const EXIT_WRITE = FLAG_KIND + 40;
+/** 64 bytes each: an access that crosses a page is put together here. */
+export const READ_SCRATCH = 0x900;
+export const WRITE_SCRATCH = 0x940;
+/** 256 bytes through which helpers return more than one value. */
+export const RESULT_SCRATCH = 0x980;
+/** Constants and work space of helpers, zero at the start. */
+export const HELPER_DATA = 0x2000;
+/** Direct-mapped, 16 bytes an entry: guest address u64, table slot u32, selector u32. */
+export const JUMP_CACHE = 0x20000;
+export const JUMP_CACHE_BITS = 13;
+/** 16 bytes an entry: page address u64 (all ones: none), u32 to add to the low half of the guest address. */
+export const READ_TLB = 0x40000;
+export const WRITE_TLB = 0x50000;
+export const TLB_BITS = 12;
+/** First byte of linear memory that host pages may use. */
+export const RESERVED_END = 0x100000;

@@ -39,7 +39,7 @@ export class Bytes {
       if (value === (value | 0)) return this.signed(value);
       // Exact for doubles: divisions by 128 rounded down keep the sign.
       while (value < -64 || value > 63) {
-        const low = ((value % 128) + 128) % 128;
+        const low: number = ((value % 128) + 128) % 128;
         this.byte(low | 128);
         value = (value - low) / 128;
       }

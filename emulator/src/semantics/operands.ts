@@ -1,0 +1,289 @@
+// The part of the emitter that reads and writes guest registers and memory, and the interfaces the translator gives it.
+// Must stay true: every memory access is precise (nothing is written when it faults) and goes through the look-up tables.
+import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
+import type { AccessName, Code, ValueType } from '../wasm/code';
+import type { ModuleBuilder } from '../wasm/module';
+import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
+import { NO_REGISTER, RIP } from '../x86/instruction';
+import type { OperandSize } from './flags';
+import type { Helper } from './helpers';
+
+/** Why translated code returns to the processor's loop; EXIT_CODE in the state area. */
+export const enum ExitCode {
+  none, syscall, pageFault, divideError, invalidOpcode, generalProtection, breakpointTrap, simdException, alignmentCheck,
+  notImplemented, breakpoint, watch, retry, fetchFault,
+}
+
+/** A guest address that has been computed; opaque outside the emitter. */
+export interface Address { readonly local: number }
+
+/** What a block of translated code gives the emitter; implemented by the translator, for whole functions and single steps alike. */
+export interface Flow {
+  /** Local that holds a general register; recorded as read, or as written. */
+  gpr(index: number, write: boolean): number;
+  /** Budget local: instructions left, those of the running block already taken off. */
+  readonly budget: number;
+  /** Emits: leave with EXIT_CODE already set, this instruction not retired. */
+  fault(): void;
+  /** Emits: leave after this instruction (retired), RIP at the next one. */
+  leaveAfter(): void;
+  /** How many instructions of the block, this one included, are not retired yet though taken off the budget. */
+  unretired(): number;
+  /** Ends of blocks. Targets are constants, or locals (i64). `branch` takes an i32 from the stack. */
+  jump(target: number): void;
+  branch(target: number): void;
+  jumpIndirect(local: number): void;
+  call(target: number): void;
+  callIndirect(local: number): void;
+  ret(local: number): void;
+}
+
+export interface HelperSlots { slot(name: string): number; helper(name: string): Helper }
+
+const LOADS: Record<string, AccessName> = {
+  u8: 'i64Load8U', u16: 'i64Load16U', u32: 'i64Load32U', u64: 'i64Load', s8: 'i64Load8S', s16: 'i64Load16S', s32: 'i64Load32S', s64: 'i64Load',
+};
+const STORES: Record<OperandSize, AccessName> = { 8: 'i64Store8', 16: 'i64Store16', 32: 'i64Store32', 64: 'i64Store' };
+
+export class RegisterEmitter {
+  /** The instruction being translated. */
+  instruction!: Instruction;
+  private readonly pools: Record<ValueType, number[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+  private readonly used: Record<ValueType, number> = { i32: 0, i64: 0, f32: 0, f64: 0, v128: 0 };
+
+  constructor(readonly code: Code, readonly module: ModuleBuilder, readonly flow: Flow, readonly helpers: HelperSlots) {}
+
+  begin(instruction: Instruction): void {
+    this.instruction = instruction;
+    this.used.i32 = this.used.i64 = this.used.f32 = this.used.f64 = this.used.v128 = 0;
+  }
+
+  /** A local that is free until the end of the instruction. Its value is undefined. */
+  scratch(type: ValueType): number {
+    const pool = this.pools[type], index = this.used[type]++;
+    return pool[index] ?? (pool[index] = this.code.local(type));
+  }
+
+  /** Moves the value on the stack into a new scratch local. */
+  toScratch(type: ValueType): number {
+    const local = this.scratch(type);
+    this.code.localSet(local);
+    return local;
+  }
+
+  /** Calls a function of the core module: arguments are on the stack, results are left there. */
+  helper(name: string): void {
+    this.code.i32Const(this.helpers.slot(name)).callIndirect(this.module.type(this.helpers.helper(name)));
+  }
+
+  // General registers. Values are i64, zero-extended from `size` unless said otherwise.
+
+  readGpr(index: number, size: OperandSize = 64, signed = false): void {
+    this.code.localGet(this.flow.gpr(index, false));
+    this.extend(size, signed);
+  }
+
+  /** Zero- or sign-extends the i64 on the stack from `size` bits. */
+  extend(size: OperandSize, signed = false): void {
+    const { code } = this;
+    if (size === 64) return;
+    if (signed) { if (size === 8) code.i64Extend8S(); else if (size === 16) code.i64Extend16S(); else code.i64Extend32S(); }
+    else if (size === 32) code.i32WrapI64().i64ExtendI32U();
+    else code.i64Const(size === 8 ? 0xff : 0xffff).i64And();
+  }
+
+  /** AH, CH, DH, BH. */
+  readHigh8(index: number): void { this.code.localGet(this.flow.gpr(index, false)).i64Const(8).i64ShrU().i64Const(0xff).i64And(); }
+
+  /**
+   * Writes a general register: `produce` pushes an i64 whose bits above `size` are ignored. 32-bit writes clear the upper
+   * half, 8- and 16-bit writes keep the rest.
+   */
+  writeGpr(index: number, size: OperandSize, produce: () => void): void {
+    const { code } = this;
+    produce();
+    if (size === 32) this.extend(32);
+    else if (size !== 64) {
+      const mask = size === 8 ? 0xff : 0xffff;
+      code.i64Const(mask).i64And().localGet(this.flow.gpr(index, false)).i64Const(~mask).i64And().i64Or();
+    }
+    code.localSet(this.flow.gpr(index, true));
+  }
+
+  writeHigh8(index: number, produce: () => void): void {
+    produce();
+    this.code.i64Const(0xff).i64And().i64Const(8).i64Shl().localGet(this.flow.gpr(index, false)).i64Const(~0xff00).i64And().i64Or().localSet(this.flow.gpr(index, true));
+  }
+
+  // Vector registers live in the state area: XMM0…15 and the upper halves of YMM0…15.
+
+  /** Byte offset in linear memory of XMMn: `code.i32Const(0).f64Load(e.xmmAt(n))` reads its low double. */
+  xmmAt(index: number): number { return STATE_BASE + XMM + 16 * index; }
+  ymmHighAt(index: number): number { return STATE_BASE + YMM_HIGH + 16 * index; }
+  readXmm(index: number): void { this.code.i32Const(0).v128Load(this.xmmAt(index)); }
+  readYmmHigh(index: number): void { this.code.i32Const(0).v128Load(this.ymmHighAt(index)); }
+  /** `produce` pushes the v128. The upper half of YMM is untouched (legacy SSE). */
+  writeXmm(index: number, produce: () => void): void { this.code.i32Const(0); produce(); this.code.v128Store(this.xmmAt(index)); }
+  writeYmmHigh(index: number, produce: () => void): void { this.code.i32Const(0); produce(); this.code.v128Store(this.ymmHighAt(index)); }
+  /** What VEX-encoded instructions of 128 bits do after writing XMMn. */
+  zeroYmmHigh(index: number): void { this.code.i32Const(0).v128Const(0n, 0n).v128Store(this.ymmHighAt(index)); }
+  /** i32. */
+  readMxcsr(): void { this.code.i32Const(0).i32Load(STATE_BASE + MXCSR); }
+  writeMxcsr(produce: () => void): void { this.code.i32Const(0); produce(); this.code.i32Store(STATE_BASE + MXCSR); }
+  /** Any u64 of the state area by its offset (FS_BASE, RFLAGS_OFFSET, …). */
+  readState(offset: number): void { this.code.i32Const(0).i64Load(STATE_BASE + offset); }
+  writeState(offset: number, produce: () => void): void { this.code.i32Const(0); produce(); this.code.i64Store(STATE_BASE + offset); }
+  gprAt(index: number): number { return STATE_BASE + GPR + 8 * index; }
+}
+
+export class MemoryEmitter extends RegisterEmitter {
+  /** Pushes the effective address (i64); `linear` adds the FS or GS base, which LEA does not. `extra` is added to the offset. */
+  effectiveAddress(operand: MemoryOperand, linear = true, extra = 0): void {
+    const { code } = this;
+    let displacement = operand.displacement + extra, pushed = false;
+    const add = () => { if (pushed) code.i64Add(); pushed = true; };
+    if (operand.base === RIP) displacement += this.instruction.address + this.instruction.length;
+    else if (operand.base !== NO_REGISTER) { this.readGpr(operand.base); add(); }
+    if (operand.index !== NO_REGISTER) {
+      this.readGpr(operand.index);
+      if (operand.scale !== 1) code.i64Const(Math.log2(operand.scale)).i64Shl();
+      add();
+    }
+    if (displacement !== 0 || !pushed) { code.i64Const(displacement); add(); }
+    if (operand.addressSize === 32) this.extend(32);
+    if (linear && operand.segment) { this.readState(operand.segment === 'fs' ? FS_BASE : GS_BASE); code.i64Add(); }
+  }
+
+  /** Computes the operand's address once; use the result for the loads and stores of the instruction. */
+  address(operand: MemoryOperand, extra = 0): Address {
+    this.effectiveAddress(operand, true, extra);
+    return { local: this.toScratch('i64') };
+  }
+  /** An address that is the i64 on the stack. */
+  addressFromStack(): Address { return { local: this.toScratch('i64') }; }
+
+  private tlbHit(address: Address, bytes: number, table: number, index: number): void {
+    const { code } = this;
+    code.localGet(address.local).i64Const(8).i64ShrU().i32WrapI64().i32Const(0xfff0).i32And().localTee(index).i64Load(table);
+    code.localGet(address.local);
+    if (bytes > 1) code.i64Const(bytes - 1).i64Add();
+    code.i64Const(-4096).i64And().i64Eq();
+  }
+
+  /**
+   * Pushes the host address (i32) of `bytes` (1…64) readable bytes, or faults. Follow with any load at offsets inside:
+   * `e.hostRead(a, 8); code.f64Load(0)`. Valid until the next hostRead or store.
+   */
+  hostRead(address: Address, bytes: number): void {
+    const { code } = this, index = this.scratch('i32');
+    this.tlbHit(address, bytes, READ_TLB, index);
+    code.if('i32');
+    code.localGet(address.local).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add();
+    code.else().localGet(address.local).i32Const(bytes);
+    this.helper('slowRead');
+    code.localTee(index).i32Eqz().when(() => this.flow.fault());
+    code.localGet(index).end();
+  }
+
+  /**
+   * Stores the values of locals at consecutive places: `[[local, 'v128Store', 0], [other, 'v128Store', 16]]` of `bytes` in all.
+   * Either all bytes are written or the instruction faults.
+   */
+  storeParts(address: Address, bytes: number, parts: readonly (readonly [local: number, store: AccessName, offset: number])[]): void {
+    const { code } = this, index = this.scratch('i32');
+    this.tlbHit(address, bytes, WRITE_TLB, index);
+    code.if();
+    code.localGet(address.local).i32WrapI64().localGet(index).i32Load(WRITE_TLB + 8).i32Add();
+    if (parts.length > 1) code.localSet(index);
+    for (const [local, store, offset] of parts) {
+      if (parts.length > 1) code.localGet(index);
+      code.localGet(local).access(store, offset);
+    }
+    code.else();
+    for (const [local, store, offset] of parts) code.i32Const(0).localGet(local).access(store, WRITE_SCRATCH + offset);
+    code.localGet(address.local).i32Const(bytes);
+    this.helper('slowWrite');
+    code.when(() => this.flow.fault());
+    code.end();
+  }
+
+  /** Stores one local: `store(a, 16, value, 'v128Store')`. */
+  store(address: Address, bytes: number, local: number, store: AccessName): void { this.storeParts(address, bytes, [[local, store, 0]]); }
+
+  /** Faults with #GP unless the address is a multiple of `alignment` (MOVAPS, legacy SSE operands, …). */
+  requireAligned(address: Address, alignment: number): void {
+    this.code.localGet(address.local).i32WrapI64().i32Const(alignment - 1).i32And();
+    this.code.when(() => this.raise(ExitCode.generalProtection));
+  }
+
+  /** Integer load: pushes an i64. */
+  load(address: Address, size: OperandSize, signed = false): void {
+    this.hostRead(address, size / 8);
+    this.code.access(LOADS[`${signed ? 's' : 'u'}${size}`]!);
+  }
+  /** Integer store of the low bits of an i64 local. */
+  storeInteger(address: Address, size: OperandSize, local: number): void { this.store(address, size / 8, local, STORES[size]); }
+
+  /** Leaves with a fault; the instruction is not retired. Nothing of it may have been written yet. */
+  raise(exit: ExitCode): void {
+    this.code.i32Const(0).i32Const(exit).i32Store(EXIT_CODE);
+    this.flow.fault();
+  }
+
+  // Operands of any kind.
+
+  sizeOf(operand: Operand): OperandSize {
+    return (operand.kind === 'register' || operand.kind === 'memory' ? operand.size : this.instruction.operandSize) as OperandSize;
+  }
+
+  /** Pushes an integer operand as i64, extended from its own size. `address`: where it is, if it was computed already. */
+  read(operand: Operand, signed = false, address?: Address): void {
+    switch (operand.kind) {
+      case 'immediate': {
+        const size = this.instruction.operandSize;
+        this.code.i64Const(signed ? BigInt.asIntN(size, operand.value) : BigInt.asIntN(64, BigInt.asUintN(size, operand.value)));
+        return;
+      }
+      case 'relative': this.code.i64Const(operand.target); return;
+      case 'memory': this.load(address ?? this.address(operand), operand.size as OperandSize, signed); return;
+      case 'register':
+        if (operand.class === 'gpr8h') { this.readHigh8(operand.index); if (signed) this.code.i64Extend8S(); }
+        else this.readGpr(operand.index, operand.size as OperandSize, signed);
+    }
+  }
+
+  /** Writes an i64 local to a register or memory operand (its low bits). */
+  write(operand: Operand, local: number, address?: Address): void {
+    if (operand.kind === 'memory') this.storeInteger(address ?? this.address(operand), operand.size as OperandSize, local);
+    else if (operand.kind === 'register') {
+      if (operand.class === 'gpr8h') this.writeHigh8(operand.index, () => this.code.localGet(local));
+      else this.writeGpr(operand.index, operand.size as OperandSize, () => this.code.localGet(local));
+    } else throw new Error('not a place to write to');
+  }
+
+  /** The address of a memory operand, undefined for others: for operands that are read and then written. */
+  place(operand: Operand): Address | undefined { return operand.kind === 'memory' ? this.address(operand) : undefined; }
+
+  /** Pushes a v128 from an XMM register or 16 bytes of memory (#GP if `aligned` and it is not). */
+  readVector(operand: Operand, aligned = false): void {
+    if (operand.kind === 'register') { this.readXmm(operand.index); return; }
+    if (operand.kind !== 'memory') throw new Error('not a vector operand');
+    const address = this.address(operand);
+    if (aligned) this.requireAligned(address, 16);
+    this.hostRead(address, 16);
+    this.code.v128Load();
+  }
+
+  /** Both halves of a YMM register or 32 bytes of memory, in two v128 scratch locals. */
+  readVector256(operand: Operand, aligned = false): { low: number; high: number } {
+    const low = this.scratch('v128'), high = this.scratch('v128'), { code } = this;
+    if (operand.kind === 'register') { this.readXmm(operand.index); code.localSet(low); this.readYmmHigh(operand.index); code.localSet(high); return { low, high }; }
+    if (operand.kind !== 'memory') throw new Error('not a vector operand');
+    const address = this.address(operand);
+    if (aligned) this.requireAligned(address, 32);
+    this.hostRead(address, 32);
+    const host = this.scratch('i32');
+    code.localTee(host).v128Load(0).localSet(low).localGet(host).v128Load(16).localSet(high);
+    return { low, high };
+  }
+}
