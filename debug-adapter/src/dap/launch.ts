@@ -1,0 +1,71 @@
+// From initialize to disconnect: loading the program, when it starts to run, and how the session ends.
+// Must stay true: `initialized` is sent only when breakpoints can be verified, and after `disconnect` nothing runs.
+
+import { RequestError, type Subject } from './handler';
+import { capabilities } from './handlers';
+import type { LaunchArguments } from './protocol';
+
+function check(args: LaunchArguments): LaunchArguments {
+  const { program, mode = 'exec' } = args;
+  if (mode !== 'exec') throw new RequestError(`The mode ${JSON.stringify(mode)} is not known: gobuf runs an executable that is built already (mode "exec").`, false);
+  if (typeof program !== 'string' || program === '') throw new RequestError('The launch configuration names no program.', false);
+  for (const [name, value, good] of [
+    ['args', args.args, Array.isArray(args.args) && args.args.every((each) => typeof each === 'string')],
+    ['env', args.env, typeof args.env === 'object' && args.env !== null],
+    ['cwd', args.cwd, typeof args.cwd === 'string'],
+    ['input', args.input, typeof args.input === 'string'],
+    ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
+    ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],
+    ['goamd64', args.goamd64, ['v1', 'v2', 'v3', 'v4'].includes(args.goamd64 ?? '')],
+  ] as const) if (value !== undefined && value !== null && !good) throw new RequestError(`The launch attribute ${name} cannot be ${JSON.stringify(value)}.`, false);
+  return args;
+}
+
+/** Delve's clients write substitutePath as {from: here, to: in the binary}; so do we. */
+export const launching: Subject = {
+  capabilities: { supportsConfigurationDoneRequest: true, supportsTerminateRequest: true, supportTerminateDebuggee: true, supportsRestartRequest: true, supportsCancelRequest: true, supportsANSIStyling: false },
+  handlers: {
+    initialize(session, args) {
+      if (args.linesStartAt1 === false || args.columnsStartAt1 === false) throw new RequestError('gobuf counts lines and columns from 1.');
+      if (args.pathFormat !== undefined && args.pathFormat !== 'path') throw new RequestError('gobuf names sources by path.');
+      session.client = args;
+      return capabilities();
+    },
+    async launch(session, args, { after }) {
+      const checked = check(args);
+      if (session.launched) throw new RequestError('A program is launched already.');
+      try { await session.open(checked); } catch (error) {
+        session.launched = undefined;
+        throw error instanceof RequestError ? error : new RequestError(error instanceof Error ? error.message : String(error), false);
+      }
+      after(() => session.wire.event('initialized'));
+    },
+    attach() { throw new RequestError('gobuf runs programs on its own emulator: there is nothing to attach to, use launch.', false); },
+    configurationDone(session, _args, { after }) {
+      const { stop } = session.engine;
+      after(() => {
+        if (!session.launched?.stopOnEntry) session.resume('continue');
+        else if (stop) session.announce(stop);
+      });
+    },
+    async restart(session, _args, { after }) {
+      if (session.engine.running) { session.engine.pause(); await session.settled(); }
+      after(() => session.move('restart', async () => {
+        const stop = await session.engine.restart();
+        return session.launched?.stopOnEntry ? stop : session.engine.resume('continue');
+      }));
+    },
+    async terminate(session, _args, { after }) {
+      if (session.engine.running) { session.engine.pause(); await session.settled(); }
+      after(() => session.terminate());
+    },
+    disconnect(session, _args, { after }) {
+      session.dispose();
+      after(() => { session.terminate(); session.wire.end(); });
+    },
+    cancel(session, { requestId, progressId }) {
+      if (progressId !== undefined && session.running) session.engine.pause();
+      if (requestId !== undefined && session.wire.cancelRequest(requestId) && session.running) session.engine.pause();
+    },
+  },
+};

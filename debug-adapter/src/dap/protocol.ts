@@ -1,0 +1,131 @@
+// gobuf's own requests and events beside the Debug Adapter Protocol: what the views of an editor ask for.
+// Types only: the client imports this file and nothing else of the adapter. Addresses travel as numbers (user space < 2^47),
+// 64-bit register values as `0x…` strings.
+
+import type { SchedulerSnapshot } from '../goruntime/types';
+
+export type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, StackBounds } from '../goruntime/types';
+
+/** Attributes of a `launch` request (and of a launch configuration). */
+export interface LaunchArguments {
+  mode?: 'exec';
+  /** The linux/amd64 executable. */
+  program: string;
+  args?: string[];
+  /** Environment of the guest; nothing of the host's is inherited. */
+  env?: Record<string, string | null>;
+  /** Guest's working directory; default the program's folder. */
+  cwd?: string;
+  stopOnEntry?: boolean;
+  /** Stop once more when the program has ended, so that one can step back from its end. */
+  stopOnExit?: boolean;
+  /** Text that the program reads from standard input. */
+  input?: string;
+  /** Seed of the guest's random numbers. */
+  seed?: number;
+  /** Processors that the guest sees. */
+  procs?: number;
+  goamd64?: 'v1' | 'v2' | 'v3' | 'v4';
+  substitutePath?: { from: string; to: string }[];
+  /** Go's source tree on this machine. */
+  goroot?: string;
+  disassembleFlavor?: 'intel' | 'go' | 'gnu';
+  noDebug?: boolean;
+}
+
+/** The name of a moment in the run of a program. */
+export interface Moment {
+  /** Retired instructions since the start. */
+  instruction: number;
+  /** Virtual nanoseconds. */
+  virtualTime: number;
+  /** Bounds of the recorded past. */
+  first: number;
+  last: number;
+}
+
+/** Where a row of the trees leads to. */
+export interface Place {
+  pc: number;
+  function?: string;
+  file?: string;
+  line?: number;
+}
+
+export interface SchedulerResult {
+  moment: Moment;
+  snapshot: SchedulerSnapshot;
+  /** DAP thread id of each G (by address of the g) and of each emulated thread (by tid). */
+  threadOfG: Record<string, number>;
+  threadOfTid: Record<string, number>;
+  /** Where each G (by address) stands: live position, or its saved one. */
+  placeOfG: Record<string, Place>;
+}
+
+/** One place in which "the current g" is kept. */
+export interface CurrentG {
+  /** `TLS -8(FS)`, `R14`, `m.curg`. */
+  name: string;
+  value: number;
+  /** `g0 of M0`, `G7 main.pong`, `not set`. */
+  meaning: string;
+  /** Whether it names the same g as TLS does; undefined where it need not. */
+  agrees?: boolean;
+  note?: string;
+}
+
+/** One of the two stacks of a thread, with the marks that lie on it. */
+export interface StackGauge {
+  /** `G7 main.pong`, `g0 of M0`. */
+  name: string;
+  g: number;
+  lo: number;
+  hi: number;
+  stackguard0: number;
+  /** `stackPreempt`, `stackFork` when it is a sentinel, not an address. */
+  stackguard0Name?: string;
+  stackguard1: number;
+  /** The live SP when it is on this stack, else the one saved in g.sched (0: none). */
+  sp: number;
+  live: boolean;
+}
+
+/** What the "TLS and stackguard" view shows of one thread. */
+export interface TlsResult {
+  moment: Moment;
+  /** DAP thread id, Linux tid, M number. */
+  thread: number;
+  tid: number;
+  m?: number;
+  pc: number;
+  function?: string;
+  fsBase: number;
+  sp: number;
+  /** Whose stack SP is on, in words. */
+  spOn: string;
+  current: CurrentG[];
+  stacks: StackGauge[];
+  /** Sentences about what goes on: disagreement inside gogo or mcall, the next function's need of stack. */
+  notes: string[];
+}
+
+export type ReverseStep = 'reverseStepIn' | 'reverseStepOut' | 'reverseNext' | 'reverseStepInstruction' | 'reverseNextInstruction' | 'reverseStepOutInstruction';
+
+/** Own requests: name → [arguments, body]. */
+export interface GobufRequests {
+  /** All Gs, Ms, Ps and the scheduler at this moment. */
+  'gobuf/scheduler': [Record<string, never>, SchedulerResult];
+  /** TLS, R14 and both stacks of a thread (default: the one that stopped). */
+  'gobuf/tls': [{ threadId?: number }, TlsResult];
+  /** The steps that the protocol has only forwards. */
+  'gobuf/reverseStep': [{ threadId: number; kind: ReverseStep }, object];
+  /** Go to the moment after so many instructions, past or future. */
+  'gobuf/goTo': [{ instruction: number }, object];
+  /** Run until a location (Delve's syntax, or an address) executes next. */
+  'gobuf/runTo': [{ location: string }, object];
+  /** The present moment. */
+  'gobuf/moment': [Record<string, never>, Moment];
+}
+
+/** Own event `gobuf/moment`, sent with each stop. */
+export type MomentEvent = Moment;

@@ -1,0 +1,233 @@
+// One debug session: the program's debugger, what the client can do, and the handles of frames and variables that it holds.
+// Must stay true: handles live until the guest moves, and every stop of the engine reaches the client as exactly one event.
+
+import { TextDecoder } from 'node:util';
+import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import type { DebuggerApi } from '../engine/debugger';
+import type { Frame, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
+import type { SchedulerSnapshot } from '../goruntime/types';
+import { RequestError } from './handler';
+import { Handles } from './handles';
+import type { LaunchArguments, Moment } from './protocol';
+import { hex, sentence } from './text';
+
+/** What the debugger must offer besides DebuggerApi. */
+export interface Engine extends DebuggerApi {
+  /** All Gs, Ms, Ps and the scheduler at this moment. */
+  scheduler(): SchedulerSnapshot;
+}
+
+/** Terminal commands on the same debugger (`disass`, `regs`, `sched` …). */
+export interface TerminalCommands {
+  /** Names and aliases. */
+  names(): readonly string[];
+  /** Runs a line; gives its output. Commands that move the guest come back after the stop. */
+  execute(line: string): Promise<string>;
+}
+
+/** The services of the process that the adapter lives in. */
+export interface DapHost {
+  /** Reads the program and makes its debugger; throws Error with one sentence. */
+  open(launch: LaunchArguments, write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void): Promise<Engine>;
+  terminal?(engine: Engine): TerminalCommands | undefined;
+  /** Whether the client can open this path itself. */
+  fileExists(path: string): boolean;
+}
+
+export interface Wire {
+  event(name: string, body?: unknown): void;
+  cancelRequest(id: number): boolean;
+  /** The connection can be closed, the process may end. */
+  end(): void;
+}
+
+/** What a variablesReference stands for. */
+export type Container = { kind: 'scope'; variables: () => Variable[] } | { kind: 'variable'; variable: Variable };
+
+const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', pause: 'pause', goto: 'goto', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
+/** Progress is shown when something takes longer than this. */
+const PROGRESS_AFTER_MS = 700;
+
+export class Session {
+  client: DAP.InitializeRequestArguments = { adapterID: 'gobuf' };
+  launched: LaunchArguments | undefined;
+  terminal: TerminalCommands | undefined;
+  readonly frames = new Handles<{ frame: Frame; thread: number }>();
+  readonly containers = new Handles<Container>();
+  /** Engine breakpoint id → how the client set it. */
+  readonly breakpointKinds = new Map<number, 'source' | 'function' | 'instruction' | 'data'>();
+  #engine: Engine | undefined;
+  #unlisten: (() => void) | undefined;
+  #decoders: [TextDecoder, TextDecoder] = [new TextDecoder(), new TextDecoder()];
+  #run: Promise<void> | undefined;
+  #lastThreads: ThreadView[] = [];
+  #terminated = false;
+  #disposed = false;
+  /** Set while a request of the client moves the guest: `continued` needs no event then. */
+  #asked = false;
+  #progress = 0;
+
+  constructor(readonly host: DapHost, readonly wire: Wire) {}
+
+  get engine(): Engine {
+    if (!this.#engine) throw new RequestError('No program is loaded yet.');
+    return this.#engine;
+  }
+  get running(): boolean { return this.#run !== undefined || (this.#engine?.running ?? false); }
+  /** The engine, or a refusal while the guest runs. */
+  get stopped(): Engine {
+    if (this.running) throw new RequestError('The program is running: pause it first.');
+    return this.engine;
+  }
+
+  async open(launch: LaunchArguments): Promise<void> {
+    this.launched = launch;
+    const engine = await this.host.open(launch, (fd, bytes, replayed) => { if (!replayed) this.output(fd === 1 ? 'stdout' : 'stderr', this.#decoders[fd - 1]!.decode(bytes, { stream: true })); });
+    this.#engine = engine;
+    this.#unlisten = engine.on({
+      resumed: () => { this.forget(); if (!this.#asked) this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); },
+      stopped: (stop) => this.#stoppedElsewhere(stop),
+      output: (category, text) => this.output(category === 'log' ? 'console' : 'important', text.endsWith('\n') ? text : `${text}\n`),
+      memoryChanged: (address, size) => { if (this.client.supportsMemoryEvent) this.wire.event('memory', { memoryReference: hex(address), offset: 0, count: size }); },
+      breakpointsChanged: () => this.#breakpointsChanged(),
+    });
+    this.terminal = this.host.terminal?.(engine);
+    for (const note of engine.binary.notes) this.output('console', `${note}\n`);
+    this.#asked = true;
+    try { await engine.launch(); } finally { this.#asked = false; }
+  }
+
+  output(category: 'stdout' | 'stderr' | 'console' | 'important', output: string): void {
+    if (output !== '') this.wire.event('output', { category, output });
+  }
+  /** Something went wrong where no request waits for an answer. */
+  complain(text: string): void { this.output('important', `gobuf: ${text}\n`); }
+
+  /** Handles of the last stop mean nothing any more. */
+  forget(): void {
+    this.frames.clear();
+    this.containers.clear();
+  }
+
+  moment(): Moment {
+    const { stop } = this.engine, { first, last } = this.engine.history();
+    return { instruction: stop?.instruction ?? 0, virtualTime: stop?.virtualTime ?? 0, first, last };
+  }
+
+  threads(): ThreadView[] {
+    if (!this.running) this.#lastThreads = this.engine.threads();
+    return this.#lastThreads;
+  }
+
+  /** Moves the guest for a request of the client; comes back at once, the stop is told by an event. */
+  resume(kind: ResumeKind, thread?: number): void {
+    this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }));
+  }
+
+  move(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<StopInfo>): void {
+    if (this.running) throw new RequestError('The program is running already.');
+    this.threads();
+    this.forget();
+    this.#asked = true;
+    const progress = this.#startProgress(title);
+    this.#run = (async () => {
+      let stop: StopInfo | undefined, trouble: string | undefined;
+      try { stop = await work({ onProgress: progress.report }); } catch (error) { trouble = sentence(error); }
+      progress.end();
+      this.#asked = false;
+      this.#run = undefined;
+      if (this.#disposed) return;
+      if (trouble !== undefined) {
+        this.complain(trouble);
+        // The client believes that the guest runs: it must learn that it does not.
+        const now = this.engine.stop;
+        if (now) this.announce({ ...now, reason: 'pause', description: trouble });
+      } else if (stop) this.announce(stop);
+    })();
+  }
+
+  /** Resolves when nothing runs. */
+  async settled(): Promise<void> { await this.#run; }
+
+  #startProgress(title: string): { report(instruction: number): void; end(): void } {
+    if (!this.client.supportsProgressReporting) return { report: () => {}, end: () => {} };
+    const progressId = `gobuf-${++this.#progress}`, began = Date.now();
+    let started = false, told = 0;
+    return {
+      report: (instruction) => {
+        const now = Date.now();
+        if (now - began < PROGRESS_AFTER_MS || now - told < 200) return;
+        told = now;
+        const message = `instruction ${instruction.toLocaleString('en-US').replaceAll(',', ' ')}`;
+        if (!started) { started = true; this.wire.event('progressStart', { progressId, title: `gobuf: ${title}`, cancellable: true, message }); } else this.wire.event('progressUpdate', { progressId, message });
+      },
+      end: () => { if (started) this.wire.event('progressEnd', { progressId }); },
+    };
+  }
+
+  /** A stop that no request of the client led to: a terminal command moved the guest. */
+  #stoppedElsewhere(stop: StopInfo): void {
+    this.forget();
+    if (!this.#asked) this.announce(stop);
+  }
+
+  announce(stop: StopInfo): void {
+    const over = stop.reason === 'exited' || stop.reason === 'killed';
+    if (over) {
+      for (const [index, category] of [[0, 'stdout'], [1, 'stderr']] as const) this.output(category, this.#decoders[index].decode());
+      if (!this.launched?.stopOnExit) {
+        this.wire.event('exited', { exitCode: stop.exitCode ?? 0 });
+        this.terminate();
+        return;
+      }
+    }
+    const kinds = stop.breakpoints.map((id) => this.breakpointKinds.get(id));
+    let reason = REASON[stop.reason] ?? stop.reason;
+    if (stop.reason === 'breakpoint' && kinds.includes('function')) reason = 'function breakpoint';
+    else if (stop.reason === 'breakpoint' && kinds.includes('instruction')) reason = 'instruction breakpoint';
+    this.wire.event('stopped', {
+      reason,
+      description: stop.description,
+      text: stop.exception ?? (stop.reason === 'unsupported' || stop.reason === 'killed' ? stop.description : undefined),
+      threadId: stop.thread,
+      allThreadsStopped: true,
+      hitBreakpointIds: stop.breakpoints.length > 0 ? stop.breakpoints : undefined,
+    });
+    this.wire.event('gobuf/moment', this.moment());
+  }
+
+  /** Values on the screen no longer hold. */
+  invalidate(...areas: DAP.InvalidatedAreas[]): void {
+    if (this.client.supportsInvalidatedEvent) this.wire.event('invalidated', { areas });
+  }
+
+  /** Hit counts are engine matters; the client hears of verification only. */
+  #breakpointsChanged(): void {}
+
+  terminate(): void {
+    if (this.#terminated) return;
+    this.#terminated = true;
+    this.wire.event('terminated', {});
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#unlisten?.();
+    try { if (this.#engine?.running) this.#engine.pause(); this.#engine?.dispose(); } catch { /* it is going away */ }
+  }
+
+  /** The position that people see for a path of the binary; undefined when the client has no such file. */
+  source(path: string): DAP.Source | undefined {
+    if (path === '' || path === '<autogenerated>' || path === '?') return undefined;
+    const known = this.#sources.get(path);
+    if (known) return known;
+    const local = this.engine.localPath(path);
+    const name = local.split(/[\\/]/).at(-1) ?? local;
+    const source: DAP.Source = this.host.fileExists(local) ? { name, path: local } : { name, path: local, sourceReference: this.sourceReferences.add(path), origin: 'not on this machine', presentationHint: 'deemphasize' };
+    this.#sources.set(path, source);
+    return source;
+  }
+  readonly sourceReferences = new Handles<string>();
+  #sources = new Map<string, DAP.Source>();
+}

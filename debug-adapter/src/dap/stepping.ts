@@ -1,0 +1,82 @@
+// Everything that moves the guest, forwards and backwards.
+// Must stay true: the answer comes before the guest moves, and the stop is told by an event.
+
+import type { ResumeKind } from '../engine/types';
+import { type Handlers, type RequestContext, RequestError, type Subject } from './handler';
+import type { Session } from './session';
+
+type Step = { threadId: number; granularity?: 'statement' | 'line' | 'instruction' };
+
+/** A handler that moves by line, or by instruction where that is asked for. */
+function step(byLine: ResumeKind, byInstruction: ResumeKind) {
+  return (session: Session, args: Step, { after }: RequestContext): void => {
+    requireThread(session, args.threadId);
+    after(() => session.resume(args.granularity === 'instruction' ? byInstruction : byLine, args.threadId));
+  };
+}
+
+function requireThread(session: Session, id: number | undefined): void {
+  const { engine } = session;
+  if (session.running) throw new RequestError('The program is running already.');
+  const { stop } = engine;
+  if (!stop) throw new RequestError('The program has not been started.');
+  if (id !== undefined && !session.threads().some((thread) => thread.id === id)) throw new RequestError(`There is no thread ${id}.`);
+}
+
+const moves: Handlers = {
+  continue(session, _args, { after }) {
+    requireThread(session, undefined);
+    after(() => session.resume('continue'));
+    return { allThreadsContinued: true };
+  },
+  reverseContinue(session, _args, { after }) {
+    requireThread(session, undefined);
+    after(() => session.resume('reverseContinue'));
+  },
+  next: step('next', 'nextInstruction'),
+  stepIn: step('stepIn', 'stepInstruction'),
+  stepOut: step('stepOut', 'stepOutInstruction'),
+  stepBack: step('reverseNext', 'reverseStepInstruction'),
+  pause(session) {
+    if (session.running) session.engine.pause();
+    else if (session.engine.stop) throw new RequestError('The program is stopped already.');
+  },
+  gotoTargets(session, { source, line }) {
+    const { stopped: engine } = session;
+    const path = source.path === undefined ? '' : engine.binaryPath(source.path);
+    const here = engine.stop ? engine.binary.functionAt(engine.stop.pc) : undefined;
+    // Only within the function that is stopped: elsewhere the stack would not fit.
+    const pcs = engine.binary.allPcsForLine(path, line).filter((pc) => here !== undefined && pc >= here.entry && pc < here.end).slice(0, 8);
+    return { targets: pcs.slice(0, 1).map((pc) => ({ id: pc, label: `line ${line}, 0x${pc.toString(16)}`, line, instructionPointerReference: `0x${pc.toString(16)}` })) };
+  },
+  goto(session, { threadId, targetId }, { after }) {
+    const { stopped: engine } = session;
+    engine.setRegister('rip', BigInt(targetId), threadId);
+    session.forget();
+    after(() => { const { stop } = engine; if (stop) session.announce({ ...stop, reason: 'goto', description: 'The next instruction was set by hand.', thread: threadId, pc: targetId }); });
+  },
+  'gobuf/reverseStep'(session, { threadId, kind }, { after }) {
+    if (!/^reverse(StepIn|StepOut|Next|StepInstruction|NextInstruction|StepOutInstruction)$/.test(kind)) throw new RequestError(`There is no step ${JSON.stringify(kind)}.`);
+    requireThread(session, threadId);
+    after(() => session.resume(kind, threadId));
+    return {};
+  },
+  'gobuf/goTo'(session, { instruction }, { after }) {
+    requireThread(session, undefined);
+    if (!Number.isSafeInteger(instruction) || instruction < 0) throw new RequestError('An instruction number is a whole number, 0 or more.');
+    after(() => session.move(`go to instruction ${instruction}`, (options) => session.engine.goTo(instruction, options)));
+    return {};
+  },
+  'gobuf/runTo'(session, { location }, { after }) {
+    requireThread(session, undefined);
+    const address = /^0x[0-9a-f]+$/i.test(location) ? Number(location) : undefined;
+    if (address === undefined) session.engine.findLocations(location);
+    after(() => session.move(`run to ${location}`, (options) => session.engine.runTo(address ?? location, options)));
+    return {};
+  },
+};
+
+export const stepping: Subject = {
+  capabilities: { supportsSteppingGranularity: true, supportsStepBack: true, supportsGotoTargetsRequest: true, supportsSingleThreadExecutionRequests: false },
+  handlers: moves,
+};
