@@ -1,19 +1,28 @@
 // The one table of x86-64 instructions: a row per encoding. Everything that names an amd64 instruction reads it.
-// Must stay true: nothing else in the tree lists amd64 mnemonics; facts only, no execution.
+// Must stay true: nothing else in the tree lists amd64 mnemonics; facts only, no execution; rows are read only when asked for.
+
+import type { Candidate } from './notation';
+import { readLine } from './notation';
+import { VEX_0F38_ROWS, VEX_0F3A_ROWS, VEX_0F_ROWS } from './rows/avx';
+import { BASE_ROWS } from './rows/base';
+import { MAP_0F38_ROWS, MAP_0F3A_ROWS, MAP_0F_ROWS } from './rows/sse';
+import { X87_ROWS } from './rows/x87';
 
 /** EFLAGS bits as masks: CF 1, PF 4, AF 16, ZF 64, SF 128, DF 1024, OF 2048. */
 export type FlagMask = number;
 
 export interface InstructionRow {
-  /** Unique number of the row in the table. */
+  /** Unique number of the row in the table, below rowIdLimit(); there are gaps. */
   id: number;
   /**
    * Intel's mnemonic in capitals, one per condition code (JE, CMOVLE, SETB). Where Intel uses one name twice, the SSE
-   * one is MOVSD_XMM and CMPSD_XMM; string instructions are MOVSB, MOVSW, MOVSD, MOVSQ, … This is the key of the semantics.
+   * one is MOVSD_XMM and CMPSD_XMM; far forms are CALL_FAR, JMP_FAR, RET_FAR; string instructions are MOVSB, MOVSW, MOVSD,
+   * MOVSQ, … without operands. NOP is also every multi-byte and hint form (its operand is not accessed). This is the key of the semantics.
    */
   name: string;
-  /** The operand list and encoding in the manual's notation, e.g. `ADD r/m32, imm8`, `83 /0 ib`. */
+  /** The operand list in the manual's notation, e.g. `ADD r/m32, imm8`; xmm1 is ModRM.reg, xmm2 ModRM.rm, xmmV VEX.vvvv. */
   form: string;
+  /** The encoding in the manual's notation, `REX.W 83 /0 ib`, `VEX.128.66.0F.WIG 58 /r`. */
   encoding: string;
   /** Go's (Plan 9) mnemonic, `ADDL`; empty if Go's assembler has none. */
   go: string;
@@ -24,4 +33,84 @@ export interface InstructionRow {
   flagsRead: FlagMask;
   flagsWritten: FlagMask;
   flagsUndefined: FlagMask;
+  /** Operands that are not in the form: `EAX:rw EDX:w [RDI]:w`. */
+  implicit: string;
+}
+
+/** Opcode maps; the numbers of the VEX maps are VEX_MAPS + mmmmm, of the EVEX maps EVEX_MAPS + mmm. */
+export const MAP_ONE_BYTE = 0, MAP_0F = 1, MAP_0F38 = 2, MAP_0F3A = 3, VEX_MAPS = 4, EVEX_MAPS = 8;
+const MAP_COUNT = 16;
+
+const MAP_NAMES = ['', '0F', '0F38', '0F3A', '', 'VEX.0F', 'VEX.0F38', 'VEX.0F3A', '', 'EVEX.0F', 'EVEX.0F38', 'EVEX.0F3A', '', 'EVEX.MAP5', 'EVEX.MAP6', ''];
+const TEXTS: [map: number, rows: string][] = [
+  [MAP_ONE_BYTE, BASE_ROWS], [MAP_ONE_BYTE, X87_ROWS], [MAP_0F, MAP_0F_ROWS], [MAP_0F38, MAP_0F38_ROWS], [MAP_0F3A, MAP_0F3A_ROWS],
+  [VEX_MAPS + 1, VEX_0F_ROWS], [VEX_MAPS + 2, VEX_0F38_ROWS], [VEX_MAPS + 3, VEX_0F3A_ROWS],
+];
+
+/** Ids of the rows of one line are consecutive from line number × this (48 = 16 conditions × 3 sizes). */
+const IDS_PER_LINE = 48;
+
+interface Line { text: string; start: number; end: number; number: number }
+
+/** Per map and opcode the lines of its rows, and once read the candidates. */
+let lines: (Line[] | undefined)[] | undefined;
+const candidates: (Candidate[] | undefined)[] = new Array<Candidate[] | undefined>(MAP_COUNT * 256).fill(undefined);
+let lineCount = 0;
+
+function indexLines(): (Line[] | undefined)[] {
+  const index: (Line[] | undefined)[] = new Array<Line[] | undefined>(MAP_COUNT * 256).fill(undefined);
+  for (const [map, text] of TEXTS) {
+    for (let start = 0; start < text.length; lineCount++) {
+      const end = text.indexOf('\n', start);
+      const line = { text, start, end, number: lineCount };
+      const opcode = parseInt(text.slice(start, start + 2), 16);
+      const many = text[start + 2] === '+' ? (text[start + 3] === 'r' ? 8 : 16) : 1;
+      for (let i = 0; i < many; i++) {
+        const key = map * 256 + opcode + i;
+        const list = index[key];
+        if (list) list.push(line); else index[key] = [line];
+      }
+      start = end + 1;
+    }
+  }
+  return index;
+}
+
+const NO_CANDIDATES: Candidate[] = [];
+
+/** The rows of an opcode, more special ones first. */
+export function candidatesOf(map: number, opcode: number): Candidate[] {
+  const key = map * 256 + opcode;
+  const known = candidates[key];
+  if (known) return known;
+  lines ??= indexLines();
+  const own = lines[key];
+  const result = own ? own.flatMap((line) => readLine(line.text.slice(line.start, line.end), MAP_NAMES[map] ?? '', opcode, line.number * IDS_PER_LINE)) : NO_CANDIDATES;
+  candidates[key] = result;
+  return result;
+}
+
+/** Every candidate of the table once, with its opcode map and (first) opcode. */
+export function allCandidates(): { map: number; opcode: number; candidate: Candidate }[] {
+  const seen = new Set<number>();
+  const result: { map: number; opcode: number; candidate: Candidate }[] = [];
+  for (let key = 0; key < MAP_COUNT * 256; key++) {
+    for (const candidate of candidatesOf(key >> 8, key & 255)) {
+      if (seen.has(candidate.row.id)) continue;
+      seen.add(candidate.row.id);
+      result.push({ map: key >> 8, opcode: key & 255, candidate });
+    }
+  }
+  return result;
+}
+
+/** Every row of the table. */
+export function allRows(): InstructionRow[] {
+  return allCandidates().map(({ candidate }) => candidate.row);
+}
+
+/** All row ids are below this. */
+export function rowIdLimit(): number {
+  lines ??= indexLines();
+  return lineCount * IDS_PER_LINE;
 }

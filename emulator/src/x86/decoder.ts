@@ -1,0 +1,328 @@
+// Decodes one 64-bit mode instruction from bytes by the table.
+// Must stay true: it never throws, never reads past the 15th byte, and accepts what the processor accepts (undefined where it raises #UD).
+
+import type { Instruction, MemoryOperand, Operand, RegisterClass } from './instruction';
+import { NO_REGISTER, RIP } from './instruction';
+import type { Candidate, OperandSpec } from './notation';
+import { Mod, OperandKind } from './notation';
+import { EVEX_MAPS, MAP_0F, MAP_0F38, MAP_0F3A, MAP_ONE_BYTE, VEX_MAPS, candidatesOf } from './table';
+
+const LONGEST = 15;
+const REX_W = 8, REX_R = 4, REX_X = 2, REX_B = 1;
+
+/** Reads bytes with a limit; past it `overrun` is set and zeros are read. One object serves all calls. */
+class Reader {
+  bytes: Uint8Array = new Uint8Array(0);
+  at = 0;
+  end = 0;
+  overrun = false;
+
+  u8(): number {
+    if (this.at >= this.end) { this.overrun = true; return 0; }
+    return this.bytes[this.at++] as number;
+  }
+  i8(): number { return (this.u8() << 24) >> 24; }
+  u16(): number { const low = this.u8(); return low | (this.u8() << 8); }
+  i32(): number { const low = this.u16(); return low | (this.u16() << 16); }
+}
+
+const reader = new Reader();
+
+/** Everything the prefixes and ModRM say about the instruction being decoded. */
+const state = {
+  rex: 0, hasRex: false, w: 0, r: 0, x: 0, b: 0, vvvv: 0, l: 0, pp: 0, map: 0, opcode: 0,
+  operand16: false, address32: false, segment: undefined as 'fs' | 'gs' | undefined,
+  lock: false, rep: false, repne: false, modrm: 0, immediateReg: -1,
+  evex: false, r2: 0, v2: 0, aaa: 0, z: false, broadcast: false,
+};
+
+/** Decodes the instruction at `offset`, whose guest address is `address`. Undefined: invalid, or `bytes` ends too early (see decodeFailure). */
+export function decode(bytes: Uint8Array, offset: number, address: number): Instruction | undefined {
+  reader.bytes = bytes;
+  reader.at = offset;
+  reader.end = Math.min(bytes.length, offset + LONGEST);
+  reader.overrun = false;
+  if (!readPrefixes()) return undefined;
+  const candidate = match();
+  if (!candidate || reader.overrun) return undefined;
+  if (state.lock && !candidate.lockable) return undefined;
+  if (candidate.modrm) reader.at++;
+  const instruction: Instruction = {
+    address, length: 0, row: candidate.row, operands: [], operandSize: candidate.operandSize, vectorLength: vectorLength(candidate),
+    lock: state.lock, rep: state.rep && candidate.prefix !== 3, repne: state.repne && candidate.prefix !== 4, bytes,
+  };
+  if (!readOperands(candidate, instruction.operands)) return undefined;
+  if (reader.overrun) return undefined;
+  if (state.lock && instruction.operands[0]?.kind !== 'memory') return undefined;
+  instruction.length = reader.at - offset;
+  instruction.bytes = bytes.slice(offset, reader.at);
+  const next = address + instruction.length;
+  for (const operand of instruction.operands) {
+    if (operand.kind === 'relative') operand.target = wrap(next + operand.target);
+  }
+  return instruction;
+}
+
+/** Why decode returned undefined: the bytes end inside an instruction that could still be valid, or no continuation is valid. */
+export function decodeFailure(bytes: Uint8Array, offset: number): 'truncated' | 'invalid' {
+  const available = Math.max(0, Math.min(bytes.length - offset, LONGEST));
+  if (available === LONGEST) return 'invalid';
+  if (available === 0) return 'truncated';
+  reader.bytes = bytes;
+  reader.at = offset;
+  reader.end = offset + available;
+  reader.overrun = false;
+  if (!readPrefixes()) return reader.overrun ? 'truncated' : 'invalid';
+  if (reader.at >= reader.end) return candidatesOf(state.map, state.opcode).length > 0 ? 'truncated' : 'invalid';
+  const padded = new Uint8Array(LONGEST);
+  padded.set(bytes.subarray(offset, offset + available));
+  const whole = decode(padded, 0, 0);
+  return whole && whole.length > available ? 'truncated' : 'invalid';
+}
+
+/** Addresses wrap at 2^64; a guest address below zero is in the upper half, which doubles cannot name exactly. */
+function wrap(address: number): number {
+  return address < 0 ? address + 2 ** 64 : address;
+}
+
+function vectorLength(candidate: Candidate): 0 | 128 | 256 | 512 {
+  if (candidate.vectorLength === 0) return 0;
+  return candidate.l >= 0 ? candidate.vectorLength : 128;
+}
+
+/** Reads legacy prefixes, REX, VEX or EVEX and the opcode bytes. False: invalid. */
+function readPrefixes(): boolean {
+  const s = state;
+  s.rex = 0; s.hasRex = false; s.operand16 = false; s.address32 = false; s.segment = undefined;
+  s.lock = false; s.rep = false; s.repne = false; s.evex = false; s.vvvv = 0; s.l = 0; s.pp = 0;
+  s.r2 = 0; s.v2 = 0; s.aaa = 0; s.z = false; s.broadcast = false; s.immediateReg = -1;
+  let opcode: number;
+  for (;;) {
+    opcode = reader.u8();
+    if (reader.overrun) return false;
+    switch (opcode) {
+      // In 64-bit mode CS, DS, ES and SS prefixes have no effect; the last FS or GS counts.
+      case 0x26: case 0x2e: case 0x36: case 0x3e: s.rex = 0; s.hasRex = false; continue;
+      case 0x64: s.segment = 'fs'; s.rex = 0; s.hasRex = false; continue;
+      case 0x65: s.segment = 'gs'; s.rex = 0; s.hasRex = false; continue;
+      case 0x66: s.operand16 = true; s.rex = 0; s.hasRex = false; continue;
+      case 0x67: s.address32 = true; s.rex = 0; s.hasRex = false; continue;
+      case 0xf0: s.lock = true; s.rex = 0; s.hasRex = false; continue;
+      // The last one of F2 and F3 counts.
+      case 0xf2: s.repne = true; s.rep = false; s.rex = 0; s.hasRex = false; continue;
+      case 0xf3: s.rep = true; s.repne = false; s.rex = 0; s.hasRex = false; continue;
+    }
+    if ((opcode & 0xf0) === 0x40) { s.rex = opcode & 15; s.hasRex = true; continue; }
+    break;
+  }
+  if (opcode === 0xc4 || opcode === 0xc5 || opcode === 0x62) return readVex(opcode);
+  s.w = s.rex & REX_W ? 1 : 0;
+  s.r = s.rex & REX_R ? 8 : 0;
+  s.x = s.rex & REX_X ? 8 : 0;
+  s.b = s.rex & REX_B ? 8 : 0;
+  s.map = MAP_ONE_BYTE;
+  if (opcode === 0x0f) {
+    opcode = reader.u8();
+    s.map = MAP_0F;
+    if (opcode === 0x38) { s.map = MAP_0F38; opcode = reader.u8(); } else if (opcode === 0x3a) { s.map = MAP_0F3A; opcode = reader.u8(); }
+  }
+  s.opcode = opcode;
+  return !reader.overrun;
+}
+
+function readVex(kind: number): boolean {
+  const s = state;
+  // 66, F2, F3, LOCK and REX before VEX or EVEX raise #UD.
+  if (s.operand16 || s.rep || s.repne || s.lock || s.hasRex) return false;
+  if (kind === 0x62) return readEvex();
+  const first = reader.u8();
+  let last = first;
+  s.r = first & 0x80 ? 0 : 8;
+  s.x = 0; s.b = 0; s.w = 0;
+  let map = 1;
+  if (kind === 0xc4) {
+    last = reader.u8();
+    s.x = first & 0x40 ? 0 : 8;
+    s.b = first & 0x20 ? 0 : 8;
+    map = first & 31;
+    s.w = last >> 7;
+  }
+  s.vvvv = (~last >> 3) & 15;
+  s.l = (last >> 2) & 1;
+  s.pp = last & 3;
+  s.opcode = reader.u8();
+  if (reader.overrun || map === 0 || map > 3) return false;
+  s.map = VEX_MAPS + map;
+  return true;
+}
+
+function readEvex(): boolean {
+  const s = state;
+  const p0 = reader.u8(), p1 = reader.u8(), p2 = reader.u8();
+  s.opcode = reader.u8();
+  if (reader.overrun) return false;
+  const map = p0 & 7;
+  if ((p0 & 8) !== 0 || (p1 & 4) === 0 || map === 0 || map === 4 || map === 7) return false;
+  s.evex = true;
+  s.r = p0 & 0x80 ? 0 : 8;
+  s.x = p0 & 0x40 ? 0 : 8;
+  s.b = p0 & 0x20 ? 0 : 8;
+  s.r2 = p0 & 0x10 ? 0 : 16;
+  s.w = p1 >> 7;
+  s.vvvv = (~p1 >> 3) & 15;
+  s.pp = p1 & 3;
+  s.z = (p2 & 0x80) !== 0;
+  s.l = (p2 >> 5) & 3;
+  s.broadcast = (p2 & 0x10) !== 0;
+  s.v2 = p2 & 8 ? 0 : 16;
+  s.aaa = p2 & 7;
+  s.map = EVEX_MAPS + map;
+  return true;
+}
+
+/** VEX.pp 0…3 as prefix numbers of the candidates. */
+const PP_PREFIX = [1, 2, 3, 4];
+
+/** The first row that fits; ModRM is looked at but not consumed. */
+function match(): Candidate | undefined {
+  const s = state;
+  const vex = s.map >= VEX_MAPS;
+  const list = candidatesOf(s.map, s.opcode);
+  const modrm = reader.at < reader.end ? reader.bytes[reader.at] as number : -1;
+  s.modrm = modrm;
+  const prefix = vex ? PP_PREFIX[s.pp] as number : s.rep ? 3 : s.repne ? 4 : s.operand16 ? 2 : 1;
+  const size = s.w ? 4 : s.operand16 ? 1 : 2;
+  for (let i = 0; i < list.length; i++) {
+    const candidate = list[i] as Candidate;
+    if (candidate.prefix !== 0 && candidate.prefix !== prefix) continue;
+    if (!vex && (candidate.sizes & size) === 0) continue;
+    if (candidate.w >= 0 && candidate.w !== s.w) continue;
+    if (candidate.l >= 0 && candidate.l !== s.l) continue;
+    if (candidate.address32 && !s.address32) continue;
+    if (candidate.withoutB && s.b) continue;
+    if (candidate.modrm) {
+      if (modrm < 0) { reader.overrun = true; return undefined; }
+      if (candidate.whole >= 0 && candidate.whole !== modrm) continue;
+      if (candidate.digit >= 0 && candidate.digit !== ((modrm >> 3) & 7)) continue;
+      if (candidate.mod === Mod.Memory && modrm >= 0xc0) continue;
+      if (candidate.mod === Mod.Register && modrm < 0xc0) continue;
+    }
+    if (vex && !candidate.usesVvvv && s.vvvv !== 0) return undefined;
+    return candidate;
+  }
+  return undefined;
+}
+
+/** Reads SIB, displacement and immediates in the order of the bytes. False: an operand that does not exist. */
+function readOperands(candidate: Candidate, operands: Operand[]): boolean {
+  const specs = candidate.operands;
+  let memory: MemoryOperand | undefined;
+  if (candidate.modrm && state.modrm < 0xc0 && candidate.mod !== Mod.Ignored && candidate.whole < 0) {
+    memory = readMemory(candidate);
+    if (!memory) return false;
+  }
+  for (let i = 0; i < specs.length; i++) {
+    const operand = readOperand(specs[i] as OperandSpec, memory);
+    if (!operand) return false;
+    operands.push(operand);
+  }
+  // RIP-relative displacements count from the next instruction, so nothing more is needed for them here.
+  return true;
+}
+
+function register(cls: RegisterClass, index: number, spec: OperandSpec): Operand {
+  // Without REX the byte registers 4…7 are AH, CH, DH, BH.
+  if (cls === 'gpr8' && !state.hasRex && index >= 4 && index < 8) return { kind: 'register', class: 'gpr8h', index: index - 4, size: 8, access: spec.access };
+  return { kind: 'register', class: cls, index, size: spec.size, access: spec.access };
+}
+
+function readOperand(spec: OperandSpec, memory: MemoryOperand | undefined): Operand | undefined {
+  const s = state;
+  const cls = spec.class;
+  switch (spec.kind) {
+    case OperandKind.Reg: {
+      const low = (s.modrm >> 3) & 7;
+      switch (cls) {
+        case 'mmx': return register(cls, low, spec);
+        case 'k': return s.r || s.r2 ? undefined : register(cls, low, spec);
+        case 'segment': return low > 5 || (spec.access === 'w' && low === 1) ? undefined : register(cls, low, spec);
+        case 'control': return isControl(low + s.r) ? register(cls, low + s.r, spec) : undefined;
+        case 'debug': return s.r ? undefined : register(cls, low, spec);
+        default: return register(cls, low + s.r + (isVector(cls) ? s.r2 : 0), spec);
+      }
+    }
+    case OperandKind.Rm:
+      if (memory) {
+        memory.size = spec.memorySize;
+        memory.access = spec.access;
+        if (spec.vectorIndex) memory.vectorIndex = spec.vectorIndex;
+        return memory;
+      }
+      if (cls === 'mmx' || cls === 'st' || cls === 'k') return register(cls, s.modrm & 7, spec);
+      return register(cls, (s.modrm & 7) + s.b + (s.evex && isVector(cls) ? s.x << 1 : 0), spec);
+    case OperandKind.OpcodeReg: return register(cls, (s.opcode & 7) + s.b, spec);
+    case OperandKind.Vvvv:
+      if (cls === 'k') return s.vvvv > 7 ? undefined : register(cls, s.vvvv, spec);
+      return register(cls, s.vvvv + (isVector(cls) ? s.v2 : 0), spec);
+    case OperandKind.ImmediateReg: return register(cls, reader.u8() >> 4, spec);
+    case OperandKind.Fixed: return { kind: 'register', class: cls, index: spec.value, size: spec.size, access: spec.access };
+    case OperandKind.Constant: return { kind: 'immediate', value: BigInt(spec.value), size: 8 };
+    case OperandKind.Immediate: return { kind: 'immediate', value: spec.value === 8 ? readInt64() : BigInt(readSigned(spec.value)), size: spec.size };
+    case OperandKind.UnsignedImmediate: return { kind: 'immediate', value: BigInt(spec.value === 1 ? reader.u8() : reader.u16()), size: spec.size };
+    case OperandKind.Relative: return { kind: 'relative', target: readSigned(spec.value), size: spec.size };
+    case OperandKind.Offset: return readOffset(spec);
+  }
+}
+
+function isVector(cls: RegisterClass): boolean {
+  return cls === 'xmm' || cls === 'ymm' || cls === 'zmm';
+}
+
+function isControl(index: number): boolean {
+  return index === 0 || index === 2 || index === 3 || index === 4 || index === 8;
+}
+
+function readSigned(bytes: number): number {
+  return bytes === 1 ? reader.i8() : bytes === 2 ? (reader.u16() << 16) >> 16 : reader.i32();
+}
+
+function readInt64(): bigint {
+  const low = reader.i32() >>> 0;
+  return (BigInt(reader.i32()) << 32n) | BigInt(low);
+}
+
+function readOffset(spec: OperandSpec): Operand {
+  const low = reader.i32() >>> 0;
+  const high = state.address32 ? 0 : reader.i32() >>> 0;
+  return {
+    kind: 'memory', base: NO_REGISTER, index: NO_REGISTER, scale: 1, displacement: high * 2 ** 32 + low, segment: state.segment,
+    size: spec.memorySize, addressSize: state.address32 ? 32 : 64, access: spec.access,
+  };
+}
+
+const SCALES = [1, 2, 4, 8] as const;
+
+function readMemory(candidate: Candidate): MemoryOperand | undefined {
+  const s = state;
+  const mod = s.modrm >> 6, rm = s.modrm & 7;
+  const vsib = candidate.operands.some((operand) => operand.vectorIndex !== undefined);
+  let base = rm + s.b, index = NO_REGISTER, scale: 1 | 2 | 4 | 8 = 1;
+  let wide = mod === 2;
+  if (rm === 4) {
+    const sib = reader.u8();
+    scale = SCALES[sib >> 6] as 1 | 2 | 4 | 8;
+    index = ((sib >> 3) & 7) + s.x + (vsib ? s.v2 : 0);
+    if (index === 4 && !vsib) index = NO_REGISTER;
+    base = (sib & 7) + s.b;
+    if ((sib & 7) === 5 && mod === 0) { base = NO_REGISTER; wide = true; }
+  } else {
+    if (vsib) return undefined;
+    if (rm === 5 && mod === 0) { base = RIP; wide = true; }
+  }
+  let displacement = 0;
+  if (wide) displacement = reader.i32();
+  else if (mod === 1) displacement = reader.i8();
+  return {
+    kind: 'memory', base, index, scale, displacement, segment: s.segment, size: 0, addressSize: s.address32 ? 32 : 64, access: 'r',
+  };
+}

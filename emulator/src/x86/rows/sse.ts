@@ -1,0 +1,579 @@
+// Rows of the opcode maps 0F, 0F 38 and 0F 3A without VEX: two-byte integer instructions, MMX, SSE to SSE4.2, AES, SHA.
+// The notation is explained in ../notation.ts. Must stay true: a more special row stands before a more general one.
+
+export const MAP_0F_ROWS = `00 v /0|=SLDT rv/m16||SLDTW/SLDTL/SLDTQ
+00 v /1|=STR rv/m16||STRW/STRL/STRQ
+00 /2|LLDT r/m16
+00 /3|LTR r/m16
+00 /4|VERR r/m16
+00 /5|VERW r/m16
+01 =C0|ENCLV|SGX|-
+01 =C1|VMCALL|VMX|-
+01 =C2|VMLAUNCH|VMX|-
+01 =C3|VMRESUME|VMX|-
+01 =C4|VMXOFF|VMX|-
+01 =C8|MONITOR|MONITOR
+01 =C9|MWAIT|MONITOR
+01 =CA|CLAC|SMAP
+01 =CB|STAC|SMAP
+01 =CF|ENCLS|SGX|-
+01 =D0|XGETBV|XSAVE
+01 =D1|XSETBV|XSAVE
+01 =D4|VMFUNC|VMX|-
+01 =D5|XEND|RTM
+01 =D6|XTEST|RTM
+01 =D7|ENCLU|SGX|-
+01 F3 =E8|SETSSBSY|CET_SS|-
+01 F3 =EA|SAVEPREVSSP|CET_SS|-
+01 NP =E8|SERIALIZE|SERIALIZE|-
+01 =EE|RDPKRU|OSPKE
+01 =EF|WRPKRU|OSPKE
+01 =F8|SWAPGS
+01 =F9|RDTSCP|RDTSCP
+01 =FC|CLZERO|CLZERO|-
+01 F3 /5:m|RSTORSSP m64|CET_SS|-
+01 /0:m|=SGDT m80||SGDT
+01 /1:m|=SIDT m80||SIDT
+01 /2:m|LGDT m80
+01 /3:m|LIDT m80
+01 v /4|=SMSW rv/m16||SMSWW/SMSWL/SMSWQ
+01 /6|LMSW r/m16
+01 /7:m|~INVLPG m8
+02 v /r|=LAR rv, rv/m16||LARW/LARL/LARQ
+03 v /r|=LSL rv, rv/m16||LSLW/LSLL/LSLQ
+05 f64|SYSCALL
+06|CLTS
+07 y|SYSRET
+08|INVD
+09 F3|WBNOINVD|WBNOINVD|-
+09|WBINVD
+0B|UD2
+0D /1:m|~PREFETCHW m8|PREFETCHW
+0D /2:m|~PREFETCHWT1 m8|PREFETCHWT1|-
+0D v /r|~.NOP r/mv, rv
+10 F2 /r:m|=MOVSD_XMM xmm1, m64|SSE2|MOVSD
+10 F2 /r:r|+MOVSD_XMM xmm1, xmm2|SSE2|MOVSD
+10 F3 /r:m|=MOVSS xmm1, m32|SSE
+10 F3 /r:r|+MOVSS xmm1, xmm2|SSE
+10 66 /r|=MOVUPD xmm1, xmm2/m128|SSE2
+10 NP /r|=MOVUPS xmm1, xmm2/m128|SSE
+11 F2 /r:m|=MOVSD_XMM m64, xmm1|SSE2|MOVSD
+11 F2 /r:r|+MOVSD_XMM xmm2, xmm1|SSE2|MOVSD
+11 F3 /r:m|=MOVSS m32, xmm1|SSE
+11 F3 /r:r|+MOVSS xmm2, xmm1|SSE
+11 66 /r|=MOVUPD xmm2/m128, xmm1|SSE2
+11 NP /r|=MOVUPS xmm2/m128, xmm1|SSE
+12 F2 /r|=MOVDDUP xmm1, xmm2/m64|SSE3
+12 NP /r:r|+MOVHLPS xmm1, xmm2|SSE
+12 66 /r:m|+MOVLPD xmm1, m64|SSE2
+12 NP /r:m|+MOVLPS xmm1, m64|SSE
+12 F3 /r|=MOVSLDUP xmm1, xmm2/m128|SSE3
+13 66 /r:m|=MOVLPD m64, xmm1|SSE2
+13 NP /r:m|=MOVLPS m64, xmm1|SSE
+14 66 /r|+UNPCKLPD xmm1, xmm2/m128|SSE2
+14 NP /r|+UNPCKLPS xmm1, xmm2/m128|SSE
+15 66 /r|+UNPCKHPD xmm1, xmm2/m128|SSE2
+15 NP /r|+UNPCKHPS xmm1, xmm2/m128|SSE
+16 66 /r:m|+MOVHPD xmm1, m64|SSE2
+16 NP /r:m|+MOVHPS xmm1, m64|SSE
+16 NP /r:r|+MOVLHPS xmm1, xmm2|SSE
+16 F3 /r|=MOVSHDUP xmm1, xmm2/m128|SSE3
+17 66 /r:m|=MOVHPD m64, xmm1|SSE2
+17 NP /r:m|=MOVHPS m64, xmm1|SSE
+18 /0:m|~PREFETCHNTA m8|SSE
+18 /1:m|~PREFETCHT0 m8|SSE
+18 /2:m|~PREFETCHT1 m8|SSE
+18 /3:m|~PREFETCHT2 m8|SSE
+18 v /r|~.NOP r/mv, rv
+19 v /r|~.NOP r/mv, rv
+1A v /r|~.NOP r/mv, rv
+1B v /r|~.NOP r/mv, rv
+1C NP /0:m|~CLDEMOTE m8|CLDEMOTE|-
+1C v /r|~.NOP r/mv, rv
+1D v /r|~.NOP r/mv, rv
+1E F3 =FA|ENDBR64|CET_IBT|-
+1E F3 =FB|ENDBR32|CET_IBT|-
+1E F3 y /1:r|+RDSSPD/RDSSPQ ry|CET_SS|-
+1E v /r|~.NOP r/mv, rv
+1F v /0|~NOP r/mv
+1F v /r|~.NOP r/mv, rv
+20 f64 /r:a|=MOV r64, CRn||MOVQ
+21 f64 /r:a|=MOV r64, DRn||MOVQ
+22 f64 /r:a|=MOV CRn, r64||MOVQ
+23 f64 /r:a|=MOV DRn, r64||MOVQ
+28 66 /r|=MOVAPD xmm1, xmm2/m128|SSE2
+28 NP /r|=MOVAPS xmm1, xmm2/m128|SSE
+29 66 /r|=MOVAPD xmm2/m128, xmm1|SSE2
+29 NP /r|=MOVAPS xmm2/m128, xmm1|SSE
+2A F2 W1 /r|+CVTSI2SD xmm1, r/m64|SSE2|CVTSQ2SD
+2A F3 W1 /r|+CVTSI2SS xmm1, r/m64|SSE|CVTSQ2SS
+2A 66 /r|=CVTPI2PD xmm1, mm2/m64|SSE2
+2A NP /r|+CVTPI2PS xmm1, mm2/m64|SSE
+2A F2 /r|+CVTSI2SD xmm1, r/m32|SSE2|CVTSL2SD
+2A F3 /r|+CVTSI2SS xmm1, r/m32|SSE|CVTSL2SS
+2B 66 /r:m|=MOVNTPD m128, xmm1|SSE2
+2B NP /r:m|=MOVNTPS m128, xmm1|SSE
+2B F2 /r:m|=MOVNTSD m64, xmm1|SSE4A|-
+2B F3 /r:m|=MOVNTSS m32, xmm1|SSE4A|-
+2C F2 W1 /r|=CVTTSD2SI r64, xmm2/m64|SSE2|CVTTSD2Q
+2C F3 W1 /r|=CVTTSS2SI r64, xmm2/m32|SSE|CVTTSS2Q
+2C 66 /r|=CVTTPD2PI mm1, xmm2/m128|SSE2
+2C NP /r|=CVTTPS2PI mm1, xmm2/m64|SSE
+2C F2 /r|=CVTTSD2SI r32, xmm2/m64|SSE2|CVTTSD2L
+2C F3 /r|=CVTTSS2SI r32, xmm2/m32|SSE|CVTTSS2L
+2D F2 W1 /r|=CVTSD2SI r64, xmm2/m64|SSE2|CVTSD2Q
+2D F3 W1 /r|=CVTSS2SI r64, xmm2/m32|SSE|CVTSS2Q
+2D 66 /r|=CVTPD2PI mm1, xmm2/m128|SSE2
+2D NP /r|=CVTPS2PI mm1, xmm2/m64|SSE
+2D F2 /r|=CVTSD2SI r32, xmm2/m64|SSE2|CVTSD2L
+2D F3 /r|=CVTSS2SI r32, xmm2/m32|SSE|CVTSS2L
+2E 66 /r|UCOMISD xmm1, xmm2/m64|SSE2
+2E NP /r|UCOMISS xmm1, xmm2/m32|SSE
+2F 66 /r|COMISD xmm1, xmm2/m64|SSE2
+2F NP /r|COMISS xmm1, xmm2/m32|SSE
+30|WRMSR
+31|RDTSC
+32|RDMSR
+33|RDPMC
+34|SYSENTER
+35 y|SYSEXIT
+37|GETSEC|SMX|-
+40+cc v /r|+CMOVcc rv, r/mv|CMOV|CMOVWcc/CMOVLcc/CMOVQcc|cmovcc/cmovcc/cmovcc
+50 66 /r:r|=MOVMSKPD r32, xmm2|SSE2
+50 NP /r:r|=MOVMSKPS r32, xmm2|SSE
+51 66 /r|=SQRTPD xmm1, xmm2/m128|SSE2
+51 NP /r|=SQRTPS xmm1, xmm2/m128|SSE
+51 F2 /r|+SQRTSD xmm1, xmm2/m64|SSE2
+51 F3 /r|+SQRTSS xmm1, xmm2/m32|SSE
+52 NP /r|=RSQRTPS xmm1, xmm2/m128|SSE
+52 F3 /r|+RSQRTSS xmm1, xmm2/m32|SSE
+53 NP /r|=RCPPS xmm1, xmm2/m128|SSE
+53 F3 /r|+RCPSS xmm1, xmm2/m32|SSE
+54 66 /r|+ANDPD xmm1, xmm2/m128|SSE2
+54 NP /r|+ANDPS xmm1, xmm2/m128|SSE
+55 66 /r|+ANDNPD xmm1, xmm2/m128|SSE2
+55 NP /r|+ANDNPS xmm1, xmm2/m128|SSE
+56 66 /r|+ORPD xmm1, xmm2/m128|SSE2
+56 NP /r|+ORPS xmm1, xmm2/m128|SSE
+57 66 /r|+XORPD xmm1, xmm2/m128|SSE2
+57 NP /r|+XORPS xmm1, xmm2/m128|SSE
+58 66 /r|+ADDPD xmm1, xmm2/m128|SSE2
+58 NP /r|+ADDPS xmm1, xmm2/m128|SSE
+58 F2 /r|+ADDSD xmm1, xmm2/m64|SSE2
+58 F3 /r|+ADDSS xmm1, xmm2/m32|SSE
+59 66 /r|+MULPD xmm1, xmm2/m128|SSE2
+59 NP /r|+MULPS xmm1, xmm2/m128|SSE
+59 F2 /r|+MULSD xmm1, xmm2/m64|SSE2
+59 F3 /r|+MULSS xmm1, xmm2/m32|SSE
+5A 66 /r|=CVTPD2PS xmm1, xmm2/m128|SSE2
+5A NP /r|=CVTPS2PD xmm1, xmm2/m64|SSE2
+5A F2 /r|+CVTSD2SS xmm1, xmm2/m64|SSE2
+5A F3 /r|+CVTSS2SD xmm1, xmm2/m32|SSE2
+5B NP /r|=CVTDQ2PS xmm1, xmm2/m128|SSE2|CVTPL2PS
+5B 66 /r|=CVTPS2DQ xmm1, xmm2/m128|SSE2|CVTPS2PL
+5B F3 /r|=CVTTPS2DQ xmm1, xmm2/m128|SSE2|CVTTPS2PL
+5C 66 /r|+SUBPD xmm1, xmm2/m128|SSE2
+5C NP /r|+SUBPS xmm1, xmm2/m128|SSE
+5C F2 /r|+SUBSD xmm1, xmm2/m64|SSE2
+5C F3 /r|+SUBSS xmm1, xmm2/m32|SSE
+5D 66 /r|+MINPD xmm1, xmm2/m128|SSE2
+5D NP /r|+MINPS xmm1, xmm2/m128|SSE
+5D F2 /r|+MINSD xmm1, xmm2/m64|SSE2
+5D F3 /r|+MINSS xmm1, xmm2/m32|SSE
+5E 66 /r|+DIVPD xmm1, xmm2/m128|SSE2
+5E NP /r|+DIVPS xmm1, xmm2/m128|SSE
+5E F2 /r|+DIVSD xmm1, xmm2/m64|SSE2
+5E F3 /r|+DIVSS xmm1, xmm2/m32|SSE
+5F 66 /r|+MAXPD xmm1, xmm2/m128|SSE2
+5F NP /r|+MAXPS xmm1, xmm2/m128|SSE
+5F F2 /r|+MAXSD xmm1, xmm2/m64|SSE2
+5F F3 /r|+MAXSS xmm1, xmm2/m32|SSE
+60 NP /r|+PUNPCKLBW mm1, mm2/m32|MMX
+60 66 /r|+PUNPCKLBW xmm1, xmm2/m128|SSE2
+61 NP /r|+PUNPCKLWD mm1, mm2/m32|MMX|PUNPCKLWL
+61 66 /r|+PUNPCKLWD xmm1, xmm2/m128|SSE2|PUNPCKLWL
+62 NP /r|+PUNPCKLDQ mm1, mm2/m32|MMX|PUNPCKLLQ
+62 66 /r|+PUNPCKLDQ xmm1, xmm2/m128|SSE2|PUNPCKLLQ
+63 NP /r|+PACKSSWB mm1, mm2/m64|MMX
+63 66 /r|+PACKSSWB xmm1, xmm2/m128|SSE2
+64 NP /r|+PCMPGTB mm1, mm2/m64|MMX
+64 66 /r|+PCMPGTB xmm1, xmm2/m128|SSE2
+65 NP /r|+PCMPGTW mm1, mm2/m64|MMX
+65 66 /r|+PCMPGTW xmm1, xmm2/m128|SSE2
+66 NP /r|+PCMPGTD mm1, mm2/m64|MMX|PCMPGTL
+66 66 /r|+PCMPGTD xmm1, xmm2/m128|SSE2|PCMPGTL
+67 NP /r|+PACKUSWB mm1, mm2/m64|MMX
+67 66 /r|+PACKUSWB xmm1, xmm2/m128|SSE2
+68 NP /r|+PUNPCKHBW mm1, mm2/m64|MMX
+68 66 /r|+PUNPCKHBW xmm1, xmm2/m128|SSE2
+69 NP /r|+PUNPCKHWD mm1, mm2/m64|MMX|PUNPCKHWL
+69 66 /r|+PUNPCKHWD xmm1, xmm2/m128|SSE2|PUNPCKHWL
+6A NP /r|+PUNPCKHDQ mm1, mm2/m64|MMX|PUNPCKHLQ
+6A 66 /r|+PUNPCKHDQ xmm1, xmm2/m128|SSE2|PUNPCKHLQ
+6B NP /r|+PACKSSDW mm1, mm2/m64|MMX|PACKSSLW
+6B 66 /r|+PACKSSDW xmm1, xmm2/m128|SSE2|PACKSSLW
+6C 66 /r|+PUNPCKLQDQ xmm1, xmm2/m128|SSE2
+6D 66 /r|+PUNPCKHQDQ xmm1, xmm2/m128|SSE2
+6E NP W1 /r|=MOVQ mm1, r/m64|MMX
+6E 66 W1 /r|=MOVQ xmm1, r/m64|SSE2
+6E NP /r|=MOVD mm1, r/m32|MMX
+6E 66 /r|=MOVD xmm1, r/m32|SSE2
+6F 66 /r|=MOVDQA xmm1, xmm2/m128|SSE2|MOVO
+6F F3 /r|=MOVDQU xmm1, xmm2/m128|SSE2|MOVOU
+6F NP /r|=MOVQ mm1, mm2/m64|MMX
+70 66 /r|=PSHUFD xmm1, xmm2/m128, uimm8|SSE2
+70 F3 /r|=PSHUFHW xmm1, xmm2/m128, uimm8|SSE2
+70 F2 /r|=PSHUFLW xmm1, xmm2/m128, uimm8|SSE2
+70 NP /r|=PSHUFW mm1, mm2/m64, uimm8|SSE
+71 NP /6:r|+PSLLW mm2, uimm8|MMX
+71 66 /6:r|+PSLLW xmm2, uimm8|SSE2
+71 NP /4:r|+PSRAW mm2, uimm8|MMX
+71 66 /4:r|+PSRAW xmm2, uimm8|SSE2
+71 NP /2:r|+PSRLW mm2, uimm8|MMX
+71 66 /2:r|+PSRLW xmm2, uimm8|SSE2
+72 NP /6:r|+PSLLD mm2, uimm8|MMX|PSLLL
+72 66 /6:r|+PSLLD xmm2, uimm8|SSE2|PSLLL
+72 NP /4:r|+PSRAD mm2, uimm8|MMX|PSRAL
+72 66 /4:r|+PSRAD xmm2, uimm8|SSE2|PSRAL
+72 NP /2:r|+PSRLD mm2, uimm8|MMX|PSRLL
+72 66 /2:r|+PSRLD xmm2, uimm8|SSE2|PSRLL
+73 66 /7:r|+PSLLDQ xmm2, uimm8|SSE2|PSLLO
+73 NP /6:r|+PSLLQ mm2, uimm8|MMX
+73 66 /6:r|+PSLLQ xmm2, uimm8|SSE2
+73 66 /3:r|+PSRLDQ xmm2, uimm8|SSE2|PSRLO
+73 NP /2:r|+PSRLQ mm2, uimm8|MMX
+73 66 /2:r|+PSRLQ xmm2, uimm8|SSE2
+74 NP /r|+PCMPEQB mm1, mm2/m64|MMX
+74 66 /r|+PCMPEQB xmm1, xmm2/m128|SSE2
+75 NP /r|+PCMPEQW mm1, mm2/m64|MMX
+75 66 /r|+PCMPEQW xmm1, xmm2/m128|SSE2
+76 NP /r|+PCMPEQD mm1, mm2/m64|MMX|PCMPEQL
+76 66 /r|+PCMPEQD xmm1, xmm2/m128|SSE2|PCMPEQL
+77 NP|EMMS|MMX
+78 y /r|=VMREAD r/m64, r64|VMX|-
+79 y /r|VMWRITE r64, r/m64|VMX|-
+7C 66 /r|+HADDPD xmm1, xmm2/m128|SSE3
+7C F2 /r|+HADDPS xmm1, xmm2/m128|SSE3
+7D 66 /r|+HSUBPD xmm1, xmm2/m128|SSE3
+7D F2 /r|+HSUBPS xmm1, xmm2/m128|SSE3
+7E NP W1 /r|=MOVQ r/m64, mm1|MMX
+7E 66 W1 /r|=MOVQ r/m64, xmm1|SSE2
+7E NP /r|=MOVD r/m32, mm1|MMX
+7E 66 /r|=MOVD r/m32, xmm1|SSE2
+7E F3 /r|=MOVQ xmm1, xmm2/m64|SSE2
+7F 66 /r|=MOVDQA xmm2/m128, xmm1|SSE2|MOVO
+7F F3 /r|=MOVDQU xmm2/m128, xmm1|SSE2|MOVOU
+7F NP /r|=MOVQ mm2/m64, mm1|MMX
+80+cc f64|Jcc rel32||Jcc
+90+cc /r|=SETcc r/m8||SETcc|setcc
+A0 d64|PUSH FS||PUSHW/-/PUSHQ
+A1 d64|=POP FS||POPW/-/POPQ
+A2|CPUID
+A3 v /r|BT r/mv, rv
+A4 v /r|+SHLD r/mv, rv, uimm8||SHLW/SHLL/SHLQ
+A5 v /r|+SHLD r/mv, rv, CL||SHLW/SHLL/SHLQ
+A8 d64|PUSH GS||PUSHW/-/PUSHQ
+A9 d64|=POP GS||POPW/-/POPQ
+AA|RSM
+AB v /r|+BTS r/mv, rv
+AC v /r|+SHRD r/mv, rv, uimm8||SHRW/SHRL/SHRQ
+AD v /r|+SHRD r/mv, rv, CL||SHRW/SHRL/SHRQ
+AE NP W1 /0:m|=FXSAVE64 m4096|FXSR
+AE NP /0:m|=FXSAVE m4096|FXSR
+AE NP W1 /1:m|FXRSTOR64 m4096|FXSR
+AE NP /1:m|FXRSTOR m4096|FXSR
+AE NP /2:m|LDMXCSR m32|SSE
+AE NP /3:m|=STMXCSR m32|SSE
+AE NP W1 /4:m|=XSAVE64 m|XSAVE
+AE NP /4:m|=XSAVE m|XSAVE
+AE NP /5:r|LFENCE|SSE2
+AE NP W1 /5:m|XRSTOR64 m|XSAVE
+AE NP /5:m|XRSTOR m|XSAVE
+AE NP /6:r|MFENCE|SSE2
+AE NP W1 /6:m|=XSAVEOPT64 m|XSAVEOPT
+AE NP /6:m|=XSAVEOPT m|XSAVEOPT
+AE NP /7:r|SFENCE|SSE
+AE NP /7:m|~CLFLUSH m8|CLFSH
+AE F3 y /0:r|=RDFSBASE ry|FSGSBASE|RDFSBASEL/RDFSBASEQ
+AE F3 y /1:r|=RDGSBASE ry|FSGSBASE|RDGSBASEL/RDGSBASEQ
+AE F3 y /2:r|WRFSBASE ry|FSGSBASE|WRFSBASEL/WRFSBASEQ
+AE F3 y /3:r|WRGSBASE ry|FSGSBASE|WRGSBASEL/WRGSBASEQ
+AE F3 y /4|PTWRITE r/my|PTWRITE|-
+AE F3 y /5:r|INCSSPD/INCSSPQ ry|CET_SS|-
+AE F3 /6:m|+CLRSSBSY m64|CET_SS|-
+AE F3 /6:r|UMONITOR r64|WAITPKG|-
+AE F2 y /6:r|UMWAIT ry|WAITPKG|-
+AE 66 y /6:r|TPAUSE ry|WAITPKG|-
+AE 66 /6:m|~CLWB m8|CLWB|-
+AE 66 /7:m|~CLFLUSHOPT m8|CLFLUSHOPT
+AF v /r|+IMUL rv, r/mv
+B0 /r|+CMPXCHG r/m8, r8
+B1 v /r|+CMPXCHG r/mv, rv
+B2 v /r:m|=LSS rv, m16:v
+B3 v /r|+BTR r/mv, rv
+B4 v /r:m|=LFS rv, m16:v
+B5 v /r:m|=LGS rv, m16:v
+B6 v /r|=MOVZX rv, r/m8||MOVBWZX/MOVBLZX/MOVBQZX|movzbw/movzbl/movzbq
+B7 v /r|=MOVZX rv, r/m16||-/MOVWLZX/MOVWQZX|movzww/movzwl/movzwq
+B8 F3 v /r|=POPCNT rv, r/mv|POPCNT
+B9 v /r|UD1 rv, r/mv||-
+BA v /4|BT r/mv, uimm8
+BA v /5|+BTS r/mv, uimm8
+BA v /6|+BTR r/mv, uimm8
+BA v /7|+BTC r/mv, uimm8
+BB v /r|+BTC r/mv, rv
+BC F3 v /r|=TZCNT rv, r/mv|BMI1
+BC v /r|+BSF rv, r/mv
+BD F3 v /r|=LZCNT rv, r/mv|LZCNT
+BD v /r|+BSR rv, r/mv
+BE v /r|=MOVSX rv, r/m8||MOVBWSX/MOVBLSX/MOVBQSX|movsbw/movsbl/movsbq
+BF v /r|=MOVSX rv, r/m16||-/MOVWLSX/MOVWQSX|movsww/movswl/movswq
+C0 /r|++XADD r/m8, r8
+C1 v /r|++XADD r/mv, rv
+C2 66 /r|+CMPPD xmm1, xmm2/m128, uimm8|SSE2
+C2 NP /r|+CMPPS xmm1, xmm2/m128, uimm8|SSE
+C2 F2 /r|+CMPSD_XMM xmm1, xmm2/m64, uimm8|SSE2|CMPSD
+C2 F3 /r|+CMPSS xmm1, xmm2/m32, uimm8|SSE
+C3 NP y /r:m|=MOVNTI my, ry|SSE2|MOVNTIL/MOVNTIQ|movnti/movnti
+C4 NP /r|+PINSRW mm1, r32/m16, uimm8|SSE
+C4 66 /r|+PINSRW xmm1, r32/m16, uimm8|SSE2
+C5 NP /r:r|=PEXTRW r32, mm2, uimm8|SSE
+C5 66 /r:r|=PEXTRW r32, xmm2, uimm8|SSE2
+C6 66 /r|+SHUFPD xmm1, xmm2/m128, uimm8|SSE2
+C6 NP /r|+SHUFPS xmm1, xmm2/m128, uimm8|SSE
+C7 W1 /1:m|+CMPXCHG16B m128|CX16|-
+C7 /1:m|+CMPXCHG8B m64|CX8
+C7 W1 /3:m|XRSTORS64 m|XSAVES
+C7 /3:m|XRSTORS m|XSAVES
+C7 W1 /4:m|=XSAVEC64 m|XSAVEC
+C7 /4:m|=XSAVEC m|XSAVEC
+C7 W1 /5:m|=XSAVES64 m|XSAVES
+C7 /5:m|=XSAVES m|XSAVES
+C7 66 /6:m|VMCLEAR m64|VMX|-
+C7 F3 /6:m|VMXON m64|VMX|-
+C7 /6:m|VMPTRLD m64|VMX|-
+C7 /7:m|=VMPTRST m64|VMX|-
+C7 F3 f64 /7:r|=RDPID r64|RDPID|-
+C7 v /6:r|=RDRAND rv|RDRAND|RDRANDW/RDRANDL/RDRANDQ|rdrand/rdrand/rdrand
+C7 v /7:r|=RDSEED rv|RDSEED|RDSEEDW/RDSEEDL/RDSEEDQ|rdseed/rdseed/rdseed
+C8+r y|+BSWAP ryop||BSWAPL/BSWAPQ|bswap/bswap
+D0 66 /r|+ADDSUBPD xmm1, xmm2/m128|SSE3
+D0 F2 /r|+ADDSUBPS xmm1, xmm2/m128|SSE3
+D1 NP /r|+PSRLW mm1, mm2/m64|MMX
+D1 66 /r|+PSRLW xmm1, xmm2/m128|SSE2
+D2 NP /r|+PSRLD mm1, mm2/m64|MMX|PSRLL
+D2 66 /r|+PSRLD xmm1, xmm2/m128|SSE2|PSRLL
+D3 NP /r|+PSRLQ mm1, mm2/m64|MMX
+D3 66 /r|+PSRLQ xmm1, xmm2/m128|SSE2
+D4 NP /r|+PADDQ mm1, mm2/m64|SSE2
+D4 66 /r|+PADDQ xmm1, xmm2/m128|SSE2
+D5 NP /r|+PMULLW mm1, mm2/m64|MMX
+D5 66 /r|+PMULLW xmm1, xmm2/m128|SSE2
+D6 F2 /r:r|=MOVDQ2Q mm1, xmm2|SSE2|MOVQ
+D6 66 /r|=MOVQ xmm2/m64, xmm1|SSE2
+D6 F3 /r:r|=MOVQ2DQ xmm1, mm2|SSE2|MOVQOZX
+D7 NP /r:r|=PMOVMSKB r32, mm2|SSE
+D7 66 /r:r|=PMOVMSKB r32, xmm2|SSE2
+D8 NP /r|+PSUBUSB mm1, mm2/m64|MMX
+D8 66 /r|+PSUBUSB xmm1, xmm2/m128|SSE2
+D9 NP /r|+PSUBUSW mm1, mm2/m64|MMX
+D9 66 /r|+PSUBUSW xmm1, xmm2/m128|SSE2
+DA NP /r|+PMINUB mm1, mm2/m64|SSE
+DA 66 /r|+PMINUB xmm1, xmm2/m128|SSE2
+DB NP /r|+PAND mm1, mm2/m64|MMX
+DB 66 /r|+PAND xmm1, xmm2/m128|SSE2
+DC NP /r|+PADDUSB mm1, mm2/m64|MMX
+DC 66 /r|+PADDUSB xmm1, xmm2/m128|SSE2
+DD NP /r|+PADDUSW mm1, mm2/m64|MMX
+DD 66 /r|+PADDUSW xmm1, xmm2/m128|SSE2
+DE NP /r|+PMAXUB mm1, mm2/m64|SSE
+DE 66 /r|+PMAXUB xmm1, xmm2/m128|SSE2
+DF NP /r|+PANDN mm1, mm2/m64|MMX
+DF 66 /r|+PANDN xmm1, xmm2/m128|SSE2
+E0 NP /r|+PAVGB mm1, mm2/m64|SSE
+E0 66 /r|+PAVGB xmm1, xmm2/m128|SSE2
+E1 NP /r|+PSRAW mm1, mm2/m64|MMX
+E1 66 /r|+PSRAW xmm1, xmm2/m128|SSE2
+E2 NP /r|+PSRAD mm1, mm2/m64|MMX|PSRAL
+E2 66 /r|+PSRAD xmm1, xmm2/m128|SSE2|PSRAL
+E3 NP /r|+PAVGW mm1, mm2/m64|SSE
+E3 66 /r|+PAVGW xmm1, xmm2/m128|SSE2
+E4 NP /r|+PMULHUW mm1, mm2/m64|SSE
+E4 66 /r|+PMULHUW xmm1, xmm2/m128|SSE2
+E5 NP /r|+PMULHW mm1, mm2/m64|MMX
+E5 66 /r|+PMULHW xmm1, xmm2/m128|SSE2
+E6 F3 /r|=CVTDQ2PD xmm1, xmm2/m64|SSE2|CVTPL2PD
+E6 F2 /r|=CVTPD2DQ xmm1, xmm2/m128|SSE2|CVTPD2PL
+E6 66 /r|=CVTTPD2DQ xmm1, xmm2/m128|SSE2|CVTTPD2PL
+E7 66 /r:m|=MOVNTDQ m128, xmm1|SSE2|MOVNTO
+E7 NP /r:m|=MOVNTQ m64, mm1|SSE
+E8 NP /r|+PSUBSB mm1, mm2/m64|MMX
+E8 66 /r|+PSUBSB xmm1, xmm2/m128|SSE2
+E9 NP /r|+PSUBSW mm1, mm2/m64|MMX
+E9 66 /r|+PSUBSW xmm1, xmm2/m128|SSE2
+EA NP /r|+PMINSW mm1, mm2/m64|SSE
+EA 66 /r|+PMINSW xmm1, xmm2/m128|SSE2
+EB NP /r|+POR mm1, mm2/m64|MMX
+EB 66 /r|+POR xmm1, xmm2/m128|SSE2
+EC NP /r|+PADDSB mm1, mm2/m64|MMX
+EC 66 /r|+PADDSB xmm1, xmm2/m128|SSE2
+ED NP /r|+PADDSW mm1, mm2/m64|MMX
+ED 66 /r|+PADDSW xmm1, xmm2/m128|SSE2
+EE NP /r|+PMAXSW mm1, mm2/m64|SSE
+EE 66 /r|+PMAXSW xmm1, xmm2/m128|SSE2
+EF NP /r|+PXOR mm1, mm2/m64|MMX
+EF 66 /r|+PXOR xmm1, xmm2/m128|SSE2
+F0 F2 /r:m|=LDDQU xmm1, m128|SSE3
+F1 NP /r|+PSLLW mm1, mm2/m64|MMX
+F1 66 /r|+PSLLW xmm1, xmm2/m128|SSE2
+F2 NP /r|+PSLLD mm1, mm2/m64|MMX|PSLLL
+F2 66 /r|+PSLLD xmm1, xmm2/m128|SSE2|PSLLL
+F3 NP /r|+PSLLQ mm1, mm2/m64|MMX
+F3 66 /r|+PSLLQ xmm1, xmm2/m128|SSE2
+F4 NP /r|+PMULUDQ mm1, mm2/m64|SSE2|PMULULQ
+F4 66 /r|+PMULUDQ xmm1, xmm2/m128|SSE2|PMULULQ
+F5 NP /r|+PMADDWD mm1, mm2/m64|MMX|PMADDWL
+F5 66 /r|+PMADDWD xmm1, xmm2/m128|SSE2|PMADDWL
+F6 NP /r|+PSADBW mm1, mm2/m64|SSE
+F6 66 /r|+PSADBW xmm1, xmm2/m128|SSE2
+F7 66 /r:r|MASKMOVDQU xmm1, xmm2|SSE2|MASKMOVOU
+F7 NP /r:r|MASKMOVQ mm1, mm2|SSE
+F8 NP /r|+PSUBB mm1, mm2/m64|MMX
+F8 66 /r|+PSUBB xmm1, xmm2/m128|SSE2
+F9 NP /r|+PSUBW mm1, mm2/m64|MMX
+F9 66 /r|+PSUBW xmm1, xmm2/m128|SSE2
+FA NP /r|+PSUBD mm1, mm2/m64|MMX|PSUBL
+FA 66 /r|+PSUBD xmm1, xmm2/m128|SSE2|PSUBL
+FB NP /r|+PSUBQ mm1, mm2/m64|SSE2
+FB 66 /r|+PSUBQ xmm1, xmm2/m128|SSE2
+FC NP /r|+PADDB mm1, mm2/m64|MMX
+FC 66 /r|+PADDB xmm1, xmm2/m128|SSE2
+FD NP /r|+PADDW mm1, mm2/m64|MMX
+FD 66 /r|+PADDW xmm1, xmm2/m128|SSE2
+FE NP /r|+PADDD mm1, mm2/m64|MMX|PADDL
+FE 66 /r|+PADDD xmm1, xmm2/m128|SSE2|PADDL
+FF v /r|UD0 rv, r/mv||-
+`;
+
+export const MAP_0F38_ROWS = `00 NP /r|+PSHUFB mm1, mm2/m64|SSSE3
+00 66 /r|+PSHUFB xmm1, xmm2/m128|SSSE3
+01 NP /r|+PHADDW mm1, mm2/m64|SSSE3
+01 66 /r|+PHADDW xmm1, xmm2/m128|SSSE3
+00 66 /r|+PSHUFB xmm1, xmm2/m128|SSSE3
+01 NP /r|+PHADDW mm1, mm2/m64|SSSE3
+01 66 /r|+PHADDW xmm1, xmm2/m128|SSSE3
+02 NP /r|+PHADDD mm1, mm2/m64|SSSE3
+02 66 /r|+PHADDD xmm1, xmm2/m128|SSSE3
+03 NP /r|+PHADDSW mm1, mm2/m64|SSSE3
+03 66 /r|+PHADDSW xmm1, xmm2/m128|SSSE3
+04 NP /r|+PMADDUBSW mm1, mm2/m64|SSSE3
+04 66 /r|+PMADDUBSW xmm1, xmm2/m128|SSSE3
+05 NP /r|+PHSUBW mm1, mm2/m64|SSSE3
+05 66 /r|+PHSUBW xmm1, xmm2/m128|SSSE3
+06 NP /r|+PHSUBD mm1, mm2/m64|SSSE3
+06 66 /r|+PHSUBD xmm1, xmm2/m128|SSSE3
+07 NP /r|+PHSUBSW mm1, mm2/m64|SSSE3
+07 66 /r|+PHSUBSW xmm1, xmm2/m128|SSSE3
+08 NP /r|+PSIGNB mm1, mm2/m64|SSSE3
+08 66 /r|+PSIGNB xmm1, xmm2/m128|SSSE3
+09 NP /r|+PSIGNW mm1, mm2/m64|SSSE3
+09 66 /r|+PSIGNW xmm1, xmm2/m128|SSSE3
+0A NP /r|+PSIGND mm1, mm2/m64|SSSE3
+0A 66 /r|+PSIGND xmm1, xmm2/m128|SSSE3
+0B NP /r|+PMULHRSW mm1, mm2/m64|SSSE3
+0B 66 /r|+PMULHRSW xmm1, xmm2/m128|SSSE3
+10 66 /r|+PBLENDVB xmm1, xmm2/m128, <XMM0>|SSE4_1
+14 66 /r|+BLENDVPS xmm1, xmm2/m128, <XMM0>|SSE4_1
+15 66 /r|+BLENDVPD xmm1, xmm2/m128, <XMM0>|SSE4_1
+17 66 /r|PTEST xmm1, xmm2/m128|SSE4_1
+1C NP /r|=PABSB mm1, mm2/m64|SSSE3
+1C 66 /r|=PABSB xmm1, xmm2/m128|SSSE3
+1D NP /r|=PABSW mm1, mm2/m64|SSSE3
+1D 66 /r|=PABSW xmm1, xmm2/m128|SSSE3
+1E NP /r|=PABSD mm1, mm2/m64|SSSE3
+1E 66 /r|=PABSD xmm1, xmm2/m128|SSSE3
+20 66 /r|=PMOVSXBW xmm1, xmm2/m64|SSE4_1
+21 66 /r|=PMOVSXBD xmm1, xmm2/m32|SSE4_1
+22 66 /r|=PMOVSXBQ xmm1, xmm2/m16|SSE4_1
+23 66 /r|=PMOVSXWD xmm1, xmm2/m64|SSE4_1
+24 66 /r|=PMOVSXWQ xmm1, xmm2/m32|SSE4_1
+25 66 /r|=PMOVSXDQ xmm1, xmm2/m64|SSE4_1
+28 66 /r|+PMULDQ xmm1, xmm2/m128|SSE4_1
+29 66 /r|+PCMPEQQ xmm1, xmm2/m128|SSE4_1
+2A 66 /r:m|=MOVNTDQA xmm1, m128|SSE4_1
+2B 66 /r|+PACKUSDW xmm1, xmm2/m128|SSE4_1
+30 66 /r|=PMOVZXBW xmm1, xmm2/m64|SSE4_1
+31 66 /r|=PMOVZXBD xmm1, xmm2/m32|SSE4_1
+32 66 /r|=PMOVZXBQ xmm1, xmm2/m16|SSE4_1
+33 66 /r|=PMOVZXWD xmm1, xmm2/m64|SSE4_1
+34 66 /r|=PMOVZXWQ xmm1, xmm2/m32|SSE4_1
+35 66 /r|=PMOVZXDQ xmm1, xmm2/m64|SSE4_1
+37 66 /r|+PCMPGTQ xmm1, xmm2/m128|SSE4_2
+38 66 /r|+PMINSB xmm1, xmm2/m128|SSE4_1
+39 66 /r|+PMINSD xmm1, xmm2/m128|SSE4_1
+3A 66 /r|+PMINUW xmm1, xmm2/m128|SSE4_1
+3B 66 /r|+PMINUD xmm1, xmm2/m128|SSE4_1
+3C 66 /r|+PMAXSB xmm1, xmm2/m128|SSE4_1
+3D 66 /r|+PMAXSD xmm1, xmm2/m128|SSE4_1
+3E 66 /r|+PMAXUW xmm1, xmm2/m128|SSE4_1
+3F 66 /r|+PMAXUD xmm1, xmm2/m128|SSE4_1
+40 66 /r|+PMULLD xmm1, xmm2/m128|SSE4_1
+41 66 /r|=PHMINPOSUW xmm1, xmm2/m128|SSE4_1
+80 66 /r:m|INVEPT r64, m128|VMX|-
+81 66 /r:m|INVVPID r64, m128|VMX|-
+82 66 /r:m|INVPCID r64, m128|INVPCID
+C8 NP /r|+SHA1NEXTE xmm1, xmm2/m128|SHA
+C9 NP /r|+SHA1MSG1 xmm1, xmm2/m128|SHA
+CA NP /r|+SHA1MSG2 xmm1, xmm2/m128|SHA
+CB NP /r|+SHA256RNDS2 xmm1, xmm2/m128, <XMM0>|SHA
+CC NP /r|+SHA256MSG1 xmm1, xmm2/m128|SHA
+CD NP /r|+SHA256MSG2 xmm1, xmm2/m128|SHA
+CF 66 /r|+GF2P8MULB xmm1, xmm2/m128|GFNI
+DB 66 /r|=AESIMC xmm1, xmm2/m128|AES
+DC 66 /r|+AESENC xmm1, xmm2/m128|AES
+DD 66 /r|+AESENCLAST xmm1, xmm2/m128|AES
+DE 66 /r|+AESDEC xmm1, xmm2/m128|AES
+DF 66 /r|+AESDECLAST xmm1, xmm2/m128|AES
+F0 F2 y /r|+CRC32 ry, r/m8|SSE4_2|CRC32B/CRC32B|crc32b/crc32b
+F0 v /r:m|=MOVBE rv, mv|MOVBE|MOVBEW/MOVBEL/MOVBEQ
+F1 F2 v /r|+CRC32 ryv, r/mv|SSE4_2|CRC32W/CRC32L/CRC32Q
+F1 v /r:m|=MOVBE mv, rv|MOVBE|MOVBEW/MOVBEL/MOVBEQ
+F5 66 y /r:m|=WRUSSD/WRUSSQ my, ry|CET_SS|-
+F6 66 y /r|+ADCX ry, r/my|ADX
+F6 F3 y /r|+ADOX ry, r/my|ADX
+F6 NP y /r:m|=WRSSD/WRSSQ my, ry|CET_SS|-
+F8 66 /r:m|..MOVDIR64B r64, m512|MOVDIR64B|-
+F9 NP y /r:m|=MOVDIRI my, ry|MOVDIRI|-
+`;
+
+export const MAP_0F3A_ROWS = `08 66 /r|=ROUNDPS xmm1, xmm2/m128, uimm8|SSE4_1
+09 66 /r|=ROUNDPD xmm1, xmm2/m128, uimm8|SSE4_1
+0A 66 /r|+ROUNDSS xmm1, xmm2/m32, uimm8|SSE4_1
+0B 66 /r|+ROUNDSD xmm1, xmm2/m64, uimm8|SSE4_1
+0C 66 /r|+BLENDPS xmm1, xmm2/m128, uimm8|SSE4_1
+0D 66 /r|+BLENDPD xmm1, xmm2/m128, uimm8|SSE4_1
+0E 66 /r|+PBLENDW xmm1, xmm2/m128, uimm8|SSE4_1
+0F NP /r|+PALIGNR mm1, mm2/m64, uimm8|SSSE3
+0F 66 /r|+PALIGNR xmm1, xmm2/m128, uimm8|SSSE3
+14 66 /r|=PEXTRB r32/m8, xmm1, uimm8|SSE4_1
+15 66 /r|=PEXTRW r32/m16, xmm1, uimm8|SSE4_1
+16 66 W1 /r|=PEXTRQ r/m64, xmm1, uimm8|SSE4_1
+16 66 /r|=PEXTRD r/m32, xmm1, uimm8|SSE4_1
+17 66 /r|=EXTRACTPS r/m32, xmm1, uimm8|SSE4_1
+20 66 /r|+PINSRB xmm1, r32/m8, uimm8|SSE4_1
+21 66 /r|+INSERTPS xmm1, xmm2/m32, uimm8|SSE4_1
+22 66 W1 /r|+PINSRQ xmm1, r/m64, uimm8|SSE4_1
+22 66 /r|+PINSRD xmm1, r/m32, uimm8|SSE4_1
+40 66 /r|+DPPS xmm1, xmm2/m128, uimm8|SSE4_1
+41 66 /r|+DPPD xmm1, xmm2/m128, uimm8|SSE4_1
+42 66 /r|+MPSADBW xmm1, xmm2/m128, uimm8|SSE4_1
+44 66 /r|+PCLMULQDQ xmm1, xmm2/m128, uimm8|PCLMULQDQ
+60 66 /r|PCMPESTRM xmm1, xmm2/m128, uimm8|SSE4_2
+61 66 /r|PCMPESTRI xmm1, xmm2/m128, uimm8|SSE4_2
+62 66 /r|PCMPISTRM xmm1, xmm2/m128, uimm8|SSE4_2
+63 66 /r|PCMPISTRI xmm1, xmm2/m128, uimm8|SSE4_2
+CC NP /r|+SHA1RNDS4 xmm1, xmm2/m128, uimm8|SHA
+CE 66 /r|+GF2P8AFFINEQB xmm1, xmm2/m128, uimm8|GFNI
+CF 66 /r|+GF2P8AFFINEINVQB xmm1, xmm2/m128, uimm8|GFNI
+DF 66 /r|=AESKEYGENASSIST xmm1, xmm2/m128, uimm8|AES
+`;
