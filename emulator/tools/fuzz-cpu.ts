@@ -1,0 +1,122 @@
+// The CPU as judge, from the command line: makes fresh random cases of table rows, runs them on this machine's CPU and in the emulator, and
+// prints where they differ. Must stay true: exit status 0 only if nothing differs.
+//
+//   node emulator/tools/fuzz-cpu.mjs [NAME… | /REGEXP/ | FEATURE:SSE2] [--cases N] [--seed N] [--sequences N] [--length N] [--verbose] [--missing]
+
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { decode } from '../src/x86/decoder';
+import { INSTRUCTIONS } from '../src/x86/table';
+import type { InstructionRow } from '../src/x86/table';
+import { createCpu } from '../src/translator/cpu';
+import { NOT_JUDGED } from './judge/excluded';
+import { formatCase } from './judge/format';
+import type { Case } from './judge/generate';
+import { makeCase } from './judge/generate';
+import { buildJudge, runNative } from './judge/native';
+import { FLAG_BITS, Harness } from './judge/replay';
+import { followers, makeSequence } from './judge/sequence';
+import { hex } from './judge/state';
+
+const args = process.argv.slice(2);
+const option = (name: string, fallback: number): number => {
+  const i = args.indexOf(name);
+  return i < 0 ? fallback : Number(args.splice(i, 2)[1]);
+};
+const flag = (name: string): boolean => {
+  const i = args.indexOf(name);
+  if (i >= 0) args.splice(i, 1);
+  return i >= 0;
+};
+const cases = option('--cases', 20), seed = option('--seed', (Date.now() & 0xffffff) >>> 0), sequences = option('--sequences', 0), length = option('--length', 6);
+const verbose = flag('--verbose'), showMissing = flag('--missing'), record = flag('--record');
+const limit = option('--show', 3);
+
+const matches = (row: InstructionRow): boolean =>
+  args.length === 0 ||
+  args.some((a) => (a.startsWith('/') ? new RegExp(a.slice(1, -1)).test(row.name) : a.startsWith('FEATURE:') ? row.feature === a.slice(8) : row.name === a.toUpperCase()));
+
+const judge = buildJudge(join(process.env['GOBUF_TOOLS'] ?? 'emulator/tools', 'cpu-judge.c'));
+if (typeof judge !== 'string') {
+  console.error(`fuzz-cpu: ${judge.reason}`);
+  process.exit(2);
+}
+const rows = INSTRUCTIONS.filter((r) => matches(r) && !NOT_JUDGED.has(r.name) && !/^AVX512|^AMX/.test(r.feature) && !/^EVEX/.test(r.encoding));
+const harness = new Harness(createCpu);
+let failures = 0, passed = 0;
+const failing = new Set<string>(), missing = new Map<string, number>(), noCase: string[] = [];
+const started = performance.now();
+
+interface Judged { key: string; bytes: Uint8Array; state: Case['state']; flagMask: number; count: number; text: () => string }
+
+async function judgeAll(list: Judged[]): Promise<void> {
+  const outcomes = await runNative(judge as string, list);
+  const shown = new Map<string, number>();
+  list.forEach((c, i) => {
+    const o = outcomes[i];
+    if (!o) return;
+    const fault = o.signal ? { signal: o.signal, code: o.code, address: o.address } : undefined;
+    if (fault && fault.signal === 14) return;
+    const check = (bytes: Uint8Array, want: Parameters<Harness['compare']>[2], how: 'step' | 'run', label: string): boolean => {
+      const bad = harness.compare(bytes, c.state, want, how);
+      if (!bad) return true;
+      if (bad.missing) {
+        missing.set(c.key, (missing.get(c.key) ?? 0) + 1);
+        return false;
+      }
+      failures++;
+      failing.add(c.key);
+      const n = (shown.get(c.key) ?? 0) + 1;
+      shown.set(c.key, n);
+      if (n <= limit || verbose) {
+        console.log(`FAIL ${c.key} ${hex(bytes)} ${label}${bad.message}`);
+        if (verbose) console.log(`     ${c.text()}`);
+      }
+      return false;
+    };
+    const want = { state: o.state, fault, flagMask: c.flagMask, count: c.count };
+    if (!check(c.bytes, want, 'step', '') || !check(c.bytes, want, 'run', '')) return;
+    if (!fault && c.count === 1 && o.state.rip === c.state.rip + c.bytes.length) {
+      for (const f of followers(c, o.state, c.flagMask)) if (!check(f.bytes, f.want, 'run', `${f.label}: `)) return;
+    }
+    passed++;
+  });
+}
+
+if (sequences === 0) {
+  for (let at = 0; at < rows.length; at += 20) {
+    const list: Judged[] = [];
+    for (const row of rows.slice(at, at + 20)) {
+      let made = 0;
+      for (let i = 0; i < cases; i++) {
+        const c = makeCase(row, (seed * 7919 + i) >>> 0, decode);
+        if (!c) {
+          if (i > 3) break;
+          continue;
+        }
+        made++;
+        list.push({
+          key: row.form + (row.encoding.includes('REX.W') ? ' [W]' : ''), bytes: c.bytes, state: c.state, flagMask: FLAG_BITS & ~row.flagsUndefined, count: 1,
+          text: () => formatCase(c.bytes, c.seed, c.flavor, c.state, c.state, undefined),
+        });
+      }
+      if (made === 0) noCase.push(`${row.form}   ${row.encoding}`);
+    }
+    await judgeAll(list);
+  }
+} else {
+  const list: Judged[] = [];
+  for (let i = 0; i < sequences; i++) {
+    const s = makeSequence(rows, (seed * 104729 + i) >>> 0, length, decode);
+    if (s) list.push({ key: s.names.join('; '), bytes: s.bytes, state: s.state, flagMask: s.flagMask, count: s.names.length, text: () => s.names.join('; ') });
+  }
+  for (let at = 0; at < list.length; at += 400) await judgeAll(list.slice(at, at + 400));
+}
+
+if (noCase.length && (verbose || args.length)) console.log(`no case could be made for:\n  ${noCase.join('\n  ')}`);
+if (missing.size && (showMissing || args.length)) console.log(`without semantics:\n  ${[...missing.keys()].join('\n  ')}`);
+console.log(
+  `${rows.length} rows, ${passed} cases agree, ${failures} differ in ${failing.size} rows, ${missing.size} rows without semantics, ${noCase.length} rows without a case (seed ${seed}, ${((performance.now() - started) / 1000).toFixed(1)} s)`,
+);
+if (record) console.log('use emulator/tools/record-cpu.mjs to record');
+process.exitCode = failures ? 1 : 0;

@@ -1,0 +1,148 @@
+// Runs judged cases through the emulator's Cpu, by single step and in a translated block, and compares with what the real CPU did.
+// Must stay true: flags the manual leaves undefined, MXCSR's sticky exception bits and nothing else are left out of the comparison.
+
+import type { Cpu, CpuExit, CpuHost, PageSource } from '../../src/cpu-types';
+import { EXECUTE } from '../../src/cpu-types';
+import {
+  GPR, GS_BASE, MXCSR, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE, X87_CONTROL, X87_REGISTERS, X87_STATUS, X87_TAG, XMM, YMM_HIGH,
+} from '../../src/cpu-state';
+import type { State } from './state';
+import { CODE, ENTRY, GS_BASE_VALUE, WINDOW, WINDOW_LOW, WINDOW_SIZE, difference } from './state';
+
+/** A signal's meaning, as the recorder saw it. */
+export interface Fault {
+  signal: number;
+  code: number;
+  address: bigint;
+}
+
+export interface Expectation {
+  state: State;
+  fault?: Fault | undefined;
+  /** Flags that must agree. */
+  flagMask: number;
+  /** Instructions retired if there is no fault. */
+  count: number;
+}
+
+export const FLAG_BITS = 0xcd5;
+const PAGE_AREA = 0x400000;
+
+export class Harness {
+  readonly memory: WebAssembly.Memory;
+  readonly cpu: Cpu;
+  private readonly code = PAGE_AREA;
+  private readonly window = PAGE_AREA + 0x1000;
+  /** Bytes of the code page as last written, to know when translations must go. */
+  private lastCode = '';
+
+  constructor(createCpu: (pages: PageSource, host: CpuHost) => Cpu) {
+    this.memory = new WebAssembly.Memory({ initial: 128, maximum: 1024 });
+    const pages: PageSource = {
+      memory: this.memory,
+      hostPage: (address: number, access: number): number => {
+        const page = Math.floor(address / 0x1000) * 0x1000;
+        if (page === CODE) return this.code;
+        if (access & EXECUTE) return 0;
+        for (const base of [WINDOW, WINDOW_LOW]) if (page >= base && page < base + WINDOW_SIZE) return this.window + (page - base);
+        return 0;
+      },
+      watched: () => false,
+    };
+    this.cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: () => 0n });
+  }
+
+  load(bytes: Uint8Array, s: State): void {
+    const b = new Uint8Array(this.memory.buffer), v = new DataView(this.memory.buffer);
+    const text = String.fromCharCode(...bytes);
+    if (text !== this.lastCode) {
+      b.fill(0xcc, this.code, this.code + 0x1000);
+      b.set(bytes, this.code + (ENTRY - CODE));
+      this.cpu.invalidate(CODE, CODE + 0x1000);
+      this.lastCode = text;
+    }
+    b.set(s.window, this.window);
+    for (let i = 0; i < 16; i++) {
+      v.setBigUint64(STATE_BASE + GPR + 8 * i, s.gpr[i] as bigint, true);
+      b.set(s.ymm.subarray(32 * i, 32 * i + 16), STATE_BASE + XMM + 16 * i);
+      b.set(s.ymm.subarray(32 * i + 16, 32 * i + 32), STATE_BASE + YMM_HIGH + 16 * i);
+    }
+    v.setBigUint64(STATE_BASE + RIP_OFFSET, BigInt(s.rip), true);
+    v.setBigUint64(STATE_BASE + RFLAGS_OFFSET, BigInt(s.rflags), true);
+    v.setBigUint64(STATE_BASE + GS_BASE, BigInt(GS_BASE_VALUE), true);
+    v.setUint32(STATE_BASE + MXCSR, s.mxcsr, true);
+    v.setUint32(STATE_BASE + X87_CONTROL, s.fcw, true);
+    v.setUint32(STATE_BASE + X87_STATUS, s.fsw, true);
+    v.setUint32(STATE_BASE + X87_TAG, s.ftw, true);
+    b.set(s.st, STATE_BASE + X87_REGISTERS);
+  }
+
+  read(): State {
+    const b = new Uint8Array(this.memory.buffer), v = new DataView(this.memory.buffer);
+    const gpr = new BigUint64Array(16), ymm = new Uint8Array(512);
+    for (let i = 0; i < 16; i++) {
+      gpr[i] = v.getBigUint64(STATE_BASE + GPR + 8 * i, true);
+      ymm.set(b.subarray(STATE_BASE + XMM + 16 * i, STATE_BASE + XMM + 16 * i + 16), 32 * i);
+      ymm.set(b.subarray(STATE_BASE + YMM_HIGH + 16 * i, STATE_BASE + YMM_HIGH + 16 * i + 16), 32 * i + 16);
+    }
+    return {
+      gpr, ymm, rip: Number(v.getBigUint64(STATE_BASE + RIP_OFFSET, true)), rflags: Number(v.getBigUint64(STATE_BASE + RFLAGS_OFFSET, true)),
+      mxcsr: v.getUint32(STATE_BASE + MXCSR, true), fcw: v.getUint32(STATE_BASE + X87_CONTROL, true), fsw: v.getUint32(STATE_BASE + X87_STATUS, true),
+      ftw: v.getUint32(STATE_BASE + X87_TAG, true), st: b.slice(STATE_BASE + X87_REGISTERS, STATE_BASE + X87_REGISTERS + 128),
+      window: b.slice(this.window, this.window + WINDOW_SIZE),
+    };
+  }
+
+  /** Runs up to `count` instructions the given way; the exit is undefined when all retired. */
+  execute(bytes: Uint8Array, from: State, count: number, how: 'step' | 'run'): { exit: CpuExit | undefined; state: State; retired: number } {
+    this.load(bytes, from);
+    let exit: CpuExit | undefined, retired = 0;
+    if (how === 'run') {
+      const e = this.cpu.run(count);
+      retired = this.cpu.retired;
+      if (e.kind !== 'budget') exit = e;
+    } else {
+      for (let i = 0; i < count && !exit; i++) {
+        const e = this.cpu.step();
+        retired += this.cpu.retired;
+        if (e.kind !== 'budget') exit = e;
+      }
+    }
+    return { exit, state: this.read(), retired };
+  }
+
+  /** Undefined if the emulator agrees, else what is wrong. `missing` is set when the instruction is decoded but has no semantics. */
+  compare(bytes: Uint8Array, from: State, want: Expectation, how: 'step' | 'run'): { message: string; missing?: string } | undefined {
+    let got: ReturnType<Harness['execute']>;
+    try {
+      got = this.execute(bytes, from, want.count, how);
+    } catch (e) {
+      return { message: `${how}: threw ${e instanceof Error ? (e.stack ?? e.message).split('\n').slice(0, 4).join(' | ') : String(e)}` };
+    }
+    if (got.exit?.kind === 'notImplemented') return { message: `${how}: not implemented: ${got.exit.name}`, missing: got.exit.name };
+    const expected = faultName(want.fault);
+    const actual = got.exit ? got.exit.kind : '';
+    if (expected !== actual) return { message: `${how}: exit ${actual || 'none'}, the CPU: ${expected || 'none'}` };
+    if (want.fault && got.exit?.kind === 'pageFault' && want.fault.address !== BigInt(got.exit.address))
+      return { message: `${how}: fault address ${got.exit.address.toString(16)}, the CPU: ${want.fault.address.toString(16)}` };
+    if (!want.fault && got.retired !== want.count) return { message: `${how}: retired ${got.retired} of ${want.count}` };
+    const a = masked(want.state, want.flagMask), b = masked(got.state, want.flagMask);
+    const wrong = difference(a, b);
+    if (wrong.length === 0) return undefined;
+    const right = difference(b, a);
+    return { message: `${how}: got ${wrong.join(' ')}, the CPU: ${right.join(' ')}` };
+  }
+}
+
+function masked(s: State, flagMask: number): State {
+  return { ...s, rflags: s.rflags & flagMask & FLAG_BITS, mxcsr: s.mxcsr & ~0x3f };
+}
+
+export function faultName(f: Fault | undefined): string {
+  if (!f) return '';
+  if (f.signal === 11) return f.code === 128 ? 'generalProtection' : 'pageFault';
+  if (f.signal === 4) return 'invalidOpcode';
+  if (f.signal === 8) return f.code === 1 ? 'divideError' : 'simdException';
+  if (f.signal === 7) return 'generalProtection';
+  return `signal ${f.signal}`;
+}
