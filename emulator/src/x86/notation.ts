@@ -236,7 +236,7 @@ function manualOperand(text: string): string {
 function encodingText(tokens: string[], operands: string[], map: string, opcode: number, variant: Variant): string {
   const hex = opcode.toString(16).toUpperCase().padStart(2, '0');
   const parts: string[] = [];
-  const prefix = tokens.find((token) => token in PREFIX_NUMBER);
+  const prefix = tokens.slice(1).find((token) => token in PREFIX_NUMBER);
   const w = tokens.includes('W1') || (variant.size === 64 && tokens.some((token) => token === 'v' || token === 'y'));
   const vex = /^(E?VEX)\.(\w+)$/.exec(map);
   if (vex) {

@@ -459,9 +459,6 @@ export const MAP_0F38_ROWS = `00 NP /r|+PSHUFB mm1, mm2/m64|SSSE3
 00 66 /r|+PSHUFB xmm1, xmm2/m128|SSSE3
 01 NP /r|+PHADDW mm1, mm2/m64|SSSE3
 01 66 /r|+PHADDW xmm1, xmm2/m128|SSSE3
-00 66 /r|+PSHUFB xmm1, xmm2/m128|SSSE3
-01 NP /r|+PHADDW mm1, mm2/m64|SSSE3
-01 66 /r|+PHADDW xmm1, xmm2/m128|SSSE3
 02 NP /r|+PHADDD mm1, mm2/m64|SSSE3
 02 66 /r|+PHADDD xmm1, xmm2/m128|SSSE3
 03 NP /r|+PHADDSW mm1, mm2/m64|SSSE3
