@@ -5,11 +5,11 @@
 
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { decode } from '../src/x86/decoder';
-import { INSTRUCTIONS } from '../src/x86/table';
+import { decode as decodeAt } from '../src/x86/decoder';
+import { allRows } from '../src/x86/table';
 import type { InstructionRow } from '../src/x86/table';
 import { createCpu } from '../src/translator/cpu';
-import { NOT_JUDGED } from './judge/excluded';
+import { notJudged } from './judge/excluded';
 import { formatCase } from './judge/format';
 import type { Case } from './judge/generate';
 import { makeCase } from './judge/generate';
@@ -36,12 +36,13 @@ const matches = (row: InstructionRow): boolean =>
   args.length === 0 ||
   args.some((a) => (a.startsWith('/') ? new RegExp(a.slice(1, -1)).test(row.name) : a.startsWith('FEATURE:') ? row.feature === a.slice(8) : row.name === a.toUpperCase()));
 
+const decode = (bytes: Uint8Array, address: number): ReturnType<typeof decodeAt> => decodeAt(bytes, 0, address);
 const judge = buildJudge(join(process.env['GOBUF_TOOLS'] ?? 'emulator/tools', 'cpu-judge.c'));
 if (typeof judge !== 'string') {
   console.error(`fuzz-cpu: ${judge.reason}`);
   process.exit(2);
 }
-const rows = INSTRUCTIONS.filter((r) => matches(r) && !NOT_JUDGED.has(r.name) && !/^AVX512|^AMX/.test(r.feature) && !/^EVEX/.test(r.encoding));
+const rows = allRows().filter((r) => matches(r) && !notJudged(r) && !/^AVX512|^AMX/.test(r.feature) && !/^EVEX/.test(r.encoding));
 const harness = new Harness(createCpu);
 let failures = 0, passed = 0;
 const failing = new Set<string>(), missing = new Map<string, number>(), noCase: string[] = [];

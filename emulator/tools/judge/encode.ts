@@ -74,7 +74,7 @@ function modrm(reg: number, kind: 'register' | 'memory' | 'vsib', r: Random): Mo
 }
 
 /** One candidate encoding; undefined where the notation is not understood. */
-export function candidate(encoding: string, r: Random): Uint8Array | undefined {
+export function candidate(encoding: string, vsib: boolean, r: Random): Uint8Array | undefined {
   const tokens = encoding.trim().split(/\s+/);
   const prefixes: number[] = [];
   const opcode: number[] = [];
@@ -90,7 +90,7 @@ export function candidate(encoding: string, r: Random): Uint8Array | undefined {
     } else if (t === 'NP' || t === 'NFx' || t === '+' || t === 'REX' || t === 'REX.') continue;
     else if (/^REX\.W$/i.test(t)) rexW = 1;
     else if (/^REX\./.test(t)) continue;
-    else if (/^[0-9A-F]{2}$/i.test(t) && !hasModrm) {
+    else if (/^[0-9A-F]{2}$/.test(t) && !hasModrm) {
       const b = parseInt(t, 16);
       if (mandatory && !vex && opcode.length === 0 && (b === 0x66 || b === 0xf2 || b === 0xf3) && i + 1 < tokens.length) prefixes.push(b);
       else {
@@ -111,7 +111,7 @@ export function candidate(encoding: string, r: Random): Uint8Array | undefined {
       let reg = t === '/r' || t === '/vsib' ? r.below(16) : Number(t[1]);
       const bits = /^(11|!\(11\)|mm):([01]{3}|rrr):/i.exec(t);
       if (bits) reg = bits[2] === 'rrr' ? r.below(16) : parseInt(bits[2] as string, 2);
-      const kind = t === '/vsib' || (encoding.includes('vsib') && t === '/r') ? 'vsib' : bits ? (bits[1] === '11' ? 'register' : 'memory') : r.chance(50) ? 'register' : 'memory';
+      const kind = vsib ? 'vsib' : bits ? (bits[1] === '11' ? 'register' : 'memory') : r.chance(50) ? 'register' : 'memory';
       m = modrm(reg, kind, r);
       rexR = reg >> 3;
       rexB = m.rexB;

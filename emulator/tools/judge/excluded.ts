@@ -14,3 +14,6 @@ export const NOT_JUDGED: ReadonlyMap<string, string> = new Map(
     'invalid in 64-bit mode': 'AAA AAD AAM AAS DAA DAS BOUND PUSHA PUSHAD POPA POPAD LOADALL',
   }).flatMap(([why, names]) => names.split(' ').map((n) => [n, why] as const)),
 );
+
+/** Forms that are not judged though their name is: moves to segment, control and debug registers. */
+export const notJudged = (row: { name: string; form: string }): boolean => NOT_JUDGED.has(row.name) || /\b(FS|GS|Sreg|CRn|DRn)\b/.test(row.form);

@@ -91,7 +91,7 @@ const code = (r: Random): bigint => BigInt(CODE + 0x10 + r.below(0xfe0));
 export function makeCase(row: InstructionRow, seed: number, decode: Decode): Case | undefined {
   const r = new Random(seed ^ Math.imul(row.id + 1, 0x85ebca6b));
   for (let attempt = 0; attempt < 200; attempt++) {
-    const bytes = candidate(row.encoding, r);
+    const bytes = candidate(row.encoding, /vm(32|64)[xyz]/.test(row.form), r);
     if (!bytes) return undefined;
     let instruction: Instruction | undefined;
     try {
