@@ -1,14 +1,14 @@
-// One vitest configuration for every suite that needs no editor: the unit tests beside the code and the end-to-end suites under
-// test/integration. A test that writes to the console fails (see test/support/no-console.ts).
+// One vitest configuration for every suite that needs no editor: `unit`, the tests beside the code, and `integration`, the end-to-end
+// suites that drive the built command. A test that writes to the console fails (see test/support/no-console.ts).
 import { defineConfig } from 'vitest/config';
+
+const shared = { setupFiles: ['test/support/no-console.ts'], pool: 'forks' as const, maxConcurrency: 2, testTimeout: 120_000, hookTimeout: 300_000 };
 
 export default defineConfig({
   test: {
-    include: ['{emulator,server,debug-adapter,client}/src/**/*.test.ts', 'test/integration/**/*.test.ts', 'scripts/**/*.test.ts'],
-    setupFiles: ['test/support/no-console.ts'],
-    pool: 'forks',
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
-    reporters: ['default'],
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['{emulator,server,debug-adapter,client}/src/**/*.test.ts'] } },
+      { test: { ...shared, name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: ['test/support/build-once.ts'] } },
+    ],
   },
 });

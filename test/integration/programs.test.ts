@@ -1,0 +1,72 @@
+// Whole programs: each file of test/programs, built by every Go version at hand, must do under `gobuf run` what it does natively,
+// and the same twice, instruction by instruction.
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { build, toolchain, VERSIONS } from '../support/go';
+import type { Toolchain } from '../support/go';
+import { execute, gobuf, guestEnvironment, ROOT, temporaryFolder } from '../support/processes';
+import type { Result } from '../support/processes';
+
+const FOLDER = path.join(ROOT, 'test/programs');
+const programs = (folder: string): string[] => fs.readdirSync(folder).filter((name) => name.endsWith('.go')).map((name) => path.join(folder, name)).sort();
+const native = process.platform === 'linux' && process.arch === 'x64';
+
+/** What may differ between two native runs, too: addresses, ids, absolute paths. */
+function normalise(stderr: string): string {
+  return stderr
+    .replace(/0x[0-9a-f]+/gi, '0x?')
+    .replace(/\bgoroutine \d+/g, 'goroutine N')
+    .replace(/\bm=\d+/g, 'm=N')
+    .replace(/\b(pid|tid|process|thread)([ =:]+)\d+/gi, '$1$2N')
+    .replace(/, \d+ minutes?\b/g, '');
+}
+
+interface Case { file: string; args: string[]; extra: Record<string, string>; input: string }
+function inputs(file: string): Case {
+  const beside = (kind: string): string => { const name = file.replace(/\.go$/, `.${kind}`); return fs.existsSync(name) ? fs.readFileSync(name, 'utf8') : ''; };
+  const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+  return { file, args: lines(beside('args')), extra: Object.fromEntries(lines(beside('env')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])), input: beside('stdin') };
+}
+
+function splitStats(result: Result): { result: Result; instructions: number; virtualSeconds: number } {
+  const start = result.stderr.lastIndexOf('{"instructions"');
+  expect(start, `--stats printed nothing; stderr: ${result.stderr.slice(0, 500)}`).toBeGreaterThanOrEqual(0);
+  const stats = JSON.parse(result.stderr.slice(start)) as { instructions: number; virtualSeconds: number };
+  return { result: { ...result, stderr: result.stderr.slice(0, start) }, instructions: stats.instructions, virtualSeconds: stats.virtualSeconds };
+}
+
+async function judge(given: Case, go: Toolchain): Promise<void> {
+  const home = temporaryFolder();
+  try { await judgeIn(home, given, go); } finally { fs.rmSync(home, { recursive: true, force: true }); }
+}
+
+async function judgeIn(home: string, { file, args, extra, input }: Case, go: Toolchain): Promise<void> {
+  const binary = path.join(home, path.basename(file, '.go'));
+  fs.copyFileSync(build(file, go), binary);
+  const env = guestEnvironment({ ...extra, GOROOT: go.goroot });
+  const here = await execute(binary, args, { cwd: home, env, input });
+  const options = { cwd: home, env: guestEnvironment({ GOROOT: go.goroot }), input };
+  const command = ['run', '--stats', ...Object.entries(extra).flatMap(([name, value]) => ['--env', `${name}=${value}`]), binary, '--', ...args];
+  const first = splitStats(await gobuf(command, options));
+  expect(first.result.stdout).toBe(here.stdout);
+  expect(first.result.status, first.result.stderr.slice(0, 500)).toBe(here.status);
+  expect(normalise(first.result.stderr)).toBe(normalise(here.stderr));
+  const second = splitStats(await gobuf(command, options));
+  expect(second).toEqual(first);
+}
+
+function suite(title: string, go: Toolchain | undefined, files: string[]): void {
+  describe.skipIf(!native || !go)(title, () => {
+    for (const file of files) test.concurrent(path.basename(file, '.go'), () => judge(inputs(file), go!));
+  });
+}
+
+const local = toolchain();
+suite(`programs as they run natively (${local?.version ?? 'needs the go command'})`, local, programs(FOLDER));
+for (const version of VERSIONS) {
+  const go = toolchain(version);
+  suite(`programs as they run natively (${go?.version ?? `${version} cannot be had here`})`, go, programs(FOLDER));
+}
+const modern = [local, ...VERSIONS.map(toolchain)].filter((go) => go && Number(/^go1\.(\d+)/.exec(go.version)?.[1]) >= 23);
+for (const go of modern) suite(`programs for Go 1.23 and later (${go!.version})`, go, programs(path.join(FOLDER, 'go1.23')));
