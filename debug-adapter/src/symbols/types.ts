@@ -30,7 +30,7 @@ export interface FunctionInfo {
   /** Import path: `runtime`, `encoding/json`, `main`. */
   package: string;
   entry: number;
-  /** One past the last byte that belongs to it (the next function's entry, padding included). */
+  /** One past its last byte of code, as the symbol table or DWARF say it (padding before the next function excluded). */
   end: number;
   /** Written in assembly (pclntab's ASM flag, or the file ends in `.s`). */
   assembly: boolean;

@@ -1,0 +1,344 @@
+// .debug_info: units, abbreviations and entries (DIEs) of DWARF 2 to 5.
+// Must stay true: nothing is parsed before it is asked for, and a damaged section ends a walk instead of throwing.
+import { ByteReader, cstringAt } from '../byte-reader';
+import { At, Form, Tag } from './constants';
+
+export interface DwarfSections {
+  info: Uint8Array; abbrev: Uint8Array; line: Uint8Array; str: Uint8Array; lineStr: Uint8Array; addr: Uint8Array; strOffsets: Uint8Array;
+  ranges: Uint8Array; rnglists: Uint8Array; loc: Uint8Array; loclists: Uint8Array;
+}
+
+export type AttributeValue = number | bigint | string | Uint8Array;
+
+export interface Attribute { at: number; form: number; implicit: number }
+export interface Abbrev { code: number; tag: number; children: boolean; attributes: Attribute[] }
+
+/** One debugging information entry. References are absolute offsets into .debug_info. */
+export interface Die {
+  offset: number;
+  tag: number;
+  hasChildren: boolean;
+  /** Offset of what follows (first child or next sibling). */
+  next: number;
+  unit: Unit;
+  attributes: Map<number, AttributeValue>;
+  /** Form of an attribute, where its meaning depends on it. */
+  forms: Map<number, number>;
+}
+
+export interface Unit {
+  index: number;
+  offset: number;
+  end: number;
+  version: number;
+  dwarf64: boolean;
+  addressSize: number;
+  abbrevs: Abbrev[];
+  firstDie: number;
+  strOffsetsBase: number;
+  addrBase: number;
+  rnglistsBase: number;
+  loclistsBase: number;
+  /** Filled from the unit's own entry. */
+  name: string;
+  compDir: string;
+  lowPc: number;
+  stmtList: number;
+  producer: string;
+  packageName: string;
+}
+
+export class DebugInfo {
+  readonly units: Unit[] = [];
+  private readonly abbrevTables = new Map<number, Abbrev[]>();
+
+  constructor(readonly sections: DwarfSections, readonly bias: number) {
+    const r = new ByteReader(sections.info);
+    while (!r.atEnd) {
+      const offset = r.pos;
+      let length = r.u32();
+      const dwarf64 = length === 0xffffffff;
+      if (dwarf64) length = r.u64();
+      const end = r.pos + length;
+      const version = r.u16();
+      if (r.failed || end > r.end || version < 2 || version > 5) break;
+      let unitType = 1, abbrevOffset: number, addressSize: number;
+      if (version >= 5) {
+        unitType = r.u8();
+        addressSize = r.u8();
+        abbrevOffset = dwarf64 ? r.u64() : r.u32();
+      } else {
+        abbrevOffset = dwarf64 ? r.u64() : r.u32();
+        addressSize = r.u8();
+      }
+      if (unitType === 1 || unitType === 3) {
+        const head = dwarf64 ? 16 : 8;
+        const unit: Unit = {
+          index: this.units.length, offset, end, version, dwarf64, addressSize, abbrevs: this.abbrevTable(abbrevOffset), firstDie: r.pos,
+          strOffsetsBase: head, addrBase: head, rnglistsBase: head + 4, loclistsBase: head + 4, name: '', compDir: '', lowPc: 0, stmtList: -1, producer: '', packageName: '',
+        };
+        this.readUnitEntry(unit);
+        this.units.push(unit);
+      }
+      r.pos = end;
+    }
+  }
+
+  private readUnitEntry(unit: Unit): void {
+    // The bases stand in the same entry as the attributes that need them, so they are looked for first.
+    const first = this.die(unit, unit.firstDie);
+    if (!first) return;
+    const base = (at: number, otherwise: number): number => numberOf(first.attributes.get(at)) ?? otherwise;
+    unit.strOffsetsBase = base(At.strOffsetsBase, unit.strOffsetsBase);
+    unit.addrBase = base(At.addrBase, unit.addrBase);
+    unit.rnglistsBase = base(At.rnglistsBase, unit.rnglistsBase);
+    unit.loclistsBase = base(At.loclistsBase, unit.loclistsBase);
+    const die = this.die(unit, unit.firstDie)!;
+    const string = (at: number): string => { const v = die.attributes.get(at); return typeof v === 'string' ? v : ''; };
+    unit.name = string(At.name);
+    unit.compDir = string(At.compDir);
+    unit.producer = string(At.producer);
+    unit.packageName = string(At.goPackageName);
+    unit.lowPc = numberOf(die.attributes.get(At.lowPc)) ?? 0;
+    unit.stmtList = numberOf(die.attributes.get(At.stmtList)) ?? -1;
+  }
+
+  private abbrevTable(offset: number): Abbrev[] {
+    const known = this.abbrevTables.get(offset);
+    if (known) return known;
+    const table: Abbrev[] = [];
+    const r = new ByteReader(this.sections.abbrev, offset);
+    while (!r.atEnd) {
+      const code = r.uleb();
+      if (code === 0) break;
+      const abbrev: Abbrev = { code, tag: r.uleb(), children: r.u8() !== 0, attributes: [] };
+      for (;;) {
+        const at = r.uleb(), form = r.uleb();
+        const implicit = form === Form.implicitConst ? Number(r.sleb()) : 0;
+        if ((at === 0 && form === 0) || r.failed) break;
+        abbrev.attributes.push({ at, form, implicit });
+      }
+      if (code < 100000) table[code] = abbrev;
+    }
+    this.abbrevTables.set(offset, table);
+    return table;
+  }
+
+  unitAt(offset: number): Unit | undefined {
+    let low = 0, high = this.units.length - 1;
+    while (low < high) {
+      const mid = (low + high + 1) >> 1;
+      if (this.units[mid]!.offset <= offset) low = mid;
+      else high = mid - 1;
+    }
+    const unit = this.units[low];
+    return unit && offset >= unit.offset && offset < unit.end ? unit : undefined;
+  }
+
+  /** The entry at an absolute offset; undefined for a null entry (end of siblings) or damage. */
+  die(unit: Unit, offset: number): Die | undefined {
+    const r = new ByteReader(this.sections.info, offset, unit.end);
+    const abbrev = unit.abbrevs[r.uleb()];
+    if (!abbrev || r.failed) return undefined;
+    const attributes = new Map<number, AttributeValue>();
+    const forms = new Map<number, number>();
+    for (const { at, form, implicit } of abbrev.attributes) {
+      attributes.set(at, this.value(r, unit, form, implicit));
+      forms.set(at, form);
+    }
+    return r.failed ? undefined : { offset, tag: abbrev.tag, hasChildren: abbrev.children, next: r.pos, unit, attributes, forms };
+  }
+
+  dieAt(offset: number): Die | undefined {
+    const unit = this.unitAt(offset);
+    return unit && this.die(unit, offset);
+  }
+
+  children(die: Die): Die[] {
+    const out: Die[] = [];
+    if (!die.hasChildren) return out;
+    let at = die.next;
+    for (;;) {
+      const child = this.die(die.unit, at);
+      if (!child) return out;
+      out.push(child);
+      at = child.hasChildren ? this.afterChildren(die.unit, child.next) : child.next;
+      if (at < 0) return out;
+    }
+  }
+
+  /** Skips a list of siblings (and all below) up to and including its null entry; -1 on damage. */
+  afterChildren(unit: Unit, start: number): number {
+    const r = new ByteReader(this.sections.info, start, unit.end);
+    for (let depth = 1; depth > 0; ) {
+      if (r.atEnd) return -1;
+      const code = r.uleb();
+      if (code === 0) {
+        depth--;
+        continue;
+      }
+      const abbrev = unit.abbrevs[code];
+      if (!abbrev) return -1;
+      for (const a of abbrev.attributes) this.skipForm(r, unit, a.form);
+      if (abbrev.children) depth++;
+    }
+    return r.failed ? -1 : r.pos;
+  }
+
+  /** Walks the unit's top-level entries; `want` picks tags worth reading whole. */
+  topLevel(unit: Unit, want: (tag: number) => boolean, visit: (die: Die) => void): void {
+    const root = this.die(unit, unit.firstDie);
+    if (!root?.hasChildren) return;
+    const r = new ByteReader(this.sections.info, root.next, unit.end);
+    while (!r.atEnd) {
+      const offset = r.pos;
+      const code = r.uleb();
+      if (code === 0) return;
+      const abbrev = unit.abbrevs[code];
+      if (!abbrev) return;
+      if (want(abbrev.tag)) {
+        const die = this.die(unit, offset);
+        if (!die) return;
+        visit(die);
+        r.pos = die.next;
+      } else for (const a of abbrev.attributes) this.skipForm(r, unit, a.form);
+      if (abbrev.children) {
+        const next = this.afterChildren(unit, r.pos);
+        if (next < 0) return;
+        r.pos = next;
+      }
+    }
+  }
+
+  skipForm(r: ByteReader, unit: Unit, form: number): void {
+    switch (form) {
+      case Form.string: r.skipString(); return;
+      case Form.udata: case Form.sdata: case Form.refUdata: case Form.strx: case Form.addrx: case Form.loclistx: case Form.rnglistx: r.uleb(); return;
+      case Form.data1: case Form.flag: case Form.ref1: case Form.strx1: case Form.addrx1: r.skip(1); return;
+      case Form.data2: case Form.ref2: case Form.strx2: case Form.addrx2: r.skip(2); return;
+      case Form.strx3: case Form.addrx3: r.skip(3); return;
+      case Form.data4: case Form.ref4: case Form.strx4: case Form.addrx4: r.skip(4); return;
+      case Form.data8: case Form.ref8: case Form.refSig8: r.skip(8); return;
+      case Form.addr: r.skip(unit.addressSize); return;
+      case Form.secOffset: case Form.strp: case Form.lineStrp: r.skip(unit.dwarf64 ? 8 : 4); return;
+      case Form.refAddr: r.skip(unit.version < 3 ? unit.addressSize : unit.dwarf64 ? 8 : 4); return;
+      case Form.flagPresent: case Form.implicitConst: return;
+      default: this.value(r, unit, form, 0);
+    }
+  }
+
+  value(r: ByteReader, unit: Unit, form: number, implicit: number): AttributeValue {
+    const s = this.sections;
+    const offset = (): number => (unit.dwarf64 ? r.u64() : r.u32());
+    switch (form) {
+      case Form.addr: return r.u64() + this.bias;
+      case Form.block1: return r.bytes(r.u8());
+      case Form.block2: return r.bytes(r.u16());
+      case Form.block4: return r.bytes(r.u32());
+      case Form.block: case Form.exprloc: return r.bytes(r.uleb());
+      case Form.data1: case Form.flag: return r.u8();
+      case Form.data2: return r.u16();
+      case Form.data4: return r.u32();
+      case Form.data8: { const big = r.big64(); return big <= 9007199254740991n ? Number(big) : big; }
+      case Form.data16: return r.bytes(16);
+      case Form.sdata: return r.sleb();
+      case Form.udata: return r.uleb();
+      case Form.string: return r.cstring();
+      case Form.strp: return cstringAt(s.str, offset());
+      case Form.lineStrp: return cstringAt(s.lineStr, offset());
+      case Form.secOffset: return offset();
+      case Form.flagPresent: return 1;
+      case Form.implicitConst: return implicit;
+      case Form.ref1: return unit.offset + r.u8();
+      case Form.ref2: return unit.offset + r.u16();
+      case Form.ref4: return unit.offset + r.u32();
+      case Form.ref8: return unit.offset + r.u64();
+      case Form.refUdata: return unit.offset + r.uleb();
+      case Form.refAddr: return unit.version < 3 ? r.u64() : offset();
+      case Form.refSig8: return r.u64();
+      case Form.strx: return this.indexedString(unit, r.uleb());
+      case Form.strx1: return this.indexedString(unit, r.u8());
+      case Form.strx2: return this.indexedString(unit, r.u16());
+      case Form.strx3: return this.indexedString(unit, r.u24());
+      case Form.strx4: return this.indexedString(unit, r.u32());
+      case Form.addrx: return this.indexedAddress(unit, r.uleb());
+      case Form.addrx1: return this.indexedAddress(unit, r.u8());
+      case Form.addrx2: return this.indexedAddress(unit, r.u16());
+      case Form.addrx3: return this.indexedAddress(unit, r.u24());
+      case Form.addrx4: return this.indexedAddress(unit, r.u32());
+      case Form.loclistx: case Form.rnglistx: return r.uleb();
+      case Form.indirect: return this.value(r, unit, r.uleb(), 0);
+      case Form.strpSup: case Form.refSup4: return r.u32();
+      case Form.refSup8: return r.u64();
+      default:
+        r.failed = true;
+        return 0;
+    }
+  }
+
+  private indexedString(unit: Unit, index: number): string {
+    const size = unit.dwarf64 ? 8 : 4;
+    const r = new ByteReader(this.sections.strOffsets, unit.strOffsetsBase + index * size);
+    return cstringAt(this.sections.str, size === 8 ? r.u64() : r.u32());
+  }
+
+  indexedAddress(unit: Unit, index: number): number {
+    return new ByteReader(this.sections.addr, unit.addrBase + index * unit.addressSize).u64() + this.bias;
+  }
+
+  /** Address ranges of an entry: DW_AT_ranges, or low_pc with high_pc. */
+  ranges(die: Die): [number, number][] {
+    const list = die.attributes.get(At.ranges);
+    if (typeof list === 'number') return die.unit.version >= 5 ? this.rnglist(die.unit, list, die.forms.get(At.ranges) === Form.rnglistx) : this.oldRanges(die.unit, list);
+    const low = numberOf(die.attributes.get(At.lowPc)), high = numberOf(die.attributes.get(At.highPc));
+    if (low === undefined || high === undefined) return [];
+    const form = die.forms.get(At.highPc)!;
+    const isAddress = form === Form.addr || form === Form.addrx || (form >= Form.addrx1 && form <= Form.addrx4);
+    return [[low, isAddress ? high : low + high]];
+  }
+
+  private oldRanges(unit: Unit, offset: number): [number, number][] {
+    const out: [number, number][] = [];
+    const r = new ByteReader(this.sections.ranges, offset);
+    let base = unit.lowPc;
+    while (!r.atEnd) {
+      const lowHalf = r.u32(), highHalf = r.u32(), end = r.u64();
+      if (lowHalf === 0 && highHalf === 0 && end === 0) break;
+      if (lowHalf === 0xffffffff && highHalf === 0xffffffff) base = end + this.bias;
+      else out.push([base + lowHalf + highHalf * 2 ** 32, base + end]);
+    }
+    return out;
+  }
+
+  private rnglist(unit: Unit, value: number, indexed: boolean): [number, number][] {
+    const out: [number, number][] = [];
+    const size = unit.dwarf64 ? 8 : 4;
+    const at = indexed ? unit.rnglistsBase + new ByteReader(this.sections.rnglists, unit.rnglistsBase + value * size).u32() : value;
+    const r = new ByteReader(this.sections.rnglists, at);
+    let base = unit.lowPc;
+    while (!r.atEnd) {
+      switch (r.u8()) {
+        case 0: return out;
+        case 1: base = this.indexedAddress(unit, r.uleb()); break;
+        case 2: out.push([this.indexedAddress(unit, r.uleb()), this.indexedAddress(unit, r.uleb())]); break;
+        case 3: { const start = this.indexedAddress(unit, r.uleb()); out.push([start, start + r.uleb()]); break; }
+        case 4: out.push([base + r.uleb(), base + r.uleb()]); break;
+        case 5: base = r.u64() + this.bias; break;
+        case 6: out.push([r.u64() + this.bias, r.u64() + this.bias]); break;
+        case 7: { const start = r.u64() + this.bias; out.push([start, start + r.uleb()]); break; }
+        default: return out;
+      }
+    }
+    return out;
+  }
+}
+
+export function numberOf(v: AttributeValue | undefined): number | undefined {
+  return typeof v === 'number' ? v : typeof v === 'bigint' ? Number(v) : undefined;
+}
+
+export function stringOf(v: AttributeValue | undefined): string | undefined {
+  return typeof v === 'string' ? v : undefined;
+}
+
+export const TYPE_TAGS: ReadonlySet<number> = new Set([Tag.arrayType, Tag.baseType, Tag.structType, Tag.pointerType, Tag.subroutineType, Tag.typedef, Tag.unspecifiedType, Tag.constType]);

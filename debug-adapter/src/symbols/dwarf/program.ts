@@ -1,0 +1,355 @@
+// The DWARF view of a whole program: which unit covers a pc, subprograms, inlined calls, variables, types and constants by name.
+// Must stay true: units are scanned one at a time and only when a question needs them; each at most once.
+import type { FrameContext, GoType, Memory, VariableInfo } from '../types';
+import { At, Tag } from './constants';
+import { TypeReader } from './go-types';
+import { DebugInfo, TYPE_TAGS, numberOf, stringOf } from './info';
+import type { Die, DwarfSections, Unit } from './info';
+import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
+import type { LineTable } from './lines';
+import { evaluateLocation, expressionAt } from './location';
+
+export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that is inlined elsewhere. */ inlinable: boolean }
+export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
+interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
+interface Global { name: string; address: number; type: number }
+
+export class DwarfProgram {
+  readonly info: DebugInfo;
+  readonly types: TypeReader;
+  private readonly lineTables = new Map<number, LineTable>();
+  private readonly fileTables = new Map<number, string[]>();
+  private readonly sequences = new Map<number, { low: number; high: number; first: number; last: number }[]>();
+  private readonly scanned = new Set<number>();
+  private readonly typeOffsets = new Map<string, number>();
+  private readonly globals = new Map<string, Global>();
+  private readonly constants = new Map<string, bigint>();
+  private readonly runtimeTypes = new Map<number, number>();
+  private readonly subprograms = new Map<number, Subprogram[]>();
+  private ranges: { low: number; high: number; unit: Unit }[] | undefined;
+  private sites: InlinedSite[] | undefined;
+  private readonly origins = new Map<number, { name: string; file: number; line: number; unit: Unit }>();
+
+  constructor(sections: DwarfSections, readonly bias: number) {
+    this.info = new DebugInfo(sections, bias);
+    this.types = new TypeReader(this.info);
+  }
+
+  /** Unit that contains a pc. */
+  unitFor(pc: number): Unit | undefined {
+    if (!this.ranges) {
+      this.ranges = [];
+      for (const unit of this.info.units) {
+        const die = this.info.die(unit, unit.firstDie);
+        if (die) for (const [low, high] of this.info.ranges(die)) if (high > low) this.ranges.push({ low, high, unit });
+      }
+      this.ranges.sort((a, b) => a.low - b.low);
+    }
+    const r = this.ranges[lastNotAbove(this.ranges, pc, (x) => x.low)];
+    return r && pc < r.high ? r.unit : undefined;
+  }
+
+  lines(unit: Unit): LineTable {
+    let table = this.lineTables.get(unit.index);
+    if (!table) this.lineTables.set(unit.index, (table = readLineTable(this.info, unit)));
+    return table;
+  }
+
+  files(unit: Unit): string[] {
+    let files = this.fileTables.get(unit.index);
+    if (!files) this.fileTables.set(unit.index, (files = readLineFiles(this.info, unit)));
+    return files;
+  }
+
+  /** Rows [first, last) of the sequence that covers pc; the row at `last - 1` ends it. */
+  sequence(unit: Unit, pc: number): { table: LineTable; first: number; last: number } | undefined {
+    const table = this.lines(unit);
+    let list = this.sequences.get(unit.index);
+    if (!list) {
+      list = [];
+      for (let i = 0, first = 0; i < table.count; i++) {
+        if (!(table.flags[i]! & END_SEQUENCE)) continue;
+        if (i > first) list.push({ low: table.address[first]!, high: table.address[i]!, first, last: i + 1 });
+        first = i + 1;
+      }
+      list.sort((a, b) => a.low - b.low);
+      this.sequences.set(unit.index, list);
+    }
+    const s = list[lastNotAbove(list, pc, (x) => x.low)];
+    return s && pc < s.high ? { table, first: s.first, last: s.last } : undefined;
+  }
+
+  unitSubprograms(unit: Unit): Subprogram[] {
+    let list = this.subprograms.get(unit.index);
+    if (list) return list;
+    list = [];
+    const found = list;
+    this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
+      const range = this.info.ranges(die)[0];
+      if (!range) return;
+      const origin = numberOf(die.attributes.get(At.abstractOrigin));
+      const from = origin === undefined ? undefined : this.origin(origin);
+      found.push({
+        low: range[0], high: range[1], name: stringOf(die.attributes.get(At.name)) ?? from?.name ?? '', die: die.offset, unit,
+        declFile: numberOf(die.attributes.get(At.declFile)) ?? from?.file ?? 0, declLine: numberOf(die.attributes.get(At.declLine)) ?? from?.line ?? 0,
+        trampoline: Boolean(die.attributes.get(At.trampoline)), inlinable: origin !== undefined,
+      });
+    });
+    found.sort((a, b) => a.low - b.low);
+    this.subprograms.set(unit.index, found);
+    return found;
+  }
+
+  subprogramAt(pc: number): Subprogram | undefined {
+    const unit = this.unitFor(pc);
+    if (!unit) return undefined;
+    const list = this.unitSubprograms(unit);
+    const s = list[lastNotAbove(list, pc, (x) => x.low)];
+    return s && pc < s.high ? s : undefined;
+  }
+
+  /** Name and declaration of an abstract subprogram. */
+  origin(offset: number): { name: string; file: number; line: number; unit: Unit } | undefined {
+    let o = this.origins.get(offset);
+    if (!o) {
+      const die = this.info.dieAt(offset);
+      if (!die) return undefined;
+      o = { name: stringOf(die.attributes.get(At.name)) ?? '', file: numberOf(die.attributes.get(At.declFile)) ?? 0, line: numberOf(die.attributes.get(At.declLine)) ?? 0, unit: die.unit };
+      this.origins.set(offset, o);
+    }
+    return o;
+  }
+
+  /** Inlined calls inside a subprogram, deepest first (as Delve orders them). */
+  inlinedCalls(subprogram: Subprogram): InlinedNode[] {
+    const out: InlinedNode[] = [];
+    const visit = (die: Die, depth: number): void => {
+      for (const child of this.info.children(die)) {
+        if (child.tag === Tag.inlinedSubroutine) {
+          out.push({
+            offset: child.offset, depth: depth + 1, ranges: this.info.ranges(child), origin: numberOf(child.attributes.get(At.abstractOrigin)) ?? 0,
+            callFile: numberOf(child.attributes.get(At.callFile)) ?? 0, callLine: numberOf(child.attributes.get(At.callLine)) ?? 0,
+          });
+        }
+        if (child.hasChildren) visit(child, depth + 1);
+      }
+    };
+    const die = this.info.die(subprogram.unit, subprogram.die);
+    if (die) visit(die, 0);
+    return out.map((n, i) => ({ n, i })).sort((a, b) => b.n.depth - a.n.depth || a.i - b.i).map((x) => x.n);
+  }
+
+  /** Every inlined call of the program (found once; the one whole walk through .debug_info). */
+  inlinedSites(): InlinedSite[] {
+    if (this.sites) return this.sites;
+    const sites: InlinedSite[] = [];
+    const walk = (die: Die, files: string[]): void => {
+      for (const child of this.info.children(die)) {
+        if (child.tag === Tag.inlinedSubroutine) {
+          const range = this.info.ranges(child)[0];
+          const origin = numberOf(child.attributes.get(At.abstractOrigin));
+          if (range && origin !== undefined) {
+            sites.push({ low: range[0], high: range[1], origin, file: files[numberOf(child.attributes.get(At.callFile)) ?? 0] ?? '', line: numberOf(child.attributes.get(At.callLine)) ?? 0 });
+          }
+        }
+        if (child.hasChildren && (child.tag === Tag.inlinedSubroutine)) walk(child, files);
+      }
+    };
+    for (const unit of this.info.units) {
+      let files: string[] | undefined;
+      this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
+        if (die.hasChildren && !die.attributes.has(At.inline)) walk(die, (files ??= this.lines(unit).files));
+      });
+    }
+    this.sites = sites;
+    return sites;
+  }
+
+  /** Scans units until `done`; those likely to hold the answer come first. */
+  private scan(packageName: string, done: () => boolean): void {
+    if (done()) return;
+    const rest: Unit[] = [];
+    for (const unit of this.info.units) {
+      if (this.scanned.has(unit.index)) continue;
+      if (unit.name === packageName) {
+        this.scanUnit(unit);
+        if (done()) return;
+      } else rest.push(unit);
+    }
+    // the linker gathers the types in the runtime's unit
+    rest.sort((a, b) => Number(b.name === 'runtime') - Number(a.name === 'runtime'));
+    for (const unit of rest) {
+      this.scanUnit(unit);
+      if (done()) return;
+    }
+  }
+
+  private scanAll(): void {
+    this.scan('', () => false);
+  }
+
+  private scanUnit(unit: Unit): void {
+    if (this.scanned.has(unit.index)) return;
+    this.scanned.add(unit.index);
+    this.info.topLevel(unit, (tag) => TYPE_TAGS.has(tag) || tag === Tag.variable || tag === Tag.constant, (die) => {
+      const name = stringOf(die.attributes.get(At.name));
+      if (name === undefined) return;
+      if (die.tag === Tag.variable) {
+        const location = die.attributes.get(At.location);
+        const type = numberOf(die.attributes.get(At.type));
+        if (location instanceof Uint8Array && type !== undefined && !this.globals.has(name)) {
+          let address: number | undefined;
+          if (location[0] === 3 && location.length === 9) address = new DataView(location.buffer, location.byteOffset).getUint32(1, true) + new DataView(location.buffer, location.byteOffset).getUint32(5, true) * 2 ** 32 + this.bias;
+          else if (location[0] === 0xa1) address = this.info.indexedAddress(unit, location[1]! < 0x80 ? location[1]! : (location[1]! & 0x7f) | (location[2]! << 7) | ((location[3] ?? 0) << 14));
+          if (address !== undefined && address !== this.bias) this.globals.set(name, { name, address, type });
+        }
+      } else if (die.tag === Tag.constant) {
+        const value = die.attributes.get(At.constValue);
+        if (typeof value === 'number' || typeof value === 'bigint') this.constants.set(name, BigInt(value));
+      } else {
+        if (!this.typeOffsets.has(name)) this.typeOffsets.set(name, die.offset);
+        const runtimeType = numberOf(die.attributes.get(At.goRuntimeType));
+        if (runtimeType && !this.runtimeTypes.has(runtimeType)) this.runtimeTypes.set(runtimeType, die.offset);
+      }
+    });
+  }
+
+  typeNamed(name: string): GoType | undefined {
+    let offset: number | undefined;
+    this.scan('runtime', () => (offset = this.typeOffsets.get(name)) !== undefined);
+    return offset === undefined ? undefined : this.types.at(offset);
+  }
+
+  typeNames(): string[] {
+    this.scanAll();
+    return [...this.typeOffsets.keys()];
+  }
+
+  /** `value` as DW_AT_go_runtime_type has it (offset of runtime._type, slid by the bias because of its form). */
+  typeWithRuntimeType(value: number): GoType | undefined {
+    let offset: number | undefined;
+    this.scan('runtime', () => (offset = this.runtimeTypes.get(value + this.bias)) !== undefined);
+    return offset === undefined ? undefined : this.types.at(offset);
+  }
+
+  global(name: string): { name: string; address: number; type: GoType } | undefined {
+    let found: Global | undefined;
+    this.scan(packageOf(name), () => (found = this.globals.get(name)) !== undefined);
+    return found && this.typed(found);
+  }
+
+  allGlobals(packageName: string | undefined): { name: string; address: number; type: GoType }[] {
+    if (packageName === undefined) this.scanAll();
+    else for (const unit of this.info.units) if (unit.name === packageName) this.scanUnit(unit);
+    const out: { name: string; address: number; type: GoType }[] = [];
+    for (const g of this.globals.values()) {
+      if (packageName !== undefined && packageOf(g.name) !== packageName) continue;
+      const typed = this.typed(g);
+      if (typed) out.push(typed);
+    }
+    return out;
+  }
+
+  private typed(g: Global): { name: string; address: number; type: GoType } | undefined {
+    const type = this.types.at(g.type);
+    return type && { name: g.name, address: g.address, type };
+  }
+
+  constant(name: string): bigint | undefined {
+    let found: bigint | undefined;
+    this.scan(packageOf(name), () => (found = this.constants.get(name)) !== undefined);
+    return found;
+  }
+
+  /** Variables in scope at the frame's pc. */
+  locals(frame: FrameContext, memory: Memory): VariableInfo[] {
+    const subprogram = this.subprogramAt(frame.pc);
+    if (!subprogram) return [];
+    const root = this.info.die(subprogram.unit, subprogram.die);
+    if (!root) return [];
+    // innermost inlined call decides whose variables are shown; depth decides who hides whom
+    const found: { die: Die; depth: number }[] = [];
+    let scope: { die: Die; depth: number }[] = found;
+    const visit = (die: Die, depth: number): void => {
+      for (const child of this.info.children(die)) {
+        if (child.tag === Tag.variable || child.tag === Tag.formalParameter) scope.push({ die: child, depth });
+        else if (child.tag === Tag.lexicalBlock || child.tag === Tag.inlinedSubroutine) {
+          if (!this.info.ranges(child).some(([low, high]) => frame.pc >= low && frame.pc < high)) continue;
+          if (child.tag === Tag.inlinedSubroutine) scope = [];
+          visit(child, depth + 1);
+          if (child.tag === Tag.inlinedSubroutine) return;
+        }
+      }
+    };
+    visit(root, 0);
+    return this.describe(scope, frame, memory);
+  }
+
+  /** Variables of each inlined level at pc, outermost (the physical function) first. */
+  localsByLevel(frame: FrameContext, memory: Memory): VariableInfo[][] {
+    const subprogram = this.subprogramAt(frame.pc);
+    const root = subprogram && this.info.die(subprogram.unit, subprogram.die);
+    if (!root) return [];
+    const levels: { die: Die; depth: number }[][] = [[]];
+    const visit = (die: Die, depth: number, level: number): void => {
+      for (const child of this.info.children(die)) {
+        if (child.tag === Tag.variable || child.tag === Tag.formalParameter) levels[level]!.push({ die: child, depth });
+        else if ((child.tag === Tag.lexicalBlock || child.tag === Tag.inlinedSubroutine) && this.info.ranges(child).some(([low, high]) => frame.pc >= low && frame.pc < high)) {
+          if (child.tag === Tag.inlinedSubroutine) (levels[level + 1] ??= []);
+          visit(child, depth + 1, child.tag === Tag.inlinedSubroutine ? level + 1 : level);
+        }
+      }
+    };
+    visit(root, 0, 0);
+    return levels.map((l) => this.describe(l, frame, memory));
+  }
+
+  private describe(scope: { die: Die; depth: number }[], frame: FrameContext, memory: Memory): VariableInfo[] {
+    const out: (VariableInfo & { depth: number })[] = [];
+    for (const { die, depth } of scope) {
+      const originOffset = numberOf(die.attributes.get(At.abstractOrigin));
+      const origin = originOffset === undefined ? undefined : this.info.dieAt(originOffset);
+      const attribute = (at: number) => die.attributes.get(at) ?? origin?.attributes.get(at);
+      let name = stringOf(attribute(At.name)) ?? '';
+      const typeOffset = numberOf(attribute(At.type));
+      let type = typeOffset === undefined ? undefined : this.types.at(typeOffset);
+      if (!type || name === '' || name.startsWith('.')) continue;
+      const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
+      let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
+      const escaped = name.startsWith('&') && type.kind === 'pointer';
+      if (escaped) {
+        name = name.slice(1);
+        type = type.elem ?? type;
+        if (bytes.length >= 8 && place.at !== 'gone') {
+          const address = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) * 2 ** 32;
+          place = { at: 'memory', address };
+          bytes = memory.read(address, type.size);
+        }
+      }
+      const isParameter = (origin?.tag ?? die.tag) === Tag.formalParameter;
+      const role = !isParameter ? 'local' : attribute(At.variableParameter) ? 'result' : 'parameter';
+      // a result that lives in a register has a second, empty entry
+      if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
+      out.push({ name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0, place, bytes, escaped, shadowed: false, depth });
+    }
+    for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && w.depth > v.depth);
+    return out.map(({ depth: _depth, ...v }) => v);
+  }
+}
+
+export function packageOf(name: string): string {
+  const slash = name.lastIndexOf('/');
+  const dot = name.indexOf('.', slash + 1);
+  return dot < 0 ? '' : decodeURIComponent(name.slice(0, dot).replace(/%(?![0-9a-f]{2})/gi, '%25'));
+}
+
+/** Index of the last element whose key is ≤ value in a sorted list, or -1. */
+export function lastNotAbove<T>(list: readonly T[], value: number, key: (x: T) => number): number {
+  let low = 0, high = list.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (key(list[mid]!) <= value) low = mid + 1;
+    else high = mid;
+  }
+  return low - 1;
+}

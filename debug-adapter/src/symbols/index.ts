@@ -1,0 +1,15 @@
+// Entry of the symbol reader: openBinary(file) gives everything the debugger asks about a Go program.
+import { GoBinary } from './binary';
+
+export * from './types';
+export { GoBinary } from './binary';
+export { HARDWARE_REGISTER } from './dwarf/location';
+export { splitName, withoutTypeParameters } from './names';
+
+/**
+ * Opens a linux/amd64 Go program. `bias` is what the loader added to its addresses (0 unless position-independent);
+ * `name` is used in the one-sentence BinaryError for files that cannot be debugged.
+ */
+export function openBinary(bytes: Uint8Array, options: { bias?: number; name?: string } = {}): GoBinary {
+  return new GoBinary(bytes, options.bias ?? 0, options.name ?? 'the file');
+}
