@@ -3,19 +3,14 @@
 
 import { TextDecoder } from 'node:util';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
-import type { DebuggerApi } from '../engine/debugger';
+import type { DebuggerApi as Engine } from '../engine/api';
 import type { Frame, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
-import type { SchedulerSnapshot } from '../goruntime/types';
 import { RequestError } from './handler';
 import { Handles } from './handles';
 import type { LaunchArguments, Moment } from './protocol';
 import { hex, sentence } from './text';
 
-/** What the debugger must offer besides DebuggerApi. */
-export interface Engine extends DebuggerApi {
-  /** All Gs, Ms, Ps and the scheduler at this moment. */
-  scheduler(): SchedulerSnapshot;
-}
+export type { Engine };
 
 /** Terminal commands on the same debugger (`disass`, `regs`, `sched` …). */
 export interface TerminalCommands {

@@ -1,0 +1,94 @@
+// Draws the "TLS & stackguard" page from the pictures that the extension sends. Must stay true: text is set as text, never as HTML.
+// @ts-check
+(() => {
+  const vscode = acquireVsCodeApi();
+  const content = /** @type {HTMLElement} */ (document.getElementById('content'));
+
+  /** @param {string} tag @param {string} [className] @param {string} [text] */
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  function table(picture) {
+    const made = element('table', 'places');
+    made.append(element('caption', 'hidden', 'Where the current g is kept'));
+    const body = made.createTBody();
+    for (const line of picture.lines) {
+      const row = body.insertRow();
+      row.className = `${line.state}${line.changed ? ' changed' : ''}`;
+      const head = element('th', '', line.name);
+      head.setAttribute('scope', 'row');
+      row.append(head);
+      const value = row.insertCell();
+      value.append(element('code', '', line.value));
+      const meaning = row.insertCell();
+      meaning.append(element('span', 'meaning', line.meaning));
+      if (line.stateText) meaning.append(' ', element('span', 'state', line.state === 'differs' ? `≠ ${line.stateText}` : line.stateText));
+      if (line.changed) meaning.append(' ', dot());
+    }
+    const row = body.insertRow();
+    row.className = `sp${picture.sp.changed ? ' changed' : ''}`;
+    const head = element('th', '', 'SP');
+    head.setAttribute('scope', 'row');
+    row.append(head);
+    row.insertCell().append(element('code', '', picture.sp.value));
+    const on = row.insertCell();
+    on.append(element('span', 'meaning', picture.sp.on));
+    if (picture.sp.changed) on.append(' ', dot());
+    return made;
+  }
+  function dot() {
+    const made = element('span', 'dot', '●');
+    made.title = 'changed since the last stop';
+    made.setAttribute('aria-label', 'changed');
+    return made;
+  }
+
+  function gauge(stack) {
+    const made = element('section', stack.live ? 'gauge live' : 'gauge');
+    const head = element('h3');
+    head.append(element('span', 'name', stack.name), element('span', 'size', ` stack ${stack.size}`));
+    if (stack.live) head.append(' ', element('span', 'badge', 'SP is here'));
+    if (stack.warning) head.append(' ', element('span', 'warning', stack.warning));
+    const bar = element('div', 'bar');
+    bar.setAttribute('role', 'img');
+    bar.setAttribute('aria-label', stack.words);
+    for (const part of stack.parts) {
+      const piece = element('div', `part ${part.kind}`);
+      piece.style.flexBasis = `${part.percent}%`;
+      piece.title = part.title;
+      piece.append(element('span', '', part.text));
+      bar.append(piece);
+    }
+    if (stack.sp >= 0) {
+      const mark = element('div', 'mark');
+      mark.style.left = `${stack.sp}%`;
+      mark.title = stack.spText;
+      bar.append(mark);
+    }
+    const ends = element('div', 'ends');
+    ends.append(element('span', '', `lo ${stack.lo}`), element('span', 'sptext', `${stack.live ? '▲ ' : '△ '}${stack.spText}`), element('span', '', `hi ${stack.hi}`));
+    made.append(head, bar, ends);
+    if (stack.cut) made.append(element('p', 'small', 'not to scale'));
+    return made;
+  }
+
+  function draw(message) {
+    content.classList.toggle('running', message.kind === 'running');
+    if (message.kind === 'running') return;
+    if (message.kind === 'nothing') { content.replaceChildren(element('p', 'empty', 'Debug a Go program with gobuf: at every stop this view shows where the current g is kept (TLS, R14, m.curg) and where SP stands against stackguard0.')); return; }
+    if (message.kind === 'trouble') { content.replaceChildren(element('p', 'empty', message.text)); return; }
+    const { picture } = message;
+    const head = element('header');
+    head.append(element('h2', '', picture.title), element('div', 'moment', picture.moment));
+    const notes = picture.notes.map((text) => element('p', 'note', text));
+    content.replaceChildren(head, table(picture), ...notes, ...picture.gauges.map(gauge));
+    vscode.postMessage({ kind: 'rendered', text: content.innerText });
+  }
+
+  window.addEventListener('message', (event) => draw(event.data));
+  vscode.postMessage({ kind: 'ready' });
+})();

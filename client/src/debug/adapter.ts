@@ -1,0 +1,11 @@
+// Starts the debug adapter as a process of its own, so that the emulator never runs on the extension host's thread.
+
+import * as vscode from 'vscode';
+
+export function registerAdapter(extension: vscode.Uri): vscode.Disposable {
+  const script = vscode.Uri.joinPath(extension, 'dist', 'gobuf.js').fsPath;
+  return vscode.debug.registerDebugAdapterDescriptorFactory('gobuf', {
+    // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
+    createDebugAdapterDescriptor: () => new vscode.DebugAdapterExecutable(process.execPath, [script, 'dap'], { env: { ELECTRON_RUN_AS_NODE: '1' } }),
+  });
+}

@@ -1,0 +1,28 @@
+// Finds the operands of a line of Go assembly that have a value while the program is stopped. No vscode here.
+// Must stay true: comments, mnemonics and labels are never taken for operands.
+
+export interface Operand {
+  /** Columns, end exclusive. */
+  start: number;
+  end: number;
+  /** As written; the adapter understands Go's register names and go_asm.h's fields. */
+  expression: string;
+}
+
+const OPERAND = /\(\w+_\w+\+\w+_\w+\)\(\w+\)|[A-Za-z]\w*_\w+\((?:[A-D]X|SI|DI|BP|SP|R\d+)\)|[\p{L}_][\p{L}\p{N}_∕·.]*\(SB\)|\b(?:[A-D]X|SI|DI|BP|SP|R(?:[89]|1[0-5])|X(?:1[0-5]|\d))\b/gu;
+
+export function operandsOf(line: string): Operand[] {
+  const comment = line.indexOf('//'), code = comment < 0 ? line : line.slice(0, comment);
+  if (/^\s*(?:#|TEXT\b|GLOBL\b|DATA\b)/.test(code)) return [];
+  const found: Operand[] = [];
+  // What comes before the first blank of a statement is its mnemonic.
+  const from = /^\s*(?:[\w·]+:)?\s*\S+/.exec(code)?.[0].length ?? 0;
+  for (const match of code.matchAll(OPERAND)) {
+    const start = match.index, expression = match[0];
+    if (start < from && !/^\s*\w+\(/.test(code)) continue;
+    // A function's address says nothing; data does.
+    if (expression.endsWith('(SB)') && /\b(?:CALL|JMP|J[A-Z]+)\b/.test(code)) continue;
+    found.push({ start, end: start + expression.length, expression });
+  }
+  return found;
+}

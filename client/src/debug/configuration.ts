@@ -1,0 +1,107 @@
+// Launch configurations: makes one when F5 is pressed without launch.json, and builds the Go package that one names.
+// Must stay true: nothing is built or run in a workspace that is not trusted, and a failure says in one sentence what to do.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { build, BuildError, findGo, goRoot } from './build';
+
+interface Configuration extends vscode.DebugConfiguration {
+  mode?: string;
+  program?: string;
+  buildFlags?: string[];
+  goroot?: string;
+}
+
+/** A folder or Go file means its package, anything else an executable. */
+export function whatToDebug(program: string, mode: string | undefined): 'debug' | 'exec' {
+  if (mode === 'debug' || mode === 'exec') return mode;
+  if (/\.(go|s)$/.test(program)) return 'debug';
+  return fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec';
+}
+
+function fromEditor(folder: vscode.WorkspaceFolder | undefined): Configuration | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  const inGo = document?.uri.scheme === 'file' && (document.languageId === 'go' || document.languageId === 'go.asm');
+  const program = inGo ? path.dirname(document.uri.fsPath) : folder?.uri.fsPath;
+  return program === undefined ? undefined : { type: 'gobuf', request: 'launch', name: `gobuf: ${path.basename(program)}`, program, stopOnEntry: false };
+}
+
+/** Folders of main packages in the workspace, nearest first. */
+async function mainPackages(folder: vscode.WorkspaceFolder): Promise<string[]> {
+  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '**/*.go'), '**/{node_modules,vendor,testdata}/**', 400);
+  const found = new Set<string>();
+  for (const { fsPath } of files) {
+    if (fsPath.endsWith('_test.go') || found.has(path.dirname(fsPath))) continue;
+    const head = (await fs.promises.readFile(fsPath, 'utf8').catch(() => '')).slice(0, 4000);
+    if (/^package main\b/m.test(head) && !/^\/\/go:build ignore/m.test(head)) found.add(path.dirname(fsPath));
+  }
+  return [...found].sort((a, b) => a.length - b.length);
+}
+
+export function registerConfigurations(context: vscode.ExtensionContext): vscode.Disposable {
+  const output = vscode.window.createOutputChannel('gobuf');
+  const binaries = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'bin');
+
+  async function refuse(message: string, details?: string): Promise<undefined> {
+    if (details) output.appendLine(details);
+    const button = details ? 'Show Output' : undefined;
+    void vscode.window.showErrorMessage(message, ...(button ? [button] : [])).then((chosen) => { if (chosen) output.show(true); });
+    return undefined;
+  }
+
+  async function prepared(config: Configuration, token: vscode.CancellationToken | undefined): Promise<Configuration | undefined> {
+    const program = config.program ? path.resolve(config.program) : '';
+    if (program === '') return refuse('The launch configuration names no program: set "program" to a Go package or an executable.');
+    if (!fs.existsSync(program)) return refuse(`There is no ${program}.`);
+    const go = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go'));
+    config.goroot ??= go && (await goRoot(go));
+    if (whatToDebug(program, config.mode) === 'exec') return { ...config, mode: 'exec', program };
+    if (!go) return refuse('Building the package needs Go, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand. An executable that is built already can be debugged without it.');
+    const dir = /\.(go|s)$/.test(program) ? path.dirname(program) : program;
+    try {
+      const binary = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: `gobuf: building ${path.basename(dir)} for linux/amd64`, cancellable: true },
+        (_progress, cancel) => {
+          const stop = new AbortController();
+          cancel.onCancellationRequested(() => stop.abort());
+          token?.onCancellationRequested(() => stop.abort());
+          return build({ go, dir, flags: config.buildFlags ?? ['-gcflags=-N -l'], into: binaries, signal: stop.signal });
+        },
+      );
+      return { ...config, mode: 'exec', program: binary, cwd: config.cwd ?? dir };
+    } catch (error) {
+      if (error instanceof BuildError) return error.cancelled ? undefined : refuse(error.message, error.output);
+      throw error;
+    }
+  }
+
+  const provider: vscode.DebugConfigurationProvider = {
+    provideDebugConfigurations: async (folder) => [fromEditor(folder) ?? { type: 'gobuf', request: 'launch', name: 'gobuf: step this package', program: '${workspaceFolder}' }],
+    resolveDebugConfiguration(folder, config) {
+      if (config.type || config.request || config.name) return config;
+      const made = fromEditor(folder);
+      if (!made) void refuse('There is nothing to debug: open a Go file or a folder with a Go main package.');
+      return made;
+    },
+    async resolveDebugConfigurationWithSubstitutedVariables(_folder, config, token) {
+      if (!vscode.workspace.isTrusted) return refuse('gobuf builds and runs programs only in a trusted workspace.');
+      if (config.request !== 'launch') return refuse('gobuf runs programs on its own emulator: "request" has to be "launch".');
+      return prepared(config, token);
+    },
+  };
+  const dynamic: vscode.DebugConfigurationProvider = {
+    async provideDebugConfigurations(folder) {
+      if (!folder) return [];
+      return (await mainPackages(folder)).map((dir) => {
+        const name = path.relative(folder.uri.fsPath, dir) || path.basename(dir);
+        return { type: 'gobuf', request: 'launch', name: `gobuf: ${name}`, program: dir };
+      });
+    },
+  };
+  return vscode.Disposable.from(
+    output,
+    vscode.debug.registerDebugConfigurationProvider('gobuf', provider),
+    vscode.debug.registerDebugConfigurationProvider('gobuf', dynamic, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
+  );
+}

@@ -1,0 +1,69 @@
+// Follows the debug sessions of gobuf: which one is looked at, whether it is stopped, and at which moment.
+// Must stay true: `onDidChange` fires once per stop, per start of running, and when the session changes or ends.
+
+import * as vscode from 'vscode';
+import type { GobufRequests, Moment } from '../../../debug-adapter/src/dap/protocol';
+
+export interface View {
+  session: vscode.DebugSession | undefined;
+  stopped: boolean;
+  moment: Moment | undefined;
+  /** DAP thread that stopped. */
+  thread: number | undefined;
+}
+
+interface State { stopped: boolean; moment: Moment | undefined; thread: number | undefined }
+interface Message { type?: string; event?: string; command?: string; success?: boolean; body?: { threadId?: number } & Partial<Moment> }
+
+const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo']);
+
+export class Sessions implements vscode.Disposable {
+  readonly #states = new Map<string, State>();
+  readonly #changed = new vscode.EventEmitter<View>();
+  readonly onDidChange = this.#changed.event;
+  readonly #disposables: vscode.Disposable[];
+
+  constructor() {
+    this.#disposables = [
+      this.#changed,
+      vscode.debug.registerDebugAdapterTrackerFactory('gobuf', { createDebugAdapterTracker: (session) => this.#track(session) }),
+      vscode.debug.onDidChangeActiveDebugSession(() => this.#fire()),
+      vscode.debug.onDidTerminateDebugSession((session) => { if (this.#states.delete(session.id)) this.#fire(); }),
+    ];
+  }
+
+  get view(): View {
+    const session = vscode.debug.activeDebugSession;
+    const state = session && this.#states.get(session.id);
+    return session?.type === 'gobuf' && state ? { session, ...state } : { session: undefined, stopped: false, moment: undefined, thread: undefined };
+  }
+
+  /** One of gobuf's own requests to the session that is looked at. */
+  request<C extends keyof GobufRequests>(command: C, args: GobufRequests[C][0]): Thenable<GobufRequests[C][1]> {
+    const { session } = this.view;
+    if (!session) return Promise.reject(new Error('No program is being debugged with gobuf.'));
+    return session.customRequest(command, args);
+  }
+
+  #track(session: vscode.DebugSession): vscode.DebugAdapterTracker {
+    const state: State = { stopped: false, moment: undefined, thread: undefined };
+    this.#states.set(session.id, state);
+    return {
+      onDidSendMessage: (message: Message) => {
+        if (message.type === 'event') {
+          // `stopped` comes first, `gobuf/moment` with the instruction number right after it: one change for both.
+          if (message.event === 'stopped') state.thread = message.body?.threadId;
+          else if (message.event === 'gobuf/moment') { state.stopped = true; state.moment = message.body as Moment; this.#fire(); } else if (message.event === 'continued') this.#running(state);
+        } else if (message.type === 'response' && message.success && MOVES.has(message.command ?? '')) this.#running(state);
+      },
+      onExit: () => { this.#states.delete(session.id); this.#fire(); },
+    };
+  }
+  #running(state: State): void {
+    if (!state.stopped) return;
+    state.stopped = false;
+    this.#fire();
+  }
+  #fire(): void { this.#changed.fire(this.view); }
+  dispose(): void { for (const each of this.#disposables) each.dispose(); }
+}

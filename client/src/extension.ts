@@ -1,0 +1,29 @@
+// The extension's entry: wires the parts together and does nothing itself.
+
+import type * as vscode from 'vscode';
+import { registerCommands } from './commands';
+import { registerAdapter } from './debug/adapter';
+import { registerConfigurations } from './debug/configuration';
+import { registerAssemblyValues } from './debug/inline-values';
+import { Sessions } from './debug/sessions';
+import { SchedulerTree } from './views/scheduler-tree';
+import { registerStatusBar } from './views/status-bar';
+import { TlsPanel } from './views/tls-panel';
+
+/** What tests inside VS Code look at; no contract with other extensions. */
+export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel }
+
+export function activate(context: vscode.ExtensionContext): Exports {
+  const sessions = new Sessions();
+  const tree = new SchedulerTree(sessions);
+  const tls = new TlsPanel(sessions, context.extensionUri);
+  context.subscriptions.push(
+    sessions, tree, tls,
+    registerAdapter(context.extensionUri),
+    registerConfigurations(context),
+    registerAssemblyValues(),
+    registerStatusBar(sessions),
+    registerCommands(sessions, tree),
+  );
+  return { sessions, tree, tls };
+}

@@ -1,0 +1,244 @@
+// The rows of the "Goroutines · Threads · Processors" tree, made from what the adapter says of one stop. No vscode here.
+// Must stay true: ids are stable from stop to stop (the tree stays expanded), and a row is marked exactly when its words changed.
+
+import type { GInfo, MInfo, Place, PInfo, SchedulerResult } from '../../../debug-adapter/src/dap/protocol';
+import { address, bytes, grouped } from './words';
+
+export interface Row {
+  id: string;
+  label: string;
+  description?: string;
+  tooltip?: string;
+  /** Name of a product icon, and a colour of the theme. */
+  icon?: string;
+  color?: string;
+  open?: boolean;
+  children?: () => Row[];
+  /** What its commands work on. */
+  place?: Place;
+  thread?: number;
+  address?: number;
+  changed?: boolean;
+}
+
+/** Rows of one page; more are behind rows like `201 … 400`. */
+const PAGE = 200;
+
+const ICONS: Record<string, [icon: string, color?: string]> = {
+  running: ['play-circle', 'charts.green'], runnable: ['circle-filled', 'charts.blue'], waiting: ['watch', 'charts.yellow'], syscall: ['plug', 'charts.orange'],
+  preempted: ['debug-pause', 'charts.yellow'], copystack: ['layers', 'charts.purple'], dead: ['circle-slash', 'disabledForeground'], idle: ['circle-outline', 'disabledForeground'],
+  system: ['server-process', 'disabledForeground'], leaked: ['warning', 'charts.red'],
+};
+const ORDER = ['running', 'runnable', 'syscall', 'waiting', 'preempted', 'copystack', 'leaked', 'idle', 'dead'];
+
+export function shortFunction(name: string | undefined): string {
+  return name === undefined ? '' : name.replace(/^.*\/(?=[^/]+$)/, '');
+}
+
+class Model {
+  readonly #gs: Map<number, GInfo>;
+  constructor(readonly result: SchedulerResult, readonly grouping: 'status' | 'none') {
+    this.#gs = new Map(result.snapshot.gs.map((g) => [g.address, g]));
+  }
+
+  gName(g: GInfo | undefined): string {
+    if (!g) return '';
+    if (g.kind === 'goroutine') return `G${g.goid}`;
+    const owner = this.result.snapshot.ms.find((m) => m.g0 === g.address || m.gsignal === g.address);
+    return owner ? `${g.kind} of M${owner.id}` : g.kind;
+  }
+  queued = (list: readonly { goid: number }[]): string => `[${list.slice(0, 8).map(({ goid }) => `G${goid}`).join(' ')}${list.length > 8 ? ' …' : ''}]`;
+
+  top(): Row[] {
+    const { snapshot } = this.result;
+    const goroutines = snapshot.gs.filter((g) => g.kind === 'goroutine');
+    const alive = goroutines.filter((g) => g.statusName !== 'dead' && g.statusName !== 'idle');
+    const rows: Row[] = [];
+    if (snapshot.message) rows.push({ id: 'message', label: snapshot.message, icon: 'info' });
+    rows.push(
+      { id: 'goroutines', label: 'Goroutines', description: String(snapshot.gsTotal > snapshot.gs.length ? snapshot.gsTotal : alive.length), icon: 'symbol-event', open: true, children: () => this.goroutines(goroutines) },
+      { id: 'threads', label: 'Threads (M)', description: String(Math.max(snapshot.ms.length, snapshot.threads.length)), icon: 'vm', open: true, children: () => this.threads() },
+      { id: 'processors', label: 'Processors (P)', description: snapshot.ps.length === 0 ? 'none yet' : String(snapshot.ps.length), icon: 'chip', open: true, children: () => snapshot.ps.map((p) => this.processor(p)) },
+    );
+    const { sched } = snapshot;
+    if (sched) {
+      rows.push({
+        id: 'scheduler', label: 'Scheduler', icon: 'settings-gear',
+        description: [`runq ${sched.runqsize}`, `idle Ps ${sched.npidle}`, `idle Ms ${sched.nmidle}`, `spinning ${sched.nmspinning}`, ...(sched.gcwaiting ? ['gcwaiting'] : [])].join(' · '),
+        children: () => this.scheduler(),
+      });
+    }
+    return rows;
+  }
+
+  goroutines(all: GInfo[]): Row[] {
+    const system = this.result.snapshot.gs.filter((g) => g.kind !== 'goroutine');
+    if (this.grouping === 'none') return [...this.paged('g', all.map((g) => this.goroutine(g))), ...this.paged('s', system.map((g) => this.goroutine(g)))];
+    const rows: Row[] = [];
+    for (const status of [...ORDER, ...new Set(all.map((g) => g.statusName).filter((name) => !ORDER.includes(name)))]) {
+      const members = all.filter((g) => g.statusName === status && !g.system);
+      if (members.length > 0) rows.push(this.group(status, status, members, status !== 'dead' && status !== 'idle'));
+    }
+    const runtime = all.filter((g) => g.system);
+    if (runtime.length > 0) rows.push(this.group('runtime', "runtime's own", runtime, false));
+    if (system.length > 0) rows.push(this.group('system', 'g0 and gsignal', system, false));
+    return rows;
+  }
+  group(id: string, label: string, members: GInfo[], open: boolean): Row {
+    const [icon, color] = ICONS[id] ?? ICONS['system']!;
+    return { id: `group ${id}`, label, description: String(members.length), icon, color, open, children: () => this.paged(`group ${id}`, members.map((g) => this.goroutine(g))) };
+  }
+  paged(id: string, rows: Row[]): Row[] {
+    if (rows.length <= PAGE) return rows;
+    const pages: Row[] = [];
+    for (let from = 0; from < rows.length; from += PAGE) {
+      const part = rows.slice(from, from + PAGE);
+      pages.push({ id: `${id} page ${from}`, label: `${from + 1} … ${from + part.length}`, icon: 'ellipsis', children: () => part });
+    }
+    return pages;
+  }
+
+  goroutine(g: GInfo): Row {
+    const place = this.result.placeOfG[g.address];
+    const [icon, color] = ICONS[g.kind === 'goroutine' ? g.statusName : 'system'] ?? ['circle-outline'];
+    const p = this.result.snapshot.ps.find((each) => each.mId !== undefined && each.mId === g.mId);
+    const next = this.result.snapshot.ps.find((each) => each.runnext === g.address), queue = this.result.snapshot.ps.find((each) => each.runq.some((entry) => entry.g === g.address));
+    const where = g.statusName === 'running' && g.mId !== undefined ? `on M${g.mId}${p ? `/P${p.id}` : ''}`
+      : next ? `P${next.id} runnext` : queue ? `P${queue.id} queue` : this.result.snapshot.sched?.runq.some((entry) => entry.g === g.address) ? 'global queue'
+        : g.statusName === 'waiting' ? g.waitReason ?? 'waiting' : g.kind === 'goroutine' && this.grouping === 'status' ? '' : g.kind === 'goroutine' ? g.statusName : '';
+    return {
+      id: `g ${g.address.toString(16)}`,
+      label: this.gName(g),
+      description: [shortFunction(g.startName ?? (g.kind === 'goroutine' ? undefined : place?.function)), where, place?.function && g.startName && place.function !== g.startName ? `in ${shortFunction(place.function)}` : ''].filter(Boolean).join(' · '),
+      tooltip: [
+        `${this.gName(g)}${g.startName ? ` runs ${g.startName}` : ''}`,
+        `status ${g.statusName}${g.scan ? ' (being scanned)' : ''}${g.waitReason ? `, waits for: ${g.waitReason}` : ''}`,
+        g.createdBy ? `created by ${g.createdBy}${g.parentGoid ? ` in G${g.parentGoid}` : ''}` : '',
+        `runtime.g at ${address(g.address)}`,
+      ].filter(Boolean).join('\n'),
+      icon, color, place, thread: this.result.threadOfG[g.address], address: g.address,
+      children: () => this.fieldsOfG(g),
+    };
+  }
+  field(owner: string, name: string, value: string | number | boolean | undefined, extra: Partial<Row> = {}): Row[] {
+    return value === undefined || value === '' ? [] : [{ id: `${owner} .${name}`, label: name, description: String(value), ...extra }];
+  }
+  fieldsOfG(g: GInfo): Row[] {
+    const id = `g ${g.address.toString(16)}`, field = (name: string, value: string | number | boolean | undefined, extra?: Partial<Row>): Row[] => this.field(id, name, value, extra);
+    const size = g.stack.hi - g.stack.lo;
+    return [
+      ...field('status', `${g.statusName}${g.scan ? ' + scan' : ''}`),
+      ...field('stack', g.stack.hi === 0 ? 'none' : `${bytes(size)}, ${address(g.stack.lo)} … ${address(g.stack.hi)}`, { address: g.stack.lo }),
+      ...field('stackguard0', g.stackguard0Name ?? address(g.stackguard0)),
+      ...field('sched.sp', g.sched.sp === 0 ? '0' : address(g.sched.sp), { address: g.sched.sp || undefined }),
+      ...field('sched.pc', g.sched.pc === 0 ? '0' : `${address(g.sched.pc)}${g.sched.pcName ? ` ${g.sched.pcName}` : ''}`, { place: g.sched.pc === 0 ? undefined : { pc: g.sched.pc } }),
+      ...field('sched.bp', g.sched.bp === 0 ? undefined : address(g.sched.bp)),
+      ...field('m', g.mId === undefined ? undefined : `M${g.mId}`),
+      ...field('lockedm', g.lockedm === 0 ? undefined : address(g.lockedm)),
+      ...field('waitreason', g.waitReason),
+      ...field('preempt', g.preempt === true ? 'asked for' : undefined),
+      ...field('created by', g.createdBy),
+      ...field('starts at', g.startName),
+    ];
+  }
+
+  threads(): Row[] {
+    const { snapshot } = this.result;
+    const rows = snapshot.ms.map((m) => this.machine(m));
+    for (const thread of snapshot.threads) {
+      // Before the runtime has an M for it, a thread is only the operating system's.
+      if (snapshot.ms.some((m) => m.procid === thread.tid || m.address === thread.m)) continue;
+      rows.push({ id: `t ${thread.tid}`, label: `thread ${thread.tid}`, description: [thread.waitingFor ?? thread.state, shortFunction(thread.function)].filter(Boolean).join(' · '), icon: 'vm-outline', thread: this.result.threadOfTid[thread.tid], place: { pc: thread.pc, function: thread.function } });
+    }
+    return rows;
+  }
+  machine(m: MInfo): Row {
+    const { snapshot } = this.result, id = `m ${m.address.toString(16)}`;
+    const thread = snapshot.threads.find((each) => each.m === m.address || (m.procid !== 0 && each.tid === m.procid));
+    const on = thread?.g === undefined ? undefined : this.#gs.get(thread.g);
+    const state = m.spinning ? 'spinning' : thread?.waitingFor ? `asleep: ${thread.waitingFor}` : m.idle ? 'idle' : '';
+    return {
+      id, label: `M${m.id}`,
+      description: [on ? `runs ${this.gName(on)}` : '', m.pId === undefined ? 'no P' : `P${m.pId}`, m.curg !== 0 && m.curg !== on?.address ? `curg G${m.curgGoid ?? '?'}` : '', state, shortFunction(m.mstartfn)].filter(Boolean).join(' · '),
+      tooltip: `runtime.m at ${address(m.address)}${m.procid ? `, Linux thread ${m.procid}` : ''}${thread?.function ? `\nin ${thread.function}` : ''}`,
+      icon: m.spinning ? 'sync' : thread?.waitingFor || m.idle ? 'vm-outline' : 'vm-running',
+      thread: thread && this.result.threadOfTid[thread.tid], address: m.address, place: thread && { pc: thread.pc, function: thread.function },
+      children: () => [
+        ...this.field(id, 'g0', m.g0 === 0 ? undefined : address(m.g0), { address: m.g0 }),
+        ...this.field(id, 'gsignal', m.gsignal === 0 ? undefined : address(m.gsignal), { address: m.gsignal }),
+        ...this.field(id, 'curg', m.curg === 0 ? 'nil' : `G${m.curgGoid ?? '?'} ${address(m.curg)}`, { address: m.curg || undefined }),
+        ...this.field(id, 'p', m.pId === undefined ? 'nil' : `P${m.pId}`),
+        ...this.field(id, 'nextp', m.nextp === 0 ? undefined : address(m.nextp)),
+        ...this.field(id, 'oldp', m.oldp === 0 ? undefined : address(m.oldp)),
+        ...this.field(id, 'locks', m.locks),
+        ...this.field(id, 'spinning', m.spinning),
+        ...this.field(id, 'blocked', m.blocked),
+        ...this.field(id, 'procid', m.procid),
+        ...this.field(id, 'mstartfn', m.mstartfn),
+        ...this.field(id, 'SP on', thread && ('g' in thread.stackOf ? `${this.gName(this.#gs.get(thread.stackOf.g)) || thread.stackOf.kind}'s stack` : thread.stackOf.kind === 'os' ? "the thread's OS stack" : undefined)),
+      ],
+    };
+  }
+
+  processor(p: PInfo): Row {
+    const id = `p ${p.id}`;
+    return {
+      id, label: `P${p.id}`,
+      description: [p.mId === undefined ? p.statusName : `${p.statusName} on M${p.mId}`, p.runnext ? `runnext G${p.runnextGoid ?? '?'}` : '', p.runq.length > 0 ? `runq ${this.queued(p.runq)}` : ''].filter(Boolean).join(' · '),
+      tooltip: `runtime.p at ${address(p.address)}`,
+      icon: p.statusName === 'running' ? 'chip' : 'circle-large-outline', color: p.statusName === 'running' ? 'charts.green' : p.statusName === 'gcstop' ? 'charts.red' : 'disabledForeground',
+      address: p.address,
+      children: () => [
+        ...this.field(id, 'status', p.statusName),
+        ...this.field(id, 'm', p.mId === undefined ? 'nil' : `M${p.mId}`),
+        ...this.field(id, 'schedtick', grouped(p.schedtick)),
+        ...this.field(id, 'syscalltick', grouped(p.syscalltick)),
+        ...this.field(id, 'runnext', p.runnext === 0 ? 'nil' : `G${p.runnextGoid ?? '?'}`, { address: p.runnext || undefined }),
+        ...this.field(id, 'runq', `${p.runq.length}${p.runq.length > 0 ? ` ${this.queued(p.runq)}` : ''} (head ${p.runqhead}, tail ${p.runqtail})`),
+        ...this.field(id, 'gFree', p.gFreeCount),
+        ...this.field(id, 'timers', p.timers),
+        ...this.field(id, 'mcache', p.mcache === 0 ? undefined : address(p.mcache), { address: p.mcache }),
+      ],
+    };
+  }
+
+  scheduler(): Row[] {
+    const { snapshot } = this.result, { sched } = snapshot;
+    if (!sched) return [];
+    const m = (at: number): string => { const found = snapshot.ms.find((each) => each.address === at); return found ? `M${found.id}` : address(at); };
+    const p = (at: number): string => { const found = snapshot.ps.find((each) => each.address === at); return found ? `P${found.id}` : address(at); };
+    const field = (name: string, value: string | number | boolean | undefined): Row[] => this.field('sched', name, value);
+    return [
+      ...field('runq', `${sched.runqsize}${sched.runq.length > 0 ? ` ${this.queued(sched.runq)}` : ''}`),
+      ...field('idle Ps', `${sched.npidle}${sched.pidle.length > 0 ? ` [${sched.pidle.map(p).join(' ')}]` : ''}`),
+      ...field('idle Ms', `${sched.nmidle}${sched.midle.length > 0 ? ` [${sched.midle.map(m).join(' ')}]` : ''}`),
+      ...field('nmspinning', sched.nmspinning),
+      ...field('gcwaiting', sched.gcwaiting ? 'yes: the world is being stopped' : 'no'),
+      ...field('sysmonwait', sched.sysmonwait === undefined ? undefined : sched.sysmonwait ? 'yes' : 'no'),
+      ...field('gFree', `${sched.gFreeCount} (${sched.gFreeStack.length} with stack)`),
+      ...field('goidgen', sched.goidgen),
+      ...field('mnext', sched.mnext),
+      ...field('gomaxprocs', snapshot.gomaxprocs),
+      ...field('ncpu', snapshot.ncpu),
+    ];
+  }
+}
+
+/** Marks what has other words than at the stop before; `seen` is brought up to date. */
+function mark(rows: Row[], before: ReadonlyMap<string, string> | undefined, seen: Map<string, string>): Row[] {
+  return rows.map((row) => {
+    const text = `${row.label} ${row.description ?? ''}`;
+    seen.set(row.id, text);
+    const { children } = row;
+    return { ...row, changed: before !== undefined && before.get(row.id) !== text, ...(children ? { children: () => mark(children(), before, seen) } : {}) };
+  });
+}
+
+/** Walks everything of moderate size once, so that rows that are not unfolded are known at the next stop too. */
+export function schedulerRows(result: SchedulerResult, grouping: 'status' | 'none', before: ReadonlyMap<string, string> | undefined): { rows: Row[]; seen: Map<string, string> } {
+  const seen = new Map<string, string>();
+  const rows = mark(new Model(result, grouping).top(), before, seen);
+  const walk = (list: Row[], depth: number): void => { for (const row of list) if (row.children && seen.size < 20_000 && depth < 4) walk(row.children(), depth + 1); };
+  walk(rows, 0);
+  return { rows, seen };
+}

@@ -1,0 +1,89 @@
+// The "TLS & stackguard" view: in which places the current g is kept and whether they agree, and where SP stands on both stacks.
+// Must stay true: the page gets data by messages only, runs no script but its own, and keeps the last stop greyed while running.
+
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { TlsResult } from '../../../debug-adapter/src/dap/protocol';
+import type { Sessions } from '../debug/sessions';
+import { type TlsPicture, tlsPicture } from './tls-model';
+
+export type ToPage = { kind: 'picture'; picture: TlsPicture } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
+
+export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
+  #view: vscode.WebviewView | undefined;
+  #generation = 0;
+  #before: TlsResult | undefined;
+  #last: ToPage = { kind: 'nothing' };
+  readonly #shown = new vscode.EventEmitter<ToPage>();
+  /** Fires with each message to the page. */
+  readonly onDidShow = this.#shown.event;
+  readonly #rendered = new vscode.EventEmitter<string>();
+  /** Fires with the page's own text once it has drawn a picture: what the user can read. */
+  readonly onDidRender = this.#rendered.event;
+  readonly #disposables: vscode.Disposable[];
+
+  constructor(readonly sessions: Sessions, readonly extension: vscode.Uri) {
+    this.#disposables = [
+      this.#shown, this.#rendered,
+      vscode.window.registerWebviewViewProvider('gobuf.tls', this, { webviewOptions: { retainContextWhenHidden: false } }),
+      sessions.onDidChange(() => void this.refresh()),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.#view = view;
+    const media = vscode.Uri.joinPath(this.extension, 'client', 'media');
+    view.webview.options = { enableScripts: true, localResourceRoots: [media] };
+    view.webview.onDidReceiveMessage((message: { kind?: string; text?: string }) => {
+      if (message.kind === 'ready') this.#send(this.#last);
+      else if (message.kind === 'rendered') this.#rendered.fire(String(message.text));
+    });
+    view.onDidDispose(() => { this.#view = undefined; });
+    view.onDidChangeVisibility(() => { if (view.visible) void this.refresh(); });
+    view.webview.html = this.#html(view.webview, media);
+    void this.refresh();
+  }
+
+  #html(webview: vscode.Webview, media: vscode.Uri): string {
+    const nonce = randomBytes(16).toString('hex');
+    const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${file('tls-panel.css')}">
+<title>TLS and stackguard</title>
+</head>
+<body>
+<main id="content" aria-live="polite"></main>
+<script nonce="${nonce}" src="${file('tls-panel.js')}"></script>
+</body>
+</html>`;
+  }
+
+  async refresh(): Promise<void> {
+    const { session, stopped } = this.sessions.view;
+    const generation = ++this.#generation;
+    if (!session) { this.#before = undefined; this.#send({ kind: 'nothing' }); return; }
+    if (!stopped) { this.#send({ kind: 'running' }); return; }
+    if (!this.#view?.visible) return;
+    try {
+      const result = await this.sessions.request('gobuf/tls', {});
+      if (generation !== this.#generation) return;
+      const before = this.#before?.moment.instruction === result.moment.instruction ? undefined : this.#before;
+      this.#send({ kind: 'picture', picture: tlsPicture(result, before) });
+      this.#before = result;
+    } catch (error) {
+      if (generation === this.#generation) this.#send({ kind: 'trouble', text: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #send(message: ToPage): void {
+    this.#last = message;
+    void this.#view?.webview.postMessage(message);
+    this.#shown.fire(message);
+  }
+  dispose(): void { for (const each of this.#disposables) each.dispose(); }
+}
