@@ -1,15 +1,16 @@
-// What `run`, `trace`, `exec` and the others have in common: the options that describe the guest, and the host services it gets.
+// The guest as a command line or a launch request describes it, and the host services it gets.
 // Must stay true: nothing of the host reaches the guest but what is named here (program's folder, --dir, --read, environment).
 import fs from 'node:fs';
 import path from 'node:path';
 import { createMachine } from '@gobuf/emulator/machine';
-import type { Host, Machine, MachineOptions } from '@gobuf/emulator/machine-types';
+import type { Host, Machine } from '@gobuf/emulator/machine-types';
 import { cacheFolder, diskCache } from './host/cache';
 import { confinedFiles } from './host/files';
 import { InputError, UsageError } from './options';
 import type { OptionSpec, Parsed } from './options';
 
 const LEVELS = ['v1', 'v2', 'v3', 'v4'] as const;
+const MEBIBYTE = 2 ** 20;
 
 export const GUEST_OPTIONS: OptionSpec[] = [
   { name: 'seed', value: 'N', help: 'seed of the guest\'s random numbers (default 0)' },
@@ -29,62 +30,85 @@ export const GUEST_NOTES = [
 ];
 
 export interface Guest {
-  /** Absolute path. */
+  /** Absolute. */
   path: string;
   program: Uint8Array;
   args: string[];
-  start(host: Host): Machine;
+  /** `K=V`. */
+  env: string[];
+  cwd: string;
+  /** Folders it may read, besides its program's own. */
+  readable: string[];
+  goamd64: (typeof LEVELS)[number];
+  seed?: number;
+  procs?: number;
+  memoryBytes?: number;
+  instructions?: number;
+  cache: boolean;
 }
 
-/** The one program that `words` names, read. */
-export function readProgram(words: readonly string[]): { path: string; program: Uint8Array } {
-  if (words.length === 0) throw new UsageError('name a program');
-  if (words.length > 1) throw new UsageError(`one program, not ${words.length}: arguments of the program come after --`);
-  const file = path.resolve(words[0]!);
+/** A fresh guest before its first instruction. */
+export function startGuest(guest: Guest, host: Omit<Host, 'files'>): Machine {
+  const { path: file, program, args, env, cwd, goamd64, seed, procs, memoryBytes, instructions } = guest;
+  return createMachine({
+    program, path: file, args, env, cwd, goamd64,
+    ...(seed === undefined ? {} : { seed }),
+    ...(procs === undefined ? {} : { procs }),
+    limits: { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(instructions === undefined ? {} : { instructions }) },
+    ...(guest.cache ? { cache: diskCache(cacheFolder()) } : {}),
+    host: { ...host, files: confinedFiles([path.dirname(file), ...guest.readable]) },
+  });
+}
+
+/** A program's bytes; InputError with one sentence where there are none. */
+export function readProgram(name: string): { path: string; program: Uint8Array } {
+  const file = path.resolve(name);
   try {
-    if (fs.statSync(file).isDirectory()) throw new InputError(`${words[0]} is a directory, not a program.`);
+    if (fs.statSync(file).isDirectory()) throw new InputError(`${name} is a directory, not a program.`);
     return { path: file, program: fs.readFileSync(file) };
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const why = { ENOENT: 'there is no such file', EACCES: 'reading it is not allowed', ENOTDIR: 'there is no such file', ERR_FS_FILE_TOO_LARGE: 'it is too large' }[code ?? ''] ?? code ?? String(error);
-    throw new InputError(`${words[0]} cannot be read: ${why}.`);
+    throw new InputError(`${name} cannot be read: ${why}.`);
   }
 }
 
-/** Everything the options and words of a command line say about the guest. */
-export function guest(parsed: Parsed, found = readProgram(parsed.words)): Guest {
+/** The one word that names the program. */
+export function programWord(parsed: Parsed): string {
+  const [name, ...others] = parsed.words;
+  if (name === undefined) throw new UsageError('name a program');
+  if (others.length > 0) throw new UsageError(`one program, not ${parsed.words.length}: arguments of the program come after --`);
+  return name;
+}
+
+/** Everything that the options and words of a command line say about the guest. */
+export function guestOf(parsed: Parsed, name = programWord(parsed)): Guest {
   const seed = parsed.number('seed'), procs = parsed.number('procs', 1);
-  const level = LEVELS.find((each) => each === (parsed.text('goamd64') ?? 'v3'));
-  if (!level) throw new UsageError(`--goamd64 is one of ${LEVELS.join(', ')}`);
-  for (const variable of parsed.list('env')) if (!/^[^=]+=/.test(variable)) throw new UsageError(`--env needs K=V, not ${JSON.stringify(variable)}`);
-  const folder = (name: string) => (given: string): string => {
-    const full = path.resolve(given);
-    if (!fs.statSync(full, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--${name} ${given} is not a directory`);
-    return full;
-  };
-  const dirs = parsed.list('dir').map(folder('dir')), readable = parsed.list('read').map(folder('read'));
-  const cwd = dirs[0] ?? process.cwd();
   const memory = parsed.number('max-memory', 1), instructions = parsed.number('max-instructions', 1);
-  const files = confinedFiles([path.dirname(found.path), ...dirs, ...readable]);
-  const options: Omit<MachineOptions, 'host'> = {
-    ...found,
-    args: parsed.rest ?? [],
-    env: environment(parsed.list('env'), cwd),
-    cwd,
-    goamd64: level,
+  const goamd64 = LEVELS.find((each) => each === (parsed.text('goamd64') ?? 'v3'));
+  if (!goamd64) throw new UsageError(`--goamd64 is one of ${LEVELS.join(', ')}`);
+  for (const variable of parsed.list('env')) if (!/^[^=]+=/.test(variable)) throw new UsageError(`--env needs K=V, not ${JSON.stringify(variable)}`);
+  const folders = (option: string): string[] => parsed.list(option).map((given) => {
+    const full = path.resolve(given);
+    if (!fs.statSync(full, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--${option} ${given} is not a directory`);
+    return full;
+  });
+  const dirs = folders('dir'), readable = folders('read');
+  const cwd = dirs[0] ?? process.cwd();
+  return {
+    ...readProgram(name), args: parsed.rest ?? [], env: environment(parsed.list('env'), cwd), cwd, readable: [...dirs, ...readable], goamd64, cache: !parsed.flag('no-cache'),
     ...(seed === undefined ? {} : { seed }),
     ...(procs === undefined ? {} : { procs }),
-    limits: { ...(memory === undefined ? {} : { memoryBytes: memory * 2 ** 20 }), ...(instructions === undefined ? {} : { instructions }) },
-    ...(parsed.flag('no-cache') ? {} : { cache: diskCache(cacheFolder()) }),
+    ...(memory === undefined ? {} : { memoryBytes: memory * MEBIBYTE }),
+    ...(instructions === undefined ? {} : { instructions }),
   };
-  return { ...found, args: options.args, start: (host) => createMachine({ ...options, host: { files, ...host } }) };
 }
 
 /** This process's environment, gobuf's own variables excepted; `extra` wins. */
 function environment(extra: readonly string[], cwd: string): string[] {
   const variables = new Map(Object.entries(process.env).filter(([name, value]) => value !== undefined && !name.startsWith('GOBUF')));
-  // PWD would betray a --dir that differs from it.
+  // A PWD that names another folder than --dir would be believed by some programs.
   if (variables.has('PWD')) variables.set('PWD', cwd);
   for (const variable of extra) variables.set(variable.slice(0, variable.indexOf('=')), variable.slice(variable.indexOf('=') + 1));
   return [...variables].map(([name, value]) => `${name}=${value}`);

@@ -12,6 +12,7 @@ interface Command {
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
   run: { summary: 'run a program to its end', load: () => import('./commands/run') },
+  symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },
 };
 
 const USAGE = [
@@ -45,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Names of errors that mean the input is at fault: the loader's, the symbol reader's, this command's. */
-const INPUT_ERRORS = new Set(['InputError', 'BinaryError', 'ElfError', 'LoadError']);
+const INPUT_ERRORS = new Set(['InputError', 'BinaryError', 'BadProgram']);
 
 function failure(name: string, error: unknown): number {
   if (error instanceof UsageError) {

@@ -1,7 +1,7 @@
 // `gobuf run`: a program from its first instruction to its end, with the output and exit status it has on Linux.
 // Must stay true: stdout and stderr carry the guest's own bytes only (--stats adds one last line to stderr).
 import type { Stop } from '@gobuf/emulator/machine-types';
-import { guest, GUEST_NOTES, GUEST_OPTIONS } from '../guest';
+import { GUEST_NOTES, GUEST_OPTIONS, guestOf, startGuest } from '../guest';
 import { readInput } from '../host/input';
 import { complain, writeAll } from '../host/output';
 import type { CommandSpec, Parsed } from '../options';
@@ -15,7 +15,7 @@ export const spec: CommandSpec = {
 };
 
 export function run(parsed: Parsed): number {
-  const machine = guest(parsed).start({ write: (fd, bytes) => writeAll(fd, bytes), readInput });
+  const machine = startGuest(guestOf(parsed), { write: (fd, bytes) => writeAll(fd, bytes), readInput });
   const stop = machine.run(Infinity);
   const status = exitStatus(stop);
   machine.dispose();

@@ -1,0 +1,53 @@
+// `gobuf dap`: the debug adapter, on standard input and output or on a socket.
+// Must stay true: nothing but the protocol is written to standard output; the guest inherits no environment, the client gives it one.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { LaunchArguments } from '../../dap/protocol';
+import { serveSocket, serveStreams } from '../../dap/serve';
+import type { DapHost } from '../../dap/session';
+import { openDebugger } from '../debugging';
+import { readProgram } from '../guest';
+import type { Guest } from '../guest';
+import { complain } from '../host/output';
+import { UsageError } from '../options';
+import type { CommandSpec, Parsed } from '../options';
+
+export const spec: CommandSpec = {
+  name: 'dap',
+  summary: 'Speaks the Debug Adapter Protocol on standard input and output, or serves one client on a socket.',
+  usage: '[--listen HOST:PORT]',
+  options: [{ name: 'listen', value: 'HOST:PORT', help: 'a socket instead; port 0 picks one, the address is printed on stderr' }],
+  notes: ['Translated code is kept in the folder that the environment variable GOBUF_CACHE names, by default the user\'s cache folder.'],
+};
+
+function guestOfLaunch(launch: LaunchArguments): Guest {
+  const found = readProgram(launch.program);
+  const cwd = launch.cwd ? path.resolve(launch.cwd) : path.dirname(found.path);
+  return {
+    ...found, cwd, cache: true, args: launch.args ?? [], readable: [cwd], goamd64: launch.goamd64 ?? 'v3',
+    env: Object.entries(launch.env ?? {}).filter((entry): entry is [string, string] => entry[1] !== null).map(([name, value]) => `${name}=${value}`),
+    ...(launch.seed === undefined ? {} : { seed: launch.seed }),
+    ...(launch.procs === undefined ? {} : { procs: launch.procs }),
+  };
+}
+
+export const dapHost: DapHost = {
+  async open(launch, write) {
+    return openDebugger(guestOfLaunch(launch), {
+      write,
+      ...(launch.input === undefined ? {} : { input: Buffer.from(launch.input) }),
+      // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
+      ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
+      ...(launch.goroot ? { goroot: launch.goroot } : {}),
+    });
+  },
+  fileExists: (file) => fs.existsSync(file),
+};
+
+export async function run(parsed: Parsed): Promise<number> {
+  if (parsed.words.length > 0 || parsed.rest) throw new UsageError('the program to debug is named by the client\'s launch request');
+  const address = parsed.text('listen');
+  if (address === undefined) await serveStreams(dapHost, process.stdin, process.stdout);
+  else await serveSocket(dapHost, address, (bound) => complain(`DAP server listening at: ${bound}`));
+  return 0;
+}

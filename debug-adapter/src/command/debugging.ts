@@ -1,0 +1,52 @@
+// Makes a debugger for a guest on Node: sources from disk, Go's tree from GOROOT, a clock, and a way to let messages through.
+// Must stay true: starts no other program; the guest's standard input is given beforehand, so that going back and forth is exact.
+import fs from 'node:fs';
+import path from 'node:path';
+import { Debugger } from '../engine/debugger';
+import type { SourceFiles } from '../engine/types';
+import { openBinary } from '../symbols';
+import { startGuest } from './guest';
+import type { Guest } from './guest';
+
+export interface DebuggingOptions {
+  write(fd: 1 | 2, bytes: Uint8Array, replayed: boolean): void;
+  /** What the guest reads from its standard input; nothing by default. */
+  input?: Uint8Array;
+  substitutePath?: [from: string, to: string][];
+  goroot?: string;
+}
+
+const MOST_SOURCE_BYTES = 16 << 20;
+
+/** Text of sources that lie on this disk. */
+export const diskSources: SourceFiles = {
+  read(file) {
+    try {
+      return path.isAbsolute(file) && fs.statSync(file).size <= MOST_SOURCE_BYTES ? fs.readFileSync(file, 'utf8') : undefined;
+    } catch { return undefined; }
+  },
+};
+
+export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger {
+  const goroot = options.goroot ?? process.env['GOROOT'];
+  const binary = openBinary(guest.program, { name: path.basename(guest.path) });
+  const makeInput = (): ((length: number) => Uint8Array | undefined) => {
+    let at = 0;
+    const input = options.input ?? new Uint8Array(0);
+    return (length) => {
+      if (at >= input.length) return undefined;
+      const part = input.subarray(at, at + length);
+      at += part.length;
+      return part;
+    };
+  };
+  return new Debugger({
+    binary,
+    sources: diskSources,
+    createMachine: () => startGuest(guest, { write: options.write, readInput: makeInput() }),
+    yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
+    now: () => performance.now(),
+    ...(options.substitutePath ? { substitutePath: options.substitutePath } : {}),
+    ...(goroot ? { goroot } : {}),
+  });
+}
