@@ -1,0 +1,21 @@
+// Files as the language server's core asks for them, read from the host's disk.
+// Must stay true: an unreadable file is undefined, not an exception; paths reach the core with forward slashes.
+import fs from 'node:fs';
+import path from 'node:path';
+import { findGoRoot, type GoRoot } from '@gobuf/server/workspace/goroot';
+import type { Files } from '@gobuf/server/workspace/files';
+
+export const diskFiles: Files = {
+  read(file) {
+    try { return fs.readFileSync(file, 'utf8'); } catch { return undefined; }
+  },
+  list(directory) {
+    try { return fs.readdirSync(directory).sort(); } catch { return undefined; }
+  },
+};
+
+export const slashed = (file: string): string => path.resolve(file).split(path.sep).join('/');
+
+export function goRoot(): GoRoot | undefined {
+  return findGoRoot(process.env['GOROOT'], diskFiles);
+}

@@ -1,0 +1,59 @@
+// One assembly file read for its own GOOS and GOARCH: preprocessed and parsed.
+// Must stay true: a value; whoever changes a file makes a new one.
+
+import { architectures, type Architecture } from '../arch/architecture';
+import { parse, type Statement } from '../syntax/parser';
+import { preprocess, type Preprocessed } from '../syntax/preprocessor';
+import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
+import { directoryOf, join, type Files } from '../workspace/files';
+import { definesOf, targetOf, type Target } from '../workspace/target';
+
+export interface AssemblyFile {
+  source: SourceFile;
+  target: Target;
+  arch: Architecture;
+  preprocessed: Preprocessed;
+  statements: Statement[];
+  problems: Problem[];
+}
+
+export interface ReadOptions {
+  /** GOROOT, where textflag.h, funcdata.h … are; undefined if there is none. */
+  goroot: string | undefined;
+  /** N of go1.N. */
+  minor: number;
+  /** Text of go_asm.h for the file's package and target. */
+  goAsmHeader?: (directory: string, target: Target) => string;
+}
+
+/** Reads and parses; undefined target (no GOOS/GOARCH fits) is taken as linux/amd64. */
+export function readAssembly(path: string, text: string, files: Files, options: ReadOptions): AssemblyFile {
+  const target = targetOf(path, text, options.minor) ?? { goos: 'linux', goarch: 'amd64' };
+  const arch = architectures.get(target.goarch) as Architecture;
+  const source = sourceFile(path, text);
+  const headers = new Map<string, SourceFile>();
+  const open = (candidate: string): SourceFile | undefined => {
+    const known = headers.get(candidate);
+    if (known) return known;
+    const found = files.read(candidate);
+    if (found === undefined) return undefined;
+    const file = sourceFile(candidate, found);
+    headers.set(candidate, file);
+    return file;
+  };
+  const preprocessed = preprocess(source, {
+    defines: definesOf(target),
+    resolveInclude(name, from) {
+      if (name.startsWith('/')) return open(name);
+      const near = open(join(directoryOf(from.path), name)) ?? open(join(directoryOf(path), name));
+      if (near) return near;
+      if (name === 'go_asm.h') return sourceFile(join(directoryOf(path), name), options.goAsmHeader?.(directoryOf(path), target) ?? '');
+      // cmd/go copies x_GOOS_GOARCH.h, x_GOOS.h and x_GOARCH.h under their actual names.
+      const actual = name.replaceAll('GOOS', target.goos).replaceAll('GOARCH', target.goarch);
+      const own = actual === name ? undefined : open(join(directoryOf(path), actual));
+      return own ?? (options.goroot === undefined ? undefined : open(`${options.goroot}/pkg/include/${name}`));
+    },
+  });
+  const parsed = parse(preprocessed.tokens, arch);
+  return { source, target, arch, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
+}

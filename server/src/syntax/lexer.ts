@@ -1,0 +1,147 @@
+// Splits Plan 9 assembly text into tokens, every byte of it: white space and comments are tokens too.
+// Must stay true: never throws; tokens are adjacent and cover the text; the rules are those of cmd/asm/internal/lex (text/scanner with `·` and `∕` in names).
+
+export type TokenKind =
+  | 'identifier' | 'integer' | 'float' | 'char' | 'string' | 'punctuation'
+  | 'newline' | 'space' | 'comment' | 'error';
+
+export interface Token {
+  kind: TokenKind;
+  /** The text as written; `·` and `∕` are kept (see `goName`). Comments and strings whole. */
+  text: string;
+  /** UTF-16 offsets in the file, [start, end). */
+  start: number;
+  end: number;
+  /** Why the token is malformed (an unterminated string or comment, a stray character). */
+  problem?: string;
+}
+
+/** The name as Go's tools write it: middle dot becomes a period, division slash a slash. */
+export function goName(text: string): string {
+  return text.replaceAll('·', '.').replaceAll('∕', '/');
+}
+
+const LETTER = /\p{L}/u;
+const DIGIT = /\p{Nd}/u;
+
+function isNameStart(code: number, text: string, at: number): boolean {
+  if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 0xb7 || code === 0x2215) return true;
+  return code >= 128 && LETTER.test(String.fromCodePoint(text.codePointAt(at) ?? 0));
+}
+
+function isNamePart(code: number, text: string, at: number): boolean {
+  if (code >= 48 && code <= 57) return true;
+  if (isNameStart(code, text, at)) return true;
+  return code >= 128 && DIGIT.test(String.fromCodePoint(text.codePointAt(at) ?? 0));
+}
+
+const isDigit = (code: number) => code >= 48 && code <= 57;
+const isHexDigit = (code: number) => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
+
+/** Two-character operators: shifts, arithmetic shift and rotation of ARM. */
+const PAIRS = new Set(['<<', '>>', '->', '@>']);
+
+/** Tokens of `text[from, to)`; `to` must not lie inside a token that the caller wants whole. */
+export function tokenize(text: string, from = 0, to = text.length): Token[] {
+  const tokens: Token[] = [];
+  let at = from;
+  const push = (kind: TokenKind, end: number, problem?: string) => {
+    const token: Token = { kind, text: text.slice(at, end), start: at, end };
+    if (problem !== undefined) token.problem = problem;
+    tokens.push(token);
+    at = end;
+  };
+  while (at < to) {
+    const code = text.charCodeAt(at);
+    if (code === 10) push('newline', at + 1);
+    else if (code === 32 || code === 9 || code === 13) {
+      let end = at + 1;
+      while (end < to && isSpace(text.charCodeAt(end))) end++;
+      push('space', end);
+    } else if (isNameStart(code, text, at)) {
+      let end = at + (code >= 0xd800 && code < 0xdc00 ? 2 : 1);
+      while (end < to) {
+        const c = text.charCodeAt(end);
+        if (!isNamePart(c, text, end)) break;
+        end += c >= 0xd800 && c < 0xdc00 ? 2 : 1;
+      }
+      push('identifier', end);
+    } else if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(at + 1)))) {
+      const { end, float, problem } = scanNumber(text, at, to);
+      push(float ? 'float' : 'integer', end, problem);
+    } else if (code === 47 && text.charCodeAt(at + 1) === 47) {
+      let end = text.indexOf('\n', at);
+      if (end < 0 || end > to) end = to;
+      push('comment', end);
+    } else if (code === 47 && text.charCodeAt(at + 1) === 42) {
+      const close = text.indexOf('*/', at + 2);
+      if (close < 0 || close + 2 > to) push('comment', to, 'comment not terminated');
+      else push('comment', close + 2);
+    } else if (code === 34 || code === 39) {
+      const { end, problem } = scanQuoted(text, at, to, code);
+      push(code === 34 ? 'string' : 'char', end, problem);
+    } else if (PAIRS.has(text.slice(at, at + 2))) push('punctuation', at + 2);
+    else if (code > 32 && code < 127) push('punctuation', at + 1);
+    else {
+      const end = at + (code >= 0xd800 && code < 0xdc00 ? 2 : 1);
+      push('error', Math.min(end, to), `invalid character ${JSON.stringify(text.slice(at, end))}`);
+    }
+  }
+  return tokens;
+}
+
+const isSpace = (code: number) => code === 32 || code === 9 || code === 13;
+
+/** Go's number syntax: 0x, 0b, 0o, octal, underscores, decimal and hexadecimal floats. */
+function scanNumber(text: string, at: number, to: number): { end: number; float: boolean; problem?: string } {
+  let end = at;
+  let float = false;
+  let hex = false;
+  const next = () => (end < to ? text.charCodeAt(end) : 0);
+  const digits = (test: (code: number) => boolean) => {
+    const first = end;
+    while (test(next()) || next() === 95) end++;
+    return end > first;
+  };
+  if (next() === 48 && /[xXbBoO]/.test(text[end + 1] ?? '')) {
+    hex = /[xX]/.test(text[end + 1] ?? '');
+    end += 2;
+    if (!digits(hex ? isHexDigit : isDigit)) return { end, float, problem: `${hex ? 'hexadecimal' : 'binary or octal'} number has no digits` };
+  } else digits(isDigit);
+  if (next() === 46) {
+    float = true;
+    end++;
+    digits(hex ? isHexDigit : isDigit);
+  }
+  const exponent = hex ? /[pP]/ : /[eE]/;
+  if (exponent.test(text[end] ?? '')) {
+    const mark = end;
+    end++;
+    if (next() === 43 || next() === 45) end++;
+    if (digits(isDigit)) float = true;
+    else {
+      end = Math.max(mark + 1, end);
+      return { end, float: true, problem: 'exponent has no digits' };
+    }
+  }
+  return { end, float };
+}
+
+function scanQuoted(text: string, at: number, to: number, quote: number): { end: number; problem?: string } {
+  let end = at + 1;
+  while (end < to) {
+    const code = text.charCodeAt(end);
+    if (code === quote) {
+      const problem = quote === 39 && charLength(text.slice(at + 1, end)) !== 1 ? 'a character constant holds exactly one character' : undefined;
+      return problem ? { end: end + 1, problem } : { end: end + 1 };
+    }
+    if (code === 10) break;
+    end += code === 92 && end + 1 < to && text.charCodeAt(end + 1) !== 10 ? 2 : 1;
+  }
+  return { end, problem: quote === 34 ? 'string not terminated' : 'character constant not terminated' };
+}
+
+/** Characters that the body of a character constant stands for; escapes count once. */
+function charLength(body: string): number {
+  return [...body.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/g, 'x')].length;
+}

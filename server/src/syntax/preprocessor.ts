@@ -1,0 +1,362 @@
+// Runs #define, #include, #ifdef and macro expansion as cmd/asm/internal/lex does, but goes on after an error.
+// Must stay true: terminates on any input (nesting and output are bounded), never throws, every token keeps its origin.
+
+import { tokenize, type Token } from './lexer';
+import {
+  sourceFile, visibleSpan,
+  type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
+} from './source';
+
+/** Finds the file of `#include "name"` written in `from`; undefined if there is none. */
+export type IncludeResolver = (name: string, from: SourceFile) => SourceFile | undefined;
+
+export interface PreprocessOptions {
+  /** Names that the command line defines (`GOOS_linux`, `GOARCH_amd64`), with their text. */
+  defines?: ReadonlyMap<string, string>;
+  resolveInclude?: IncludeResolver;
+}
+
+export interface Include { name: string; span: Span; target: SourceFile | undefined }
+
+export interface MacroUse { macro: Macro; span: Span }
+
+export interface Preprocessed {
+  /** Without white space and comments; newlines are kept, they end statements. */
+  tokens: PreprocessedToken[];
+  problems: Problem[];
+  /** Every definition met, in order (also of included files), even if undefined again later. */
+  macros: Macro[];
+  /** Macro names where they are invoked or tested, in the root file and its includes. */
+  uses: MacroUse[];
+  includes: Include[];
+  /** Text that an #ifdef leaves out. */
+  inactive: Span[];
+}
+
+interface Reader {
+  tokens: PreprocessedToken[];
+  index: number;
+  /** For a file: may hold directives. */
+  file: SourceFile | undefined;
+}
+
+interface Condition { enabled: boolean; start: number; file: SourceFile; span: Span }
+
+/** Go's own limit is 100 readers; finished ones count, so that `#define A A` ends. */
+const MOST_NESTING = 100;
+/** A hostile chain of macros doubles at each step: this many tokens are more than any real file has. */
+const MOST_TOKENS = 2_000_000;
+
+export function preprocess(root: SourceFile, options: PreprocessOptions = {}): Preprocessed {
+  return new Preprocessor(options).run(root);
+}
+
+class Preprocessor {
+  private readonly macros = new Map<string, Macro>();
+  private readonly readers: Reader[] = [];
+  private readonly conditions: Condition[] = [];
+  private produced = 0;
+  private stopped = false;
+  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], uses: [], includes: [], inactive: [] };
+
+  constructor(private readonly options: PreprocessOptions) {
+    for (const [name, text] of options.defines ?? []) {
+      const file = sourceFile(`-D${name}`, text);
+      this.macros.set(name, { name, parameters: undefined, body: meaningful(file).map((token) => ({ token, file })), definition: undefined });
+    }
+  }
+
+  run(root: SourceFile): Preprocessed {
+    this.pushFile(root);
+    let beginningOfLine = true;
+    for (;;) {
+      const token = this.next();
+      if (!token) break;
+      if (token.text === '#' && token.kind === 'punctuation') {
+        if (!beginningOfLine) this.report('syntax', "'#' must be the first item on a line", token);
+        this.directive(token);
+        beginningOfLine = true;
+        continue;
+      }
+      beginningOfLine = token.kind === 'newline';
+      if (!this.enabled()) continue;
+      if (token.problem) this.report('syntax', token.problem, token);
+      if (token.kind === 'identifier') {
+        const macro = this.macros.get(token.text);
+        if (macro && this.invoke(macro, token)) continue;
+      }
+      this.emit(token);
+    }
+    for (const open of this.conditions) this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
+    return this.out;
+  }
+
+  private emit(token: PreprocessedToken): void {
+    if (++this.produced > MOST_TOKENS) {
+      if (!this.stopped) this.report('syntax', 'the macros of this file expand to too much text', token);
+      this.stopped = true;
+      this.readers.length = 0;
+      return;
+    }
+    this.out.tokens.push(token);
+  }
+
+  private enabled(): boolean {
+    return this.conditions.at(-1)?.enabled ?? true;
+  }
+
+  private next(): PreprocessedToken | undefined {
+    for (;;) {
+      const reader = this.readers.at(-1);
+      if (!reader) return undefined;
+      const token = reader.tokens[reader.index];
+      if (token) {
+        reader.index++;
+        return token;
+      }
+      this.readers.pop();
+    }
+  }
+
+  private peek(): PreprocessedToken | undefined {
+    for (let i = this.readers.length - 1; i >= 0; i--) {
+      const reader = this.readers[i];
+      const token = reader?.tokens[reader.index];
+      if (token) return token;
+    }
+    return undefined;
+  }
+
+  private push(reader: Reader, at: PreprocessedToken): boolean {
+    if (this.readers.length >= MOST_NESTING) {
+      this.report('syntax', `macros or includes are nested more than ${MOST_NESTING} deep here`, at);
+      return false;
+    }
+    this.readers.push(reader);
+    return true;
+  }
+
+  private pushFile(file: SourceFile, at?: PreprocessedToken): void {
+    const reader: Reader = { tokens: meaningful(file).map((token) => ({ ...token, file, expansion: undefined })), index: 0, file };
+    if (at) this.push(reader, at);
+    else this.readers.push(reader);
+  }
+
+  private report(code: string, message: string, token: PreprocessedToken): void {
+    this.problem(code, message, visibleSpan(token));
+  }
+
+  private problem(code: string, message: string, span: Span, severity: Problem['severity'] = 'error'): void {
+    this.out.problems.push({ code, severity, message, span });
+  }
+
+  /** The rest of the line of a directive; its newline is consumed. */
+  private restOfLine(): PreprocessedToken[] {
+    const line: PreprocessedToken[] = [];
+    for (;;) {
+      const token = this.peek();
+      if (!token) return line;
+      this.next();
+      if (token.kind === 'newline') return line;
+      if (token.text === '\\' && this.peek()?.kind === 'newline') {
+        line.push(token);
+        const newline = this.next();
+        if (newline) line.push(newline);
+        continue;
+      }
+      line.push(token);
+    }
+  }
+
+  private directive(hash: PreprocessedToken): void {
+    const line = this.restOfLine();
+    const word = line.shift();
+    if (!word || word.kind !== 'identifier') {
+      if (this.enabled()) this.report('syntax', 'a directive such as define, include or ifdef must follow #', word ?? hash);
+      return;
+    }
+    if (!this.enabled() && !['else', 'endif', 'ifdef', 'ifndef'].includes(word.text)) return;
+    switch (word.text) {
+      case 'define': return this.define(line, word);
+      case 'undef': return this.undefine(line, word);
+      case 'include': return this.include(line, word);
+      case 'ifdef': case 'ifndef': return this.condition(line, word);
+      case 'else': return this.otherwise(line, word);
+      case 'endif': return this.endif(line, word);
+      case 'line': return;
+      default:
+        this.report('syntax', `#${word.text} is not a directive of Go's assembler (define, undef, include, ifdef, ifndef, else, endif, line)`, word);
+    }
+  }
+
+  private define(line: PreprocessedToken[], word: PreprocessedToken): void {
+    const name = line.shift();
+    if (!name || name.kind !== 'identifier') return this.report('syntax', 'a name must follow #define', name ?? word);
+    let parameters: string[] | undefined;
+    const first = line[0];
+    if (first?.text === '(' && first.start === name.end) {
+      parameters = [];
+      line.shift();
+      let wantName = true;
+      for (;;) {
+        const token = line.shift();
+        if (!token) return this.report('syntax', `the parameter list of macro ${name.text} is not closed`, name);
+        if (token.text === ')') break;
+        if (token.text === ',') {
+          if (wantName) this.report('syntax', `a parameter name is missing in macro ${name.text}`, token);
+          wantName = true;
+        } else if (token.kind === 'identifier') {
+          if (!wantName) this.report('syntax', `a comma is missing between the parameters of macro ${name.text}`, token);
+          if (parameters.includes(token.text)) this.report('syntax', `duplicate parameter ${token.text} of macro ${name.text}`, token);
+          parameters.push(token.text);
+          wantName = false;
+        } else return this.report('syntax', `${token.text} cannot stand in the parameter list of macro ${name.text}`, token);
+      }
+    }
+    const body: MacroToken[] = [];
+    for (let i = 0; i < line.length; i++) {
+      const token = line[i] as PreprocessedToken;
+      if (token.text === '\\') {
+        const escaped = line[i + 1];
+        if (escaped?.kind !== 'newline' && escaped?.text !== '\\') this.report('syntax', 'in a macro only a newline or a backslash can follow \\', token);
+        if (escaped) { body.push({ token: escaped, file: escaped.file }); i++; }
+        continue;
+      }
+      body.push({ token, file: token.file });
+    }
+    const definition = { file: name.file, start: name.start, end: name.end };
+    const macro: Macro = { name: name.text, parameters, body, definition };
+    this.out.macros.push(macro);
+    const earlier = this.macros.get(name.text);
+    if (earlier) this.problem('macro-redefined', `macro ${name.text} is defined again`, definition);
+    else this.macros.set(name.text, macro);
+  }
+
+  private undefine(line: PreprocessedToken[], word: PreprocessedToken): void {
+    const name = line.shift();
+    if (!name || name.kind !== 'identifier') return this.report('syntax', 'a name must follow #undef', name ?? word);
+    const macro = this.macros.get(name.text);
+    if (!macro) this.report('syntax', `macro ${name.text} is not defined here`, name);
+    else this.out.uses.push({ macro, span: { file: name.file, start: name.start, end: name.end } });
+    this.macros.delete(name.text);
+    this.nothingAfter(line, 'undef');
+  }
+
+  private nothingAfter(line: PreprocessedToken[], directive: string): void {
+    const extra = line[0];
+    if (extra) this.report('syntax', `nothing may follow on the line of #${directive}`, extra);
+  }
+
+  private include(line: PreprocessedToken[], word: PreprocessedToken): void {
+    const name = line.shift();
+    if (!name || name.kind !== 'string') return this.report('syntax', '#include needs a file name in double quotes', name ?? word);
+    this.nothingAfter(line, 'include');
+    const span = { file: name.file, start: name.start, end: name.end };
+    const path = name.text.slice(1, -1);
+    const target = this.options.resolveInclude?.(path, name.file);
+    this.out.includes.push({ name: path, span, target });
+    if (!target) return this.problem('include-missing', `cannot find ${path}`, span);
+    this.pushFile(target, name);
+  }
+
+  private condition(line: PreprocessedToken[], word: PreprocessedToken): void {
+    const name = line.shift();
+    const span = { file: word.file, start: word.start, end: word.end };
+    if (!name || name.kind !== 'identifier') this.report('syntax', `a name must follow #${word.text}`, name ?? word);
+    this.nothingAfter(line, word.text);
+    const macro = name && this.macros.get(name.text);
+    if (macro && name) this.out.uses.push({ macro, span: { file: name.file, start: name.start, end: name.end } });
+    const enabled = this.enabled() && (macro !== undefined) === (word.text === 'ifdef');
+    this.conditions.push({ enabled, start: this.lineEnd(word), file: word.file, span });
+  }
+
+  private otherwise(line: PreprocessedToken[], word: PreprocessedToken): void {
+    this.nothingAfter(line, 'else');
+    const open = this.conditions.at(-1);
+    if (!open) return this.report('syntax', '#else without #ifdef or #ifndef', word);
+    this.leaveOut(open, word);
+    const around = this.conditions.at(-2)?.enabled ?? true;
+    if (around) open.enabled = !open.enabled;
+    open.start = this.lineEnd(word);
+  }
+
+  private endif(line: PreprocessedToken[], word: PreprocessedToken): void {
+    this.nothingAfter(line, 'endif');
+    const open = this.conditions.pop();
+    if (!open) return this.report('syntax', '#endif without #ifdef or #ifndef', word);
+    this.leaveOut(open, word);
+  }
+
+  private leaveOut(open: Condition, word: PreprocessedToken): void {
+    if (open.enabled || open.file !== word.file) return;
+    const end = word.file.text.lastIndexOf('\n', word.start) + 1;
+    if (end > open.start) this.out.inactive.push({ file: open.file, start: open.start, end });
+  }
+
+  private lineEnd(token: PreprocessedToken): number {
+    const newline = token.file.text.indexOf('\n', token.end);
+    return newline < 0 ? token.file.text.length : newline + 1;
+  }
+
+  /** Pushes the expansion; false if the name is to stand as it is. */
+  private invoke(macro: Macro, name: PreprocessedToken): boolean {
+    const callSpan = visibleSpan(name);
+    const use = { macro, span: { file: name.file, start: name.start, end: name.end } };
+    const expansion: Expansion = { macro, call: callSpan, parent: name.expansion };
+    if (!macro.parameters) {
+      this.out.uses.push(use);
+      this.push({ tokens: macro.body.map(({ token, file }) => ({ ...token, file, expansion })), index: 0, file: undefined }, name);
+      return true;
+    }
+    this.out.uses.push(use);
+    if (this.peek()?.text !== '(') return false;
+    this.next();
+    const args = this.collectArguments(macro, name);
+    if (!args) return true;
+    if (macro.parameters.length === 0 && args.length === 1 && args[0]?.length === 0) args.length = 0;
+    if (args.length !== macro.parameters.length) {
+      this.problem('macro-arguments', `macro ${macro.name} takes ${macro.parameters.length} ${macro.parameters.length === 1 ? 'argument' : 'arguments'}, not ${args.length}`, callSpan);
+      return true;
+    }
+    const tokens: PreprocessedToken[] = [];
+    for (const { token, file } of macro.body) {
+      const which = token.kind === 'identifier' ? macro.parameters.indexOf(token.text) : -1;
+      const argument = which < 0 ? undefined : args[which];
+      // As in Go's own preprocessor an empty argument leaves the parameter's name standing.
+      if (!argument?.length) tokens.push({ ...token, file, expansion });
+      else for (const part of argument) tokens.push({ ...part, expansion, visible: visibleSpan(part) });
+    }
+    this.push({ tokens, index: 0, file: undefined }, name);
+    return true;
+  }
+
+  private collectArguments(macro: Macro, name: PreprocessedToken): PreprocessedToken[][] | undefined {
+    const args: PreprocessedToken[][] = [[]];
+    let nesting = 0;
+    for (;;) {
+      const token = this.peek();
+      if (!token || token.kind === 'newline') {
+        this.report('syntax', `the arguments of macro ${macro.name} are not closed on this line`, name);
+        return undefined;
+      }
+      this.next();
+      if (nesting === 0 && token.text === ')') return args;
+      if (nesting === 0 && token.text === ',') { args.push([]); continue; }
+      if (token.text === '(') nesting++;
+      if (token.text === ')') nesting--;
+      args.at(-1)?.push(token);
+    }
+  }
+}
+
+const cache = new WeakMap<SourceFile, Token[]>();
+
+/** The file's tokens without white space and comments. */
+function meaningful(file: SourceFile): Token[] {
+  let tokens = cache.get(file);
+  if (!tokens) {
+    tokens = tokenize(file.text).filter((token) => token.kind !== 'space' && (token.kind !== 'comment' || token.problem !== undefined));
+    cache.set(file, tokens);
+  }
+  return tokens;
+}

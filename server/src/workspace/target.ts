@@ -1,0 +1,69 @@
+// Which GOOS and GOARCH a file is for, from its name and build constraint, and the macros that cmd/go defines for them.
+// Must stay true: the order of preference is fixed (linux, darwin, freebsd, windows, others; amd64, arm64, others), so that everyone sees the same.
+
+import { buildConstraint } from './build-constraint';
+import { baseName } from './files';
+
+export interface Target { goos: string; goarch: string }
+
+/** GOOS/GOARCH pairs of `go tool dist list`, Go 1.26 and before, preferred systems and architectures first. */
+const PAIRS = (
+  'linux:amd64,arm64,386,arm,loong64,mips,mips64,mips64le,mipsle,ppc64,ppc64le,riscv64,s390x darwin:amd64,arm64 freebsd:amd64,arm64,386,arm,riscv64 ' +
+  'windows:amd64,arm64,386,arm aix:ppc64 android:amd64,arm64,386,arm dragonfly:amd64 illumos:amd64 ios:amd64,arm64 js:wasm ' +
+  'netbsd:amd64,arm64,386,arm openbsd:amd64,arm64,386,arm,ppc64,riscv64 plan9:amd64,386,arm solaris:amd64 wasip1:wasm'
+).split(' ').flatMap((entry) => {
+  const [goos = '', arches = ''] = entry.split(':');
+  return arches.split(',').map((goarch): Target => ({ goos, goarch }));
+});
+
+const SYSTEMS = new Set(PAIRS.map(({ goos }) => goos));
+const ARCHITECTURES = new Set(PAIRS.map(({ goarch }) => goarch));
+const UNIX = new Set('aix android darwin dragonfly freebsd illumos ios linux netbsd openbsd solaris'.split(' '));
+
+function isSystem(tag: string, goos: string): boolean {
+  return tag === goos || (goos === 'android' && tag === 'linux') || (goos === 'ios' && tag === 'darwin') || (goos === 'illumos' && tag === 'solaris');
+}
+
+/** The system and architecture that a file's name ends with: `x_linux_amd64.s`, `x_arm64_test.s`. */
+export function targetOfName(path: string): Partial<Target> {
+  const words = baseName(path).replace(/\.[^.]*$/, '').replace(/_test$/, '').split('_').slice(1);
+  const last = words.at(-1) ?? '';
+  const before = words.at(-2) ?? '';
+  if (ARCHITECTURES.has(last)) return SYSTEMS.has(before) ? { goos: before, goarch: last } : { goarch: last };
+  return SYSTEMS.has(last) ? { goos: last } : {};
+}
+
+/** The first pair that the file's name and constraint allow; undefined if none does. `minor` is N of go1.N. */
+export function targetOf(path: string, text: string, minor: number): Target | undefined {
+  const named = targetOfName(path);
+  const holds = buildConstraint(text);
+  for (const unknown of [false, true]) {
+    for (const pair of PAIRS) {
+      if (named.goos && !isSystem(named.goos, pair.goos)) continue;
+      if (named.goarch && named.goarch !== pair.goarch) continue;
+      if (holds((tag) => tagHolds(tag, pair, minor, unknown))) return pair;
+    }
+  }
+  return undefined;
+}
+
+function tagHolds(tag: string, { goos, goarch }: Target, minor: number, unknown: boolean): boolean {
+  if (SYSTEMS.has(tag)) return isSystem(tag, goos);
+  if (ARCHITECTURES.has(tag)) return tag === goarch;
+  if (tag === 'unix') return UNIX.has(goos);
+  if (tag === 'gc' || tag === 'amd64.v1') return true;
+  if (tag === 'gccgo' || tag === 'ignore') return false;
+  const version = /^go1\.(\d+)$/.exec(tag);
+  return version ? Number(version[1]) <= minor : unknown;
+}
+
+/** The -D names of cmd/go (work/gc.go asmArgs) at the default GOAMD64, GOARM … levels. */
+export function definesOf({ goos, goarch }: Target): Map<string, string> {
+  const names = [`GOOS_${goos}`, `GOARCH_${goarch}`];
+  const level: Record<string, string[]> = {
+    386: ['GO386_sse2'], amd64: ['GOAMD64_v1'], arm: ['GOARM_7', 'GOARM_6', 'GOARM_5'],
+    mips: ['GOMIPS_hardfloat'], mipsle: ['GOMIPS_hardfloat'], mips64: ['GOMIPS64_hardfloat'], mips64le: ['GOMIPS64_hardfloat'],
+    ppc64: ['GOPPC64_power8'], ppc64le: ['GOPPC64_power8'], riscv64: ['GORISCV64_rva20u64'],
+  };
+  return new Map([...names, ...(level[goarch] ?? [])].map((name) => [name, '1']));
+}
