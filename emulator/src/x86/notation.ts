@@ -59,6 +59,9 @@ export enum Mod { Any, Memory, Register, Ignored }
 /** One row with what the decoder needs to match it and to read its operands. */
 export interface Candidate {
   row: InstructionRow;
+  /** Opcode map and opcode; of a `+r` row the one it was read for. */
+  map: number;
+  opcode: number;
   operands: OperandSpec[];
   /** 0 any, 1 none, 2 = 66, 3 = F3, 4 = F2. */
   prefix: number;
@@ -105,7 +108,7 @@ interface Variant {
 }
 
 /** Reads one line. `map` is the manual's name of the opcode map ('', '0F', 'VEX.0F38', …), `opcode` the opcode to expand `+cc` for. */
-export function readLine(line: string, map: string, opcode: number, firstId: number): Candidate[] {
+export function readLine(line: string, mapNumber: number, map: string, opcode: number, firstId: number): Candidate[] {
   const [encoding = '', body = '', feature = '', goNames = '', gnuNames = ''] = line.split('|');
   const tokens = encoding.split(' ');
   const first = tokens[0] ?? '';
@@ -113,7 +116,7 @@ export function readLine(line: string, map: string, opcode: number, firstId: num
   const condition = first.endsWith('+cc') ? opcode & 15 : -1;
   for (const variant of variantsOf(tokens, condition)) {
     const id = firstId + (condition < 0 ? 0 : condition * 3) + variant.index;
-    result.push(readVariant(tokens, body, feature, goNames, gnuNames, map, opcode, id, variant));
+    result.push(readVariant(tokens, body, feature, goNames, gnuNames, mapNumber, map, opcode, id, variant));
   }
   return result;
 }
@@ -141,7 +144,7 @@ function pick(list: string, index: number): string {
   return part === '-' ? '' : part;
 }
 
-function readVariant(tokens: string[], body: string, feature: string, goNames: string, gnuNames: string, map: string,
+function readVariant(tokens: string[], body: string, feature: string, goNames: string, gnuNames: string, mapNumber: number, map: string,
   opcode: number, id: number, variant: Variant): Candidate {
   const marks = /^[=+.~]*/.exec(body)?.[0] ?? '';
   const space = body.indexOf(' ');
@@ -165,7 +168,7 @@ function readVariant(tokens: string[], body: string, feature: string, goNames: s
       feature: pick(feature, variant.index),
       ...flagsOf(name), implicit: implicitOperandsOf(name, operands.length, variant.size || (byteSized ? 8 : 0)),
     },
-    operands,
+    map: mapNumber, opcode, operands,
     prefix: 0, sizes: 7, w: -1, l: -1, address32: tokens.includes('a32'), withoutB: tokens.includes('b0'),
     modrm: modrmToken !== undefined, mod: Mod.Any, digit: -1, whole: -1,
     operandSize: byteSized ? 8 : (variant.size || 32) as 16 | 32 | 64,

@@ -56,6 +56,7 @@ interface Line { text: string; start: number; end: number; number: number }
 let lines: (Line[] | undefined)[] | undefined;
 const candidates: (Candidate[] | undefined)[] = new Array<Candidate[] | undefined>(MAP_COUNT * 256).fill(undefined);
 let lineCount = 0;
+const byId = new Map<number, Candidate>();
 
 function indexLines(): (Line[] | undefined)[] {
   const index: (Line[] | undefined)[] = new Array<Line[] | undefined>(MAP_COUNT * 256).fill(undefined);
@@ -85,9 +86,17 @@ export function candidatesOf(map: number, opcode: number): Candidate[] {
   if (known) return known;
   lines ??= indexLines();
   const own = lines[key];
-  const result = own ? own.flatMap((line) => readLine(line.text.slice(line.start, line.end), MAP_NAMES[map] ?? '', opcode, line.number * IDS_PER_LINE)) : NO_CANDIDATES;
+  const result = own ? own.flatMap((line) => readLine(line.text.slice(line.start, line.end), map, MAP_NAMES[map] ?? '', opcode, line.number * IDS_PER_LINE)) : NO_CANDIDATES;
+  for (const candidate of result) byId.set(candidate.row.id, candidate);
   candidates[key] = result;
   return result;
+}
+
+/** The candidate of a row that was read before, as every row of a decoded instruction was. */
+export function candidateWithId(id: number): Candidate {
+  const candidate = byId.get(id);
+  if (!candidate) throw new Error(`row ${id} of the instruction table was not read yet`);
+  return candidate;
 }
 
 /** Every candidate of the table once, with its opcode map and (first) opcode. */
