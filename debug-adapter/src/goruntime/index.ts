@@ -1,0 +1,7 @@
+// Entry of the runtime model: GoRuntime (Gs, Ms, Ps, sched, threads), values and expressions.
+export * from './types';
+export * from './value-types';
+export { GoRuntime } from './runtime';
+export type { SnapshotOptions } from './runtime';
+export { goroutineStatusName, processorStatusName, stackGuardName } from './status';
+export { RUNTIME_FIELDS, RUNTIME_VARIABLES } from './fields';
