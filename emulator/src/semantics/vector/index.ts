@@ -1,7 +1,30 @@
-// Semantics of the vector and floating-point instructions, and the core-module helpers they call.
-// Must stay true: keys are row names of the instruction table.
-import type { SemanticsTable } from '../emitter';
-import type { HelperTable } from '../helpers';
+// All vector and floating-point semantics by row name, and the helper functions they call.
+// Must stay true: forms that are not executed here (MMX registers, EVEX) are refused by name, never run wrongly.
 
-export const vector: SemanticsTable = {};
-export const vectorHelpers: HelperTable = {};
+import type { Instruction } from '../../x86/instruction';
+import type { SemanticsTable } from '../emitter';
+import { ExitCode } from '../emitter';
+import type { HelperTable } from '../helpers';
+import { CONVERSIONS } from './convert';
+import { CRYPTO, CRYPTO_HELPERS } from './crypto';
+import { FLOAT } from './float';
+import { FMA, FMA_HELPERS } from './fma';
+import { HALF_HELPERS } from './half-helpers';
+import { INTEGER } from './integer';
+import { MOVES } from './move';
+import { NAN_HELPERS } from './nan-helpers';
+import type { Semantics } from './operands';
+import { SHUFFLES } from './shuffle';
+import { STRINGS, STRING_HELPERS } from './strings';
+
+const refused = (i: Instruction): boolean =>
+  i.vectorLength === 512 || i.row.encoding.startsWith('EVEX') || i.operands.some((o) => o.kind === 'register' && (o.class === 'mmx' || o.class === 'zmm' || o.class === 'k'));
+
+const guarded = (meaning: Semantics): Semantics => (e, i) => (refused(i) ? e.raise(ExitCode.notImplemented) : meaning(e, i));
+
+export const VECTOR_SEMANTICS: SemanticsTable = {};
+for (const table of [INTEGER, MOVES, SHUFFLES, FLOAT, CONVERSIONS, FMA, CRYPTO, STRINGS]) {
+  for (const [name, meaning] of Object.entries(table)) VECTOR_SEMANTICS[name] = guarded(meaning);
+}
+
+export const VECTOR_HELPERS: HelperTable = { ...NAN_HELPERS, ...HALF_HELPERS, ...FMA_HELPERS, ...CRYPTO_HELPERS, ...STRING_HELPERS };
