@@ -15,11 +15,10 @@ export function operandsOf(line: string): Operand[] {
   const comment = line.indexOf('//'), code = comment < 0 ? line : line.slice(0, comment);
   if (/^\s*(?:#|TEXT\b|GLOBL\b|DATA\b)/.test(code)) return [];
   const found: Operand[] = [];
-  // What comes before the first blank of a statement is its mnemonic.
-  const from = /^\s*(?:[\w·]+:)?\s*\S+/.exec(code)?.[0].length ?? 0;
-  for (const match of code.matchAll(OPERAND)) {
-    const start = match.index, expression = match[0];
-    if (start < from && !/^\s*\w+\(/.test(code)) continue;
+  // A statement begins with its mnemonic, or with a macro whose arguments are in parentheses.
+  const from = /^\s*(?:[\w·]+:)?\s*(?:\w+\(|\S+)/.exec(code)?.[0].length ?? 0;
+  for (const match of code.slice(from).matchAll(OPERAND)) {
+    const start = from + match.index, expression = match[0];
     // A function's address says nothing; data does.
     if (expression.endsWith('(SB)') && /\b(?:CALL|JMP|J[A-Z]+)\b/.test(code)) continue;
     found.push({ start, end: start + expression.length, expression });

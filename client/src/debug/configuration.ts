@@ -24,7 +24,7 @@ function fromEditor(folder: vscode.WorkspaceFolder | undefined): Configuration |
   const document = vscode.window.activeTextEditor?.document;
   const inGo = document?.uri.scheme === 'file' && (document.languageId === 'go' || document.languageId === 'go.asm');
   const program = inGo ? path.dirname(document.uri.fsPath) : folder?.uri.fsPath;
-  return program === undefined ? undefined : { type: 'gobuf', request: 'launch', name: `gobuf: ${path.basename(program)}`, program, stopOnEntry: false };
+  return program === undefined ? undefined : { type: 'gobuf', request: 'launch', name: `gobuf: ${path.basename(program)}`, program, stopOnEntry: true };
 }
 
 /** Folders of main packages in the workspace, nearest first. */

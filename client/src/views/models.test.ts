@@ -1,0 +1,72 @@
+// The words and widths of the views, from made-up answers of the adapter.
+import { describe, expect, it } from 'vitest';
+import type { GInfo, SchedulerResult, StackGauge, TlsResult } from '../../../debug-adapter/src/dap/protocol';
+import { type Row, schedulerRows } from './scheduler-model';
+import { gaugeOf, tlsPicture } from './tls-model';
+import { bytes, grouped, milliseconds } from './words';
+
+const moment = { instruction: 431207, virtualTime: 12_060_000, first: 0, last: 431207 };
+const gobuf = { sp: 0xc00006e7a0, pc: 0x45acc0, g: 0, ctxt: 0, bp: 0 };
+const g = (goid: number, more: Partial<GInfo> = {}): GInfo => ({
+  address: 0xc000000000 + goid * 0x200, goid, kind: 'goroutine', system: false, status: 1, statusName: 'runnable', scan: false, stack: { lo: 0xc00006e000, hi: 0xc00006e800 }, stackguard0: 0xc00006e3a0, stackguard1: 0xffffffff, sched: gobuf, m: 0, lockedm: 0, gopc: 0, startpc: 0, startName: 'main.pong', ...more,
+});
+function result(gs: GInfo[]): SchedulerResult {
+  return {
+    moment, threadOfG: { [gs[0]!.address]: 5 }, threadOfTid: { 1: 1 }, placeOfG: {},
+    snapshot: {
+      phase: 'running', goVersion: 'go1.26.8', gomaxprocs: 1, ncpu: 1, m0: 0x5000, g0: 0x4000, gs, gsTotal: gs.length,
+      ms: [{ address: 0x5000, id: 0, procid: 1, isM0: true, g0: 0x4000, gsignal: 0, curg: gs[0]!.address, curgGoid: gs[0]!.goid, p: 0x6000, pId: 0, nextp: 0, oldp: 0, tls: [], idle: false }],
+      ps: [{ address: 0x6000, id: 0, status: 1, statusName: 'running', m: 0x5000, mId: 0, schedtick: 41, syscalltick: 0, mcache: 0, runqhead: 0, runqtail: 1, runnext: 0, runq: [{ g: 1, goid: 9 }], gFreeCount: 3, gFree: [], idle: false }],
+      sched: { nmidle: 0, mnext: 1, maxmcount: 10000, midle: [], pidle: [], npidle: 0, nmspinning: 0, runqsize: 0, runq: [], gFreeStack: [], gFreeNoStack: [], gFreeCount: 0, gcwaiting: false },
+      threads: [{ tid: 1, state: 'running', pc: 0x45acc0, sp: 0xc00006e7a0, tlsG: gs[0]!.address, r14: gs[0]!.address, g: gs[0]!.address, disagree: false, m: 0x5000, mId: 0, p: 0x6000, stackOf: { kind: 'unknown' } }],
+    },
+  };
+}
+const text = (rows: Row[], depth = 0, limit = 2): string[] => rows.flatMap((row) => [`${'  '.repeat(depth)}${row.label}${row.description ? `: ${row.description}` : ''}${row.changed ? ' *' : ''}`, ...(row.children && depth < limit ? text(row.children(), depth + 1, limit) : [])]);
+
+describe('rows of the scheduler', () => {
+  it('are grouped by status and say where each goroutine is', () => {
+    const { rows } = schedulerRows(result([g(7, { statusName: 'running', mId: 0 }), g(2, { statusName: 'waiting', waitReason: 'force gc (idle)', system: true }), g(9)]), 'status', undefined);
+    expect(text(rows, 0, 2).filter((line) => !line.startsWith('    ') || /G\d/.test(line))).toEqual([
+      'Goroutines: 3', '  running: 1', '    G7: main.pong · on M0/P0', '  runnable: 1', '    G9: main.pong', "  runtime's own: 1", '    G2: main.pong · force gc (idle)',
+      'Threads (M): 1', '  M0: runs G7 · P0', '    curg: G7 0xc000000e00', 'Processors (P): 1', '  P0: running on M0 · runq [G9]', '    runq: 1 [G9] (head 0, tail 1)',
+      'Scheduler: runq 0 · idle Ps 0 · idle Ms 0 · spinning 0', '  runq: 0', '  idle Ps: 0', '  idle Ms: 0', '  nmspinning: 0', '  gcwaiting: no', '  gFree: 0 (0 with stack)', '  mnext: 1', '  gomaxprocs: 1', '  ncpu: 1',
+    ]);
+  });
+
+  it('are marked when their words changed, and only then', () => {
+    const first = schedulerRows(result([g(7)]), 'status', undefined);
+    expect(text(first.rows, 0, 4).filter((line) => line.endsWith('*'))).toEqual([]);
+    const second = schedulerRows(result([g(7, { statusName: 'waiting', waitReason: 'chan send' })]), 'status', first.seen);
+    expect(text(second.rows, 0, 4).filter((line) => line.endsWith('*')).map((line) => line.trim())).toEqual(['waiting: 1 *', 'G7: main.pong · chan send *', 'status: waiting *', 'waitreason: chan send *']);
+  });
+
+  it('come in pages when there are very many', () => {
+    const { rows } = schedulerRows(result(Array.from({ length: 1000 }, (_, i) => g(i + 1))), 'status', undefined);
+    const group = rows[0]!.children!()[0]!;
+    expect(group.children!().map(({ label }) => label)).toEqual(['1 … 200', '201 … 400', '401 … 600', '601 … 800', '801 … 1000']);
+  });
+});
+
+describe('the gauge of a stack', () => {
+  const stack: StackGauge = { name: 'G7', g: 1, lo: 0x1000, hi: 0x1800, stackguard0: 0x13a0, stackguard1: 0, sp: 0x17a0, live: true };
+  it('shows guard, free and used in the order of addresses', () => {
+    const gauge = gaugeOf(stack);
+    expect(gauge.parts.map(({ text: words }) => words)).toEqual(['guard 928 B', 'free 1 KiB', 'used 96 B']);
+    expect(gauge.parts.reduce((sum, { percent }) => sum + percent, 0)).toBeCloseTo(100);
+    expect(gauge.sp).toBeCloseTo(gauge.parts[0]!.percent + gauge.parts[1]!.percent);
+    expect(gauge.cut).toBe(true);
+  });
+  it('says when SP is inside the guard, and names a sentinel', () => {
+    expect(gaugeOf({ ...stack, sp: 0x1200 }).warning).toBe('SP is 416 B inside the guard');
+    expect(gaugeOf({ ...stack, stackguard0: 0, stackguard0Name: 'stackPreempt' }).warning).toBe('stackguard0 = stackPreempt');
+  });
+  it('is part of a picture that marks disagreement', () => {
+    const tls: TlsResult = { moment, thread: 1, tid: 1, m: 0, pc: 1, fsBase: 2, sp: 0x17a0, spOn: "g0 of M0's stack", stacks: [stack], notes: [], current: [{ name: 'TLS -8(FS)', value: 16, meaning: 'G7', agrees: true }, { name: 'R14', value: 32, meaning: 'g0 of M0', agrees: false }] };
+    expect(tlsPicture(tls, { ...tls, current: [{ ...tls.current[0]!, value: 8 }, tls.current[1]!] }).lines.map(({ state, stateText, changed }) => [state, stateText, changed])).toEqual([['same', '', true], ['differs', 'differs', false]]);
+  });
+});
+
+it('writes numbers for people', () => {
+  expect([grouped(431207), grouped(12), milliseconds(12_060_000), milliseconds(900), bytes(2048), bytes(928), bytes(8_400_000)]).toEqual(['431\u202f207', '12', '12.06 ms', '0.9 µs', '2 KiB', '928 B', '8.0 MiB']);
+});

@@ -1,0 +1,128 @@
+// A debug session in VS Code on examples/switch: F5 without launch.json, a breakpoint in gogo, the stack, registers, and back in time.
+
+import assert from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { activated, binary, focusedFrame, Messages, picture, stopDebugging, workspace } from './support';
+
+interface Frame { id: number; name: string; line: number; instructionPointerReference: string; source?: { path?: string } }
+interface Variable { name: string; value: string; variablesReference: number; memoryReference?: string }
+
+function assemblyFile(): string { return path.join(execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim(), 'src', 'runtime', 'asm_amd64.s'); }
+function lineOf(file: string, text: string): number { return fs.readFileSync(file, 'utf8').split('\n').findIndex((line) => line.includes(text)); }
+
+describe('debugging examples/switch', () => {
+  let messages: Messages;
+  before(async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
+    await activated();
+    messages = new Messages();
+  });
+  after(() => messages?.dispose());
+  afterEach(stopDebugging);
+
+  const launch = (more: object = {}): vscode.DebugConfiguration => ({ type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more });
+  async function start(config: vscode.DebugConfiguration | string): Promise<vscode.DebugSession> {
+    const stopped = messages.stopped();
+    assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], config as vscode.DebugConfiguration), 'the session did not start');
+    await stopped;
+    const session = vscode.debug.activeDebugSession;
+    assert.ok(session);
+    return session;
+  }
+  async function move(command: string): Promise<void> {
+    const stopped = messages.stopped();
+    await vscode.commands.executeCommand(command);
+    await stopped;
+  }
+  const stackOf = async (session: vscode.DebugSession, threadId: number): Promise<Frame[]> => ((await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: 50 })) as { stackFrames: Frame[] }).stackFrames;
+
+  it('builds and stops at the first instruction when F5 is pressed without launch.json', async () => {
+    await vscode.window.showTextDocument(vscode.Uri.file(path.join(workspace, 'main.go')));
+    const stopped = messages.stopped();
+    await vscode.commands.executeCommand('workbench.action.debug.start');
+    const event = await stopped;
+    assert.strictEqual(event.body?.['reason'], 'entry');
+    const session = vscode.debug.activeDebugSession!;
+    const [top] = await stackOf(session, event.body?.['threadId'] as number);
+    assert.match(top?.name ?? '', /_rt0_amd64_linux/);
+  });
+
+  it('stops at a breakpoint in gogo, with the true stack and registers', async () => {
+    const file = assemblyFile(), line = lineOf(file, 'gobuf_sp(BX), SP');
+    assert.ok(line > 0);
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(file), new vscode.Position(line, 0)))]);
+    const session = await start(launch());
+    const frame = await focusedFrame();
+    const frames = await stackOf(session, frame.threadId);
+    assert.deepStrictEqual(frames.map(({ name }) => name.split(' ')[0]!.replace('.abi0', '')).filter((name) => !name.startsWith('(')).slice(0, 6), ['gogo', 'runtime.execute', 'runtime.schedule', 'runtime.mstart1', 'runtime.mstart0', 'runtime.mstart'].map((name) => (name === 'gogo' ? frames[0]!.name.split(' ')[0]! : name)));
+    assert.match(frames[0]!.name, /gogo/);
+    assert.strictEqual(frames[0]!.line, line + 1);
+    const { scopes } = (await session.customRequest('scopes', { frameId: frames[0]!.id })) as { scopes: { name: string; variablesReference: number }[] };
+    const all = (await Promise.all(scopes.map(async ({ variablesReference }) => ((await session.customRequest('variables', { variablesReference })) as { variables: Variable[] }).variables))).flat();
+    const rip = all.find(({ name }) => name.toLowerCase() === 'rip');
+    assert.ok(rip, `no rip among ${all.map(({ name }) => name).join(' ')}`);
+    assert.strictEqual(BigInt(/0x[0-9a-f]+/i.exec(rip.value)![0]), BigInt(frames[0]!.instructionPointerReference));
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor && editor.document.uri.fsPath === file, 'VS Code did not open the assembly file');
+    assert.strictEqual(editor.document.languageId, 'go.asm');
+    await picture('gogo-dark');
+  });
+
+  it('steps an instruction and back to the same place', async () => {
+    const session = await start(launch({ stopOnEntry: true }));
+    const frame = await focusedFrame();
+    const before = (await stackOf(session, frame.threadId))[0]!.instructionPointerReference;
+    const stepped = messages.stopped();
+    await session.customRequest('stepIn', { threadId: frame.threadId, granularity: 'instruction' });
+    await stepped;
+    assert.notStrictEqual((await stackOf(session, frame.threadId))[0]!.instructionPointerReference, before);
+    const back = messages.stopped();
+    await session.customRequest('stepBack', { threadId: frame.threadId, granularity: 'instruction' });
+    await back;
+    assert.strictEqual((await stackOf(session, frame.threadId))[0]!.instructionPointerReference, before);
+  });
+
+  it('goes back with VS Code\'s own buttons', async () => {
+    vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('main.main'), new vscode.FunctionBreakpoint('runtime.schedinit')]);
+    await start(launch());
+    await focusedFrame((frame) => frame.threadId > 0);
+    await move('workbench.action.debug.continue');
+    const { sessions } = await activated();
+    const late = sessions.view.moment!.instruction;
+    await move('workbench.action.debug.reverseContinue');
+    assert.ok(sessions.view.moment!.instruction < late);
+  });
+
+  it('answers commands and expressions in the debug console', async () => {
+    const session = await start(launch({ stopOnEntry: true }));
+    const frame = await focusedFrame();
+    const [top] = await stackOf(session, frame.threadId);
+    const { result } = (await session.customRequest('evaluate', { expression: 'rsp', frameId: top!.id, context: 'watch' })) as { result: string };
+    assert.match(result, /0x[0-9a-f]+|\d+/);
+    const { result: listing } = (await session.customRequest('evaluate', { expression: 'disass', frameId: top!.id, context: 'repl' })) as { result: string };
+    assert.match(listing, /_rt0_amd64_linux/);
+  });
+
+  it('shows the program\'s output and its end', async () => {
+    const ended = new Promise<void>((resolve) => { const listener = vscode.debug.onDidTerminateDebugSession(() => { listener.dispose(); resolve(); }); });
+    messages.all.length = 0;
+    assert.ok(await vscode.debug.startDebugging(undefined, launch()));
+    await ended;
+    const output = messages.all.filter((message) => message.event === 'output' && message.body?.['category'] === 'stdout').map((message) => message.body?.['output']).join('');
+    assert.match(output, /round 3 value 5\ndone\n$|done\n$/);
+    assert.strictEqual(messages.all.find((message) => message.event === 'exited')?.body?.['exitCode'], 0);
+  });
+
+  it('refuses what is no Go program in one sentence', async () => {
+    const file = path.join(workspace, 'not-elf');
+    fs.writeFileSync(file, 'hello');
+    messages.all.length = 0;
+    await vscode.debug.startDebugging(undefined, launch({ program: file })).then(() => undefined, () => undefined);
+    const answer = messages.all.find((message) => message.type === 'response' && message.command === 'launch');
+    assert.strictEqual(answer?.success, false);
+    assert.match((answer?.body?.['error'] as { format: string }).format, /^[^\n]{10,200}$/);
+  });
+});

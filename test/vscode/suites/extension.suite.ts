@@ -1,0 +1,32 @@
+// The extension in VS Code: it activates quickly, and everything package.json promises is there.
+
+import assert from 'node:assert';
+import * as vscode from 'vscode';
+import { activated, EXTENSION } from './support';
+
+interface Contributes { commands: { command: string }[]; views: Record<string, { id: string }[]>; debuggers: { type: string; configurationAttributes: { launch: { properties: Record<string, { description?: string; markdownDescription?: string }> } } }[]; configuration: { properties: Record<string, unknown> } }
+
+describe('extension', () => {
+  it('is not active before it is needed and activates', async () => {
+    const exports = await activated();
+    assert.ok(exports.sessions && exports.tree && exports.tls);
+  });
+
+  it('registers every command that package.json declares', async () => {
+    await activated();
+    const { contributes } = vscode.extensions.getExtension(EXTENSION)!.packageJSON as { contributes: Contributes };
+    const known = new Set(await vscode.commands.getCommands(true));
+    assert.deepStrictEqual(contributes.commands.map(({ command }) => command).filter((command) => !known.has(command)), []);
+  });
+
+  it('describes every attribute of a launch configuration', () => {
+    const { contributes } = vscode.extensions.getExtension(EXTENSION)!.packageJSON as { contributes: Contributes };
+    const { properties } = contributes.debuggers[0]!.configurationAttributes.launch;
+    assert.deepStrictEqual(Object.entries(properties).filter(([, each]) => !each.description && !each.markdownDescription).map(([name]) => name), []);
+  });
+
+  it('has a view for each that it declares', async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    assert.ok(known.has('gobuf.scheduler.focus') && known.has('gobuf.tls.focus'));
+  });
+});

@@ -1,0 +1,70 @@
+// What the suites share: waiting for events (never sleeping), the extension's exports, and the messages of a debug session.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Exports } from '../../../client/src/extension';
+
+export const EXTENSION = 'gobuf.gobuf';
+export const workspace = process.env['GOBUF_TEST_WORKSPACE'] ?? '';
+export const binary = path.join(workspace, 'bin', 'switch');
+
+export async function activated(): Promise<Exports> {
+  const extension = vscode.extensions.getExtension<Exports>(EXTENSION);
+  if (!extension) throw new Error(`${EXTENSION} is not installed`);
+  return extension.activate();
+}
+
+/** Resolves with the first event that `wanted` accepts. */
+export function next<T>(event: vscode.Event<T>, wanted: (value: T) => boolean = () => true, what = 'an event', limit = 40_000): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { listener.dispose(); reject(new Error(`${what} did not come within ${limit / 1000} s`)); }, limit);
+    const listener = event((value) => {
+      if (!wanted(value)) return;
+      clearTimeout(timer);
+      listener.dispose();
+      resolve(value);
+    });
+  });
+}
+
+export interface Message { type: string; event?: string; command?: string; success?: boolean; body?: Record<string, unknown> }
+
+/** All messages that the adapter sends, as an event. */
+export class Messages implements vscode.Disposable {
+  readonly #emitter = new vscode.EventEmitter<Message>();
+  readonly on = this.#emitter.event;
+  readonly all: Message[] = [];
+  readonly #registration = vscode.debug.registerDebugAdapterTrackerFactory('gobuf', {
+    createDebugAdapterTracker: () => ({ onDidSendMessage: (message: Message) => { this.all.push(message); this.#emitter.fire(message); } }),
+  });
+  stopped(): Promise<Message> { return next(this.on, (message) => message.type === 'event' && message.event === 'stopped', 'the stopped event'); }
+  dispose(): void { this.#registration.dispose(); this.#emitter.dispose(); }
+}
+
+/** The frame that VS Code itself has focused after a stop. */
+export async function focusedFrame(wanted: (frame: vscode.DebugStackFrame) => boolean = () => true): Promise<vscode.DebugStackFrame> {
+  const now = vscode.debug.activeStackItem;
+  if (now instanceof vscode.DebugStackFrame && wanted(now)) return now;
+  return (await next(vscode.debug.onDidChangeActiveStackItem, (item) => item instanceof vscode.DebugStackFrame && wanted(item), 'a focused stack frame')) as vscode.DebugStackFrame;
+}
+
+export async function stopDebugging(): Promise<void> {
+  const session = vscode.debug.activeDebugSession;
+  vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+  if (!session) return;
+  const ended = next(vscode.debug.onDidTerminateDebugSession, (each) => each.id === session.id, 'the end of the session');
+  await vscode.debug.stopDebugging(session);
+  await ended;
+}
+
+/** Asks the runner for a picture of the window; does nothing unless it was started with --shots. */
+export async function picture(name: string): Promise<void> {
+  const folder = process.env['GOBUF_TEST_SHOTS'];
+  if (!folder) return;
+  const done = path.join(folder, `${name}.done`);
+  await new Promise<void>((resolve) => {
+    const watcher = fs.watch(folder, () => { if (fs.existsSync(done)) { watcher.close(); resolve(); } });
+    fs.writeFileSync(path.join(folder, `${name}.ask`), '');
+  });
+}

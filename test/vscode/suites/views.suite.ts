@@ -1,0 +1,104 @@
+// The views of a stopped program: the scheduler's tree and the TLS panel show what is true, follow each stop, and say what changed.
+
+import assert from 'node:assert';
+import * as fs from 'node:fs';
+import * as vscode from 'vscode';
+import type { Exports } from '../../../client/src/extension';
+import type { Row } from '../../../client/src/views/scheduler-model';
+import { activated, binary, focusedFrame, Messages, next, picture, stopDebugging } from './support';
+
+const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern'], ['contrast', 'Default High Contrast']] as const;
+
+describe('views', () => {
+  let gobuf: Exports, messages: Messages;
+  before(async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
+    gobuf = await activated();
+    messages = new Messages();
+  });
+  after(() => messages?.dispose());
+  afterEach(stopDebugging);
+
+  async function start(functions: string[], more: object = {}): Promise<void> {
+    vscode.debug.addBreakpoints(functions.map((name) => new vscode.FunctionBreakpoint(name)));
+    const stopped = messages.stopped();
+    assert.ok(await vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more }));
+    await stopped;
+    await focusedFrame();
+  }
+  /** Runs what moves the program and waits until the tree shows the new stop. */
+  async function moved(command: string): Promise<void> {
+    const loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree'), stopped = messages.stopped();
+    await vscode.commands.executeCommand(command);
+    await stopped;
+    await loaded;
+  }
+  async function treeShown(): Promise<void> {
+    const loaded = gobuf.tree.rows.length > 0 ? undefined : next(gobuf.tree.onDidLoad, undefined, 'the tree');
+    await vscode.commands.executeCommand('gobuf.scheduler.focus');
+    await loaded;
+  }
+  const row = (label: string, rows: readonly Row[] = gobuf.tree.rows): Row => { const found = rows.find((each) => each.label.startsWith(label)); assert.ok(found, `no row ${label} among ${rows.map((each) => each.label).join(', ')}`); return found; };
+
+  it('show main\'s goroutine running on an M with a P at main.main', async () => {
+    await start(['main.main']);
+    await treeShown();
+    const running = row('running', row('Goroutines').children!()).children!();
+    assert.strictEqual(running.length, 1);
+    assert.strictEqual(running[0]!.label, 'G1');
+    assert.match(running[0]!.description ?? '', /on M0\/P\d/);
+    const processors = row('Processors').children!();
+    assert.strictEqual(processors.length, 4);
+    assert.match(processors.map((each) => each.description).join('\n'), /running on M0/);
+    assert.match(row('M0', row('Threads').children!()).description ?? '', /runs G1/);
+    assert.match(row('Scheduler').description ?? '', /idle Ps/);
+  });
+
+  it('follow the next stop and mark what changed', async () => {
+    await start(['main.volley', 'main.main']);
+    await treeShown();
+    await moved('workbench.action.debug.continue');
+    const rows = row('Goroutines').children!().flatMap((group) => group.children!());
+    assert.ok(rows.some((each) => each.changed), 'nothing is marked');
+    assert.ok(rows.some((each) => /main\.volley/.test(each.description ?? '')), rows.map((each) => each.description).join(' | '));
+  });
+
+  it('lead from a goroutine to its source', async () => {
+    await start(['main.volley']);
+    await treeShown();
+    const g = row('G1', row('Goroutines').children!().flatMap((group) => group.children!()));
+    assert.ok(g.place?.file, 'no source is known');
+    await vscode.commands.executeCommand('gobuf.openPlace', g);
+    assert.strictEqual(vscode.window.activeTextEditor?.document.uri.fsPath, g.place.file);
+  });
+
+  it('draw TLS, R14 and the gauge of both stacks, and how gogo changes them', async () => {
+    await start(['runtime.gogo', 'main.main']);
+    await vscode.commands.executeCommand('gobuf.tls.focus');
+    let text = '';
+    const rendered = next(gobuf.tls.onDidRender, (shown) => { text = shown; return /g0 of M0/.test(shown); }, 'the picture of the TLS panel');
+    await gobuf.tls.refresh();
+    await rendered;
+    for (const words of ['TLS -8(FS)', 'R14', 'm.curg', 'SP', 'guard', 'instruction']) assert.ok(text.includes(words), `${words} is missing in:\n${text}`);
+    const later = next(gobuf.tls.onDidRender, (shown) => /G1/.test(shown), 'G1 in the TLS panel');
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    assert.match(await later, /G1[\s\S]*stack/);
+    await vscode.commands.executeCommand('gobuf.scheduler.focus');
+    if (process.env['GOBUF_TEST_SHOTS']) {
+      for (const [name, theme] of THEMES) {
+        await vscode.workspace.getConfiguration('workbench').update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+        await picture(`views-${name}`);
+      }
+      await vscode.workspace.getConfiguration('workbench').update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('show nothing of a session that has ended', async () => {
+    await start(['main.main']);
+    await treeShown();
+    const emptied = next(gobuf.tree.onDidChangeTreeData, () => gobuf.tree.rows.length === 0, 'the empty tree');
+    await stopDebugging();
+    await emptied;
+    assert.strictEqual(gobuf.tree.rows.length, 0);
+  });
+});
