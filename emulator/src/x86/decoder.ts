@@ -51,7 +51,9 @@ export function decode(bytes: Uint8Array, offset: number, address: number): Inst
     address, length: 0, row: candidate.row, operands: [], operandSize: candidate.operandSize, vectorLength: vectorLength(candidate),
     lock: state.lock, rep: state.rep && candidate.prefix !== 3, repne: state.repne && candidate.prefix !== 4, bytes,
   };
+  if (state.evex && !readEvexOptions(candidate, instruction)) return undefined;
   if (!readOperands(candidate, instruction.operands)) return undefined;
+  if (state.z && instruction.operands[0]?.kind !== 'register') return undefined;
   if (reader.overrun) return undefined;
   if (state.lock && instruction.operands[0]?.kind !== 'memory') return undefined;
   instruction.length = reader.at - offset;
@@ -86,8 +88,7 @@ function wrap(address: number): number {
 }
 
 function vectorLength(candidate: Candidate): 0 | 128 | 256 | 512 {
-  if (candidate.vectorLength === 0) return 0;
-  return candidate.l >= 0 ? candidate.vectorLength : 128;
+  return candidate.vectorLength === 0 ? 0 : candidate.l >= 0 ? candidate.vectorLength : 128;
 }
 
 /** Reads legacy prefixes, REX, VEX or EVEX and the opcode bytes. False: invalid. */
@@ -192,12 +193,15 @@ function match(): Candidate | undefined {
   s.modrm = modrm;
   const prefix = vex ? PP_PREFIX[s.pp] as number : s.rep ? 3 : s.repne ? 4 : s.operand16 ? 2 : 1;
   const size = s.w ? 4 : s.operand16 ? 1 : 2;
+  // With registers EVEX.b means that L is a rounding mode; the length is then 512 bits.
+  const rounds = s.evex && s.broadcast && modrm >= 0xc0;
+  const length = rounds ? 2 : s.l;
   for (let i = 0; i < list.length; i++) {
     const candidate = list[i] as Candidate;
     if (candidate.prefix !== 0 && candidate.prefix !== prefix) continue;
     if (!vex && (candidate.sizes & size) === 0) continue;
     if (candidate.w >= 0 && candidate.w !== s.w) continue;
-    if (candidate.l >= 0 && candidate.l !== s.l) continue;
+    if (candidate.l >= 0 && candidate.l !== length) continue;
     if (candidate.address32 && !s.address32) continue;
     if (candidate.withoutB && s.b) continue;
     if (candidate.modrm) {
@@ -207,15 +211,34 @@ function match(): Candidate | undefined {
       if (candidate.mod === Mod.Memory && modrm >= 0xc0) continue;
       if (candidate.mod === Mod.Register && modrm < 0xc0) continue;
     }
-    if (vex && !candidate.usesVvvv && s.vvvv !== 0) return undefined;
+    if (rounds && !candidate.roundingControl) continue;
+    if (vex && !candidate.usesVvvv && (s.vvvv !== 0 || (s.v2 !== 0 && !candidate.usesVsib))) return undefined;
     return candidate;
   }
   return undefined;
 }
 
+/** Bytes of a broadcast element of the row being read. */
+let candidateBroadcast = 0;
+
+/** Checks mask, broadcast and rounding against the row. False: #UD. */
+function readEvexOptions(candidate: Candidate, instruction: Instruction): boolean {
+  const s = state;
+  const memory = s.modrm < 0xc0;
+  if (s.aaa !== 0 ? candidate.mask === 'none' : candidate.mask === 'required') return false;
+  if (s.z && (s.aaa === 0 || candidate.mask !== 'zero')) return false;
+  if (s.broadcast && memory && candidate.broadcast === 0) return false;
+  instruction.evex = {
+    mask: s.aaa, zeroing: s.z, broadcast: s.broadcast && memory,
+    rounding: s.broadcast && !memory ? s.l as 0 | 1 | 2 | 3 : undefined,
+  };
+  return true;
+}
+
 /** Reads SIB, displacement and immediates in the order of the bytes. False: an operand that does not exist. */
 function readOperands(candidate: Candidate, operands: Operand[]): boolean {
   const specs = candidate.operands;
+  candidateBroadcast = candidate.broadcast;
   let memory: MemoryOperand | undefined;
   if (candidate.modrm && state.modrm < 0xc0 && candidate.mod !== Mod.Ignored && candidate.whole < 0) {
     memory = readMemory(candidate);
@@ -253,7 +276,7 @@ function readOperand(spec: OperandSpec, memory: MemoryOperand | undefined): Oper
     }
     case OperandKind.Rm:
       if (memory) {
-        memory.size = spec.memorySize;
+        memory.size = s.evex && s.broadcast ? candidateBroadcast * 8 : spec.memorySize;
         memory.access = spec.access;
         if (spec.vectorIndex) memory.vectorIndex = spec.vectorIndex;
         return memory;
@@ -305,7 +328,7 @@ const SCALES = [1, 2, 4, 8] as const;
 function readMemory(candidate: Candidate): MemoryOperand | undefined {
   const s = state;
   const mod = s.modrm >> 6, rm = s.modrm & 7;
-  const vsib = candidate.operands.some((operand) => operand.vectorIndex !== undefined);
+  const vsib = candidate.usesVsib;
   let base = rm + s.b, index = NO_REGISTER, scale: 1 | 2 | 4 | 8 = 1;
   let wide = mod === 2;
   if (rm === 4) {
@@ -321,7 +344,7 @@ function readMemory(candidate: Candidate): MemoryOperand | undefined {
   }
   let displacement = 0;
   if (wide) displacement = reader.i32();
-  else if (mod === 1) displacement = reader.i8();
+  else if (mod === 1) displacement = reader.i8() * (!s.evex ? 1 : s.broadcast ? candidate.broadcast : candidate.displacementScale);
   return {
     kind: 'memory', base, index, scale, displacement, segment: s.segment, size: 0, addressSize: s.address32 ? 32 : 64, access: 'r',
   };

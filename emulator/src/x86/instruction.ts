@@ -61,6 +61,17 @@ export const NO_REGISTER = -1;
 /** MemoryOperand.base of RIP-relative operands. */
 export const RIP = 16;
 
+export interface EvexOptions {
+  /** Mask register 1…7, 0 for none. */
+  mask: number;
+  /** Elements that the mask leaves out become zero instead of keeping their value. */
+  zeroing: boolean;
+  /** The memory operand is one element, repeated; its size is then that of the element. */
+  broadcast: boolean;
+  /** Rounding mode in the prefix (0 nearest, 1 down, 2 up, 3 to zero; for instructions that cannot round only SAE counts); undefined: MXCSR. */
+  rounding: 0 | 1 | 2 | 3 | undefined;
+}
+
 export interface Instruction {
   /** Guest addresses are doubles: user space ends below 2^47. */
   address: number;
@@ -73,6 +84,8 @@ export interface Instruction {
   operandSize: 8 | 16 | 32 | 64;
   /** Vector length in bits of a VEX/EVEX instruction, else 0. */
   vectorLength: 0 | 128 | 256 | 512;
+  /** Of an EVEX instruction: what its prefix adds. */
+  evex?: EvexOptions;
   lock: boolean;
   /** F3 and F2 where they are prefixes of repetition (or lock elision), not part of the opcode. */
   rep: boolean;

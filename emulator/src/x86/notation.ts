@@ -17,9 +17,13 @@ import type { InstructionRow } from './table';
  *   b0               only without REX.B
  *   a32              only with the address-size prefix
  *   /r /0…/7 =XX     ModRM; digit in its reg field; the whole byte. `:m` memory only, `:r` register only, `:a` mod is ignored
+ *   k kz k!          EVEX: a mask may be given; it may also zero; it must be given
+ *   b4 b8            EVEX.b with memory broadcasts elements of 4 or 8 bytes;  er: EVEX.b with registers overrides rounding or exceptions
+ *   d1…d8            EVEX: 8-bit displacements count in this many bytes instead of the memory operand's size
  * Access marks before the name, one per operand from the first on, the rest is read: `=` write, `+` read and write, `.` read, `~` none.
  * Operands are the manual's, with v, y, z, L for the size of the row's variant: r/mv, ry, immz, vmm1, vmm2/mL;
- *   uimm8 is zero-extended, imm8 sign-extended; xmm1 is ModRM.reg, xmm2 ModRM.rm, xmmV VEX.vvvv, xmmIH imm8[7:4].
+ *   uimm8 is zero-extended, imm8 sign-extended; xmm1 is ModRM.reg, xmm2 ModRM.rm, xmmV VEX.vvvv, xmmIH imm8[7:4];
+ *   rr32 is a general register in ModRM.rm.
  * Names with `/` are one per size variant; `cc` is the condition.
  */
 
@@ -50,8 +54,6 @@ export interface OperandSpec {
   access: Access;
   /** Class of the index of a VSIB memory operand. */
   vectorIndex: 'xmm' | 'ymm' | 'zmm' | undefined;
-  /** Bytes of one broadcast element (EVEX.b with memory), 0 where broadcast is not allowed. */
-  broadcast: number;
 }
 
 export enum Mod { Any, Memory, Register, Ignored }
@@ -85,11 +87,16 @@ export interface Candidate {
   /** Vector length in bits for VEX and EVEX, 0 otherwise. */
   vectorLength: 0 | 128 | 256 | 512;
   usesVvvv: boolean;
+  usesVsib: boolean;
   lockable: boolean;
   /** EVEX: 8-bit displacements are multiples of this many bytes. */
   displacementScale: number;
-  /** EVEX row options: masking, zeroing, rounding control, suppress-all-exceptions. */
-  evex: string;
+  /** EVEX: masks allowed. */
+  mask: 'none' | 'merge' | 'zero' | 'required';
+  /** EVEX: bytes of a broadcast element, 0 without broadcast. */
+  broadcast: number;
+  /** EVEX.b with register operands is allowed. */
+  roundingControl: boolean;
 }
 
 export const CONDITIONS = ['O', 'NO', 'B', 'AE', 'E', 'NE', 'BE', 'A', 'S', 'NS', 'P', 'NP', 'L', 'GE', 'LE', 'G'] as const;
@@ -173,8 +180,11 @@ function readVariant(tokens: string[], body: string, feature: string, goNames: s
     modrm: modrmToken !== undefined, mod: Mod.Any, digit: -1, whole: -1,
     operandSize: byteSized ? 8 : (variant.size || 32) as 16 | 32 | 64,
     vectorLength: vex ? (128 << variant.length) as 128 | 256 | 512 : 0,
+    usesVsib: operands.some((operand) => operand.vectorIndex !== undefined),
     usesVvvv: operands.some((operand) => operand.kind === OperandKind.Vvvv),
-    lockable: LOCKABLE.has(name), displacementScale: 0, evex: '',
+    lockable: LOCKABLE.has(name), displacementScale: 0,
+    mask: tokens.includes('kz') ? 'zero' : tokens.includes('k') ? 'merge' : tokens.includes('k!') ? 'required' : 'none',
+    broadcast: tokens.includes('b8') ? 8 : tokens.includes('b4') ? 4 : 0, roundingControl: tokens.includes('er'),
   };
   for (const token of tokens.slice(1)) candidate.prefix = PREFIX_NUMBER[token] ?? candidate.prefix;
   if (vex) {
@@ -185,6 +195,10 @@ function readVariant(tokens: string[], body: string, feature: string, goNames: s
     candidate.sizes = variant.size === 16 ? 1 : variant.size === 32 ? 2 : 4;
     if (tokens.includes('y') && variant.size === 32) candidate.sizes = 1 | 2;
     if ((tokens.includes('z') && variant.size === 32) || (tokens.includes('d64') && variant.size === 64)) candidate.sizes = 2 | 4;
+  }
+  if (map.startsWith('EVEX')) {
+    const scale = tokens.find((token) => /^d\d$/.test(token));
+    candidate.displacementScale = scale ? Number(scale[1]) : (operands.find((operand) => operand.memorySize > 0)?.memorySize ?? 8) / 8;
   }
   if (tokens.includes('W0')) candidate.w = 0;
   if (tokens.includes('W1')) { candidate.w = 1; if (!vex) candidate.operandSize = 64; }
@@ -233,7 +247,7 @@ function expand(text: string, { size, length }: Variant): string {
 
 /** The manual writes uimm8 as imm8. */
 function manualOperand(text: string): string {
-  return text.startsWith('uimm') ? text.slice(1) : text.endsWith('op') ? text.slice(0, -2) : text;
+  return text.startsWith('uimm') || text.startsWith('rr') ? text.slice(1) : text.endsWith('op') ? text.slice(0, -2) : text;
 }
 
 function encodingText(tokens: string[], operands: string[], map: string, opcode: number, variant: Variant): string {
@@ -271,7 +285,7 @@ const FIXED: Record<string, [RegisterClass, number, number]> = {
 const VECTOR_BITS: Record<string, number> = { mmx: 64, xmm: 128, ymm: 256, zmm: 512 };
 
 function readOperand(text: string, access: Access): OperandSpec {
-  const spec: OperandSpec = { kind: OperandKind.Rm, class: 'gpr64', size: 0, memorySize: 0, value: 0, access, vectorIndex: undefined, broadcast: 0 };
+  const spec: OperandSpec = { kind: OperandKind.Rm, class: 'gpr64', size: 0, memorySize: 0, value: 0, access, vectorIndex: undefined };
   const fixed = FIXED[text];
   if (fixed) return { ...spec, kind: OperandKind.Fixed, class: fixed[0], value: fixed[1], size: fixed[2] };
   let match: RegExpExecArray | null;
@@ -290,6 +304,7 @@ function readOperand(text: string, access: Access): OperandSpec {
     const bits = match[1] || match[2] || '64';
     return { ...spec, class: `gpr${bits}` as RegisterClass, size: Number(bits), memorySize: Number(match[2]) };
   }
+  if ((match = /^rr(\d+)$/.exec(text))) return { ...spec, class: `gpr${match[1]}` as RegisterClass, size: Number(match[1]) };
   if ((match = /^vm(\d+)([xyz])$/.exec(text))) {
     return { ...spec, memorySize: Number(match[1]), vectorIndex: `${match[2]}mm` as 'xmm' | 'ymm' | 'zmm' };
   }

@@ -4,6 +4,8 @@
 import type { Candidate } from './notation';
 import { readLine } from './notation';
 import { VEX_0F38_ROWS, VEX_0F3A_ROWS, VEX_0F_ROWS } from './rows/avx';
+import { LATER_VEX_0F38_ROWS, LATER_VEX_0F3A_ROWS, LATER_VEX_0F_ROWS } from './rows/avx-later';
+import { EVEX_0F38_ROWS, EVEX_0F3A_ROWS, EVEX_0F_ROWS } from './rows/avx512';
 import { BASE_ROWS } from './rows/base';
 import { MAP_0F38_ROWS, MAP_0F3A_ROWS, MAP_0F_ROWS } from './rows/sse';
 import { X87_ROWS } from './rows/x87';
@@ -45,6 +47,8 @@ const MAP_NAMES = ['', '0F', '0F38', '0F3A', '', 'VEX.0F', 'VEX.0F38', 'VEX.0F3A
 const TEXTS: [map: number, rows: string][] = [
   [MAP_ONE_BYTE, BASE_ROWS], [MAP_ONE_BYTE, X87_ROWS], [MAP_0F, MAP_0F_ROWS], [MAP_0F38, MAP_0F38_ROWS], [MAP_0F3A, MAP_0F3A_ROWS],
   [VEX_MAPS + 1, VEX_0F_ROWS], [VEX_MAPS + 2, VEX_0F38_ROWS], [VEX_MAPS + 3, VEX_0F3A_ROWS],
+  [VEX_MAPS + 1, LATER_VEX_0F_ROWS], [VEX_MAPS + 2, LATER_VEX_0F38_ROWS], [VEX_MAPS + 3, LATER_VEX_0F3A_ROWS],
+  [EVEX_MAPS + 1, EVEX_0F_ROWS], [EVEX_MAPS + 2, EVEX_0F38_ROWS], [EVEX_MAPS + 3, EVEX_0F3A_ROWS],
 ];
 
 /** Ids of the rows of one line are consecutive from line number × this (48 = 16 conditions × 3 sizes). */

@@ -82,6 +82,7 @@ export function modelOf(instruction: Instruction): Model {
     if (candidate.modrm) state.modrmAt = opcodeAt + 1;
   }
   for (const operand of instruction.operands) model.args.push(argumentOf(state, operand, instruction));
+  addMask(model, instruction);
   model.memoryBytes = memoryBytes(state, instruction);
   if (!model.vex) finishLegacy(state, instruction);
   return model;
@@ -145,6 +146,18 @@ function readVex(state: State, kind: number): void {
   if (kind !== 0x62) return;
   model.evex = true;
   model.zeroing = (last & 0x80) !== 0;
+}
+
+/** Instructions with rounding control in the eyes of Delve's decoder; the others only suppress exceptions. */
+const ROUNDS = /^V(ADD|SUB|MUL|DIV|SQRT|SCALEF)[PS][DS]$|^VFN?M(ADD|SUB)(132|213|231)[PS][DS]$|^VFM(ADDSUB|SUBADD)(132|213|231)P[DS]$|^VPERM[TI]2P[DS]$|^VCVT(P[SD]2U?[DQ]Q|U?[DQ]Q2P[SD]|PS2PD|PD2PS|SS2SD|SD2SS|U?SI2S[SD]|S[SD]2U?SI)$/;
+
+/** The mask register is the second argument; suffixes of rounding are an argument of their own. */
+function addMask(model: Model, { evex }: Instruction): void {
+  if (!evex) return;
+  if (evex.mask) model.args.splice(1, 0, { kind: 'register', class: 'k', index: evex.mask });
+  model.broadcast = evex.broadcast;
+  if (evex.rounding === undefined) return;
+  model.rounding = ROUNDS.test(model.op) ? ['{rn-sae}', '{rd-sae}', '{ru-sae}', '{rz-sae}'][evex.rounding] ?? '' : '{sae}';
 }
 
 function gprClass(bits: number): RegisterClass { return `gpr${bits}` as RegisterClass; }

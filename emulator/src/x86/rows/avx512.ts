@@ -1,0 +1,859 @@
+// Rows with an EVEX prefix: AVX-512. The notation is explained in ../notation.ts.
+// Must stay true: the order within an opcode is free, no two rows overlap.
+
+export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
+10 F2 LIG W1 /r:r kz|=VMOVSD xmm1, xmmV, xmm2|AVX512F
+10 F3 LIG W0 /r:m kz|=VMOVSS xmm1, m32|AVX512F
+10 F3 LIG W0 /r:r kz|=VMOVSS xmm1, xmmV, xmm2|AVX512F
+10 66 Lz W1 /r kz|=VMOVUPD vmm1, vmm2/mL|AVX512F
+10 NP Lz W0 /r kz|=VMOVUPS vmm1, vmm2/mL|AVX512F
+11 F2 LIG W1 /r:m k|=VMOVSD m64, xmm1|AVX512F
+11 F2 LIG W1 /r:r kz|=VMOVSD xmm2, xmmV, xmm1|AVX512F
+11 F3 LIG W0 /r:m k|=VMOVSS m32, xmm1|AVX512F
+11 F3 LIG W0 /r:r kz|=VMOVSS xmm2, xmmV, xmm1|AVX512F
+11 66 Lz W1 /r kz|=VMOVUPD vmm2/mL, vmm1|AVX512F
+11 NP Lz W0 /r kz|=VMOVUPS vmm2/mL, vmm1|AVX512F
+12 F2 L0 W1 /r kz|=VMOVDDUP xmm1, xmm2/m64|AVX512F
+12 F2 L1 W1 /r kz|=VMOVDDUP ymm1, ymm2/m256|AVX512F
+12 F2 L2 W1 /r kz|=VMOVDDUP zmm1, zmm2/m512|AVX512F
+12 NP L0 W0 /r:r|=VMOVHLPS xmm1, xmmV, xmm2|AVX512F
+12 66 L0 W1 /r:m|=VMOVLPD xmm1, xmmV, m64|AVX512F
+12 NP L0 W0 /r:m|=VMOVLPS xmm1, xmmV, m64|AVX512F
+12 F3 Lz W0 /r kz|=VMOVSLDUP vmm1, vmm2/mL|AVX512F
+13 66 L0 W1 /r:m|=VMOVLPD m64, xmm1|AVX512F
+13 NP L0 W0 /r:m|=VMOVLPS m64, xmm1|AVX512F
+14 66 Lz W1 /r kz b8|=VUNPCKLPD vmm1, vmmV, vmm2/mL|AVX512F
+14 NP Lz W0 /r kz b4|=VUNPCKLPS vmm1, vmmV, vmm2/mL|AVX512F
+15 66 Lz W1 /r kz b8|=VUNPCKHPD vmm1, vmmV, vmm2/mL|AVX512F
+15 NP Lz W0 /r kz b4|=VUNPCKHPS vmm1, vmmV, vmm2/mL|AVX512F
+16 66 L0 W1 /r:m|=VMOVHPD xmm1, xmmV, m64|AVX512F
+16 NP L0 W0 /r:m|=VMOVHPS xmm1, xmmV, m64|AVX512F
+16 NP L0 W0 /r:r|=VMOVLHPS xmm1, xmmV, xmm2|AVX512F
+16 F3 Lz W0 /r kz|=VMOVSHDUP vmm1, vmm2/mL|AVX512F
+17 66 L0 W1 /r:m|=VMOVHPD m64, xmm1|AVX512F
+17 NP L0 W0 /r:m|=VMOVHPS m64, xmm1|AVX512F
+28 66 Lz W1 /r kz|=VMOVAPD vmm1, vmm2/mL|AVX512F
+28 NP Lz W0 /r kz|=VMOVAPS vmm1, vmm2/mL|AVX512F
+29 66 Lz W1 /r kz|=VMOVAPD vmm2/mL, vmm1|AVX512F
+29 NP Lz W0 /r kz|=VMOVAPS vmm2/mL, vmm1|AVX512F
+2A F2 LIG W0 /r er|=VCVTSI2SD xmm1, xmmV, r/m32|AVX512F
+2A F2 LIG W1 /r er|=VCVTSI2SD xmm1, xmmV, r/m64|AVX512F
+2A F3 LIG W0 /r er|=VCVTSI2SS xmm1, xmmV, r/m32|AVX512F
+2A F3 LIG W1 /r er|=VCVTSI2SS xmm1, xmmV, r/m64|AVX512F
+2B 66 Lz W1 /r:m|=VMOVNTPD mL, vmm1|AVX512F
+2B NP Lz W0 /r:m|=VMOVNTPS mL, vmm1|AVX512F
+2C F2 LIG W0 /r er|=VCVTTSD2SI r32, xmm2/m64|AVX512F
+2C F2 LIG W1 /r er|=VCVTTSD2SI r64, xmm2/m64|AVX512F
+2C F3 LIG W0 /r er|=VCVTTSS2SI r32, xmm2/m32|AVX512F
+2C F3 LIG W1 /r er|=VCVTTSS2SI r64, xmm2/m32|AVX512F
+2D F2 LIG W0 /r er|=VCVTSD2SI r32, xmm2/m64|AVX512F
+2D F2 LIG W1 /r er|=VCVTSD2SI r64, xmm2/m64|AVX512F
+2D F3 LIG W0 /r er|=VCVTSS2SI r32, xmm2/m32|AVX512F
+2D F3 LIG W1 /r er|=VCVTSS2SI r64, xmm2/m32|AVX512F
+2E 66 LIG W1 /r er|VUCOMISD xmm1, xmm2/m64|AVX512F
+2E NP LIG W0 /r er|VUCOMISS xmm1, xmm2/m32|AVX512F
+2E F2 LIG W1 /r er|VUCOMXSD xmm1, xmm2/m64|AVX512F
+2E F3 LIG W0 /r er|VUCOMXSS xmm1, xmm2/m32|AVX512F
+2F 66 LIG W1 /r er|VCOMISD xmm1, xmm2/m64|AVX512F
+2F NP LIG W0 /r er|VCOMISS xmm1, xmm2/m32|AVX512F
+2F F2 LIG W1 /r er|VCOMXSD xmm1, xmm2/m64|AVX512F
+2F F3 LIG W0 /r er|VCOMXSS xmm1, xmm2/m32|AVX512F
+51 66 Lz W1 /r kz b8 er|=VSQRTPD vmm1, vmm2/mL|AVX512F
+51 NP Lz W0 /r kz b4 er|=VSQRTPS vmm1, vmm2/mL|AVX512F
+51 F2 LIG W1 /r kz er|=VSQRTSD xmm1, xmmV, xmm2/m64|AVX512F
+51 F3 LIG W0 /r kz er|=VSQRTSS xmm1, xmmV, xmm2/m32|AVX512F
+54 66 Lz W1 /r kz b8|=VANDPD vmm1, vmmV, vmm2/mL|AVX512DQ
+54 NP Lz W0 /r kz b4|=VANDPS vmm1, vmmV, vmm2/mL|AVX512DQ
+55 66 Lz W1 /r kz b8|=VANDNPD vmm1, vmmV, vmm2/mL|AVX512DQ
+55 NP Lz W0 /r kz b4|=VANDNPS vmm1, vmmV, vmm2/mL|AVX512DQ
+56 66 Lz W1 /r kz b8|=VORPD vmm1, vmmV, vmm2/mL|AVX512DQ
+56 NP Lz W0 /r kz b4|=VORPS vmm1, vmmV, vmm2/mL|AVX512DQ
+57 66 Lz W1 /r kz b8|=VXORPD vmm1, vmmV, vmm2/mL|AVX512DQ
+57 NP Lz W0 /r kz b4|=VXORPS vmm1, vmmV, vmm2/mL|AVX512DQ
+58 66 Lz W1 /r kz b8 er|=VADDPD vmm1, vmmV, vmm2/mL|AVX512F
+58 NP Lz W0 /r kz b4 er|=VADDPS vmm1, vmmV, vmm2/mL|AVX512F
+58 F2 LIG W1 /r kz er|=VADDSD xmm1, xmmV, xmm2/m64|AVX512F
+58 F3 LIG W0 /r kz er|=VADDSS xmm1, xmmV, xmm2/m32|AVX512F
+59 66 Lz W1 /r kz b8 er|=VMULPD vmm1, vmmV, vmm2/mL|AVX512F
+59 NP Lz W0 /r kz b4 er|=VMULPS vmm1, vmmV, vmm2/mL|AVX512F
+59 F2 LIG W1 /r kz er|=VMULSD xmm1, xmmV, xmm2/m64|AVX512F
+59 F3 LIG W0 /r kz er|=VMULSS xmm1, xmmV, xmm2/m32|AVX512F
+5A 66 L0 W1 /r kz b8 er|=VCVTPD2PS xmm1, xmm2/m128|AVX512F
+5A 66 L1 W1 /r kz b8 er|=VCVTPD2PS xmm1, ymm2/m256|AVX512F
+5A 66 L2 W1 /r kz b8 er|=VCVTPD2PS ymm1, zmm2/m512|AVX512F
+5A NP L0 W0 /r kz b4 er|=VCVTPS2PD xmm1, xmm2/m64|AVX512F
+5A NP L1 W0 /r kz b4 er|=VCVTPS2PD ymm1, xmm2/m128|AVX512F
+5A NP L2 W0 /r kz b4 er|=VCVTPS2PD zmm1, ymm2/m256|AVX512F
+5A F2 LIG W1 /r kz er|=VCVTSD2SS xmm1, xmmV, xmm2/m64|AVX512F
+5A F3 LIG W0 /r kz er|=VCVTSS2SD xmm1, xmmV, xmm2/m32|AVX512F
+5B NP Lz W0 /r kz b4 er|=VCVTDQ2PS vmm1, vmm2/mL|AVX512F
+5B 66 Lz W0 /r kz b4 er|=VCVTPS2DQ vmm1, vmm2/mL|AVX512F
+5B F3 Lz W0 /r kz b4 er|=VCVTTPS2DQ vmm1, vmm2/mL|AVX512F
+5B NP L0 W1 /r kz b8 er|=VCVTQQ2PS xmm1, xmm2/m128|AVX512DQ
+5B NP L1 W1 /r kz b8 er|=VCVTQQ2PS xmm1, ymm2/m256|AVX512DQ
+5B NP L2 W1 /r kz b8 er|=VCVTQQ2PS ymm1, zmm2/m512|AVX512DQ
+5C 66 Lz W1 /r kz b8 er|=VSUBPD vmm1, vmmV, vmm2/mL|AVX512F
+5C NP Lz W0 /r kz b4 er|=VSUBPS vmm1, vmmV, vmm2/mL|AVX512F
+5C F2 LIG W1 /r kz er|=VSUBSD xmm1, xmmV, xmm2/m64|AVX512F
+5C F3 LIG W0 /r kz er|=VSUBSS xmm1, xmmV, xmm2/m32|AVX512F
+5D 66 Lz W1 /r kz b8 er|=VMINPD vmm1, vmmV, vmm2/mL|AVX512F
+5D NP Lz W0 /r kz b4 er|=VMINPS vmm1, vmmV, vmm2/mL|AVX512F
+5D F2 LIG W1 /r kz er|=VMINSD xmm1, xmmV, xmm2/m64|AVX512F
+5D F3 LIG W0 /r kz er|=VMINSS xmm1, xmmV, xmm2/m32|AVX512F
+5E 66 Lz W1 /r kz b8 er|=VDIVPD vmm1, vmmV, vmm2/mL|AVX512F
+5E NP Lz W0 /r kz b4 er|=VDIVPS vmm1, vmmV, vmm2/mL|AVX512F
+5E F2 LIG W1 /r kz er|=VDIVSD xmm1, xmmV, xmm2/m64|AVX512F
+5E F3 LIG W0 /r kz er|=VDIVSS xmm1, xmmV, xmm2/m32|AVX512F
+5F 66 Lz W1 /r kz b8 er|=VMAXPD vmm1, vmmV, vmm2/mL|AVX512F
+5F NP Lz W0 /r kz b4 er|=VMAXPS vmm1, vmmV, vmm2/mL|AVX512F
+5F F2 LIG W1 /r kz er|=VMAXSD xmm1, xmmV, xmm2/m64|AVX512F
+5F F3 LIG W0 /r kz er|=VMAXSS xmm1, xmmV, xmm2/m32|AVX512F
+60 66 Lz W0 /r kz|=VPUNPCKLBW vmm1, vmmV, vmm2/mL|AVX512BW
+61 66 Lz W0 /r kz|=VPUNPCKLWD vmm1, vmmV, vmm2/mL|AVX512BW
+62 66 Lz W0 /r kz b4|=VPUNPCKLDQ vmm1, vmmV, vmm2/mL|AVX512F
+63 66 Lz W0 /r kz|=VPACKSSWB vmm1, vmmV, vmm2/mL|AVX512BW
+64 66 Lz W0 /r k|=VPCMPGTB k1, vmmV, vmm2/mL|AVX512BW
+65 66 Lz W0 /r k|=VPCMPGTW k1, vmmV, vmm2/mL|AVX512BW
+66 66 Lz W0 /r k b4|=VPCMPGTD k1, vmmV, vmm2/mL|AVX512F
+67 66 Lz W0 /r kz|=VPACKUSWB vmm1, vmmV, vmm2/mL|AVX512BW
+68 66 Lz W0 /r kz|=VPUNPCKHBW vmm1, vmmV, vmm2/mL|AVX512BW
+69 66 Lz W0 /r kz|=VPUNPCKHWD vmm1, vmmV, vmm2/mL|AVX512BW
+6A 66 Lz W0 /r kz b4|=VPUNPCKHDQ vmm1, vmmV, vmm2/mL|AVX512F
+6B 66 Lz W0 /r kz b4|=VPACKSSDW vmm1, vmmV, vmm2/mL|AVX512BW
+6C 66 Lz W1 /r kz b8|=VPUNPCKLQDQ vmm1, vmmV, vmm2/mL|AVX512F
+6D 66 Lz W1 /r kz b8|=VPUNPCKHQDQ vmm1, vmmV, vmm2/mL|AVX512F
+6E 66 L0 W0 /r|=VMOVD xmm1, r/m32|AVX512F
+6E 66 L0 W1 /r|=VMOVQ xmm1, r/m64|AVX512F
+6F 66 Lz W0 /r kz|=VMOVDQA32 vmm1, vmm2/mL|AVX512F
+6F 66 Lz W1 /r kz|=VMOVDQA64 vmm1, vmm2/mL|AVX512F
+6F F3 Lz W0 /r kz|=VMOVDQU32 vmm1, vmm2/mL|AVX512F
+6F F3 Lz W1 /r kz|=VMOVDQU64 vmm1, vmm2/mL|AVX512F
+6F F2 Lz W1 /r kz|=VMOVDQU16 vmm1, vmm2/mL|AVX512BW
+6F F2 Lz W0 /r kz|=VMOVDQU8 vmm1, vmm2/mL|AVX512BW
+70 66 Lz W0 /r kz b4|=VPSHUFD vmm1, vmm2/mL, uimm8|AVX512F
+70 F3 Lz W0 /r kz|=VPSHUFHW vmm1, vmm2/mL, uimm8|AVX512BW
+70 F2 Lz W0 /r kz|=VPSHUFLW vmm1, vmm2/mL, uimm8|AVX512BW
+71 66 Lz W0 /6 kz|=VPSLLW vmmV, vmm2/mL, uimm8|AVX512BW
+71 66 Lz W0 /4 kz|=VPSRAW vmmV, vmm2/mL, uimm8|AVX512BW
+71 66 Lz W0 /2 kz|=VPSRLW vmmV, vmm2/mL, uimm8|AVX512BW
+72 66 Lz W0 /1 kz b4|=VPROLD vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W1 /1 kz b8|=VPROLQ vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W0 /0 kz b4|=VPRORD vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W1 /0 kz b8|=VPRORQ vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W0 /6 kz b4|=VPSLLD vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W0 /4 kz b4|=VPSRAD vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W1 /4 kz b8|=VPSRAQ vmmV, vmm2/mL, uimm8|AVX512F
+72 66 Lz W0 /2 kz b4|=VPSRLD vmmV, vmm2/mL, uimm8|AVX512F
+73 66 Lz W1 /6 kz b8|=VPSLLQ vmmV, vmm2/mL, uimm8|AVX512F
+73 66 Lz W1 /2 kz b8|=VPSRLQ vmmV, vmm2/mL, uimm8|AVX512F
+73 66 Lz W0 /7|=VPSLLDQ vmmV, vmm2/mL, uimm8|AVX512BW
+73 66 Lz W0 /3|=VPSRLDQ vmmV, vmm2/mL, uimm8|AVX512BW
+74 66 Lz W0 /r k|=VPCMPEQB k1, vmmV, vmm2/mL|AVX512BW
+75 66 Lz W0 /r k|=VPCMPEQW k1, vmmV, vmm2/mL|AVX512BW
+76 66 Lz W0 /r k b4|=VPCMPEQD k1, vmmV, vmm2/mL|AVX512F
+78 NP L0 W1 /r kz b8 er|=VCVTTPD2UDQ xmm1, xmm2/m128|AVX512F
+78 NP L1 W1 /r kz b8 er|=VCVTTPD2UDQ xmm1, ymm2/m256|AVX512F
+78 NP L2 W1 /r kz b8 er|=VCVTTPD2UDQ ymm1, zmm2/m512|AVX512F
+78 NP Lz W0 /r kz b4 er|=VCVTTPS2UDQ vmm1, vmm2/mL|AVX512F
+78 F2 LIG W0 /r er|=VCVTTSD2USI r32, xmm2/m64|AVX512F
+78 F2 LIG W1 /r er|=VCVTTSD2USI r64, xmm2/m64|AVX512F
+78 F3 LIG W0 /r er|=VCVTTSS2USI r32, xmm2/m32|AVX512F
+78 F3 LIG W1 /r er|=VCVTTSS2USI r64, xmm2/m32|AVX512F
+78 66 Lz W1 /r kz b8 er|=VCVTTPD2UQQ vmm1, vmm2/mL|AVX512DQ
+78 66 L0 W0 /r kz b4 er|=VCVTTPS2UQQ xmm1, xmm2/m64|AVX512DQ
+78 66 L1 W0 /r kz b4 er|=VCVTTPS2UQQ ymm1, xmm2/m128|AVX512DQ
+78 66 L2 W0 /r kz b4 er|=VCVTTPS2UQQ zmm1, ymm2/m256|AVX512DQ
+79 NP L0 W1 /r kz b8 er|=VCVTPD2UDQ xmm1, xmm2/m128|AVX512F
+79 NP L1 W1 /r kz b8 er|=VCVTPD2UDQ xmm1, ymm2/m256|AVX512F
+79 NP L2 W1 /r kz b8 er|=VCVTPD2UDQ ymm1, zmm2/m512|AVX512F
+79 NP Lz W0 /r kz b4 er|=VCVTPS2UDQ vmm1, vmm2/mL|AVX512F
+79 F2 LIG W0 /r er|=VCVTSD2USI r32, xmm2/m64|AVX512F
+79 F2 LIG W1 /r er|=VCVTSD2USI r64, xmm2/m64|AVX512F
+79 F3 LIG W0 /r er|=VCVTSS2USI r32, xmm2/m32|AVX512F
+79 F3 LIG W1 /r er|=VCVTSS2USI r64, xmm2/m32|AVX512F
+79 66 Lz W1 /r kz b8 er|=VCVTPD2UQQ vmm1, vmm2/mL|AVX512DQ
+79 66 L0 W0 /r kz b4 er|=VCVTPS2UQQ xmm1, xmm2/m64|AVX512DQ
+79 66 L1 W0 /r kz b4 er|=VCVTPS2UQQ ymm1, xmm2/m128|AVX512DQ
+79 66 L2 W0 /r kz b4 er|=VCVTPS2UQQ zmm1, ymm2/m256|AVX512DQ
+7A F3 L0 W0 /r kz b4 er|=VCVTUDQ2PD xmm1, xmm2/m64|AVX512F
+7A F3 L1 W0 /r kz b4 er|=VCVTUDQ2PD ymm1, xmm2/m128|AVX512F
+7A F3 L2 W0 /r kz b4 er|=VCVTUDQ2PD zmm1, ymm2/m256|AVX512F
+7A F2 Lz W0 /r kz b4 er|=VCVTUDQ2PS vmm1, vmm2/mL|AVX512F
+7A 66 Lz W1 /r kz b8 er|=VCVTTPD2QQ vmm1, vmm2/mL|AVX512DQ
+7A 66 L0 W0 /r kz b4 er|=VCVTTPS2QQ xmm1, xmm2/m64|AVX512DQ
+7A 66 L1 W0 /r kz b4 er|=VCVTTPS2QQ ymm1, xmm2/m128|AVX512DQ
+7A 66 L2 W0 /r kz b4 er|=VCVTTPS2QQ zmm1, ymm2/m256|AVX512DQ
+7A F3 Lz W1 /r kz b8 er|=VCVTUQQ2PD vmm1, vmm2/mL|AVX512DQ
+7A F2 L0 W1 /r kz b8 er|=VCVTUQQ2PS xmm1, xmm2/m128|AVX512DQ
+7A F2 L1 W1 /r kz b8 er|=VCVTUQQ2PS xmm1, ymm2/m256|AVX512DQ
+7A F2 L2 W1 /r kz b8 er|=VCVTUQQ2PS ymm1, zmm2/m512|AVX512DQ
+7B F2 LIG W0 /r er|=VCVTUSI2SD xmm1, xmmV, r/m32|AVX512F
+7B F2 LIG W1 /r er|=VCVTUSI2SD xmm1, xmmV, r/m64|AVX512F
+7B F3 LIG W0 /r er|=VCVTUSI2SS xmm1, xmmV, r/m32|AVX512F
+7B F3 LIG W1 /r er|=VCVTUSI2SS xmm1, xmmV, r/m64|AVX512F
+7B 66 Lz W1 /r kz b8 er|=VCVTPD2QQ vmm1, vmm2/mL|AVX512DQ
+7B 66 L0 W0 /r kz b4 er|=VCVTPS2QQ xmm1, xmm2/m64|AVX512DQ
+7B 66 L1 W0 /r kz b4 er|=VCVTPS2QQ ymm1, xmm2/m128|AVX512DQ
+7B 66 L2 W0 /r kz b4 er|=VCVTPS2QQ zmm1, ymm2/m256|AVX512DQ
+7E 66 L0 W0 /r|=VMOVD r/m32, xmm1|AVX512F
+7E 66 L0 W1 /r|=VMOVQ r/m64, xmm1|AVX512F
+7E F3 L0 W1 /r|=VMOVQ xmm1, xmm2/m64|AVX512F
+7E F3 L0 W0 /r|=VMOVD xmm1, xmm2/m32|AVX512F
+7F 66 Lz W0 /r kz|=VMOVDQA32 vmm2/mL, vmm1|AVX512F
+7F 66 Lz W1 /r kz|=VMOVDQA64 vmm2/mL, vmm1|AVX512F
+7F F3 Lz W0 /r kz|=VMOVDQU32 vmm2/mL, vmm1|AVX512F
+7F F3 Lz W1 /r kz|=VMOVDQU64 vmm2/mL, vmm1|AVX512F
+7F F2 Lz W1 /r kz|=VMOVDQU16 vmm2/mL, vmm1|AVX512BW
+7F F2 Lz W0 /r kz|=VMOVDQU8 vmm2/mL, vmm1|AVX512BW
+C2 66 Lz W1 /r k b8 er|=VCMPPD k1, vmmV, vmm2/mL, uimm8|AVX512F
+C2 NP Lz W0 /r k b4 er|=VCMPPS k1, vmmV, vmm2/mL, uimm8|AVX512F
+C2 F2 LIG W1 /r k er|=VCMPSD k1, xmmV, xmm2/m64, uimm8|AVX512F
+C2 F3 LIG W0 /r k er|=VCMPSS k1, xmmV, xmm2/m32, uimm8|AVX512F
+C4 66 L0 W0 /r|=VPINSRW xmm1, xmmV, r32/m16, uimm8|AVX512F
+C5 66 L0 W0 /r:r|=VPEXTRW_C5 r32, xmm2, uimm8|AVX512F
+C6 66 Lz W1 /r kz b8|=VSHUFPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+C6 NP Lz W0 /r kz b4|=VSHUFPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+D1 66 L0 W0 /r kz|=VPSRLW xmm1, xmmV, xmm2/m128|AVX512BW
+D1 66 L1 W0 /r kz|=VPSRLW ymm1, ymmV, xmm2/m128|AVX512BW
+D1 66 L2 W0 /r kz|=VPSRLW zmm1, zmmV, xmm2/m128|AVX512BW
+D2 66 L0 W0 /r kz|=VPSRLD xmm1, xmmV, xmm2/m128|AVX512F
+D2 66 L1 W0 /r kz|=VPSRLD ymm1, ymmV, xmm2/m128|AVX512F
+D2 66 L2 W0 /r kz|=VPSRLD zmm1, zmmV, xmm2/m128|AVX512F
+D3 66 L0 W1 /r kz|=VPSRLQ xmm1, xmmV, xmm2/m128|AVX512F
+D3 66 L1 W1 /r kz|=VPSRLQ ymm1, ymmV, xmm2/m128|AVX512F
+D3 66 L2 W1 /r kz|=VPSRLQ zmm1, zmmV, xmm2/m128|AVX512F
+D4 66 Lz W1 /r kz b8|=VPADDQ vmm1, vmmV, vmm2/mL|AVX512F
+D5 66 Lz W0 /r kz|=VPMULLW vmm1, vmmV, vmm2/mL|AVX512BW
+D6 66 L0 W1 /r|=VMOVQ xmm2/m64, xmm1|AVX512F
+D6 66 L0 W0 /r|=VMOVD xmm2/m32, xmm1|AVX512F
+D8 66 Lz W0 /r kz|=VPSUBUSB vmm1, vmmV, vmm2/mL|AVX512BW
+D9 66 Lz W0 /r kz|=VPSUBUSW vmm1, vmmV, vmm2/mL|AVX512BW
+DA 66 Lz W0 /r kz|=VPMINUB vmm1, vmmV, vmm2/mL|AVX512BW
+DB 66 Lz W0 /r kz b4|=VPANDD vmm1, vmmV, vmm2/mL|AVX512F
+DB 66 Lz W1 /r kz b8|=VPANDQ vmm1, vmmV, vmm2/mL|AVX512F
+DC 66 Lz W0 /r kz|=VPADDUSB vmm1, vmmV, vmm2/mL|AVX512BW
+DD 66 Lz W0 /r kz|=VPADDUSW vmm1, vmmV, vmm2/mL|AVX512BW
+DE 66 Lz W0 /r kz|=VPMAXUB vmm1, vmmV, vmm2/mL|AVX512BW
+DF 66 Lz W0 /r kz b4|=VPANDND vmm1, vmmV, vmm2/mL|AVX512F
+DF 66 Lz W1 /r kz b8|=VPANDNQ vmm1, vmmV, vmm2/mL|AVX512F
+E0 66 Lz W0 /r kz|=VPAVGB vmm1, vmmV, vmm2/mL|AVX512BW
+E1 66 L0 W0 /r kz|=VPSRAW xmm1, xmmV, xmm2/m128|AVX512BW
+E1 66 L1 W0 /r kz|=VPSRAW ymm1, ymmV, xmm2/m128|AVX512BW
+E1 66 L2 W0 /r kz|=VPSRAW zmm1, zmmV, xmm2/m128|AVX512BW
+E2 66 L0 W0 /r kz|=VPSRAD xmm1, xmmV, xmm2/m128|AVX512F
+E2 66 L1 W0 /r kz|=VPSRAD ymm1, ymmV, xmm2/m128|AVX512F
+E2 66 L2 W0 /r kz|=VPSRAD zmm1, zmmV, xmm2/m128|AVX512F
+E2 66 L0 W1 /r kz|=VPSRAQ xmm1, xmmV, xmm2/m128|AVX512F
+E2 66 L1 W1 /r kz|=VPSRAQ ymm1, ymmV, xmm2/m128|AVX512F
+E2 66 L2 W1 /r kz|=VPSRAQ zmm1, zmmV, xmm2/m128|AVX512F
+E3 66 Lz W0 /r kz|=VPAVGW vmm1, vmmV, vmm2/mL|AVX512BW
+E4 66 Lz W0 /r kz|=VPMULHUW vmm1, vmmV, vmm2/mL|AVX512BW
+E5 66 Lz W0 /r kz|=VPMULHW vmm1, vmmV, vmm2/mL|AVX512BW
+E6 F3 L0 W0 /r kz b4 er|=VCVTDQ2PD xmm1, xmm2/m64|AVX512F
+E6 F3 L1 W0 /r kz b4 er|=VCVTDQ2PD ymm1, xmm2/m128|AVX512F
+E6 F3 L2 W0 /r kz b4 er|=VCVTDQ2PD zmm1, ymm2/m256|AVX512F
+E6 F2 L0 W1 /r kz b8 er|=VCVTPD2DQ xmm1, xmm2/m128|AVX512F
+E6 F2 L1 W1 /r kz b8 er|=VCVTPD2DQ xmm1, ymm2/m256|AVX512F
+E6 F2 L2 W1 /r kz b8 er|=VCVTPD2DQ ymm1, zmm2/m512|AVX512F
+E6 66 L0 W1 /r kz b8 er|=VCVTTPD2DQ xmm1, xmm2/m128|AVX512F
+E6 66 L1 W1 /r kz b8 er|=VCVTTPD2DQ xmm1, ymm2/m256|AVX512F
+E6 66 L2 W1 /r kz b8 er|=VCVTTPD2DQ ymm1, zmm2/m512|AVX512F
+E6 F3 Lz W1 /r kz b8 er|=VCVTQQ2PD vmm1, vmm2/mL|AVX512DQ
+E7 66 Lz W0 /r:m|=VMOVNTDQ mL, vmm1|AVX512F
+E8 66 Lz W0 /r kz|=VPSUBSB vmm1, vmmV, vmm2/mL|AVX512BW
+E9 66 Lz W0 /r kz|=VPSUBSW vmm1, vmmV, vmm2/mL|AVX512BW
+EA 66 Lz W0 /r kz|=VPMINSW vmm1, vmmV, vmm2/mL|AVX512BW
+EB 66 Lz W0 /r kz b4|=VPORD vmm1, vmmV, vmm2/mL|AVX512F
+EB 66 Lz W1 /r kz b8|=VPORQ vmm1, vmmV, vmm2/mL|AVX512F
+EC 66 Lz W0 /r kz|=VPADDSB vmm1, vmmV, vmm2/mL|AVX512BW
+ED 66 Lz W0 /r kz|=VPADDSW vmm1, vmmV, vmm2/mL|AVX512BW
+EE 66 Lz W0 /r kz|=VPMAXSW vmm1, vmmV, vmm2/mL|AVX512BW
+EF 66 Lz W0 /r kz b4|=VPXORD vmm1, vmmV, vmm2/mL|AVX512F
+EF 66 Lz W1 /r kz b8|=VPXORQ vmm1, vmmV, vmm2/mL|AVX512F
+F1 66 L0 W0 /r kz|=VPSLLW xmm1, xmmV, xmm2/m128|AVX512BW
+F1 66 L1 W0 /r kz|=VPSLLW ymm1, ymmV, xmm2/m128|AVX512BW
+F1 66 L2 W0 /r kz|=VPSLLW zmm1, zmmV, xmm2/m128|AVX512BW
+F2 66 L0 W0 /r kz|=VPSLLD xmm1, xmmV, xmm2/m128|AVX512F
+F2 66 L1 W0 /r kz|=VPSLLD ymm1, ymmV, xmm2/m128|AVX512F
+F2 66 L2 W0 /r kz|=VPSLLD zmm1, zmmV, xmm2/m128|AVX512F
+F3 66 L0 W1 /r kz|=VPSLLQ xmm1, xmmV, xmm2/m128|AVX512F
+F3 66 L1 W1 /r kz|=VPSLLQ ymm1, ymmV, xmm2/m128|AVX512F
+F3 66 L2 W1 /r kz|=VPSLLQ zmm1, zmmV, xmm2/m128|AVX512F
+F4 66 Lz W1 /r kz b8|=VPMULUDQ vmm1, vmmV, vmm2/mL|AVX512F
+F5 66 Lz W0 /r kz|=VPMADDWD vmm1, vmmV, vmm2/mL|AVX512BW
+F6 66 Lz W0 /r|=VPSADBW vmm1, vmmV, vmm2/mL|AVX512BW
+F8 66 Lz W0 /r kz|=VPSUBB vmm1, vmmV, vmm2/mL|AVX512BW
+F9 66 Lz W0 /r kz|=VPSUBW vmm1, vmmV, vmm2/mL|AVX512BW
+FA 66 Lz W0 /r kz b4|=VPSUBD vmm1, vmmV, vmm2/mL|AVX512F
+FB 66 Lz W1 /r kz b8|=VPSUBQ vmm1, vmmV, vmm2/mL|AVX512F
+FC 66 Lz W0 /r kz|=VPADDB vmm1, vmmV, vmm2/mL|AVX512BW
+FD 66 Lz W0 /r kz|=VPADDW vmm1, vmmV, vmm2/mL|AVX512BW
+FE 66 Lz W0 /r kz b4|=VPADDD vmm1, vmmV, vmm2/mL|AVX512F
+`;
+
+export const EVEX_0F38_ROWS = `00 66 Lz W0 /r kz|=VPSHUFB vmm1, vmmV, vmm2/mL|AVX512BW
+04 66 Lz W0 /r kz|=VPMADDUBSW vmm1, vmmV, vmm2/mL|AVX512BW
+0B 66 Lz W0 /r kz|=VPMULHRSW vmm1, vmmV, vmm2/mL|AVX512BW
+0C 66 Lz W0 /r kz b4|=VPERMILPS vmm1, vmmV, vmm2/mL|AVX512F
+0D 66 Lz W1 /r kz b8|=VPERMILPD vmm1, vmmV, vmm2/mL|AVX512F
+10 F3 L0 W0 /r kz|=VPMOVUSWB xmm2/m64, xmm1|AVX512BW
+10 F3 L1 W0 /r kz|=VPMOVUSWB xmm2/m128, ymm1|AVX512BW
+10 F3 L2 W0 /r kz|=VPMOVUSWB ymm2/m256, zmm1|AVX512BW
+10 66 Lz W1 /r kz|=VPSRLVW vmm1, vmmV, vmm2/mL|AVX512BW
+11 F3 L0 W0 /r kz|=VPMOVUSDB xmm2/m32, xmm1|AVX512F
+11 F3 L1 W0 /r kz|=VPMOVUSDB xmm2/m64, ymm1|AVX512F
+11 F3 L2 W0 /r kz|=VPMOVUSDB xmm2/m128, zmm1|AVX512F
+11 66 Lz W1 /r kz|=VPSRAVW vmm1, vmmV, vmm2/mL|AVX512BW
+12 F3 L0 W0 /r kz|=VPMOVUSQB xmm2/m16, xmm1|AVX512F
+12 F3 L1 W0 /r kz|=VPMOVUSQB xmm2/m32, ymm1|AVX512F
+12 F3 L2 W0 /r kz|=VPMOVUSQB xmm2/m64, zmm1|AVX512F
+12 66 Lz W1 /r kz|=VPSLLVW vmm1, vmmV, vmm2/mL|AVX512BW
+13 66 L0 W0 /r kz er|=VCVTPH2PS xmm1, xmm2/m64|AVX512F
+13 66 L1 W0 /r kz er|=VCVTPH2PS ymm1, xmm2/m128|AVX512F
+13 66 L2 W0 /r kz er|=VCVTPH2PS zmm1, ymm2/m256|AVX512F
+13 F3 L0 W0 /r kz|=VPMOVUSDW xmm2/m64, xmm1|AVX512F
+13 F3 L1 W0 /r kz|=VPMOVUSDW xmm2/m128, ymm1|AVX512F
+13 F3 L2 W0 /r kz|=VPMOVUSDW ymm2/m256, zmm1|AVX512F
+14 F3 L0 W0 /r kz|=VPMOVUSQW xmm2/m32, xmm1|AVX512F
+14 F3 L1 W0 /r kz|=VPMOVUSQW xmm2/m64, ymm1|AVX512F
+14 F3 L2 W0 /r kz|=VPMOVUSQW xmm2/m128, zmm1|AVX512F
+14 66 Lz W0 /r kz b4|=VPRORVD vmm1, vmmV, vmm2/mL|AVX512F
+14 66 Lz W1 /r kz b8|=VPRORVQ vmm1, vmmV, vmm2/mL|AVX512F
+15 F3 L0 W0 /r kz|=VPMOVUSQD xmm2/m64, xmm1|AVX512F
+15 F3 L1 W0 /r kz|=VPMOVUSQD xmm2/m128, ymm1|AVX512F
+15 F3 L2 W0 /r kz|=VPMOVUSQD ymm2/m256, zmm1|AVX512F
+15 66 Lz W0 /r kz b4|=VPROLVD vmm1, vmmV, vmm2/mL|AVX512F
+15 66 Lz W1 /r kz b8|=VPROLVQ vmm1, vmmV, vmm2/mL|AVX512F
+16 66 L1 W1 /r kz b8|=VPERMPD ymm1, ymmV, ymm2/m256|AVX512F
+16 66 L2 W1 /r kz b8|=VPERMPD zmm1, zmmV, zmm2/m512|AVX512F
+16 66 L1 W0 /r kz b4|=VPERMPS ymm1, ymmV, ymm2/m256|AVX512F
+16 66 L2 W0 /r kz b4|=VPERMPS zmm1, zmmV, zmm2/m512|AVX512F
+18 66 L0 W0 /r kz|=VBROADCASTSS xmm1, xmm2/m32|AVX512F
+18 66 L1 W0 /r kz|=VBROADCASTSS ymm1, xmm2/m32|AVX512F
+18 66 L2 W0 /r kz|=VBROADCASTSS zmm1, xmm2/m32|AVX512F
+19 66 L1 W1 /r kz|=VBROADCASTSD ymm1, xmm2/m64|AVX512F
+19 66 L2 W1 /r kz|=VBROADCASTSD zmm1, xmm2/m64|AVX512F
+19 66 L1 W0 /r kz|=VBROADCASTF32X2 ymm1, xmm2/m64|AVX512DQ
+19 66 L2 W0 /r kz|=VBROADCASTF32X2 zmm1, xmm2/m64|AVX512DQ
+1A 66 L1 W0 /r:m kz|=VBROADCASTF32X4 ymm1, m128|AVX512F
+1A 66 L2 W0 /r:m kz|=VBROADCASTF32X4 zmm1, m128|AVX512F
+1A 66 L1 W1 /r:m kz|=VBROADCASTF64X2 ymm1, m128|AVX512DQ
+1A 66 L2 W1 /r:m kz|=VBROADCASTF64X2 zmm1, m128|AVX512DQ
+1B 66 L2 W1 /r:m kz|=VBROADCASTF64X4 zmm1, m256|AVX512F
+1B 66 L2 W0 /r:m kz|=VBROADCASTF32X8 zmm1, m256|AVX512DQ
+1C 66 Lz W0 /r kz|=VPABSB vmm1, vmm2/mL|AVX512BW
+1D 66 Lz W0 /r kz|=VPABSW vmm1, vmm2/mL|AVX512BW
+1E 66 Lz W0 /r kz b4|=VPABSD vmm1, vmm2/mL|AVX512F
+1F 66 Lz W1 /r kz b8|=VPABSQ vmm1, vmm2/mL|AVX512F
+20 F3 L0 W0 /r kz|=VPMOVSWB xmm2/m64, xmm1|AVX512BW
+20 F3 L1 W0 /r kz|=VPMOVSWB xmm2/m128, ymm1|AVX512BW
+20 F3 L2 W0 /r kz|=VPMOVSWB ymm2/m256, zmm1|AVX512BW
+20 66 L0 W0 /r kz|=VPMOVSXBW xmm1, xmm2/m64|AVX512BW
+20 66 L1 W0 /r kz|=VPMOVSXBW ymm1, xmm2/m128|AVX512BW
+20 66 L2 W0 /r kz|=VPMOVSXBW zmm1, ymm2/m256|AVX512BW
+21 F3 L0 W0 /r kz|=VPMOVSDB xmm2/m32, xmm1|AVX512F
+21 F3 L1 W0 /r kz|=VPMOVSDB xmm2/m64, ymm1|AVX512F
+21 F3 L2 W0 /r kz|=VPMOVSDB xmm2/m128, zmm1|AVX512F
+21 66 L0 W0 /r kz|=VPMOVSXBD xmm1, xmm2/m32|AVX512F
+21 66 L1 W0 /r kz|=VPMOVSXBD ymm1, xmm2/m64|AVX512F
+21 66 L2 W0 /r kz|=VPMOVSXBD zmm1, xmm2/m128|AVX512F
+22 F3 L0 W0 /r kz|=VPMOVSQB xmm2/m16, xmm1|AVX512F
+22 F3 L1 W0 /r kz|=VPMOVSQB xmm2/m32, ymm1|AVX512F
+22 F3 L2 W0 /r kz|=VPMOVSQB xmm2/m64, zmm1|AVX512F
+22 66 L0 W0 /r kz|=VPMOVSXBQ xmm1, xmm2/m16|AVX512F
+22 66 L1 W0 /r kz|=VPMOVSXBQ ymm1, xmm2/m32|AVX512F
+22 66 L2 W0 /r kz|=VPMOVSXBQ zmm1, xmm2/m64|AVX512F
+23 F3 L0 W0 /r kz|=VPMOVSDW xmm2/m64, xmm1|AVX512F
+23 F3 L1 W0 /r kz|=VPMOVSDW xmm2/m128, ymm1|AVX512F
+23 F3 L2 W0 /r kz|=VPMOVSDW ymm2/m256, zmm1|AVX512F
+23 66 L0 W0 /r kz|=VPMOVSXWD xmm1, xmm2/m64|AVX512F
+23 66 L1 W0 /r kz|=VPMOVSXWD ymm1, xmm2/m128|AVX512F
+23 66 L2 W0 /r kz|=VPMOVSXWD zmm1, ymm2/m256|AVX512F
+24 F3 L0 W0 /r kz|=VPMOVSQW xmm2/m32, xmm1|AVX512F
+24 F3 L1 W0 /r kz|=VPMOVSQW xmm2/m64, ymm1|AVX512F
+24 F3 L2 W0 /r kz|=VPMOVSQW xmm2/m128, zmm1|AVX512F
+24 66 L0 W0 /r kz|=VPMOVSXWQ xmm1, xmm2/m32|AVX512F
+24 66 L1 W0 /r kz|=VPMOVSXWQ ymm1, xmm2/m64|AVX512F
+24 66 L2 W0 /r kz|=VPMOVSXWQ zmm1, xmm2/m128|AVX512F
+25 F3 L0 W0 /r kz|=VPMOVSQD xmm2/m64, xmm1|AVX512F
+25 F3 L1 W0 /r kz|=VPMOVSQD xmm2/m128, ymm1|AVX512F
+25 F3 L2 W0 /r kz|=VPMOVSQD ymm2/m256, zmm1|AVX512F
+25 66 L0 W0 /r kz|=VPMOVSXDQ xmm1, xmm2/m64|AVX512F
+25 66 L1 W0 /r kz|=VPMOVSXDQ ymm1, xmm2/m128|AVX512F
+25 66 L2 W0 /r kz|=VPMOVSXDQ zmm1, ymm2/m256|AVX512F
+26 66 Lz W0 /r k|=VPTESTMB k1, vmmV, vmm2/mL|AVX512BW
+26 66 Lz W1 /r k|=VPTESTMW k1, vmmV, vmm2/mL|AVX512BW
+26 F3 Lz W0 /r k|=VPTESTNMB k1, vmmV, vmm2/mL|AVX512BW
+26 F3 Lz W1 /r k|=VPTESTNMW k1, vmmV, vmm2/mL|AVX512BW
+27 66 Lz W0 /r k b4|=VPTESTMD k1, vmmV, vmm2/mL|AVX512F
+27 66 Lz W1 /r k b8|=VPTESTMQ k1, vmmV, vmm2/mL|AVX512F
+27 F3 Lz W0 /r k b4|=VPTESTNMD k1, vmmV, vmm2/mL|AVX512F
+27 F3 Lz W1 /r k b8|=VPTESTNMQ k1, vmmV, vmm2/mL|AVX512F
+28 66 Lz W1 /r kz b8|=VPMULDQ vmm1, vmmV, vmm2/mL|AVX512F
+28 F3 Lz W0 /r:r|=VPMOVM2B vmm1, k2|AVX512BW
+28 F3 Lz W1 /r:r|=VPMOVM2W vmm1, k2|AVX512BW
+29 66 Lz W1 /r k b8|=VPCMPEQQ k1, vmmV, vmm2/mL|AVX512F
+29 F3 Lz W0 /r:r|=VPMOVB2M k1, vmm2|AVX512BW
+29 F3 Lz W1 /r:r|=VPMOVW2M k1, vmm2|AVX512BW
+2A 66 Lz W0 /r:m|=VMOVNTDQA vmm1, mL|AVX512F
+2A F3 Lz W1 /r:r|=VPBROADCASTMB2Q vmm1, k2|AVX512CD
+2B 66 Lz W0 /r kz b4|=VPACKUSDW vmm1, vmmV, vmm2/mL|AVX512BW
+2C 66 Lz W1 /r kz b8 er|=VSCALEFPD vmm1, vmmV, vmm2/mL|AVX512F
+2C 66 Lz W0 /r kz b4 er|=VSCALEFPS vmm1, vmmV, vmm2/mL|AVX512F
+2D 66 LIG W1 /r kz er|=VSCALEFSD xmm1, xmmV, xmm2/m64|AVX512F
+2D 66 LIG W0 /r kz er|=VSCALEFSS xmm1, xmmV, xmm2/m32|AVX512F
+30 F3 L0 W0 /r kz|=VPMOVWB xmm2/m64, xmm1|AVX512BW
+30 F3 L1 W0 /r kz|=VPMOVWB xmm2/m128, ymm1|AVX512BW
+30 F3 L2 W0 /r kz|=VPMOVWB ymm2/m256, zmm1|AVX512BW
+30 66 L0 W0 /r kz|=VPMOVZXBW xmm1, xmm2/m64|AVX512BW
+30 66 L1 W0 /r kz|=VPMOVZXBW ymm1, xmm2/m128|AVX512BW
+30 66 L2 W0 /r kz|=VPMOVZXBW zmm1, ymm2/m256|AVX512BW
+31 F3 L0 W0 /r kz|=VPMOVDB xmm2/m32, xmm1|AVX512F
+31 F3 L1 W0 /r kz|=VPMOVDB xmm2/m64, ymm1|AVX512F
+31 F3 L2 W0 /r kz|=VPMOVDB xmm2/m128, zmm1|AVX512F
+31 66 L0 W0 /r kz|=VPMOVZXBD xmm1, xmm2/m32|AVX512F
+31 66 L1 W0 /r kz|=VPMOVZXBD ymm1, xmm2/m64|AVX512F
+31 66 L2 W0 /r kz|=VPMOVZXBD zmm1, xmm2/m128|AVX512F
+32 F3 L0 W0 /r kz|=VPMOVQB xmm2/m16, xmm1|AVX512F
+32 F3 L1 W0 /r kz|=VPMOVQB xmm2/m32, ymm1|AVX512F
+32 F3 L2 W0 /r kz|=VPMOVQB xmm2/m64, zmm1|AVX512F
+32 66 L0 W0 /r kz|=VPMOVZXBQ xmm1, xmm2/m16|AVX512F
+32 66 L1 W0 /r kz|=VPMOVZXBQ ymm1, xmm2/m32|AVX512F
+32 66 L2 W0 /r kz|=VPMOVZXBQ zmm1, xmm2/m64|AVX512F
+33 F3 L0 W0 /r kz|=VPMOVDW xmm2/m64, xmm1|AVX512F
+33 F3 L1 W0 /r kz|=VPMOVDW xmm2/m128, ymm1|AVX512F
+33 F3 L2 W0 /r kz|=VPMOVDW ymm2/m256, zmm1|AVX512F
+33 66 L0 W0 /r kz|=VPMOVZXWD xmm1, xmm2/m64|AVX512F
+33 66 L1 W0 /r kz|=VPMOVZXWD ymm1, xmm2/m128|AVX512F
+33 66 L2 W0 /r kz|=VPMOVZXWD zmm1, ymm2/m256|AVX512F
+34 F3 L0 W0 /r kz|=VPMOVQW xmm2/m32, xmm1|AVX512F
+34 F3 L1 W0 /r kz|=VPMOVQW xmm2/m64, ymm1|AVX512F
+34 F3 L2 W0 /r kz|=VPMOVQW xmm2/m128, zmm1|AVX512F
+34 66 L0 W0 /r kz|=VPMOVZXWQ xmm1, xmm2/m32|AVX512F
+34 66 L1 W0 /r kz|=VPMOVZXWQ ymm1, xmm2/m64|AVX512F
+34 66 L2 W0 /r kz|=VPMOVZXWQ zmm1, xmm2/m128|AVX512F
+35 F3 L0 W0 /r kz|=VPMOVQD xmm2/m64, xmm1|AVX512F
+35 F3 L1 W0 /r kz|=VPMOVQD xmm2/m128, ymm1|AVX512F
+35 F3 L2 W0 /r kz|=VPMOVQD ymm2/m256, zmm1|AVX512F
+35 66 L0 W0 /r kz|=VPMOVZXDQ xmm1, xmm2/m64|AVX512F
+35 66 L1 W0 /r kz|=VPMOVZXDQ ymm1, xmm2/m128|AVX512F
+35 66 L2 W0 /r kz|=VPMOVZXDQ zmm1, ymm2/m256|AVX512F
+36 66 L1 W0 /r kz b4|=VPERMD ymm1, ymmV, ymm2/m256|AVX512F
+36 66 L2 W0 /r kz b4|=VPERMD zmm1, zmmV, zmm2/m512|AVX512F
+36 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymmV, ymm2/m256|AVX512F
+36 66 L2 W1 /r kz b8|=VPERMQ zmm1, zmmV, zmm2/m512|AVX512F
+37 66 Lz W1 /r k b8|=VPCMPGTQ k1, vmmV, vmm2/mL|AVX512F
+38 66 Lz W0 /r kz|=VPMINSB vmm1, vmmV, vmm2/mL|AVX512BW
+38 F3 Lz W0 /r:r|=VPMOVM2D vmm1, k2|AVX512DQ
+38 F3 Lz W1 /r:r|=VPMOVM2Q vmm1, k2|AVX512DQ
+39 66 Lz W0 /r kz b4|=VPMINSD vmm1, vmmV, vmm2/mL|AVX512F
+39 66 Lz W1 /r kz b8|=VPMINSQ vmm1, vmmV, vmm2/mL|AVX512F
+39 F3 Lz W0 /r:r|=VPMOVD2M k1, vmm2|AVX512DQ
+39 F3 Lz W1 /r:r|=VPMOVQ2M k1, vmm2|AVX512DQ
+3A F3 Lz W0 /r:r|=VPBROADCASTMW2D vmm1, k2|AVX512CD
+3A 66 Lz W0 /r kz|=VPMINUW vmm1, vmmV, vmm2/mL|AVX512BW
+3B 66 Lz W0 /r kz b4|=VPMINUD vmm1, vmmV, vmm2/mL|AVX512F
+3B 66 Lz W1 /r kz b8|=VPMINUQ vmm1, vmmV, vmm2/mL|AVX512F
+3C 66 Lz W0 /r kz|=VPMAXSB vmm1, vmmV, vmm2/mL|AVX512BW
+3D 66 Lz W0 /r kz b4|=VPMAXSD vmm1, vmmV, vmm2/mL|AVX512F
+3D 66 Lz W1 /r kz b8|=VPMAXSQ vmm1, vmmV, vmm2/mL|AVX512F
+3E 66 Lz W0 /r kz|=VPMAXUW vmm1, vmmV, vmm2/mL|AVX512BW
+3F 66 Lz W0 /r kz b4|=VPMAXUD vmm1, vmmV, vmm2/mL|AVX512F
+3F 66 Lz W1 /r kz b8|=VPMAXUQ vmm1, vmmV, vmm2/mL|AVX512F
+40 66 Lz W0 /r kz b4|=VPMULLD vmm1, vmmV, vmm2/mL|AVX512F
+40 66 Lz W1 /r kz b8|=VPMULLQ vmm1, vmmV, vmm2/mL|AVX512DQ
+42 66 Lz W1 /r kz b8 er|=VGETEXPPD vmm1, vmm2/mL|AVX512F
+42 66 Lz W0 /r kz b4 er|=VGETEXPPS vmm1, vmm2/mL|AVX512F
+43 66 LIG W1 /r kz er|=VGETEXPSD xmm1, xmmV, xmm2/m64|AVX512F
+43 66 LIG W0 /r kz er|=VGETEXPSS xmm1, xmmV, xmm2/m32|AVX512F
+44 66 Lz W0 /r kz b4|=VPLZCNTD vmm1, vmm2/mL|AVX512CD
+44 66 Lz W1 /r kz b8|=VPLZCNTQ vmm1, vmm2/mL|AVX512CD
+45 66 Lz W0 /r kz b4|=VPSRLVD vmm1, vmmV, vmm2/mL|AVX512F
+45 66 Lz W1 /r kz b8|=VPSRLVQ vmm1, vmmV, vmm2/mL|AVX512F
+46 66 Lz W0 /r kz b4|=VPSRAVD vmm1, vmmV, vmm2/mL|AVX512F
+46 66 Lz W1 /r kz b8|=VPSRAVQ vmm1, vmmV, vmm2/mL|AVX512F
+47 66 Lz W0 /r kz b4|=VPSLLVD vmm1, vmmV, vmm2/mL|AVX512F
+47 66 Lz W1 /r kz b8|=VPSLLVQ vmm1, vmmV, vmm2/mL|AVX512F
+4C 66 Lz W1 /r kz b8|=VRCP14PD vmm1, vmm2/mL|AVX512F
+4C 66 Lz W0 /r kz b4|=VRCP14PS vmm1, vmm2/mL|AVX512F
+4D 66 LIG W1 /r kz|=VRCP14SD xmm1, xmmV, xmm2/m64|AVX512F
+4D 66 LIG W0 /r kz|=VRCP14SS xmm1, xmmV, xmm2/m32|AVX512F
+4E 66 Lz W1 /r kz b8|=VRSQRT14PD vmm1, vmm2/mL|AVX512F
+4E 66 Lz W0 /r kz b4|=VRSQRT14PS vmm1, vmm2/mL|AVX512F
+4F 66 LIG W1 /r kz|=VRSQRT14SD xmm1, xmmV, xmm2/m64|AVX512F
+4F 66 LIG W0 /r kz|=VRSQRT14SS xmm1, xmmV, xmm2/m32|AVX512F
+50 66 Lz W0 /r kz b4|+VPDPBUSD vmm1, vmmV, vmm2/mL|AVX512_VNNI
+50 F2 Lz W0 /r kz b4|+VPDPBSSD vmm1, vmmV, vmm2/mL|AVX512F
+50 F3 Lz W0 /r kz b4|+VPDPBSUD vmm1, vmmV, vmm2/mL|AVX512F
+50 NP Lz W0 /r kz b4|+VPDPBUUD vmm1, vmmV, vmm2/mL|AVX512F
+51 66 Lz W0 /r kz b4|+VPDPBUSDS vmm1, vmmV, vmm2/mL|AVX512_VNNI
+51 F2 Lz W0 /r kz b4|+VPDPBSSDS vmm1, vmmV, vmm2/mL|AVX512F
+51 F3 Lz W0 /r kz b4|+VPDPBSUDS vmm1, vmmV, vmm2/mL|AVX512F
+51 NP Lz W0 /r kz b4|+VPDPBUUDS vmm1, vmmV, vmm2/mL|AVX512F
+52 66 Lz W0 /r kz b4|+VPDPWSSD vmm1, vmmV, vmm2/mL|AVX512_VNNI
+52 F3 Lz W0 /r kz b4|=VDPBF16PS vmm1, vmmV, vmm2/mL|AVX512F
+52 F2 L2 W0 /r:m kz|+VP4DPWSSD zmm1, zmmV, m128|AVX512_4VNNIW
+52 NP Lz W0 /r kz b4|=VDPPHPS vmm1, vmmV, vmm2/mL|AVX512F
+53 66 Lz W0 /r kz b4|+VPDPWSSDS vmm1, vmmV, vmm2/mL|AVX512_VNNI
+53 F2 L2 W0 /r:m kz|+VP4DPWSSDS zmm1, zmmV, m128|AVX512_4VNNIW
+54 66 Lz W0 /r kz|=VPOPCNTB vmm1, vmm2/mL|AVX512_BITALG
+54 66 Lz W1 /r kz|=VPOPCNTW vmm1, vmm2/mL|AVX512_BITALG
+55 66 Lz W0 /r kz b4|=VPOPCNTD vmm1, vmm2/mL|AVX512_VPOPCNTDQ
+55 66 Lz W1 /r kz b8|=VPOPCNTQ vmm1, vmm2/mL|AVX512_VPOPCNTDQ
+58 66 L0 W0 /r kz|=VPBROADCASTD xmm1, xmm2/m32|AVX512F
+58 66 L1 W0 /r kz|=VPBROADCASTD ymm1, xmm2/m32|AVX512F
+58 66 L2 W0 /r kz|=VPBROADCASTD zmm1, xmm2/m32|AVX512F
+59 66 L0 W1 /r kz|=VPBROADCASTQ xmm1, xmm2/m64|AVX512F
+59 66 L1 W1 /r kz|=VPBROADCASTQ ymm1, xmm2/m64|AVX512F
+59 66 L2 W1 /r kz|=VPBROADCASTQ zmm1, xmm2/m64|AVX512F
+59 66 L0 W0 /r kz|=VBROADCASTI32X2 xmm1, xmm2/m64|AVX512DQ
+59 66 L1 W0 /r kz|=VBROADCASTI32X2 ymm1, xmm2/m64|AVX512DQ
+59 66 L2 W0 /r kz|=VBROADCASTI32X2 zmm1, xmm2/m64|AVX512DQ
+5A 66 L1 W0 /r:m kz|=VBROADCASTI32X4 ymm1, m128|AVX512F
+5A 66 L2 W0 /r:m kz|=VBROADCASTI32X4 zmm1, m128|AVX512F
+5A 66 L1 W1 /r:m kz|=VBROADCASTI64X2 ymm1, m128|AVX512DQ
+5A 66 L2 W1 /r:m kz|=VBROADCASTI64X2 zmm1, m128|AVX512DQ
+5B 66 L2 W1 /r:m kz|=VBROADCASTI64X4 zmm1, m256|AVX512F
+5B 66 L2 W0 /r:m kz|=VBROADCASTI32X8 zmm1, m256|AVX512DQ
+62 66 Lz W0 /r kz d1|=VPEXPANDB vmm1, vmm2/mL|AVX512_VBMI2
+62 66 Lz W1 /r kz d2|=VPEXPANDW vmm1, vmm2/mL|AVX512_VBMI2
+63 66 Lz W0 /r kz d1|=VPCOMPRESSB vmm2/mL, vmm1|AVX512_VBMI2
+63 66 Lz W1 /r kz d2|=VPCOMPRESSW vmm2/mL, vmm1|AVX512_VBMI2
+64 66 Lz W0 /r kz b4|=VPBLENDMD vmm1, vmmV, vmm2/mL|AVX512F
+64 66 Lz W1 /r kz b8|=VPBLENDMQ vmm1, vmmV, vmm2/mL|AVX512F
+65 66 Lz W1 /r kz b8|=VBLENDMPD vmm1, vmmV, vmm2/mL|AVX512F
+65 66 Lz W0 /r kz b4|=VBLENDMPS vmm1, vmmV, vmm2/mL|AVX512F
+66 66 Lz W0 /r kz|=VPBLENDMB vmm1, vmmV, vmm2/mL|AVX512BW
+66 66 Lz W1 /r kz|=VPBLENDMW vmm1, vmmV, vmm2/mL|AVX512BW
+67 66 Lz W0 /r kz b4 er|=VCVT2PS2PHX vmm1, vmmV, vmm2/mL|AVX512F
+68 F2 Lz W0 /r b4|=VP2INTERSECTD k1, vmmV, vmm2/mL|AVX512F
+68 F2 Lz W1 /r b8|=VP2INTERSECTQ k1, vmmV, vmm2/mL|AVX512F
+70 66 Lz W1 /r kz|+VPSHLDVW vmm1, vmmV, vmm2/mL|AVX512_VBMI2
+71 66 Lz W0 /r kz b4|+VPSHLDVD vmm1, vmmV, vmm2/mL|AVX512_VBMI2
+71 66 Lz W1 /r kz b8|+VPSHLDVQ vmm1, vmmV, vmm2/mL|AVX512_VBMI2
+72 F2 Lz W0 /r kz b4|=VCVTNE2PS2BF16 vmm1, vmmV, vmm2/mL|AVX512F
+72 F3 L0 W0 /r kz b4|=VCVTNEPS2BF16 xmm1, xmm2/m128|AVX512F
+72 F3 L1 W0 /r kz b4|=VCVTNEPS2BF16 xmm1, ymm2/m256|AVX512F
+72 F3 L2 W0 /r kz b4|=VCVTNEPS2BF16 ymm1, zmm2/m512|AVX512F
+72 66 Lz W1 /r kz|+VPSHRDVW vmm1, vmmV, vmm2/mL|AVX512_VBMI2
+73 66 Lz W0 /r kz b4|+VPSHRDVD vmm1, vmmV, vmm2/mL|AVX512_VBMI2
+73 66 Lz W1 /r kz b8|+VPSHRDVQ vmm1, vmmV, vmm2/mL|AVX512_VBMI2
+74 F2 Lz W0 /r kz|=VCVT2PH2BF8 vmm1, vmmV, vmm2/mL|AVX512F
+74 NP L0 W0 /r kz|=VCVTBIASPH2BF8 xmm1, xmmV, xmm2/m128|AVX512F
+74 NP L1 W0 /r kz|=VCVTBIASPH2BF8 xmm1, ymmV, ymm2/m256|AVX512F
+74 NP L2 W0 /r kz|=VCVTBIASPH2BF8 ymm1, zmmV, zmm2/m512|AVX512F
+74 F3 L0 W0 /r kz|=VCVTPH2BF8 xmm1, xmm2/m128|AVX512F
+74 F3 L1 W0 /r kz|=VCVTPH2BF8 xmm1, ymm2/m256|AVX512F
+74 F3 L2 W0 /r kz|=VCVTPH2BF8 ymm1, zmm2/m512|AVX512F
+75 66 Lz W1 /r kz|+VPERMI2W vmm1, vmmV, vmm2/mL|AVX512BW
+75 66 Lz W0 /r kz|+VPERMI2B vmm1, vmmV, vmm2/mL|AVX512_VBMI
+76 66 Lz W0 /r kz b4|+VPERMI2D vmm1, vmmV, vmm2/mL|AVX512F
+76 66 Lz W1 /r kz b8|+VPERMI2Q vmm1, vmmV, vmm2/mL|AVX512F
+77 66 Lz W1 /r kz b8|+VPERMI2PD vmm1, vmmV, vmm2/mL|AVX512F
+77 66 Lz W0 /r kz b4|+VPERMI2PS vmm1, vmmV, vmm2/mL|AVX512F
+78 66 L0 W0 /r kz|=VPBROADCASTB xmm1, xmm2/m8|AVX512BW
+78 66 L1 W0 /r kz|=VPBROADCASTB ymm1, xmm2/m8|AVX512BW
+78 66 L2 W0 /r kz|=VPBROADCASTB zmm1, xmm2/m8|AVX512BW
+79 66 L0 W0 /r kz|=VPBROADCASTW xmm1, xmm2/m16|AVX512BW
+79 66 L1 W0 /r kz|=VPBROADCASTW ymm1, xmm2/m16|AVX512BW
+79 66 L2 W0 /r kz|=VPBROADCASTW zmm1, xmm2/m16|AVX512BW
+7A 66 Lz W0 /r:r kz|=VPBROADCASTB vmm1, rr32|AVX512BW
+7B 66 Lz W0 /r:r kz|=VPBROADCASTW vmm1, rr32|AVX512BW
+7C 66 Lz W0 /r:r kz|=VPBROADCASTD vmm1, rr32|AVX512F
+7C 66 Lz W1 /r:r kz|=VPBROADCASTQ vmm1, rr64|AVX512F
+7D 66 Lz W1 /r kz|+VPERMT2W vmm1, vmmV, vmm2/mL|AVX512BW
+7D 66 Lz W0 /r kz|+VPERMT2B vmm1, vmmV, vmm2/mL|AVX512_VBMI
+7E 66 Lz W0 /r kz b4|+VPERMT2D vmm1, vmmV, vmm2/mL|AVX512F
+7E 66 Lz W1 /r kz b8|+VPERMT2Q vmm1, vmmV, vmm2/mL|AVX512F
+7F 66 Lz W1 /r kz b8|+VPERMT2PD vmm1, vmmV, vmm2/mL|AVX512F
+7F 66 Lz W0 /r kz b4|+VPERMT2PS vmm1, vmmV, vmm2/mL|AVX512F
+83 66 Lz W1 /r kz b8|=VPMULTISHIFTQB vmm1, vmmV, vmm2/mL|AVX512_VBMI
+88 66 Lz W1 /r kz d8|=VEXPANDPD vmm1, vmm2/mL|AVX512F
+88 66 Lz W0 /r kz d4|=VEXPANDPS vmm1, vmm2/mL|AVX512F
+89 66 Lz W0 /r kz d4|=VPEXPANDD vmm1, vmm2/mL|AVX512F
+89 66 Lz W1 /r kz d8|=VPEXPANDQ vmm1, vmm2/mL|AVX512F
+8A 66 Lz W1 /r kz d8|=VCOMPRESSPD vmm2/mL, vmm1|AVX512F
+8A 66 Lz W0 /r kz d4|=VCOMPRESSPS vmm2/mL, vmm1|AVX512F
+8B 66 Lz W0 /r kz d4|=VPCOMPRESSD vmm2/mL, vmm1|AVX512F
+8B 66 Lz W1 /r kz d8|=VPCOMPRESSQ vmm2/mL, vmm1|AVX512F
+8D 66 Lz W1 /r kz|=VPERMW vmm1, vmmV, vmm2/mL|AVX512BW
+8D 66 Lz W0 /r kz|=VPERMB vmm1, vmmV, vmm2/mL|AVX512_VBMI
+8F 66 Lz W0 /r k|=VPSHUFBITQMB k1, vmmV, vmm2/mL|AVX512_BITALG
+90 66 L0 W0 /r:m k! d4|=VPGATHERDD xmm1, vm32x|AVX512F
+90 66 L1 W0 /r:m k! d4|=VPGATHERDD ymm1, vm32y|AVX512F
+90 66 L2 W0 /r:m k! d4|=VPGATHERDD zmm1, vm32z|AVX512F
+90 66 L0 W1 /r:m k! d8|=VPGATHERDQ xmm1, vm64x|AVX512F
+90 66 L1 W1 /r:m k! d8|=VPGATHERDQ ymm1, vm64x|AVX512F
+90 66 L2 W1 /r:m k! d8|=VPGATHERDQ zmm1, vm64y|AVX512F
+91 66 L0 W0 /r:m k! d4|=VPGATHERQD xmm1, vm32x|AVX512F
+91 66 L1 W0 /r:m k! d4|=VPGATHERQD xmm1, vm32y|AVX512F
+91 66 L2 W0 /r:m k! d4|=VPGATHERQD ymm1, vm32z|AVX512F
+91 66 L0 W1 /r:m k! d8|=VPGATHERQQ xmm1, vm64x|AVX512F
+91 66 L1 W1 /r:m k! d8|=VPGATHERQQ ymm1, vm64y|AVX512F
+91 66 L2 W1 /r:m k! d8|=VPGATHERQQ zmm1, vm64z|AVX512F
+92 66 L0 W1 /r:m k! d8|=VGATHERDPD xmm1, vm64x|AVX512F
+92 66 L1 W1 /r:m k! d8|=VGATHERDPD ymm1, vm64x|AVX512F
+92 66 L2 W1 /r:m k! d8|=VGATHERDPD zmm1, vm64y|AVX512F
+92 66 L0 W0 /r:m k! d4|=VGATHERDPS xmm1, vm32x|AVX512F
+92 66 L1 W0 /r:m k! d4|=VGATHERDPS ymm1, vm32y|AVX512F
+92 66 L2 W0 /r:m k! d4|=VGATHERDPS zmm1, vm32z|AVX512F
+93 66 L0 W1 /r:m k! d8|=VGATHERQPD xmm1, vm64x|AVX512F
+93 66 L1 W1 /r:m k! d8|=VGATHERQPD ymm1, vm64y|AVX512F
+93 66 L2 W1 /r:m k! d8|=VGATHERQPD zmm1, vm64z|AVX512F
+93 66 L0 W0 /r:m k! d4|=VGATHERQPS xmm1, vm32x|AVX512F
+93 66 L1 W0 /r:m k! d4|=VGATHERQPS xmm1, vm32y|AVX512F
+93 66 L2 W0 /r:m k! d4|=VGATHERQPS ymm1, vm32z|AVX512F
+96 66 Lz W1 /r kz b8 er|+VFMADDSUB132PD vmm1, vmmV, vmm2/mL|AVX512F
+96 66 Lz W0 /r kz b4 er|+VFMADDSUB132PS vmm1, vmmV, vmm2/mL|AVX512F
+97 66 Lz W1 /r kz b8 er|+VFMSUBADD132PD vmm1, vmmV, vmm2/mL|AVX512F
+97 66 Lz W0 /r kz b4 er|+VFMSUBADD132PS vmm1, vmmV, vmm2/mL|AVX512F
+98 66 Lz W1 /r kz b8 er|+VFMADD132PD vmm1, vmmV, vmm2/mL|AVX512F
+98 66 Lz W0 /r kz b4 er|+VFMADD132PS vmm1, vmmV, vmm2/mL|AVX512F
+99 66 LIG W1 /r kz er|+VFMADD132SD xmm1, xmmV, xmm2/m64|AVX512F
+99 66 LIG W0 /r kz er|+VFMADD132SS xmm1, xmmV, xmm2/m32|AVX512F
+9A 66 Lz W1 /r kz b8 er|+VFMSUB132PD vmm1, vmmV, vmm2/mL|AVX512F
+9A 66 Lz W0 /r kz b4 er|+VFMSUB132PS vmm1, vmmV, vmm2/mL|AVX512F
+9A F2 L2 W0 /r:m kz|+V4FMADDPS zmm1, zmmV, m128|AVX512_4FMAPS
+9B 66 LIG W1 /r kz er|+VFMSUB132SD xmm1, xmmV, xmm2/m64|AVX512F
+9B 66 LIG W0 /r kz er|+VFMSUB132SS xmm1, xmmV, xmm2/m32|AVX512F
+9B F2 LIG W0 /r:m kz|+V4FMADDSS xmm1, xmmV, m128|AVX512_4FMAPS
+9C 66 Lz W1 /r kz b8 er|+VFNMADD132PD vmm1, vmmV, vmm2/mL|AVX512F
+9C 66 Lz W0 /r kz b4 er|+VFNMADD132PS vmm1, vmmV, vmm2/mL|AVX512F
+9D 66 LIG W1 /r kz er|+VFNMADD132SD xmm1, xmmV, xmm2/m64|AVX512F
+9D 66 LIG W0 /r kz er|+VFNMADD132SS xmm1, xmmV, xmm2/m32|AVX512F
+9E 66 Lz W1 /r kz b8 er|+VFNMSUB132PD vmm1, vmmV, vmm2/mL|AVX512F
+9E 66 Lz W0 /r kz b4 er|+VFNMSUB132PS vmm1, vmmV, vmm2/mL|AVX512F
+9F 66 LIG W1 /r kz er|+VFNMSUB132SD xmm1, xmmV, xmm2/m64|AVX512F
+9F 66 LIG W0 /r kz er|+VFNMSUB132SS xmm1, xmmV, xmm2/m32|AVX512F
+A0 66 L0 W0 /r:m k! d4|=VPSCATTERDD vm32x, xmm1|AVX512F
+A0 66 L1 W0 /r:m k! d4|=VPSCATTERDD vm32y, ymm1|AVX512F
+A0 66 L2 W0 /r:m k! d4|=VPSCATTERDD vm32z, zmm1|AVX512F
+A0 66 L0 W1 /r:m k! d8|=VPSCATTERDQ vm64x, xmm1|AVX512F
+A0 66 L1 W1 /r:m k! d8|=VPSCATTERDQ vm64x, ymm1|AVX512F
+A0 66 L2 W1 /r:m k! d8|=VPSCATTERDQ vm64y, zmm1|AVX512F
+A1 66 L0 W0 /r:m k! d4|=VPSCATTERQD vm32x, xmm1|AVX512F
+A1 66 L1 W0 /r:m k! d4|=VPSCATTERQD vm32y, xmm1|AVX512F
+A1 66 L2 W0 /r:m k! d4|=VPSCATTERQD vm32z, ymm1|AVX512F
+A1 66 L0 W1 /r:m k! d8|=VPSCATTERQQ vm64x, xmm1|AVX512F
+A1 66 L1 W1 /r:m k! d8|=VPSCATTERQQ vm64y, ymm1|AVX512F
+A1 66 L2 W1 /r:m k! d8|=VPSCATTERQQ vm64z, zmm1|AVX512F
+A2 66 L0 W1 /r:m k! d8|=VSCATTERDPD vm64x, xmm1|AVX512F
+A2 66 L1 W1 /r:m k! d8|=VSCATTERDPD vm64x, ymm1|AVX512F
+A2 66 L2 W1 /r:m k! d8|=VSCATTERDPD vm64y, zmm1|AVX512F
+A2 66 L0 W0 /r:m k! d4|=VSCATTERDPS vm32x, xmm1|AVX512F
+A2 66 L1 W0 /r:m k! d4|=VSCATTERDPS vm32y, ymm1|AVX512F
+A2 66 L2 W0 /r:m k! d4|=VSCATTERDPS vm32z, zmm1|AVX512F
+A3 66 L0 W1 /r:m k! d8|=VSCATTERQPD vm64x, xmm1|AVX512F
+A3 66 L1 W1 /r:m k! d8|=VSCATTERQPD vm64y, ymm1|AVX512F
+A3 66 L2 W1 /r:m k! d8|=VSCATTERQPD vm64z, zmm1|AVX512F
+A3 66 L0 W0 /r:m k! d4|=VSCATTERQPS vm32x, xmm1|AVX512F
+A3 66 L1 W0 /r:m k! d4|=VSCATTERQPS vm32y, xmm1|AVX512F
+A3 66 L2 W0 /r:m k! d4|=VSCATTERQPS vm32z, ymm1|AVX512F
+A6 66 Lz W1 /r kz b8 er|+VFMADDSUB213PD vmm1, vmmV, vmm2/mL|AVX512F
+A6 66 Lz W0 /r kz b4 er|+VFMADDSUB213PS vmm1, vmmV, vmm2/mL|AVX512F
+A7 66 Lz W1 /r kz b8 er|+VFMSUBADD213PD vmm1, vmmV, vmm2/mL|AVX512F
+A7 66 Lz W0 /r kz b4 er|+VFMSUBADD213PS vmm1, vmmV, vmm2/mL|AVX512F
+A8 66 Lz W1 /r kz b8 er|+VFMADD213PD vmm1, vmmV, vmm2/mL|AVX512F
+A8 66 Lz W0 /r kz b4 er|+VFMADD213PS vmm1, vmmV, vmm2/mL|AVX512F
+A9 66 LIG W1 /r kz er|+VFMADD213SD xmm1, xmmV, xmm2/m64|AVX512F
+A9 66 LIG W0 /r kz er|+VFMADD213SS xmm1, xmmV, xmm2/m32|AVX512F
+AA 66 Lz W1 /r kz b8 er|+VFMSUB213PD vmm1, vmmV, vmm2/mL|AVX512F
+AA 66 Lz W0 /r kz b4 er|+VFMSUB213PS vmm1, vmmV, vmm2/mL|AVX512F
+AA F2 L2 W0 /r:m kz|+V4FNMADDPS zmm1, zmmV, m128|AVX512_4FMAPS
+AB 66 LIG W1 /r kz er|+VFMSUB213SD xmm1, xmmV, xmm2/m64|AVX512F
+AB 66 LIG W0 /r kz er|+VFMSUB213SS xmm1, xmmV, xmm2/m32|AVX512F
+AB F2 LIG W0 /r:m kz|+V4FNMADDSS xmm1, xmmV, m128|AVX512_4FMAPS
+AC 66 Lz W1 /r kz b8 er|+VFNMADD213PD vmm1, vmmV, vmm2/mL|AVX512F
+AC 66 Lz W0 /r kz b4 er|+VFNMADD213PS vmm1, vmmV, vmm2/mL|AVX512F
+AD 66 LIG W1 /r kz er|+VFNMADD213SD xmm1, xmmV, xmm2/m64|AVX512F
+AD 66 LIG W0 /r kz er|+VFNMADD213SS xmm1, xmmV, xmm2/m32|AVX512F
+AE 66 Lz W1 /r kz b8 er|+VFNMSUB213PD vmm1, vmmV, vmm2/mL|AVX512F
+AE 66 Lz W0 /r kz b4 er|+VFNMSUB213PS vmm1, vmmV, vmm2/mL|AVX512F
+AF 66 LIG W1 /r kz er|+VFNMSUB213SD xmm1, xmmV, xmm2/m64|AVX512F
+AF 66 LIG W0 /r kz er|+VFNMSUB213SS xmm1, xmmV, xmm2/m32|AVX512F
+B4 66 Lz W1 /r kz b8|+VPMADD52LUQ vmm1, vmmV, vmm2/mL|AVX512_IFMA
+B5 66 Lz W1 /r kz b8|+VPMADD52HUQ vmm1, vmmV, vmm2/mL|AVX512_IFMA
+B6 66 Lz W1 /r kz b8 er|+VFMADDSUB231PD vmm1, vmmV, vmm2/mL|AVX512F
+B6 66 Lz W0 /r kz b4 er|+VFMADDSUB231PS vmm1, vmmV, vmm2/mL|AVX512F
+B7 66 Lz W1 /r kz b8 er|+VFMSUBADD231PD vmm1, vmmV, vmm2/mL|AVX512F
+B7 66 Lz W0 /r kz b4 er|+VFMSUBADD231PS vmm1, vmmV, vmm2/mL|AVX512F
+B8 66 Lz W1 /r kz b8 er|+VFMADD231PD vmm1, vmmV, vmm2/mL|AVX512F
+B8 66 Lz W0 /r kz b4 er|+VFMADD231PS vmm1, vmmV, vmm2/mL|AVX512F
+B9 66 LIG W1 /r kz er|+VFMADD231SD xmm1, xmmV, xmm2/m64|AVX512F
+B9 66 LIG W0 /r kz er|+VFMADD231SS xmm1, xmmV, xmm2/m32|AVX512F
+BA 66 Lz W1 /r kz b8 er|+VFMSUB231PD vmm1, vmmV, vmm2/mL|AVX512F
+BA 66 Lz W0 /r kz b4 er|+VFMSUB231PS vmm1, vmmV, vmm2/mL|AVX512F
+BB 66 LIG W1 /r kz er|+VFMSUB231SD xmm1, xmmV, xmm2/m64|AVX512F
+BB 66 LIG W0 /r kz er|+VFMSUB231SS xmm1, xmmV, xmm2/m32|AVX512F
+BC 66 Lz W1 /r kz b8 er|+VFNMADD231PD vmm1, vmmV, vmm2/mL|AVX512F
+BC 66 Lz W0 /r kz b4 er|+VFNMADD231PS vmm1, vmmV, vmm2/mL|AVX512F
+BD 66 LIG W1 /r kz er|+VFNMADD231SD xmm1, xmmV, xmm2/m64|AVX512F
+BD 66 LIG W0 /r kz er|+VFNMADD231SS xmm1, xmmV, xmm2/m32|AVX512F
+BE 66 Lz W1 /r kz b8 er|+VFNMSUB231PD vmm1, vmmV, vmm2/mL|AVX512F
+BE 66 Lz W0 /r kz b4 er|+VFNMSUB231PS vmm1, vmmV, vmm2/mL|AVX512F
+BF 66 LIG W1 /r kz er|+VFNMSUB231SD xmm1, xmmV, xmm2/m64|AVX512F
+BF 66 LIG W0 /r kz er|+VFNMSUB231SS xmm1, xmmV, xmm2/m32|AVX512F
+C4 66 Lz W0 /r kz b4|=VPCONFLICTD vmm1, vmm2/mL|AVX512CD
+C4 66 Lz W1 /r kz b8|=VPCONFLICTQ vmm1, vmm2/mL|AVX512CD
+C6 66 L2 W1 /1:m k! d8|~VGATHERPF0DPD vm64y|AVX512PF
+C6 66 L2 W0 /1:m k! d4|~VGATHERPF0DPS vm32z|AVX512PF
+C6 66 L2 W1 /2:m k! d8|~VGATHERPF1DPD vm64y|AVX512PF
+C6 66 L2 W0 /2:m k! d4|~VGATHERPF1DPS vm32z|AVX512PF
+C6 66 L2 W1 /5:m k! d8|~VSCATTERPF0DPD vm64y|AVX512PF
+C6 66 L2 W0 /5:m k! d4|~VSCATTERPF0DPS vm32z|AVX512PF
+C6 66 L2 W1 /6:m k! d8|~VSCATTERPF1DPD vm64y|AVX512PF
+C6 66 L2 W0 /6:m k! d4|~VSCATTERPF1DPS vm32z|AVX512PF
+C7 66 L2 W1 /1:m k! d8|~VGATHERPF0QPD vm64z|AVX512PF
+C7 66 L2 W0 /1:m k! d4|~VGATHERPF0QPS vm32z|AVX512PF
+C7 66 L2 W1 /2:m k! d8|~VGATHERPF1QPD vm64z|AVX512PF
+C7 66 L2 W0 /2:m k! d4|~VGATHERPF1QPS vm32z|AVX512PF
+C7 66 L2 W1 /5:m k! d8|~VSCATTERPF0QPD vm64z|AVX512PF
+C7 66 L2 W0 /5:m k! d4|~VSCATTERPF0QPS vm32z|AVX512PF
+C7 66 L2 W1 /6:m k! d8|~VSCATTERPF1QPD vm64z|AVX512PF
+C7 66 L2 W0 /6:m k! d4|~VSCATTERPF1QPS vm32z|AVX512PF
+C8 66 L2 W1 /r kz b8 er|=VEXP2PD zmm1, zmm2/m512|AVX512ER
+C8 66 L2 W0 /r kz b4 er|=VEXP2PS zmm1, zmm2/m512|AVX512ER
+CA 66 L2 W1 /r kz b8 er|=VRCP28PD zmm1, zmm2/m512|AVX512ER
+CA 66 L2 W0 /r kz b4 er|=VRCP28PS zmm1, zmm2/m512|AVX512ER
+CB 66 LIG W1 /r kz er|=VRCP28SD xmm1, xmmV, xmm2/m64|AVX512ER
+CB 66 LIG W0 /r kz er|=VRCP28SS xmm1, xmmV, xmm2/m32|AVX512ER
+CC 66 L2 W1 /r kz b8 er|=VRSQRT28PD zmm1, zmm2/m512|AVX512ER
+CC 66 L2 W0 /r kz b4 er|=VRSQRT28PS zmm1, zmm2/m512|AVX512ER
+CD 66 LIG W1 /r kz er|=VRSQRT28SD xmm1, xmmV, xmm2/m64|AVX512ER
+CD 66 LIG W0 /r kz er|=VRSQRT28SS xmm1, xmmV, xmm2/m32|AVX512ER
+CF 66 Lz W0 /r kz|=VGF2P8MULB vmm1, vmmV, vmm2/mL|GFNI
+D2 F3 Lz W0 /r kz b4|+VPDPWSUD vmm1, vmmV, vmm2/mL|AVX512F
+D2 66 Lz W0 /r kz b4|+VPDPWUSD vmm1, vmmV, vmm2/mL|AVX512F
+D2 NP Lz W0 /r kz b4|+VPDPWUUD vmm1, vmmV, vmm2/mL|AVX512F
+D3 F3 Lz W0 /r kz b4|+VPDPWSUDS vmm1, vmmV, vmm2/mL|AVX512F
+D3 66 Lz W0 /r kz b4|+VPDPWUSDS vmm1, vmmV, vmm2/mL|AVX512F
+D3 NP Lz W0 /r kz b4|+VPDPWUUDS vmm1, vmmV, vmm2/mL|AVX512F
+DA F3 Lz W0 /r|=VSM4KEY4 vmm1, vmmV, vmm2/mL|AVX512F
+DA F2 Lz W0 /r|=VSM4RNDS4 vmm1, vmmV, vmm2/mL|AVX512F
+DC 66 Lz W0 /r|=VAESENC vmm1, vmmV, vmm2/mL|VAES
+DD 66 Lz W0 /r|=VAESENCLAST vmm1, vmmV, vmm2/mL|VAES
+DE 66 Lz W0 /r|=VAESDEC vmm1, vmmV, vmm2/mL|VAES
+DF 66 Lz W0 /r|=VAESDECLAST vmm1, vmmV, vmm2/mL|VAES
+`;
+
+export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uimm8|AVX512F
+00 66 L2 W1 /r kz b8|=VPERMQ zmm1, zmm2/m512, uimm8|AVX512F
+01 66 L1 W1 /r kz b8|=VPERMPD ymm1, ymm2/m256, uimm8|AVX512F
+01 66 L2 W1 /r kz b8|=VPERMPD zmm1, zmm2/m512, uimm8|AVX512F
+03 66 Lz W0 /r kz b4|=VALIGND vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+03 66 Lz W1 /r kz b8|=VALIGNQ vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+04 66 Lz W0 /r kz b4|=VPERMILPS vmm1, vmm2/mL, uimm8|AVX512F
+05 66 Lz W1 /r kz b8|=VPERMILPD vmm1, vmm2/mL, uimm8|AVX512F
+08 66 Lz W0 /r kz b4 er|=VRNDSCALEPS vmm1, vmm2/mL, uimm8|AVX512F
+08 NP Lz W0 /r kz er|=VRNDSCALEPH vmm1, vmm2/mL, uimm8|AVX512F
+08 F2 Lz W0 /r kz|=VRNDSCALEBF16 vmm1, vmm2/mL, uimm8|AVX512F
+09 66 Lz W1 /r kz b8 er|=VRNDSCALEPD vmm1, vmm2/mL, uimm8|AVX512F
+0A 66 LIG W0 /r kz er|=VRNDSCALESS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
+0A NP LIG W0 /r kz er|=VRNDSCALESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
+0B 66 LIG W1 /r kz er|=VRNDSCALESD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
+0F 66 Lz W0 /r kz|=VPALIGNR vmm1, vmmV, vmm2/mL, uimm8|AVX512BW
+14 66 L0 W0 /r|=VPEXTRB r32/m8, xmm1, uimm8|AVX512BW
+15 66 L0 W0 /r|=VPEXTRW r32/m16, xmm1, uimm8|AVX512F
+16 66 L0 W0 /r|=VPEXTRD r/m32, xmm1, uimm8|AVX512DQ
+16 66 L0 W1 /r|=VPEXTRQ r/m64, xmm1, uimm8|AVX512DQ
+17 66 L0 W0 /r|=VEXTRACTPS r/m32, xmm1, uimm8|AVX512F
+18 66 L1 W0 /r kz|=VINSERTF32X4 ymm1, ymmV, xmm2/m128, uimm8|AVX512F
+18 66 L2 W0 /r kz|=VINSERTF32X4 zmm1, zmmV, xmm2/m128, uimm8|AVX512F
+18 66 L1 W1 /r kz|=VINSERTF64X2 ymm1, ymmV, xmm2/m128, uimm8|AVX512DQ
+18 66 L2 W1 /r kz|=VINSERTF64X2 zmm1, zmmV, xmm2/m128, uimm8|AVX512DQ
+19 66 L1 W0 /r kz|=VEXTRACTF32X4 xmm2/m128, ymm1, uimm8|AVX512F
+19 66 L2 W0 /r kz|=VEXTRACTF32X4 xmm2/m128, zmm1, uimm8|AVX512F
+19 66 L1 W1 /r kz|=VEXTRACTF64X2 xmm2/m128, ymm1, uimm8|AVX512DQ
+19 66 L2 W1 /r kz|=VEXTRACTF64X2 xmm2/m128, zmm1, uimm8|AVX512DQ
+1A 66 L2 W1 /r kz|=VINSERTF64X4 zmm1, zmmV, ymm2/m256, uimm8|AVX512F
+1A 66 L2 W0 /r kz|=VINSERTF32X8 zmm1, zmmV, ymm2/m256, uimm8|AVX512DQ
+1B 66 L2 W1 /r kz|=VEXTRACTF64X4 ymm2/m256, zmm1, uimm8|AVX512F
+1B 66 L2 W0 /r kz|=VEXTRACTF32X8 ymm2/m256, zmm1, uimm8|AVX512DQ
+1D 66 L0 W0 /r kz er|=VCVTPS2PH xmm2/m64, xmm1, uimm8|AVX512F
+1D 66 L1 W0 /r kz er|=VCVTPS2PH xmm2/m128, ymm1, uimm8|AVX512F
+1D 66 L2 W0 /r kz er|=VCVTPS2PH ymm2/m256, zmm1, uimm8|AVX512F
+1E 66 Lz W0 /r k b4|=VPCMPUD k1, vmmV, vmm2/mL, uimm8|AVX512F
+1E 66 Lz W1 /r k b8|=VPCMPUQ k1, vmmV, vmm2/mL, uimm8|AVX512F
+1F 66 Lz W0 /r k b4|=VPCMPD k1, vmmV, vmm2/mL, uimm8|AVX512F
+1F 66 Lz W1 /r k b8|=VPCMPQ k1, vmmV, vmm2/mL, uimm8|AVX512F
+20 66 L0 W0 /r|=VPINSRB xmm1, xmmV, r32/m8, uimm8|AVX512F
+21 66 L0 W0 /r|=VINSERTPS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
+22 66 L0 W0 /r|=VPINSRD xmm1, xmmV, r/m32, uimm8|AVX512DQ
+22 66 L0 W1 /r|=VPINSRQ xmm1, xmmV, r/m64, uimm8|AVX512DQ
+23 66 L1 W0 /r kz b4|=VSHUFF32X4 ymm1, ymmV, ymm2/m256, uimm8|AVX512F
+23 66 L2 W0 /r kz b4|=VSHUFF32X4 zmm1, zmmV, zmm2/m512, uimm8|AVX512F
+23 66 L1 W1 /r kz b8|=VSHUFF64X2 ymm1, ymmV, ymm2/m256, uimm8|AVX512F
+23 66 L2 W1 /r kz b8|=VSHUFF64X2 zmm1, zmmV, zmm2/m512, uimm8|AVX512F
+25 66 Lz W0 /r kz b4|+VPTERNLOGD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+25 66 Lz W1 /r kz b8|+VPTERNLOGQ vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+26 66 Lz W1 /r kz b8 er|=VGETMANTPD vmm1, vmm2/mL, uimm8|AVX512F
+26 66 Lz W0 /r kz b4 er|=VGETMANTPS vmm1, vmm2/mL, uimm8|AVX512F
+26 NP Lz W0 /r kz er|=VGETMANTPH vmm1, vmm2/mL, uimm8|AVX512F
+26 F2 Lz W0 /r kz|=VGETMANTBF16 vmm1, vmm2/mL, uimm8|AVX512F
+27 66 LIG W1 /r kz er|=VGETMANTSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
+27 66 LIG W0 /r kz er|=VGETMANTSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
+27 NP LIG W0 /r kz er|=VGETMANTSH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
+38 66 L1 W0 /r kz|=VINSERTI32X4 ymm1, ymmV, xmm2/m128, uimm8|AVX512F
+38 66 L2 W0 /r kz|=VINSERTI32X4 zmm1, zmmV, xmm2/m128, uimm8|AVX512F
+38 66 L1 W1 /r kz|=VINSERTI64X2 ymm1, ymmV, xmm2/m128, uimm8|AVX512DQ
+38 66 L2 W1 /r kz|=VINSERTI64X2 zmm1, zmmV, xmm2/m128, uimm8|AVX512DQ
+39 66 L1 W0 /r kz|=VEXTRACTI32X4 xmm2/m128, ymm1, uimm8|AVX512F
+39 66 L2 W0 /r kz|=VEXTRACTI32X4 xmm2/m128, zmm1, uimm8|AVX512F
+39 66 L1 W1 /r kz|=VEXTRACTI64X2 xmm2/m128, ymm1, uimm8|AVX512DQ
+39 66 L2 W1 /r kz|=VEXTRACTI64X2 xmm2/m128, zmm1, uimm8|AVX512DQ
+3A 66 L2 W1 /r kz|=VINSERTI64X4 zmm1, zmmV, ymm2/m256, uimm8|AVX512F
+3A 66 L2 W0 /r kz|=VINSERTI32X8 zmm1, zmmV, ymm2/m256, uimm8|AVX512DQ
+3B 66 L2 W1 /r kz|=VEXTRACTI64X4 ymm2/m256, zmm1, uimm8|AVX512F
+3B 66 L2 W0 /r kz|=VEXTRACTI32X8 ymm2/m256, zmm1, uimm8|AVX512DQ
+3E 66 Lz W0 /r k|=VPCMPUB k1, vmmV, vmm2/mL, uimm8|AVX512BW
+3E 66 Lz W1 /r k|=VPCMPUW k1, vmmV, vmm2/mL, uimm8|AVX512BW
+3F 66 Lz W0 /r k|=VPCMPB k1, vmmV, vmm2/mL, uimm8|AVX512BW
+3F 66 Lz W1 /r k|=VPCMPW k1, vmmV, vmm2/mL, uimm8|AVX512BW
+42 66 Lz W0 /r kz|=VDBPSADBW vmm1, vmmV, vmm2/mL, uimm8|AVX512BW
+42 F3 Lz W0 /r kz|=VMPSADBW vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+43 66 L1 W0 /r kz b4|=VSHUFI32X4 ymm1, ymmV, ymm2/m256, uimm8|AVX512F
+43 66 L2 W0 /r kz b4|=VSHUFI32X4 zmm1, zmmV, zmm2/m512, uimm8|AVX512F
+43 66 L1 W1 /r kz b8|=VSHUFI64X2 ymm1, ymmV, ymm2/m256, uimm8|AVX512F
+43 66 L2 W1 /r kz b8|=VSHUFI64X2 zmm1, zmmV, zmm2/m512, uimm8|AVX512F
+44 66 Lz W0 /r|=VPCLMULQDQ vmm1, vmmV, vmm2/mL, uimm8|VPCLMULQDQ
+50 66 Lz W1 /r kz b8 er|=VRANGEPD vmm1, vmmV, vmm2/mL, uimm8|AVX512DQ
+50 66 Lz W0 /r kz b4 er|=VRANGEPS vmm1, vmmV, vmm2/mL, uimm8|AVX512DQ
+51 66 LIG W1 /r kz er|=VRANGESD xmm1, xmmV, xmm2/m64, uimm8|AVX512DQ
+51 66 LIG W0 /r kz er|=VRANGESS xmm1, xmmV, xmm2/m32, uimm8|AVX512DQ
+52 F2 Lz W0 /r kz|=VMINMAXBF16 vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+52 66 Lz W1 /r kz b8 er|=VMINMAXPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+52 NP Lz W0 /r kz er|=VMINMAXPH vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+52 66 Lz W0 /r kz b4 er|=VMINMAXPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+53 66 LIG W1 /r kz er|=VMINMAXSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
+53 NP LIG W0 /r kz er|=VMINMAXSH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
+53 66 LIG W0 /r kz er|=VMINMAXSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
+54 66 Lz W1 /r kz b8 er|+VFIXUPIMMPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+54 66 Lz W0 /r kz b4 er|+VFIXUPIMMPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
+55 66 LIG W1 /r kz er|+VFIXUPIMMSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
+55 66 LIG W0 /r kz er|+VFIXUPIMMSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
+56 66 Lz W1 /r kz b8 er|=VREDUCEPD vmm1, vmm2/mL, uimm8|AVX512DQ
+56 66 Lz W0 /r kz b4 er|=VREDUCEPS vmm1, vmm2/mL, uimm8|AVX512DQ
+56 NP Lz W0 /r kz er|=VREDUCEPH vmm1, vmm2/mL, uimm8|AVX512F
+56 F2 Lz W0 /r kz|=VREDUCEBF16 vmm1, vmm2/mL, uimm8|AVX512F
+57 66 LIG W1 /r kz er|=VREDUCESD xmm1, xmmV, xmm2/m64, uimm8|AVX512DQ
+57 66 LIG W0 /r kz er|=VREDUCESS xmm1, xmmV, xmm2/m32, uimm8|AVX512DQ
+57 NP LIG W0 /r kz er|=VREDUCESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
+66 66 Lz W1 /r k b8|=VFPCLASSPD k1, vmm2/mL, uimm8|AVX512DQ
+66 66 Lz W0 /r k b4|=VFPCLASSPS k1, vmm2/mL, uimm8|AVX512DQ
+66 NP Lz W0 /r k|=VFPCLASSPH k1, vmm2/mL, uimm8|AVX512F
+66 F2 Lz W0 /r k|=VFPCLASSBF16 k1, vmm2/mL, uimm8|AVX512F
+67 66 LIG W1 /r k|=VFPCLASSSD k1, xmm2/m64, uimm8|AVX512DQ
+67 66 LIG W0 /r k|=VFPCLASSSS k1, xmm2/m32, uimm8|AVX512DQ
+67 NP L0 W0 /r k|=VFPCLASSSH k1, xmm2/m16, uimm8|AVX512F
+70 66 Lz W1 /r kz|=VPSHLDW vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
+71 66 Lz W0 /r kz b4|=VPSHLDD vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
+71 66 Lz W1 /r kz b8|=VPSHLDQ vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
+72 66 Lz W1 /r kz|=VPSHRDW vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
+73 66 Lz W0 /r kz b4|=VPSHRDD vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
+73 66 Lz W1 /r kz b8|=VPSHRDQ vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
+C2 NP Lz W0 /r k er|=VCMPPH k1, vmmV, vmm2/mL, uimm8|AVX512F
+C2 F3 LIG W0 /r k er|=VCMPSH k1, xmmV, xmm2/m16, uimm8|AVX512F
+C2 F2 Lz W0 /r k|=VCMPBF16 k1, vmmV, vmm2/mL, uimm8|AVX512F
+CE 66 Lz W1 /r kz b8|=VGF2P8AFFINEQB vmm1, vmmV, vmm2/mL, uimm8|GFNI
+CF 66 Lz W1 /r kz b8|=VGF2P8AFFINEINVQB vmm1, vmmV, vmm2/mL, uimm8|GFNI
+`;
