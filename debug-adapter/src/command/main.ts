@@ -13,6 +13,7 @@ interface Command {
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
   run: { summary: 'run a program to its end', load: () => import('./commands/run') },
   symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },
+  fmt: { summary: 'format assembly, with the flags of gofmt', load: () => import('./commands/fmt') },
 };
 
 const USAGE = [
