@@ -62,7 +62,8 @@ async function judgeAll(list: Judged[]): Promise<void> {
       const bad = harness.compare(bytes, c.state, want, how);
       if (!bad) return true;
       if (bad.missing) {
-        missing.set(c.key, (missing.get(c.key) ?? 0) + 1);
+        if (label) return true;
+        missing.set(`${c.key}: ${bad.missing}`, (missing.get(c.key) ?? 0) + 1);
         return false;
       }
       failures++;

@@ -22,9 +22,9 @@ const refused = (i: Instruction): boolean =>
 
 const guarded = (meaning: Semantics): Semantics => (e, i) => (refused(i) ? e.raise(ExitCode.notImplemented) : meaning(e, i));
 
-export const VECTOR_SEMANTICS: SemanticsTable = {};
+export const vector: SemanticsTable = {};
 for (const table of [INTEGER, MOVES, SHUFFLES, FLOAT, CONVERSIONS, FMA, CRYPTO, STRINGS]) {
-  for (const [name, meaning] of Object.entries(table)) VECTOR_SEMANTICS[name] = guarded(meaning);
+  for (const [name, meaning] of Object.entries(table)) vector[name] = guarded(meaning);
 }
 
-export const VECTOR_HELPERS: HelperTable = { ...NAN_HELPERS, ...HALF_HELPERS, ...FMA_HELPERS, ...CRYPTO_HELPERS, ...STRING_HELPERS };
+export const vectorHelpers: HelperTable = { ...NAN_HELPERS, ...HALF_HELPERS, ...FMA_HELPERS, ...CRYPTO_HELPERS, ...STRING_HELPERS };
