@@ -5,7 +5,10 @@ import type { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction } from '../x86/instruction';
 import type { OperandSize } from './flags';
-import { AF, CF, Condition, FlagOperation, OF, PF, SF, STATUS, ZF, flagKind, kindOperation, kindSize } from './flags';
+import { FLAG_A, FLAG_B, FLAG_KIND } from '../cpu-state';
+import {
+  AF, CF, CF_OVERRIDDEN, CF_VALUE, Condition, FlagOperation, OF, OF_OVERRIDDEN, OF_VALUE, PF, SF, STATUS, ZF, flagKind, kindOperation, kindSize,
+} from './flags';
 import type { Flow, HelperSlots } from './operands';
 import { MemoryEmitter } from './operands';
 
@@ -20,6 +23,8 @@ export class Emitter extends MemoryEmitter {
   knownFlags: number | undefined;
   /** What they may well be where it is not known: checked when read. */
   likelyFlags: number | undefined;
+  /** CF_OVERRIDDEN and OF_OVERRIDDEN bits that the kind is known to have, above knownFlags. */
+  overridden = 0;
   /** The flags this instruction writes are overwritten before anything can see them. Set by the translator. */
   flagsDead = false;
   private readonly a: number;
@@ -53,6 +58,25 @@ export class Emitter extends MemoryEmitter {
     if (b) { b(); code.localSet(this.b); }
     code.i32Const(kind).localSet(this.kind);
     this.knownFlags = kind;
+    this.overridden = 0;
+  }
+
+  /** setKind if the i32 on the stack is not zero (a count that may be); otherwise the flags stay. */
+  maybeSetKind(kind: number, a: () => void, b: () => void): void {
+    this.unlessFlags(undefined, () => this.setKind(kind, a, b));
+    this.likelyFlags = kind;
+  }
+
+  /** Flags that are set only under a condition: `condition` pushes an i32 (or it is on the stack already). */
+  unlessFlags(condition: (() => void) | undefined, set: () => void): void {
+    if (this.flagsDead) { if (!condition) this.code.drop(); return; }
+    condition?.();
+    this.code.if();
+    set();
+    this.code.end();
+    this.knownFlags = undefined;
+    this.likelyFlags = undefined;
+    this.overridden = 0;
   }
 
   /** ADC and SBB: the carry-in is an i32 local of 0 or 1. */
@@ -67,12 +91,21 @@ export class Emitter extends MemoryEmitter {
     this.setKind(flagKind(FlagOperation.explicit, 64), () => { bits(); this.code.i64ExtendI32U(); });
   }
 
-  /** Only the flags of `mask`; `bits` pushes an i32 with those bits (others 0). */
-  mergeFlagBits(mask: number, bits: () => void): void {
+  /** Only CF, or CF and OF, change: `carry` and `overflow` push an i32 of 0 or 1. */
+  overrideFlags(carry: (() => void) | undefined, overflow?: () => void): void {
     if (this.flagsDead) return;
-    this.readFlagBits();
-    const before = this.toScratch('i32');
-    this.setFlagBits(() => { this.code.localGet(before).i32Const(STATUS & ~mask).i32And(); bits(); this.code.i32Or(); });
+    const { code } = this;
+    const mask = (carry ? CF_OVERRIDDEN : 0) | (overflow ? OF_OVERRIDDEN : 0);
+    if (carry) { carry(); code.i32Const(CF_VALUE).i32Shl(); }
+    if (overflow) { overflow(); code.i32Const(OF_VALUE).i32Shl(); if (carry) code.i32Or(); }
+    const value = this.toScratch('i32');
+    if (this.knownFlags === undefined && this.overridden === 0) {
+      code.localGet(this.kind).i32Eqz().when(() => {
+        code.i32Const(0).i32Load(FLAG_KIND).localSet(this.kind).i32Const(0).i64Load(FLAG_A).localSet(this.a).i32Const(0).i64Load(FLAG_B).localSet(this.b);
+      });
+    }
+    code.localGet(this.kind).i32Const(~(mask | (mask << 1))).i32And().localGet(value).i32Or().i32Const(mask).i32Or().localSet(this.kind);
+    this.overridden |= mask;
   }
 
   /** UCOMISS/UCOMISD and the like: ZF, PF, CF by comparison, the others 0. a and b are f64 locals (promote singles). */
@@ -83,7 +116,7 @@ export class Emitter extends MemoryEmitter {
   /** Pushes the six status flags as an i32. */
   readFlagBits(): void {
     const { code } = this;
-    if (this.knownFlags !== undefined && kindOperation(this.knownFlags) === FlagOperation.explicit) { code.localGet(this.a).i32WrapI64(); return; }
+    if (this.knownFlags !== undefined && !this.overridden && kindOperation(this.knownFlags) === FlagOperation.explicit) { code.localGet(this.a).i32WrapI64(); return; }
     code.localGet(this.kind).localGet(this.a).localGet(this.b);
     this.helper('flagBits');
   }
@@ -93,10 +126,17 @@ export class Emitter extends MemoryEmitter {
 
   /** Pushes an i32 of 0 or 1. */
   condition(condition: Condition): void {
-    const { code } = this;
+    const { code } = this, base = condition & ~1;
+    const needed = base === Condition.B || base === Condition.BE ? CF_OVERRIDDEN : base === Condition.O || base === Condition.L || base === Condition.LE ? OF_OVERRIDDEN : 0;
+    if (this.overridden & needed) {
+      if (base !== Condition.B && base !== Condition.O) { this.slowCondition(condition); return; }
+      code.localGet(this.kind).i32Const(base === Condition.B ? CF_VALUE : OF_VALUE).i32ShrU().i32Const(1).i32And();
+      if (condition & 1) code.i32Eqz();
+      return;
+    }
     if (this.knownFlags !== undefined) { this.conditionOf(this.knownFlags, condition); return; }
     const likely = this.likelyFlags;
-    if (likely === undefined) { this.slowCondition(condition); return; }
+    if (likely === undefined || this.overridden) { this.slowCondition(condition); return; }
     code.localGet(this.kind).i32Const(likely).i32Eq().if('i32');
     this.conditionOf(likely, condition);
     code.else();
@@ -237,12 +277,8 @@ export class Emitter extends MemoryEmitter {
         break;
       }
     }
-    code.i32Const(kind);
-    if (kindOperation(kind) === FlagOperation.adc || kindOperation(kind) === FlagOperation.sbb) code.drop().localGet(this.kind);
-    code.localGet(this.a).localGet(this.b);
-    this.helper('flagBits');
-    this.testBits(condition);
+    this.slowCondition(condition);
   }
 }
 
-export { AF, CF, Condition, FlagOperation, OF, PF, SF, ZF };
+export { AF, CF, Condition, FlagOperation, OF, PF, SF, STATUS, ZF };

@@ -162,6 +162,9 @@ export class MemoryEmitter extends RegisterEmitter {
   /** An address that is the i64 on the stack. */
   addressFromStack(): Address { return { local: this.toScratch('i64') }; }
 
+  /** The address on the stack, known to be the guest's stack pointer or near it. */
+  stackAddress(): Address { return this.addressFromStack(); }
+
   private tlbHit(address: Address, bytes: number, table: number, index: number): void {
     const { code } = this;
     code.localGet(address.local).i64Const(8).i64ShrU().i32WrapI64().i32Const(0xfff0).i32And().localTee(index).i64Load(table);
@@ -251,6 +254,16 @@ export class MemoryEmitter extends RegisterEmitter {
         else this.readGpr(operand.index, operand.size as OperandSize, signed);
     }
   }
+
+  /** Pushes an integer operand whose bits above its size may be anything: enough for sums, flags and stores. */
+  readLow(operand: Operand, address?: Address): void {
+    if (operand.kind === 'register' && operand.class !== 'gpr8h') this.code.localGet(this.flow.gpr(operand.index, false));
+    else this.read(operand, false, address);
+  }
+  /** The same in a scratch local. */
+  lowBits(operand: Operand, address?: Address): number { this.readLow(operand, address); return this.toScratch('i64'); }
+  /** An integer operand, extended, in a scratch local. */
+  value(operand: Operand, signed = false, address?: Address): number { this.read(operand, signed, address); return this.toScratch('i64'); }
 
   /** Writes an i64 local to a register or memory operand (its low bits). */
   write(operand: Operand, local: number, address?: Address): void {

@@ -1,0 +1,129 @@
+// The one core module: dispatcher, slow paths and every helper of the semantics, at fixed slots of the shared table.
+// Must stay true: only this module imports JavaScript functions; translated modules reach it through the table.
+import { EXIT_CODE, JUMP_CACHE, JUMP_CACHE_BITS, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { helpers } from '../semantics/index';
+import type { Helper, HelperTable } from '../semantics/helpers';
+import { Code } from '../wasm/code';
+import type { FunctionType } from '../wasm/module';
+import { ModuleBuilder } from '../wasm/module';
+import { flagHelpers } from './flag-bits';
+
+/** Signature of translated functions: (selector, budget, host stack left) → budget left, or its complement to leave. */
+export const TRANSLATED: FunctionType = { parameters: ['i32', 'i32', 'i32'], results: ['i32'] };
+
+/** What the core module asks of JavaScript. Addresses come as high and low halves. */
+export interface CoreImports {
+  slowRead(high: number, low: number, bytes: number): number;
+  slowWrite(high: number, low: number, bytes: number): number;
+  /** Puts the translation for RIP into the jump cache: 1, or 0 after setting EXIT_CODE. */
+  miss(): number;
+  cpuid(leaf: number, subleaf: number): void;
+  /** Argument: instructions of the slice not retired yet. */
+  timestamp(left: number): void;
+  /** A string instruction: operation, log2 of the element size, repetition. */
+  string(operation: number, log2: number, repetition: number): number;
+}
+const IMPORTS: Record<keyof CoreImports, FunctionType> = {
+  slowRead: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
+  slowWrite: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
+  miss: { parameters: [], results: ['i32'] },
+  cpuid: { parameters: ['i32', 'i32'], results: [] },
+  timestamp: { parameters: ['i32'], results: [] },
+  string: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
+};
+
+const slow = (name: 'slowRead' | 'slowWrite'): Helper => ({
+  parameters: ['i64', 'i32'], results: ['i32'],
+  emit(code, call) {
+    code.localGet(0).i64Const(32).i64ShrU().i32WrapI64().localGet(0).i32WrapI64().localGet(1);
+    call(`host.${name}`);
+  },
+});
+
+const own: HelperTable = {
+  ...flagHelpers,
+  slowRead: slow('slowRead'),
+  slowWrite: slow('slowWrite'),
+  cpuid: { parameters: ['i32', 'i32'], results: [], emit(code, call) { code.localGet(0).localGet(1); call('host.cpuid'); } },
+  timestamp: { parameters: ['i32'], results: [], emit(code, call) { code.localGet(0); call('host.timestamp'); } },
+  string: { parameters: ['i32', 'i32', 'i32'], results: ['i32'], emit(code, call) { code.localGet(0).localGet(1).localGet(2); call('host.string'); } },
+};
+const all: HelperTable = { ...own, ...helpers };
+const names = Object.keys(all);
+
+/** Slot 0: what stands in every slot that has no translation. Helpers follow. */
+export const STUB_SLOT = 0;
+export const FIRST_FREE_SLOT = names.length + 1;
+const slots = new Map(names.map((name, index) => [name, index + 1]));
+export const helperSlots = {
+  slot(name: string): number {
+    const slot = slots.get(name);
+    if (slot === undefined) throw new Error(`no helper ${name}`);
+    return slot;
+  },
+  helper: (name: string): Helper => all[name]!,
+};
+/** Changes whenever slots do: part of the key of kept translations. */
+export const helperNames = (): string => names.join();
+
+/** Pushes the address of the jump cache entry for the guest address in an i64 local. */
+export function jumpCacheEntry(code: Code, local: number): void {
+  code.localGet(local).localGet(local).i64Const(JUMP_CACHE_BITS).i64ShrU().i64Xor().i32WrapI64().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(4).i32Shl();
+}
+/** The same in JavaScript: offset of the entry in linear memory. */
+export function jumpCacheOffset(address: number): number {
+  const shifted = Math.floor(address / (1 << JUMP_CACHE_BITS));
+  return JUMP_CACHE + (((address ^ shifted) & ((1 << JUMP_CACHE_BITS) - 1)) << 4);
+}
+
+export interface Core {
+  dispatch(budget: number, depth: number): number;
+  enter(slot: number, selector: number, budget: number, depth: number): number;
+  materialise(): void;
+}
+
+export function buildCore(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.importMemory('e', 'm', 1);
+  module.importTable('e', 't', 1);
+  const index = new Map<string, number>();
+  for (const [name, type] of Object.entries(IMPORTS)) index.set(`host.${name}`, module.importFunction('host', name, type));
+  const translated = module.type(TRANSLATED);
+  const stub = module.declare(TRANSLATED);
+  for (const name of names) index.set(name, module.declare(all[name]!));
+  const call = (code: Code) => (name: string) => code.call(index.get(name)!);
+  for (const name of names) {
+    const helper = all[name]!, code = new Code(helper.parameters.length);
+    helper.emit(code, call(code));
+    module.define(index.get(name)!, code.finish());
+  }
+  const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
+
+  const stubCode = new Code(3), target = stubCode.local('i64'), entry = stubCode.local('i32');
+  call(stubCode)('host.miss');
+  stubCode.i32Eqz().when(() => stubCode.localGet(1).i32Const(-1).i32Xor().return());
+  rip(stubCode).localSet(target);
+  jumpCacheEntry(stubCode, target);
+  stubCode.localTee(entry).i32Load(JUMP_CACHE + 12).localGet(1).localGet(2).localGet(entry).i32Load(JUMP_CACHE + 8).callIndirect(translated);
+  module.define(stub, stubCode.finish());
+
+  const dispatch = new Code(2), address = dispatch.local('i64'), at = dispatch.local('i32');
+  dispatch.i32Const(0).i32Const(0).i32Store(EXIT_CODE);
+  const loop = dispatch.loop();
+  rip(dispatch).localSet(address);
+  jumpCacheEntry(dispatch, address);
+  dispatch.localTee(at).i64Load(JUMP_CACHE).localGet(address).i64Ne().when(() => {
+    call(dispatch)('host.miss');
+    dispatch.i32Eqz().when(() => dispatch.localGet(0).i32Const(-1).i32Xor().return());
+  });
+  dispatch.localGet(at).i32Load(JUMP_CACHE + 12).localGet(0).localGet(1).localGet(at).i32Load(JUMP_CACHE + 8).callIndirect(translated);
+  dispatch.localTee(0).i32Const(0).i32GeS().brIf(loop).end().localGet(0);
+  const enter = new Code(4);
+  enter.localGet(1).localGet(2).localGet(3).localGet(0).callIndirect(translated);
+  module.exportFunction('dispatch', module.add({ parameters: ['i32', 'i32'], results: ['i32'] }, dispatch));
+  module.exportFunction('enter', module.add({ parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] }, enter));
+  module.exportFunction('materialise', index.get('materialise')!);
+  module.exportFunction('stub', stub);
+  module.element(STUB_SLOT, [stub, ...names.map((name) => index.get(name)!)]);
+  return module.finish();
+}

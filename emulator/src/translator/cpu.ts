@@ -1,0 +1,173 @@
+// The processor: runs translated code in slices, finishes budgets exactly by single steps, and names why it came back.
+// Must stay true: `run` retires exactly its budget unless another exit comes first; whatever mixture of runs and steps leads
+// to an instruction count, the state there is the same.
+import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, RESULT_SCRATCH, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
+import { READ } from '../cpu-types';
+import { ExitCode } from '../semantics/emitter';
+import type { Core, CoreImports } from './core';
+import { FIRST_FREE_SLOT, buildCore } from './core';
+import { Lookups } from './lookups';
+import { runString } from './strings';
+import { Translations } from './translations';
+
+/** Instructions per entry into translated code: V8 replaces baseline code by optimised code only when a function is entered. */
+const SLICE = 200_000;
+/** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
+const STACK_BYTES = 480_000;
+
+export function createCpu(pages: PageSource, host: CpuHost): Cpu { return new TranslatingCpu(pages, host); }
+
+export class TranslatingCpu implements Cpu {
+  retired = 0;
+  private readonly lookups: Lookups;
+  private readonly translations: Translations;
+  private readonly core: Core;
+  private breakpoints: ReadonlySet<number> = new Set();
+  /** Budget with which translated code was entered last; retired counts what came before in this run. */
+  private entered = 0;
+
+  constructor(private readonly pages: PageSource, host: CpuHost) {
+    const lookups = this.lookups = new Lookups(pages, host);
+    const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
+    const imports: CoreImports = {
+      slowRead: (high, low, bytes) => lookups.read(high, low, bytes),
+      slowWrite: (high, low, bytes) => lookups.write(high, low, bytes),
+      miss: () => this.miss(),
+      cpuid: (leaf, subleaf) => {
+        const values = host.cpuid(leaf >>> 0, subleaf >>> 0);
+        lookups.refresh();
+        for (let i = 0; i < 4; i++) lookups.words[(RESULT_SCRATCH >> 2) + i] = values[i]!;
+      },
+      string: (operation, log2, repetition) => runString(lookups, operation, log2, repetition),
+      timestamp: (left) => {
+        const value = host.timestamp(this.retired + this.entered - left);
+        lookups.refresh();
+        lookups.words[RESULT_SCRATCH >> 2] = Number(value & 0xffffffffn);
+        lookups.words[(RESULT_SCRATCH >> 2) + 1] = Number((value >> 32n) & 0xffffffffn);
+      },
+    };
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(buildCore()), { e: { m: pages.memory, t: table }, host: { ...imports } });
+    this.core = instance.exports as unknown as Core;
+    lookups.flush();
+    this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub']);
+  }
+
+  private get rip(): number {
+    this.lookups.refresh();
+    const { words } = this.lookups, at = (STATE_BASE + RIP_OFFSET) >> 2;
+    return words[at]! + words[at + 1]! * 0x100000000;
+  }
+
+  private miss(): number {
+    if (this.translations.provide(this.rip)) return 1;
+    this.lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault;
+    return 0;
+  }
+
+  run(budget: number): CpuExit {
+    this.retired = 0;
+    if (budget <= 0) return { kind: 'budget' };
+    if (this.breakpoints.has(this.rip)) {
+      const exit = this.stepOnce();
+      if (exit) return exit;
+    }
+    while (this.retired < budget) {
+      const slice = Math.min(budget - this.retired, SLICE);
+      this.entered = slice;
+      const left = ~this.core.dispatch(slice, STACK_BYTES);
+      this.retired += slice - left;
+      this.entered = 0;
+      this.core.materialise();
+      const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
+      if (code === ExitCode.none) {
+        // A check found too little budget for the way to the next one. With no more to give, the rest is stepped.
+        if (this.retired + left < budget) continue;
+        while (this.retired < budget) {
+          const address = this.rip;
+          if (this.breakpoints.has(address)) return { kind: 'breakpoint', address };
+          const exit = this.stepOnce(false);
+          if (exit) return exit;
+        }
+      } else if (code === ExitCode.retry) {
+        const exit = this.stepOnce();
+        if (exit) return exit;
+      } else return this.exitFor(code);
+    }
+    return { kind: 'budget' };
+  }
+
+  step(): CpuExit {
+    this.retired = 0;
+    return this.stepOnce() ?? { kind: 'budget' };
+  }
+
+  /** Undefined: the instruction was retired and nothing else happened. `through`: watched pages are accessed and reported. */
+  private stepOnce(through = true): CpuExit | undefined {
+    const { lookups } = this;
+    const slot = this.translations.step(this.rip);
+    lookups.refresh();
+    if (slot === undefined) { lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault; return this.exitFor(ExitCode.fetchFault); }
+    lookups.words[EXIT_CODE >> 2] = ExitCode.none;
+    lookups.stepping = through;
+    this.entered = 1;
+    let left: number;
+    try { left = this.core.enter(slot, 0, 1, STACK_BYTES); } finally { lookups.stepping = false; }
+    if (left < 0) left = ~left;
+    this.retired += 1 - left;
+    this.entered = 0;
+    this.core.materialise();
+    lookups.refresh();
+    const code = lookups.words[EXIT_CODE >> 2]! as ExitCode;
+    if (code === ExitCode.none) return undefined;
+    if (code === ExitCode.retry && !through) return this.stepOnce();
+    return this.exitFor(code);
+  }
+
+  private exitFor(code: ExitCode): CpuExit {
+    this.lookups.refresh();
+    const { words } = this.lookups;
+    switch (code) {
+      case ExitCode.syscall: return { kind: 'syscall' };
+      case ExitCode.divideError: return { kind: 'divideError' };
+      case ExitCode.invalidOpcode: return { kind: 'invalidOpcode' };
+      case ExitCode.generalProtection: return { kind: 'generalProtection' };
+      case ExitCode.breakpointTrap: return { kind: 'breakpointTrap' };
+      case ExitCode.simdException: return { kind: 'simdException' };
+      case ExitCode.alignmentCheck: return { kind: 'alignmentCheck' };
+      case ExitCode.breakpoint: return { kind: 'breakpoint', address: this.rip };
+      case ExitCode.watch: return { kind: 'watch' };
+      case ExitCode.fetchFault: {
+        // The first page of the instruction, or the second when it is the one that is missing.
+        const { rip } = this, page = rip - (rip % 4096), missing = this.pages.hostPage(page, 4) === 0 ? rip : page + 4096;
+        return { kind: 'pageFault', address: missing, write: false, execute: true, present: this.pages.hostPage(missing - (missing % 4096), READ) !== 0 };
+      }
+      case ExitCode.pageFault: {
+        const high = words[(EXIT_ADDRESS >> 2) + 1]!, low = words[EXIT_ADDRESS >> 2]!, write = words[EXIT_WRITE >> 2] === 1;
+        if (high >>> 15) return { kind: 'pageFault', address: (BigInt(high) << 32n) | BigInt(low), write, execute: false, present: false };
+        const address = high * 0x100000000 + low;
+        const present = write && this.pages.hostPage(address - (address % 4096), READ) !== 0;
+        return { kind: 'pageFault', address, write, execute: false, present };
+      }
+      case ExitCode.notImplemented: {
+        const instruction = this.translations.instructionAt(this.rip);
+        if (typeof instruction === 'string') return { kind: 'notImplemented', name: 'unknown', bytes: new Uint8Array() };
+        return { kind: 'notImplemented', name: instruction.row.form || instruction.row.name, bytes: instruction.bytes };
+      }
+      default: throw new Error(`translated code left for reason ${code}`);
+    }
+  }
+
+  setBreakpoints(addresses: ReadonlySet<number>): void {
+    this.breakpoints = new Set(addresses);
+    this.translations.setBreakpoints(this.breakpoints);
+  }
+
+  invalidate(start: number, end: number): void {
+    this.lookups.codeChanged = true;
+    this.translations.invalidate(start, end);
+    this.lookups.flush();
+  }
+
+  flushLookups(): void { this.lookups.flush(); }
+}

@@ -1,0 +1,362 @@
+// Translates one graph of blocks into one WebAssembly function: control structure, budget, register locals, exits and calls.
+// Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
+// left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
+import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { Emitter, ExitCode, STATUS } from '../semantics/emitter';
+import type { Flow } from '../semantics/emitter';
+import { semantics } from '../semantics/index';
+import type { Label } from '../wasm/code';
+import { Code } from '../wasm/code';
+import type { ModuleBuilder } from '../wasm/module';
+import type { Instruction } from '../x86/instruction';
+import { TRANSLATED, helperSlots, jumpCacheEntry } from './core';
+import type { Block, Graph } from './graph';
+import { fallsThrough } from './graph';
+import type { Layout, Loop } from './layout';
+import { layOutLoops, loopEntered } from './layout';
+
+const SELECTOR = 0, BUDGET = 1, DEPTH = 2;
+const RIP = STATE_BASE + RIP_OFFSET;
+
+/** Gives a table slot to an address that is called or jumped to: where its translation is or will be. */
+export interface SlotSource { slotOf(address: number): number }
+
+export interface Translated { body: Uint8Array; layout: Layout }
+
+/** `single`: the graph is one instruction, and nothing is entered from it. */
+export function translate(graph: Graph, module: ModuleBuilder, slots: SlotSource, single = false): Translated {
+  const translator = new FunctionTranslator(graph, module, slots, single);
+  return { body: translator.run(), layout: translator.layout };
+}
+
+class FunctionTranslator implements Flow {
+  readonly layout: Layout;
+  readonly budget = BUDGET;
+  private readonly code = new Code(3, 4096);
+  private readonly e: Emitter;
+  private readonly registers: (number | undefined)[] = [];
+  private written = 0;
+  private readonly site: number;
+  private faultLabel: Label = 0;
+  private exitLabel: Label = 0;
+  private readonly blockLabels = new Map<number, Label>();
+  private readonly loopLabels = new Map<number, Label>();
+  /** Flags that the first translated predecessor leaves. */
+  private readonly likely = new Map<number, number>();
+  private block!: Block;
+  private position = 0;
+  private ended = false;
+
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly slots: SlotSource, private readonly single: boolean) {
+    this.layout = layOutLoops(graph);
+    this.site = this.code.local('i32');
+    this.e = new Emitter(this.code, module, this, helperSlots);
+  }
+
+  run(): Uint8Array {
+    const { code } = this;
+    code.insertLater(() => this.transfer(this.usedMask(), true));
+    this.exitLabel = code.block();
+    this.faultLabel = code.block();
+    this.range(0, this.graph.blocks.length - 1, undefined);
+    code.unreachable().end();
+    // A fault: give back what was not retired, RIP from the site.
+    code.localGet(BUDGET).localGet(this.site).i32Const(24).i32ShrU().i32Add().i32Const(-1).i32Xor().localSet(BUDGET);
+    code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32Shl().i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
+    code.end();
+    this.spill();
+    code.localGet(BUDGET);
+    return code.finish();
+  }
+
+  // Register locals.
+
+  gpr(index: number, write: boolean): number {
+    if (write) this.written |= 1 << index;
+    return (this.registers[index] ??= this.code.local('i64'));
+  }
+
+  private usedMask(): number {
+    let mask = 0;
+    for (let i = 0; i < 16; i++) if (this.registers[i] !== undefined) mask |= 1 << i;
+    return mask;
+  }
+
+  /** Instructions that load (or store) the register locals of a mask. */
+  private transfer(mask: number, load: boolean): Uint8Array {
+    const part = new Code(0, 256);
+    for (let i = 0; i < 16; i++) {
+      if (!(mask & (1 << i))) continue;
+      const at = STATE_BASE + GPR + 8 * i, local = this.registers[i]!;
+      part.i32Const(0);
+      if (load) part.i64Load(at).localSet(local); else part.localGet(local).i64Store(at);
+    }
+    return part.view();
+  }
+
+  private spill(): void {
+    const { code } = this, { kind, a, b } = this.e.flagLocals;
+    code.insertLater(() => this.transfer(this.written, false));
+    code.localGet(kind).when(() => {
+      code.i32Const(0).localGet(kind).i32Store(FLAG_KIND).i32Const(0).localGet(a).i64Store(FLAG_A).i32Const(0).localGet(b).i64Store(FLAG_B);
+    });
+  }
+
+  private reload(): void {
+    this.code.insertLater(() => this.transfer(this.usedMask(), true));
+    this.code.i32Const(0).localSet(this.e.flagLocals.kind);
+  }
+
+  private storeRip(address: number): void { this.code.i32Const(0).i64Const(address).i64Store(RIP); }
+
+  // Structure: a range of blocks is a sequence of children, each a block or a loop.
+
+  private range(from: number, to: number, loop: Loop | undefined): void {
+    const { code } = this, children: { from: number; to: number; loop: Loop | undefined }[] = [];
+    for (let at = from; at <= to;) {
+      const inner = at === loop?.header ? undefined : this.layout.loopsAt.get(at);
+      const end = inner ? inner.last : at;
+      children.push({ from: at, to: end, loop: inner });
+      at = end + 1;
+    }
+    for (let c = children.length - 1; c > 0; c--) this.blockLabels.set(children[c]!.from, code.block());
+    this.dispatch(children, loop);
+    children.forEach((child, index) => {
+      if (index > 0) { code.end(); this.blockLabels.delete(child.from); }
+      if (child.loop) {
+        this.loopLabels.set(child.from, code.loop());
+        this.range(child.from, child.to, child.loop);
+        code.end();
+        this.loopLabels.delete(child.from);
+      } else this.emitBlock(this.graph.blocks[child.from]!);
+    });
+  }
+
+  /** At the start of a range: go on to the child that holds the selected block, unless that is the first child. */
+  private dispatch(children: { from: number; to: number }[], loop: Loop | undefined): void {
+    const { code } = this, labels: (Label | undefined)[] = [];
+    let any = false;
+    for (const [block, selector] of this.layout.selectors) {
+      const index = children.findIndex((child) => block >= child.from && block <= child.to);
+      if (index > 0) { labels[selector] = this.blockLabels.get(children[index]!.from)!; any = true; }
+    }
+    if (!any) return;
+    // In a loop the selector is zero but for the first time.
+    const skip = code.block();
+    if (loop) code.localGet(SELECTOR).i32Eqz().brIf(skip);
+    code.localGet(SELECTOR);
+    const table: Label[] = [];
+    for (let selector = 0; selector < labels.length; selector++) table.push(labels[selector] ?? skip);
+    code.brTable(table, skip).end();
+  }
+
+  private emitBlock(block: Block): void {
+    const { code, e } = this, need = this.layout.need[block.index];
+    this.block = block;
+    this.ended = false;
+    this.position = 0;
+    if (this.layout.selectors.has(block.index)) code.i32Const(0).localSet(SELECTOR);
+    if (block.trap) { this.trap(block.trap); return; }
+    const count = block.instructions.length;
+    if (need !== undefined && !this.single) {
+      code.localGet(BUDGET).i32Const(need).i32LtS().when(() => {
+        this.storeRip(block.start);
+        code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).br(this.exitLabel);
+      });
+    }
+    code.localGet(BUDGET).i32Const(count).i32Sub().localSet(BUDGET);
+    e.knownFlags = undefined;
+    e.overridden = 0;
+    e.likelyFlags = this.likely.get(block.index);
+    for (this.position = 0; this.position < count && !this.ended; this.position++) this.emitInstruction(block.instructions[this.position]!);
+    this.position = count - 1;
+    if (!this.ended && fallsThrough(block)) this.goTo(block.next, block.end);
+    else if (!this.ended) code.unreachable();
+  }
+
+  private emitInstruction(instruction: Instruction): void {
+    const { e } = this, meaning = semantics.get(instruction.row.name);
+    e.begin(instruction);
+    e.flagsDead = this.flagsDeadAfter(this.position);
+    if (meaning) meaning(e, instruction);
+    else { e.raise(ExitCode.notImplemented); this.ended = true; }
+  }
+
+  /** Whether the next instructions of the block overwrite all status flags before anything can look at them. */
+  private flagsDeadAfter(position: number): boolean {
+    const { instructions } = this.block;
+    for (let i = position + 1; i < instructions.length; i++) {
+      const { row, operands } = instructions[i]!;
+      if (row.flagsRead & STATUS) return false;
+      if (operands.some((operand) => operand.kind === 'memory' && row.name !== 'LEA')) return false;
+      if (((row.flagsWritten | row.flagsUndefined) & STATUS) === STATUS) return !MAY_KEEP_FLAGS.test(row.name);
+      if (!QUIET.test(row.name)) return false;
+    }
+    return false;
+  }
+
+  private trap(kind: 'fetch' | 'invalid' | 'breakpoint'): void {
+    // Nothing was taken off the budget: the block is empty.
+    this.code.i32Const(0).i32Const(kind === 'fetch' ? ExitCode.fetchFault : kind === 'breakpoint' ? ExitCode.breakpoint : ExitCode.invalidOpcode).i32Store(EXIT_CODE);
+    this.storeRip(this.block.start);
+    this.code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).br(this.exitLabel);
+  }
+
+  // Flow, as the semantics see it.
+
+  unretired(): number { return this.block.instructions.length - this.position; }
+
+  fault(): void {
+    const instruction = this.block.instructions[this.position]!;
+    this.code.i32Const((this.unretired() << 24) | ((instruction.address - this.graph.entry) & 0xffffff)).localSet(this.site).br(this.faultLabel);
+  }
+
+  leaveAfter(): void {
+    const { code } = this, rest = this.unretired() - 1;
+    if (rest !== 0) throw new Error('only the last instruction of a block can leave');
+    this.storeRip(this.block.end);
+    code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).br(this.exitLabel);
+    this.ended = true;
+  }
+
+  /** Continues at a block of this function, or at an address outside. Ends the block. */
+  private goTo(index: number | undefined, address: number): void {
+    this.ended = true;
+    if (index === undefined || this.single) { this.tailTo(address); return; }
+    const { code } = this, from = this.block.index;
+    this.expectFlags(index);
+    if (index === from + 1 && this.fallsInto(index)) return;
+    if (index <= from) { code.br(this.loopLabels.get(index)!); return; }
+    this.select(index);
+    code.br(this.labelFor(index));
+  }
+
+  private expectFlags(index: number): void {
+    if (this.e.knownFlags !== undefined && !this.e.overridden && !this.likely.has(index)) this.likely.set(index, this.e.knownFlags);
+  }
+
+  /** The next block in the layout follows directly: no label is needed, even at the end or start of loops. */
+  private fallsInto(index: number): boolean {
+    const entered = loopEntered(this.layout.loopOf, this.block.index, index);
+    return entered === undefined || entered.header === index;
+  }
+
+  private labelFor(index: number): Label {
+    const entered = loopEntered(this.layout.loopOf, this.block.index, index);
+    return this.blockLabels.get(entered ? entered.header : index)!;
+  }
+
+  private needsSelector(index: number): boolean {
+    const entered = loopEntered(this.layout.loopOf, this.block.index, index);
+    return entered !== undefined && entered.header !== index;
+  }
+  private select(index: number): void {
+    if (this.needsSelector(index)) this.code.i32Const(this.layout.selectors.get(index)!).localSet(SELECTOR);
+  }
+
+  /** To code outside this function: its slot, whatever is there. */
+  private tailTo(address: number): void {
+    const { code } = this;
+    if (this.single) { this.storeRip(address); code.br(this.exitLabel); return; }
+    this.spill();
+    this.storeRip(address);
+    code.i32Const(0).localGet(BUDGET).localGet(DEPTH).i32Const(this.slots.slotOf(address)).returnCallIndirect(this.module.type(TRANSLATED));
+  }
+
+  jump(target: number): void { this.goTo(this.block.taken, target); }
+
+  branch(target: number): void {
+    const { code, block } = this, { next } = block, taken = this.single ? undefined : block.taken;
+    if (taken !== undefined) this.expectFlags(taken);
+    if (next !== undefined) this.expectFlags(next);
+    const direct = taken !== undefined && (taken <= block.index || !this.needsSelector(taken));
+    if (direct && taken === block.index + 1 && next !== undefined && next !== taken && next > block.index && !this.needsSelector(next)) {
+      code.i32Eqz().brIf(this.labelFor(next));
+      this.ended = true;
+      return;
+    }
+    if (direct) code.brIf(taken <= block.index ? this.loopLabels.get(taken)! : this.labelFor(taken));
+    else {
+      code.if();
+      if (taken === undefined) this.tailTo(target);
+      else { this.select(taken); code.br(this.labelFor(taken)); }
+      code.end();
+    }
+    this.goTo(next, block.end);
+  }
+
+  /** RIP is in a local: through the jump cache, or back to the dispatcher. */
+  jumpIndirect(local: number): void {
+    const { code } = this, entry = this.e.scratch('i32');
+    this.ended = true;
+    code.i32Const(0).localGet(local).i64Store(RIP);
+    if (this.single) { code.br(this.exitLabel); return; }
+    this.spill();
+    jumpCacheEntry(code, local);
+    code.localTee(entry).i64Load(JUMP_CACHE).localGet(local).i64Ne().when(() => code.localGet(BUDGET).return());
+    code.localGet(entry).i32Load(JUMP_CACHE + 12).localGet(BUDGET).localGet(DEPTH).localGet(entry).i32Load(JUMP_CACHE + 8).returnCallIndirect(this.module.type(TRANSLATED));
+  }
+
+  ret(local: number): void {
+    this.ended = true;
+    this.code.i32Const(0).localGet(local).i64Store(RIP);
+    this.code.br(this.exitLabel);
+  }
+
+  call(target: number): void {
+    this.storeRip(target);
+    if (this.single) { this.ended = true; this.code.br(this.exitLabel); return; }
+    this.nested(() => this.code.i32Const(0), () => this.code.i32Const(this.slots.slotOf(target)));
+  }
+
+  callIndirect(local: number): void {
+    const { code } = this, entry = this.e.scratch('i32');
+    code.i32Const(0).localGet(local).i64Store(RIP);
+    if (this.single) { this.ended = true; code.br(this.exitLabel); return; }
+    jumpCacheEntry(code, local);
+    // A miss calls the stub, which finds or makes the translation.
+    code.localTee(entry).i64Load(JUMP_CACHE).localGet(local).i64Eq();
+    const hit = this.e.scratch('i32');
+    code.localSet(hit);
+    this.nested(
+      () => code.localGet(entry).i32Load(JUMP_CACHE + 12).i32Const(0).localGet(hit).select(),
+      () => code.localGet(entry).i32Load(JUMP_CACHE + 8).i32Const(0).localGet(hit).select(),
+    );
+  }
+
+  private nested(selector: () => void, slot: () => void): void {
+    const { code, block } = this;
+    this.ended = true;
+    this.spill();
+    const cost = () => new Code(0, 8).i32Const(this.frameBytes()).view();
+    // Too deep on the host's stack: everything unwinds to the dispatcher, which goes on at RIP.
+    code.localGet(DEPTH).insertLater(cost);
+    code.i32LtS().when(() => code.localGet(BUDGET).return());
+    selector();
+    code.localGet(BUDGET).localGet(DEPTH).insertLater(cost);
+    code.i32Sub();
+    slot();
+    code.callIndirect(this.module.type(TRANSLATED)).localTee(BUDGET).i32Const(0).i32LtS();
+    code.i32Const(0).i64Load(RIP).i64Const(block.end).i64Ne().i32Or().when(() => code.localGet(BUDGET).return());
+    if (block.next === undefined) { this.code.i32Const(0).localSet(this.e.flagLocals.kind); this.tailReloaded(block.end); return; }
+    this.reload();
+    this.goTo(block.next, block.end);
+  }
+
+  /** After a call whose return site is outside: nothing is held in locals. */
+  private tailReloaded(address: number): void {
+    this.code.i32Const(0).localGet(BUDGET).localGet(DEPTH).i32Const(this.slots.slotOf(address)).returnCallIndirect(this.module.type(TRANSLATED));
+  }
+
+  /** What a host frame of this function may take: every local in a slot of its own, and some room. */
+  private frameBytes(): number {
+    let bytes = 160;
+    for (const type of this.code.locals) bytes += type === 'v128' ? 16 : 8;
+    return bytes;
+  }
+}
+
+/** Names that write flags only sometimes (a count of zero, a repetition of zero). */
+const MAY_KEEP_FLAGS = /^(SH[LR]D?|SAR|RO[LR]|RC[LR]|CMPS|SCAS)/;
+/** Instructions that touch neither memory nor anything that can stop them, beside their explicit operands. */
+const QUIET = /^(MOV|MOVZX|MOVSX|MOVSXD|LEA|NOP|BSWAP|XCHG|NOT|CDQ|CQO|CDQE|CWDE|INC|DEC|RORX|SARX|SHLX|SHRX|MULX|PDEP|PEXT|RO[LR])$/;

@@ -1,0 +1,138 @@
+// Discovers the basic blocks that belong with an entry: direct jumps, fall-through and places calls return to, not calls.
+// Must stay true: every instruction of a block lies inside the span; a block ends before a breakpoint and before any jump target.
+import type { Instruction } from '../x86/instruction';
+
+/** How control leaves an instruction. `stop`: it never goes on by itself (traps); `exit`: it leaves and comes back to the next. */
+export type Flow = 'next' | 'jump' | 'branch' | 'call' | 'indirectJump' | 'indirectCall' | 'return' | 'exit' | 'stop';
+
+const SPECIAL: Record<string, Flow> = {
+  RET: 'return', SYSCALL: 'exit', INT: 'stop', INT3: 'stop', UD0: 'stop', UD1: 'stop', UD2: 'stop', HLT: 'stop', ICEBP: 'stop',
+};
+
+export function flowOf(i: Instruction): Flow {
+  const name = i.row.name, first = i.operands[0];
+  if (name === 'JMP') return first?.kind === 'relative' ? 'jump' : 'indirectJump';
+  if (name === 'CALL') return first?.kind === 'relative' ? 'call' : 'indirectCall';
+  if (first?.kind === 'relative' && name !== 'XBEGIN') return 'branch';
+  return SPECIAL[name] ?? 'next';
+}
+
+export interface Block {
+  start: number;
+  instructions: Instruction[];
+  /** Address after the last instruction. */
+  end: number;
+  flow: Flow;
+  /** Indices of blocks in layout order; undefined where control leaves the graph. */
+  taken: number | undefined;
+  next: number | undefined;
+  /** Position in the layout. */
+  index: number;
+  /** Why there is no instruction here: nothing could be decoded, or a breakpoint. */
+  trap?: 'fetch' | 'invalid' | 'breakpoint';
+}
+
+export interface Graph {
+  entry: number;
+  /** In layout order: reverse postorder, the entry first. */
+  blocks: Block[];
+  byAddress: Map<number, Block>;
+}
+
+export interface CodeSource {
+  /** Undefined: cannot be fetched ('fetch') or decoded ('invalid'). */
+  decode(address: number): Instruction | 'fetch' | 'invalid';
+  isBreakpoint(address: number): boolean;
+}
+
+/** Farthest that a block may lie from the entry: fault sites hold a signed 24-bit distance. */
+const SPAN = 0x400000;
+const LONGEST_BLOCK = 100;
+
+export function discover(entry: number, source: CodeSource, limit: number): Graph {
+  const decoded = new Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>();
+  const leaders = new Set<number>([entry]);
+  const work = [entry];
+  let count = 0;
+  const inSpan = (address: number) => Math.abs(address - entry) < SPAN;
+  while (work.length > 0) {
+    let address = work.pop()!;
+    while (!decoded.has(address)) {
+      if (count >= limit || !inSpan(address)) break;
+      if (source.isBreakpoint(address)) { decoded.set(address, 'breakpoint'); leaders.add(address); break; }
+      const instruction = source.decode(address);
+      decoded.set(address, instruction);
+      count++;
+      if (typeof instruction === 'string') { leaders.add(address); break; }
+      const flow = flowOf(instruction), next = address + instruction.length;
+      const target = instruction.operands[0]?.kind === 'relative' ? instruction.operands[0].target : undefined;
+      if ((flow === 'jump' || flow === 'branch') && target !== undefined) { leaders.add(target); work.push(target); }
+      if (flow === 'jump' || flow === 'indirectJump' || flow === 'return' || flow === 'stop') break;
+      if (flow !== 'next') leaders.add(next);
+      address = next;
+    }
+  }
+  return layOut(entry, decoded, leaders);
+}
+
+function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>, leaders: Set<number>): Graph {
+  const byAddress = new Map<number, Block>();
+  const build = (start: number): Block | undefined => {
+    const known = byAddress.get(start);
+    if (known) return known;
+    const first = decoded.get(start);
+    if (first === undefined || (first === 'fetch' && start !== entry)) return undefined;
+    const block: Block = { start, instructions: [], end: start, flow: 'next', taken: undefined, next: undefined, index: -1 };
+    byAddress.set(start, block);
+    if (typeof first === 'string') { block.trap = first; block.flow = 'stop'; return block; }
+    for (;;) {
+      const instruction = decoded.get(block.end);
+      if (instruction === undefined || typeof instruction === 'string') break;
+      block.instructions.push(instruction);
+      block.end += instruction.length;
+      block.flow = flowOf(instruction);
+      if (block.flow !== 'next' || leaders.has(block.end) || block.instructions.length >= LONGEST_BLOCK) break;
+    }
+    return block;
+  };
+  // Depth first without recursion; postorder reversed is the layout.
+  const order: Block[] = [], seen = new Set<Block>();
+  const root = build(entry)!;
+  const stack: { block: Block; successors: Block[]; at: number }[] = [];
+  const visit = (block: Block) => { seen.add(block); stack.push({ block, successors: successorsOf(block, build), at: 0 }); };
+  visit(root);
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!;
+    const successor = top.successors[top.at++];
+    if (!successor) { order.push(top.block); stack.pop(); } else if (!seen.has(successor)) visit(successor);
+  }
+  order.reverse();
+  order.forEach((block, index) => { block.index = index; });
+  for (const block of order) {
+    const target = targetOf(block);
+    block.taken = target === undefined ? undefined : byAddress.get(target)?.index;
+    block.next = fallsThrough(block) ? byAddress.get(block.end)?.index : undefined;
+  }
+  return { entry, blocks: order, byAddress };
+}
+
+/** The constant address a block may jump to. */
+export function targetOf(block: Block): number | undefined {
+  if (block.flow !== 'jump' && block.flow !== 'branch') return undefined;
+  const operand = block.instructions[block.instructions.length - 1]!.operands[0];
+  return operand?.kind === 'relative' ? operand.target : undefined;
+}
+
+/** Whether control can reach the address after the block (for calls: by returning). */
+export function fallsThrough(block: Block): boolean {
+  return block.flow === 'next' || block.flow === 'branch' || block.flow === 'call' || block.flow === 'indirectCall' || block.flow === 'exit';
+}
+
+/** Visited last comes next in the layout: what a backward jump goes to (the body of a loop), else the fall-through. */
+function successorsOf(block: Block, build: (start: number) => Block | undefined): Block[] {
+  const target = targetOf(block);
+  const taken = target === undefined ? undefined : build(target);
+  const next = fallsThrough(block) ? build(block.end) : undefined;
+  const list = target !== undefined && target < block.start ? [next, taken] : [taken, next];
+  return list.filter((each): each is Block => each !== undefined);
+}

@@ -1,0 +1,124 @@
+// The slow side of guest memory: fills the read and write look-up tables, puts page-crossing accesses together, finds faults.
+// Must stay true: the write table never holds a page of code or a watched one; a failing access leaves memory unchanged.
+import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, READ_SCRATCH, READ_TLB, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
+import type { CpuHost, PageSource } from '../cpu-types';
+import { EXECUTE, READ, WRITE } from '../cpu-types';
+import { ExitCode } from '../semantics/emitter';
+
+const PAGE = 4096;
+const ENTRIES = 1 << TLB_BITS;
+
+export class Lookups {
+  /** Single stepping: watched accesses are reported and made, code is written to. */
+  stepping = false;
+  /** Set when a store made the memory ask for an invalidation. */
+  codeChanged = false;
+  private buffer!: ArrayBuffer;
+  bytes!: Uint8Array;
+  words!: Uint32Array;
+
+  constructor(private readonly pages: PageSource, private readonly host: CpuHost) { this.refresh(); }
+
+  /** Views on the memory, made anew when it has grown. */
+  refresh(): void {
+    if (this.buffer === this.pages.memory.buffer) return;
+    this.buffer = this.pages.memory.buffer;
+    this.bytes = new Uint8Array(this.buffer);
+    this.words = new Uint32Array(this.buffer);
+  }
+
+  flush(): void {
+    this.refresh();
+    this.bytes.fill(0xff, READ_TLB, READ_TLB + ENTRIES * 16);
+    this.bytes.fill(0xff, WRITE_TLB, WRITE_TLB + ENTRIES * 16);
+  }
+
+  /** Host offset of a code page (0: fault); stores to it are noticed from now on. */
+  code(page: number): number {
+    const host = this.pages.hostPage(page, EXECUTE);
+    this.refresh();
+    const entry = this.entry(WRITE_TLB, page);
+    this.words[entry] = this.words[entry + 1] = 0xffffffff;
+    return host;
+  }
+
+  private entry(table: number, page: number): number { return (table >> 2) + ((page / PAGE) % ENTRIES) * 4; }
+
+  private fill(table: number, page: number, host: number): void {
+    const entry = this.entry(table, page), { words } = this;
+    words[entry] = page % 0x100000000;
+    words[entry + 1] = Math.floor(page / 0x100000000);
+    words[entry + 2] = host - (page % 0x100000000);
+  }
+
+  private fault(high: number, low: number, write: boolean, code = ExitCode.pageFault): void {
+    this.refresh();
+    const { words } = this;
+    words[EXIT_CODE >> 2] = code;
+    words[EXIT_ADDRESS >> 2] = low;
+    words[(EXIT_ADDRESS >> 2) + 1] = high;
+    words[EXIT_WRITE >> 2] = write ? 1 : 0;
+  }
+
+  /** Whether the address is one that user space can have at all; sets the exit if not. */
+  private canonical(high: number, low: number, write: boolean): boolean {
+    const top = high >>> 15;
+    if (top === 0) return true;
+    this.fault(high, low, write, top === 0x1ffff ? ExitCode.pageFault : ExitCode.generalProtection);
+    return false;
+  }
+
+  /** Host offset of the page for one access, entered into the table if it may be; 0 after setting the exit. */
+  private page(address: number, access: number, table: number): number {
+    const page = address - (address % PAGE), write = access === WRITE;
+    const watched = this.pages.watched(page, access);
+    if (watched && !this.stepping) { this.fault(Math.floor(address / 0x100000000), address % 0x100000000, write, ExitCode.watch); return 0; }
+    this.codeChanged = false;
+    const host = this.pages.hostPage(page, access);
+    this.refresh();
+    if (host === 0) { this.fault(Math.floor(address / 0x100000000), address % 0x100000000, write); return 0; }
+    if (write && this.codeChanged && !this.stepping) { this.fault(0, 0, true, ExitCode.retry); return 0; }
+    if (!watched) this.fill(table, page, host);
+    return host;
+  }
+
+  private peek(address: number, table: number): number {
+    const page = address - (address % PAGE), entry = this.entry(table, page), { words } = this;
+    if (words[entry] !== page % 0x100000000 || words[entry + 1] !== Math.floor(page / 0x100000000)) return 0;
+    return (words[entry + 2]! + (address % 0x100000000)) >>> 0;
+  }
+  /** Host address if the page is in the table already, else 0: never faults. */
+  peekRead(address: number): number { return this.peek(address, READ_TLB); }
+  peekWrite(address: number): number { return this.peek(address, WRITE_TLB); }
+
+  read(high: number, low: number, size: number): number {
+    if (!this.canonical(high, low, false)) return 0;
+    const address = high * 0x100000000 + (low >>> 0), offset = address % PAGE;
+    const host = this.page(address, READ, READ_TLB);
+    if (host === 0) return 0;
+    if (this.stepping) this.host.onAccess?.(address, size, false);
+    if (offset + size <= PAGE) return host + offset;
+    const first = PAGE - offset, second = this.page(address + first, READ, READ_TLB);
+    if (second === 0) return 0;
+    this.bytes.copyWithin(READ_SCRATCH, host + offset, host + PAGE);
+    this.bytes.copyWithin(READ_SCRATCH + first, second, second + size - first);
+    return READ_SCRATCH;
+  }
+
+  /** Stores `size` bytes of WRITE_SCRATCH; 1 after setting the exit. */
+  write(high: number, low: number, size: number): number {
+    if (!this.canonical(high, low, true)) return 1;
+    const address = high * 0x100000000 + (low >>> 0), offset = address % PAGE;
+    const host = this.page(address, WRITE, WRITE_TLB);
+    if (host === 0) return 1;
+    const first = Math.min(size, PAGE - offset);
+    if (first < size) {
+      const second = this.page(address + first, WRITE, WRITE_TLB);
+      if (second === 0) return 1;
+      this.bytes.copyWithin(second, WRITE_SCRATCH + first, WRITE_SCRATCH + size);
+    }
+    if (this.stepping) this.host.onAccess?.(address, size, true);
+    this.bytes.copyWithin(host + offset, WRITE_SCRATCH, WRITE_SCRATCH + first);
+    return 0;
+  }
+}

@@ -1,0 +1,232 @@
+// All translations of guest code: from addresses to table slots, made on demand, dropped by page or by address.
+// Must stay true: a slot belongs to one address for ever (callers hold it as a constant); without a translation it holds the stub.
+import { JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
+import { decode, decodeFailure } from '../x86/decoder';
+import type { Instruction } from '../x86/instruction';
+import { ModuleBuilder } from '../wasm/module';
+import { FIRST_FREE_SLOT, TRANSLATED, jumpCacheOffset } from './core';
+import { translate } from './function';
+import type { CodeSource, Graph } from './graph';
+import { discover, flowOf } from './graph';
+import type { Lookups } from './lookups';
+
+const PAGE = 4096;
+const LONGEST_INSTRUCTION = 15;
+/** Instructions in one function at most. */
+const FUNCTION_LIMIT = 2000;
+/** Single steps made at once. */
+const STEP_RUN = 12;
+
+interface Translation {
+  slot: number;
+  entries: number[];
+  pages: Set<number>;
+  /** [start, end) of its blocks, by twos. */
+  spans: number[];
+}
+
+export class Translations implements CodeSource {
+  private readonly slots = new Map<number, number>();
+  private nextSlot = FIRST_FREE_SLOT;
+  private readonly entries = new Map<number, { slot: number; selector: number; owner: Translation }>();
+  private readonly byPage = new Map<number, Set<Translation>>();
+  private readonly steps = new Map<number, number>();
+  private readonly stepsByPage = new Map<number, Set<number>>();
+  private readonly freeStepSlots: number[] = [];
+  private fetched = new Map<number, Uint8Array | undefined>();
+  breakpoints: ReadonlySet<number> = new Set();
+  /** Instructions translated so far, for statistics. */
+  translated = 0;
+
+  constructor(
+    private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
+  ) { this.clearJumpCache(); }
+
+  // Code.
+
+  isBreakpoint(address: number): boolean { return this.breakpoints.has(address); }
+
+  private pageOf(address: number): Uint8Array | undefined {
+    const page = address - (address % PAGE);
+    if (this.fetched.has(page)) return this.fetched.get(page);
+    const host = this.lookups.code(page);
+    const bytes = host === 0 ? undefined : this.lookups.bytes.subarray(host, host + PAGE);
+    this.fetched.set(page, bytes);
+    return bytes;
+  }
+
+  decode(address: number): Instruction | 'fetch' | 'invalid' {
+    const bytes = this.pageOf(address), offset = address % PAGE;
+    if (!bytes) return 'fetch';
+    if (offset <= PAGE - LONGEST_INSTRUCTION) return decode(bytes, offset, address) ?? 'invalid';
+    const tail = bytes.subarray(offset), alone = decode(tail, 0, address);
+    if (alone) return alone;
+    const next = this.pageOf(address - offset + PAGE);
+    if (!next) return decodeFailure(tail, 0) === 'truncated' ? 'fetch' : 'invalid';
+    const joined = new Uint8Array(tail.length + LONGEST_INSTRUCTION);
+    joined.set(tail);
+    joined.set(next.subarray(0, LONGEST_INSTRUCTION), tail.length);
+    return decode(joined, 0, address) ?? 'invalid';
+  }
+
+  /** The instruction at an address as it is now. */
+  instructionAt(address: number): Instruction | 'fetch' | 'invalid' {
+    this.fetched = new Map();
+    return this.decode(address);
+  }
+
+  // Slots.
+
+  private newSlot(): number {
+    if (this.nextSlot >= this.table.length) this.table.grow(1024, this.stub);
+    return this.nextSlot++;
+  }
+
+  slotOf(address: number): number {
+    let slot = this.slots.get(address);
+    if (slot === undefined) this.slots.set(address, slot = this.newSlot());
+    return slot;
+  }
+
+  private instantiate(module: ModuleBuilder): void {
+    new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: this.memory, t: this.table } });
+  }
+
+  private static newModule(): ModuleBuilder {
+    const module = new ModuleBuilder();
+    module.type(TRANSLATED);
+    module.importMemory('e', 'm', 1);
+    module.importTable('e', 't', 1);
+    return module;
+  }
+
+  /** Enters the translation for `address` into the jump cache, making it if there is none; false if it cannot be fetched. */
+  provide(address: number): boolean {
+    const found = this.entries.get(address) ?? this.make(address);
+    if (!found) return false;
+    const { words } = this.lookups, at = jumpCacheOffset(address) >> 2;
+    words[at] = address % 0x100000000;
+    words[at + 1] = Math.floor(address / 0x100000000);
+    words[at + 2] = found.slot;
+    words[at + 3] = found.selector;
+    return true;
+  }
+
+  private make(address: number): { slot: number; selector: number } | undefined {
+    this.fetched = new Map();
+    if (this.decode(address) === 'fetch') return undefined;
+    const graph = discover(address, this, FUNCTION_LIMIT);
+    const module = Translations.newModule(), index = module.declare(TRANSLATED);
+    const { body, layout } = translate(graph, module, this);
+    module.define(index, body);
+    const slot = this.slotOf(address);
+    module.element(slot, [index]);
+    this.instantiate(module);
+    const translation: Translation = { slot, entries: [], pages: new Set(), spans: [] };
+    const enter = (at: number, selector: number) => {
+      if (this.entries.has(at) && selector !== 0) return;
+      this.entries.set(at, { slot, selector, owner: translation });
+      translation.entries.push(at);
+    };
+    enter(address, 0);
+    for (const [block, selector] of layout.selectors) enter(graph.blocks[block]!.start, selector);
+    this.register(translation, graph);
+    return this.entries.get(address);
+  }
+
+  private register(translation: Translation, graph: Graph): void {
+    for (const block of graph.blocks) {
+      this.translated += block.instructions.length;
+      translation.spans.push(block.start, Math.max(block.end, block.start + 1));
+      for (let page = block.start - (block.start % PAGE); page < Math.max(block.end, block.start + 1); page += PAGE) translation.pages.add(page);
+    }
+    for (const page of translation.pages) {
+      let set = this.byPage.get(page);
+      if (!set) this.byPage.set(page, set = new Set());
+      set.add(translation);
+    }
+  }
+
+  /** Slot of the function that executes just the instruction at an address; undefined if it cannot be fetched. */
+  step(address: number): number | undefined {
+    const known = this.steps.get(address);
+    if (known !== undefined) return known;
+    this.fetched = new Map();
+    const module = Translations.newModule();
+    let any = false;
+    // Following instructions will be wanted soon, and a module costs more than a function.
+    for (let at = address, n = 0; n < STEP_RUN; n++) {
+      const decoded = this.decode(at);
+      if (decoded === 'fetch' || (typeof decoded === 'string' && n > 0) || this.steps.has(at)) break;
+      const length = typeof decoded === 'string' ? 1 : decoded.length;
+      const graph = discover(at, { decode: () => decoded, isBreakpoint: () => false }, 1);
+      const slot = this.freeStepSlots.pop() ?? this.newSlot();
+      const index = module.declare(TRANSLATED);
+      module.define(index, translate(graph, module, this, true).body);
+      module.element(slot, [index]);
+      this.steps.set(at, slot);
+      any = true;
+      for (let page = at - (at % PAGE); page < at + length; page += PAGE) {
+        let set = this.stepsByPage.get(page);
+        if (!set) this.stepsByPage.set(page, set = new Set());
+        set.add(at);
+      }
+      if (typeof decoded === 'string') break;
+      const flow = flowOf(decoded);
+      if (flow === 'jump' || flow === 'indirectJump' || flow === 'return' || flow === 'stop') break;
+      at += length;
+    }
+    if (!any) return undefined;
+    this.instantiate(module);
+    return this.steps.get(address);
+  }
+
+  // Forgetting.
+
+  private clearJumpCache(): void {
+    this.lookups.refresh();
+    this.lookups.bytes.fill(0xff, JUMP_CACHE, JUMP_CACHE + (16 << JUMP_CACHE_BITS));
+  }
+
+  private drop(translation: Translation): void {
+    this.table.set(translation.slot, this.stub);
+    for (const address of translation.entries) if (this.entries.get(address)?.owner === translation) this.entries.delete(address);
+    for (const page of translation.pages) this.byPage.get(page)?.delete(translation);
+  }
+
+  /** Drops what was translated from bytes of these pages. */
+  invalidate(start: number, end: number): void {
+    let any = false;
+    const page = (at: number) => {
+      for (const translation of [...(this.byPage.get(at) ?? [])]) { this.drop(translation); any = true; }
+      for (const address of this.stepsByPage.get(at) ?? []) {
+        const slot = this.steps.get(address);
+        if (slot === undefined) continue;
+        this.steps.delete(address);
+        this.freeStepSlots.push(slot);
+      }
+      this.stepsByPage.delete(at);
+    };
+    const first = start - (start % PAGE);
+    if ((end - first) / PAGE > this.byPage.size + this.stepsByPage.size) {
+      for (const at of new Set([...this.byPage.keys(), ...this.stepsByPage.keys()])) if (at >= first && at < end) page(at);
+    } else for (let at = first; at < end; at += PAGE) page(at);
+    if (any) this.clearJumpCache();
+  }
+
+  /** Translations hold breakpoints as exits: those that cover an address whose breakpoint comes or goes are dropped. */
+  setBreakpoints(addresses: ReadonlySet<number>): void {
+    const changed = [...addresses].filter((each) => !this.breakpoints.has(each));
+    for (const address of this.breakpoints) if (!addresses.has(address)) changed.push(address);
+    this.breakpoints = new Set(addresses);
+    let any = false;
+    for (const address of changed) {
+      for (const translation of [...(this.byPage.get(address - (address % PAGE)) ?? [])]) {
+        for (let i = 0; i < translation.spans.length; i += 2) {
+          if (address >= translation.spans[i]! && address < translation.spans[i + 1]!) { this.drop(translation); any = true; break; }
+        }
+      }
+    }
+    if (any) this.clearJumpCache();
+  }
+}
