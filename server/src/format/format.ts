@@ -125,7 +125,7 @@ class Formatter {
   }
 
   private statement(text: string): void {
-    let line = formatLine(text, this.macros);
+    let line = formatLine(text, this.macros, this.afterBackslash());
     if (!line) return;
     const macro = definedMacro(line);
     if (macro) this.macros.add(macro);
@@ -167,6 +167,10 @@ class Formatter {
     this.lastLabel = false;
   }
 
+  private afterBackslash(): boolean {
+    return this.queue.length ? this.queue.at(-1)?.continued === true : this.out.at(-1)?.endsWith('\\') === true;
+  }
+
   private flush(): void {
     const tabs = '\t'.repeat(this.indentation);
     for (const comment of this.comments) this.out.push(tabs + comment);
@@ -177,7 +181,7 @@ class Formatter {
 
   /** An empty line, unless one, a comment or a label stands before. After a backslash it would end the macro. */
   private separate(): void {
-    if (this.out.at(-1)?.endsWith('\\')) return;
+    if (this.afterBackslash()) return;
     if (!this.lastEmpty && !this.lastComment && !this.lastLabel && this.anyContents) this.out.push('');
   }
 }

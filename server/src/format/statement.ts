@@ -29,8 +29,11 @@ export function commentStart(text: string): number {
   return -1;
 }
 
-/** undefined for a line that holds nothing. `macros` are the names defined so far. */
-export function formatLine(text: string, macros: ReadonlySet<string>): FormatLine | undefined {
+/**
+ * undefined for a line that holds nothing. `macros` are the names defined so far; `endsMacro`: the line before was continued,
+ * so that a semicolon at its end is part of the macro (asmfmt drops it, which changes what the macro means).
+ */
+export function formatLine(text: string, macros: ReadonlySet<string>, endsMacro = false): FormatLine | undefined {
   let rest = text.trim();
   let comment = '';
   const start = commentStart(rest);
@@ -50,8 +53,8 @@ export function formatLine(text: string, macros: ReadonlySet<string>): FormatLin
   instruction = instruction.replaceAll('\t', ' ');
 
   const last = parameters.length - 1;
-  if (last >= 0) parameters[last] = (parameters[last] ?? '').replace(/;$/, '');
-  else instruction = instruction.replace(/;$/, '');
+  if (!endsMacro && last >= 0) parameters[last] = (parameters[last] ?? '').replace(/\s*;$/, '');
+  else if (!endsMacro) instruction = instruction.replace(/;$/, '');
 
   let continued = false;
   if (last >= 0 && parameters[last]?.endsWith('\\')) {
