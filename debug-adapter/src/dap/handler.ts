@@ -35,6 +35,7 @@ export interface StandardRequests {
   pause: [DAP.PauseArguments, void];
   gotoTargets: [DAP.GotoTargetsArguments, Body<DAP.GotoTargetsResponse>];
   goto: [DAP.GotoArguments, void];
+  restartFrame: [DAP.RestartFrameArguments, void];
   threads: [None, Body<DAP.ThreadsResponse>];
   stackTrace: [DAP.StackTraceArguments, Body<DAP.StackTraceResponse>];
   scopes: [DAP.ScopesArguments, Body<DAP.ScopesResponse>];

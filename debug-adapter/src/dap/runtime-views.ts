@@ -59,6 +59,26 @@ function spOn(snapshot: SchedulerSnapshot, thread: ThreadView): string {
   return `${g ? nameOfG(snapshot, g) : stackOf.kind}'s stack`;
 }
 
+/** CMPQ SP, 16(R14) or CMPQ R12, 16(R14): the compiler's stack check; 16 is the offset of g.stackguard0 in every supported version. */
+const CHECK_BYTES = 40;
+const isCheck = (code: Uint8Array, at: number): boolean => (code[at] === 0x49 || code[at] === 0x4d) && code[at + 1] === 0x3b && code[at + 2] === 0x66 && code[at + 3] === 0x10;
+/** Frames up to this size may reach below the guard without being counted (abi.StackSmall). */
+const STACK_SMALL = 128;
+
+/** At the entry of a function: whether its prologue will call morestack. */
+function stackNeed(session: Session, thread: ThreadView, stacks: StackGauge[]): string | undefined {
+  const { binary } = session.engine, fn = binary.functionAt(thread.pc);
+  if (!fn || fn.assembly || thread.pc !== fn.entry) return undefined;
+  const stack = stacks.find((each) => each.live);
+  const frame = binary.spDelta(binary.firstPcAfterPrologue(fn));
+  if (!stack || frame === undefined) return undefined;
+  const code = session.engine.readMemory(fn.entry, CHECK_BYTES);
+  if (!Array.from(code.keys()).some((at) => isCheck(code, at))) return `${fn.name} needs ${frame} bytes of stack and does not check (NOSPLIT, or small enough).`;
+  if (stack.stackguard0Name) return `${fn.name} checks its stack here: stackguard0 holds ${stack.stackguard0Name}, so morestack will be called.`;
+  const fits = thread.sp - Math.max(0, frame - STACK_SMALL) > stack.stackguard0;
+  return `${fn.name} needs ${frame} bytes of stack: ${fits ? 'they fit, morestack will not be called' : 'SP is at the guard, morestack will be called'}.`;
+}
+
 function notes(snapshot: SchedulerSnapshot, thread: ThreadView, stacks: StackGauge[]): string[] {
   const found: string[] = [];
   if (snapshot.message) found.push(snapshot.message);
@@ -93,7 +113,8 @@ function tls(session: Session, threadId: number | undefined): TlsResult {
   const registers = engine.machine?.registers(thread.tid);
   return {
     moment: session.moment(), thread: wanted, tid: thread.tid, m: thread.mId ?? m?.id, pc: thread.pc, function: thread.function, fsBase: registers?.fsBase ?? 0,
-    sp: thread.sp, spOn: spOn(snapshot, thread), current, stacks, notes: notes(snapshot, thread, stacks),
+    sp: thread.sp, spOn: spOn(snapshot, thread), current, stacks,
+    notes: [...notes(snapshot, thread, stacks), ...[stackNeed(session, thread, stacks)].filter((note) => note !== undefined)],
   };
 }
 

@@ -25,35 +25,34 @@ export class DapServer extends ProtocolServer {
     this.on('error', () => this.#end());
   }
 
+  /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
   protected override dispatchRequest(request: DAP.Request): void {
-    void this.#answer(request);
-  }
-
-  async #answer(request: DAP.Request): Promise<void> {
-    const response = new Response(request) as DAP.Response;
     const after: (() => void)[] = [];
     const pending = { cancelled: false };
     this.#pending.set(request.seq, pending);
+    const done = (body: unknown): void => {
+      if (pending.cancelled) failed(new RequestError('cancelled', true, true));
+      else this.#send(request, { success: true, ...(body === undefined ? {} : { body }) }, after);
+    };
+    const failed = (error: unknown): void => {
+      if (pending.cancelled || (error instanceof RequestError && error.cancelled)) { this.#send(request, { success: false, message: 'cancelled' }, []); return; }
+      const text = sentence(error);
+      this.#send(request, { success: false, message: text, body: { error: { id: 1, format: text, showUser: error instanceof RequestError && !error.quiet } } }, []);
+    };
     try {
       const handler = handlerOf(request.command as Command);
       if (!handler) throw new RequestError(`gobuf does not answer the request ${JSON.stringify(request.command)}.`);
       const args: unknown = request.arguments ?? {};
-      if (typeof args !== 'object' || args === null) throw new RequestError(`The arguments of ${request.command} are not an object.`);
-      const body = await handler(this.session, args, { after: (work) => after.push(work) });
-      if (pending.cancelled) throw new RequestError('cancelled', true, true);
-      if (body !== undefined) response.body = body;
-    } catch (error) {
-      after.length = 0;
-      response.success = false;
-      if (pending.cancelled || (error instanceof RequestError && error.cancelled)) response.message = 'cancelled';
-      else {
-        const text = sentence(error);
-        response.message = text;
-        response.body = { error: { id: 1, format: text, showUser: error instanceof RequestError ? !error.quiet : false } };
-      }
-    }
+      if (typeof args !== 'object') throw new RequestError(`The arguments of ${request.command} are not an object.`);
+      const body = handler(this.session, args, { after: (work) => after.push(work) });
+      if (body instanceof Promise) body.then(done, failed);
+      else done(body);
+    } catch (error) { failed(error); }
+  }
+
+  #send(request: DAP.Request, answer: Partial<DAP.Response>, after: (() => void)[]): void {
     this.#pending.delete(request.seq);
-    this.sendResponse(response);
+    this.sendResponse(Object.assign(new Response(request), answer) as DAP.Response);
     for (const work of after) {
       try { work(); } catch (error) { this.session.complain(sentence(error)); }
     }

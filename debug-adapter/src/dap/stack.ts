@@ -26,7 +26,7 @@ function frameOf(session: Session, frame: Frame, thread: number, argumentHex: bo
     instructionPointerReference: hex(frame.pc),
     moduleId: 1,
     presentationHint: frame.wrapper ? 'subtle' : 'normal',
-    canRestart: false,
+    canRestart: !frame.inlined && frame.boundary === undefined,
   };
 }
 

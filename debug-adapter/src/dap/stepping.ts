@@ -55,6 +55,20 @@ const moves: Handlers = {
     session.forget();
     after(() => { const { stop } = engine; if (stop) session.announce({ ...stop, reason: 'goto', description: 'The next instruction was set by hand.', thread: threadId, pc: targetId }); });
   },
+  restartFrame(session, { frameId }, { after }) {
+    void session.stopped;
+    const held = session.frames.get(frameId);
+    if (!held) throw new RequestError('That frame belongs to an earlier stop.');
+    // Back in time to the CALL that made the frame, and over it: the frame's first instruction, with everything as it was.
+    const physical = held.frame.index + 1;
+    after(() => session.move('restart frame', async (options) => {
+      for (let i = 0; i < physical; i++) {
+        const stop = await session.engine.resume('reverseStepOutInstruction', { ...options, thread: held.thread });
+        if (stop.reason !== 'step') return stop;
+      }
+      return session.engine.resume('stepInstruction', { ...options, thread: held.thread });
+    }));
+  },
   'gobuf/reverseStep'(session, { threadId, kind }, { after }) {
     if (!/^reverse(StepIn|StepOut|Next|StepInstruction|NextInstruction|StepOutInstruction)$/.test(kind)) throw new RequestError(`There is no step ${JSON.stringify(kind)}.`);
     requireThread(session, threadId);
@@ -77,6 +91,6 @@ const moves: Handlers = {
 };
 
 export const stepping: Subject = {
-  capabilities: { supportsSteppingGranularity: true, supportsStepBack: true, supportsGotoTargetsRequest: true, supportsSingleThreadExecutionRequests: false },
+  capabilities: { supportsSteppingGranularity: true, supportsStepBack: true, supportsGotoTargetsRequest: true, supportsRestartFrame: true, supportsSingleThreadExecutionRequests: false },
   handlers: moves,
 };
