@@ -1,5 +1,7 @@
 // Rows that are not compared with the CPU, and why. Must stay true: a reason per name; everything else in the table is judged.
 
+import type { Instruction } from '../../src/x86/instruction';
+
 /** Cannot be judged by running it in a user process (privileged, not deterministic, or it would take the recorder down). */
 export const NOT_JUDGED: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -17,3 +19,26 @@ export const NOT_JUDGED: ReadonlyMap<string, string> = new Map(
 
 /** Forms that are not judged though their name is: moves to segment, control and debug registers. */
 export const notJudged = (row: { name: string; form: string }): boolean => NOT_JUDGED.has(row.name) || /\b(FS|GS|Sreg|CRn|DRn)\b/.test(row.form);
+
+const COUNTED = /^(SHL|SAL|SHR|SAR|ROL|ROR|RCL|RCR|SHLD|SHRD)$/;
+
+/**
+ * Flags that are undefined for these operand values though not for the row: after shifts and rotates by more than one bit. Undefined if the
+ * whole result is undefined, so that the case is worth nothing.
+ */
+export function undefinedFor(i: Instruction, state: { gpr: BigUint64Array }): number | undefined {
+  const name = i.row.name;
+  if (!COUNTED.test(name)) return 0;
+  const first = i.operands[0], last = i.operands[i.operands.length - 1];
+  const size = first && (first.kind === 'register' || first.kind === 'memory') ? first.size : 64;
+  const raw = !last || i.operands.length === 1 ? 1 : last.kind === 'immediate' ? Number(last.value & 0xffn) : Number((state.gpr[1] as bigint) & 0xffn);
+  const count = raw & (size === 64 ? 63 : 31);
+  if (count === 0) return 0;
+  if (/^SH[LR]D$/.test(name) && count > size) return undefined;
+  let mask = count > 1 ? 0x800 : 0;
+  if (/^(SHL|SAL|SHR|SAR)$/.test(name) && count >= size) mask |= name === 'SAR' ? 0 : 1;
+  return mask;
+}
+
+/** Instructions that may have done part of their work when they fault, and name any byte of the page. */
+export const restartable = (name: string): boolean => /GATHER|MASKMOV/.test(name);

@@ -56,7 +56,7 @@ function result(b: Uint8Array): Outcome {
   const state: State = {
     gpr, rip: Number(v.getBigUint64(128, true)), rflags: Number(v.getBigUint64(136, true) & 0xffffffffn), mxcsr: sticky || DEFAULT_MXCSR,
     fcw: v.getUint16(148, true), fsw: v.getUint16(150, true), ftw: v.getUint32(152, true),
-    st: b.slice(160, 288), ymm: b.slice(288, 800), window: b.slice(STATE_SIZE + 16, STATE_SIZE + 16 + WINDOW_SIZE),
+    st: Uint8Array.from(b.subarray(160, 288)), ymm: Uint8Array.from(b.subarray(288, 800)), window: Uint8Array.from(b.subarray(STATE_SIZE + 16, STATE_SIZE + 16 + WINDOW_SIZE)),
   };
   return { signal: v.getInt32(STATE_SIZE, true), code: v.getInt32(STATE_SIZE + 4, true), address: v.getBigUint64(STATE_SIZE + 8, true), state };
 }

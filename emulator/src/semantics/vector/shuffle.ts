@@ -4,6 +4,7 @@
 import type { PlainName } from '../../wasm/code';
 import type { MemoryOperand } from '../../x86/instruction';
 import type { Emitter } from '../emitter';
+import { ExitCode } from '../emitter';
 import type { Binary, Semantics, Unary } from './operands';
 import { both, immediate, isVex, operand, packed, register, single, toLocal, widening } from './operands';
 
@@ -175,6 +176,7 @@ for (const n of ['VMASKMOVPD', 'VPMASKMOVQ']) SHUFFLES[n] = maskedMove(8);
 /** Gathers: the mask register ends as zero; `index` and `element` in bytes. All loads happen before the registers change. */
 const gather = (indexBytes: 4 | 8, bytes: 4 | 8): Semantics => (e, i) => {
   const c = e.code, memory = operand(i, 1) as MemoryOperand, target = register(i, 0), mask = register(i, 2);
+  if (target === mask || target === memory.index || mask === memory.index) return e.raise(ExitCode.invalidOpcode);
   const elements = i.vectorLength / 8 / Math.max(indexBytes, bytes), resultHalves = bytes * elements > 16 ? 2 : 1;
   const half = (reg: number, h: number): number => toLocal(e, () => (h ? e.readYmmHigh(reg) : e.readXmm(reg)));
   const indices = [half(memory.index, 0), half(memory.index, 1)], masks = [half(mask, 0), half(mask, 1)], results = [half(target, 0), half(target, 1)];
