@@ -22,7 +22,7 @@ const separateCommands = {
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [separateCommands] },
-  { ...common, entryPoints: commands, outdir: path.join(dist, 'commands') },
+  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands') })),
 ];
 if (fs.existsSync(path.join(root, EXTENSION))) jobs.push({ ...common, entryPoints: [EXTENSION], outfile: path.join(dist, 'extension.js'), external: ['vscode'] });
 
@@ -32,6 +32,8 @@ fs.writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 if (process.argv.includes('--watch')) {
   for (const job of jobs) await (await esbuild.context(job)).watch();
 } else {
-  await Promise.all(jobs.map((job) => esbuild.build(job)));
-  fs.chmodSync(path.join(dist, 'gobuf.js'), 0o755);
+  // One bundle that fails (esbuild has said why) leaves the others usable.
+  const results = await Promise.allSettled(jobs.map((job) => esbuild.build(job)));
+  if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
+  if (fs.existsSync(path.join(dist, 'gobuf.js'))) fs.chmodSync(path.join(dist, 'gobuf.js'), 0o755);
 }

@@ -12,6 +12,12 @@ interface Command {
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
   run: { summary: 'run a program to its end', load: () => import('./commands/run') },
+  exec: { summary: 'debug a program in the terminal, forwards and backwards', load: () => import('./commands/exec') },
+  debug: { summary: 'build a Go package, then debug it', load: () => import('./commands/debug') },
+  test: { summary: 'build a Go package\'s tests, then debug them', load: () => import('./commands/test') },
+  trace: { summary: 'the boot and every goroutine switch, with instruction numbers', load: () => import('./commands/trace') },
+  disass: { summary: 'the disassembly of one function', load: () => import('./commands/disass') },
+  dap: { summary: 'the debug adapter, for editors', load: () => import('./commands/dap') },
   symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },
   fmt: { summary: 'format assembly, with the flags of gofmt', load: () => import('./commands/fmt') },
 };

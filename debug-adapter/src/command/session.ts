@@ -1,0 +1,94 @@
+// A terminal session on a debugger: first the lines of --init, then those a person types or a pipe brings, until `exit`.
+// Must stay true: all output is written before the next line is read, so that nothing is lost when the session ends.
+import fs from 'node:fs';
+import path from 'node:path';
+import readline from 'node:readline';
+import { Terminal } from '../terminal/terminal';
+import { cacheFolder } from './host/cache';
+import { complain, print, writeAll } from './host/output';
+import { openDebugger } from './debugging';
+import type { Guest } from './guest';
+import { InputError } from './options';
+import type { OptionSpec, Parsed } from './options';
+
+const PROMPT = '(gobuf) ';
+const HISTORY_LINES = 1000;
+
+export const SESSION_OPTIONS: OptionSpec[] = [
+  { name: 'init', value: 'FILE', help: 'first run the commands of this file, a line each; # begins a comment' },
+  { name: 'stdin', value: 'FILE', help: 'what the program reads from its standard input (default: nothing)' },
+];
+export const SESSION_NOTES = ['The commands are Delve\'s, with rev before those that move, sched and tls; help lists them.'];
+
+function readText(option: string, file: string | undefined): Buffer | undefined {
+  if (file === undefined) return undefined;
+  try { return fs.readFileSync(file); } catch (error) { throw new InputError(`${file}, which --${option} names, cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`); }
+}
+
+export async function runSession(guest: Guest, parsed: Parsed, goroot?: string): Promise<number> {
+  const init = readText('init', parsed.text('init')), input = readText('stdin', parsed.text('stdin'));
+  const debug = openDebugger(guest, {
+    write: (fd, bytes, replayed) => { if (!replayed) writeAll(fd, bytes); },
+    ...(input ? { input } : {}),
+    ...(goroot ? { goroot } : {}),
+  });
+  for (const note of debug.binary.notes) complain(note);
+  await debug.launch();
+  const terminal = new Terminal(debug, {
+    write: print,
+    workingDirectory: process.cwd(),
+    colors: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+    readScript: (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return undefined; } },
+    writeFile: (file, text) => fs.writeFileSync(path.resolve(file), text),
+    setArguments: (args) => { guest.args = args; },
+  });
+  const interrupted = (): void => { if (debug.running) debug.pause(); };
+  process.on('SIGINT', interrupted);
+  try {
+    for (const line of init?.toString('utf8').split(/\r?\n/) ?? []) {
+      if (/^\s*(#|$)/.test(line)) continue;
+      if (await terminal.execute(line) === 'exit') return 0;
+    }
+    return await readLines(terminal);
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+    debug.dispose();
+  }
+}
+
+async function readLines(terminal: Terminal): Promise<number> {
+  const tty = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const historyFile = path.join(cacheFolder(), 'history');
+  const history = tty ? readHistory(historyFile) : [];
+  const reader = readline.createInterface({
+    input: process.stdin, terminal: tty, history, historySize: HISTORY_LINES, prompt: PROMPT,
+    ...(tty ? { output: process.stdout, completer: (line: string) => [terminal.complete(line), line] as [string[], string] } : {}),
+  });
+  if (tty) {
+    print("Type 'help' for list of commands.\n");
+    reader.on('history', (lines: string[]) => writeHistory(historyFile, lines));
+    // While a command runs, the process's own handler pauses the guest; at the prompt it clears the line.
+    reader.on('SIGINT', () => { if (terminal.busy) process.emit('SIGINT'); else { print('\n'); reader.prompt(); } });
+    reader.prompt();
+  }
+  let last = '';
+  for await (const typed of reader) {
+    // An empty line repeats the last command, as in Delve.
+    const line = typed.trim() === '' ? last : typed;
+    last = line;
+    if (line !== '' && await terminal.execute(line) === 'exit') break;
+    if (tty) reader.prompt();
+  }
+  reader.close();
+  return 0;
+}
+
+function readHistory(file: string): string[] {
+  try { return fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).slice(0, HISTORY_LINES); } catch { return []; }
+}
+function writeHistory(file: string, lines: string[]): void {
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(file, lines.join('\n'), { mode: 0o600 });
+  } catch { /* a history that cannot be kept is forgotten */ }
+}
