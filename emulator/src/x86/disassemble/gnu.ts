@@ -233,6 +233,7 @@ class GnuPrinter {
       }
       this.segmentsUsed = true;
     }
+    if (model.vex && !arg.index?.class.endsWith('mm')) for (const byte of model.vexPayload) segments.add(byte);
     let text = '';
     for (const segment of [CS, DS, SS, ES, FS, GS]) if (segments.has(segment)) text += `%${segmentName(segment)}:`;
     if (arg.displacement !== 0n) text += hex(arg.displacement);

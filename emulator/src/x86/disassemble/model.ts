@@ -35,6 +35,8 @@ export interface Model {
   op: string;
   prefixes: Prefix[];
   vex: boolean;
+  /** Bytes of the VEX or EVEX prefix after the first; GNU syntax mistakes some for segment prefixes. */
+  vexPayload: Uint8Array;
   evex: boolean;
   /** L of VEX and EVEX: 0, 1, 2. */
   vectorLength: number;
@@ -66,7 +68,7 @@ export function modelOf(instruction: Instruction): Model {
   const { bytes } = instruction;
   const name = instruction.row.name;
   const model: Model = {
-    op: FAR_NAMES[name] ?? name, prefixes: [], vex: false, evex: false, vectorLength: 0, opcode: 0, secondOpcode: 0, args: [],
+    op: FAR_NAMES[name] ?? name, prefixes: [], vex: false, vexPayload: new Uint8Array(0), evex: false, vectorLength: 0, opcode: 0, secondOpcode: 0, args: [],
     dataSize: 32, addressSize: 64, memoryBytes: 0, address: BigInt(instruction.address), length: BigInt(instruction.length),
     zeroing: false, broadcast: false, rounding: '',
   };
@@ -141,6 +143,7 @@ function readVex(state: State, kind: number): void {
   model.dataSize = 0;
   model.addressSize = 0;
   const last = bytes[at + (kind === 0x62 ? 3 : kind === 0xc4 ? 2 : 1)] ?? 0;
+  model.vexPayload = bytes.slice(at + 1, at + (kind === 0x62 ? 4 : kind === 0xc4 ? 3 : 2));
   model.vectorLength = kind === 0x62 ? (last >> 5) & 3 : (last >> 2) & 1;
   state.modrmAt = at + (kind === 0x62 ? 5 : kind === 0xc4 ? 4 : 3);
   if (kind !== 0x62) return;
@@ -203,8 +206,16 @@ function memoryArgument(state: State, operand: MemoryOperand): Argument {
   }
   // Without VEX 32-bit displacements are taken as unsigned.
   const wide = !isOffset && ((modrm >> 6) === 2 || ((modrm >> 6) === 0 && (operand.base === RIP || operand.base === NO_REGISTER)));
+  if (isOffset) argument.displacement = offsetAddress(bytes, state.at + 1, model.addressSize / 8);
   if (wide && !model.vex) argument.displacement = BigInt.asUintN(32, argument.displacement);
   return argument;
+}
+
+/** The address in the instruction itself, as a signed 64-bit number. */
+function offsetAddress(bytes: Uint8Array, at: number, size: number): bigint {
+  let value = 0n;
+  for (let i = 0; i < size; i++) value |= BigInt(bytes[at + i] ?? 0) << BigInt(8 * i);
+  return BigInt.asIntN(64, value);
 }
 
 /** Forms whose memory operand has no size for the printers: m8 of cache instructions, pseudo-descriptors, 80-bit and larger areas. */
@@ -225,13 +236,12 @@ function finishLegacy(state: State, instruction: Instruction): void {
   const hasModrmMemory = candidate.modrm && args.some((arg) => arg.kind === 'memory');
   if (candidate.prefix >= 3) mark(state.repeat);
   if (candidate.prefix === 2) mark(state.data);
-  if (sizeTested(candidate)) {
+  if (sizeTested(state)) {
     if (model.dataSize === 64) state.rexUsed |= 8; else mark(state.data);
   }
-  if (wTested(state, instruction)) state.rexUsed |= 8;
   if (candidate.address32 || instruction.row.name === 'JRCXZ') mark(state.addressIndex);
   if (args.some((arg) => arg.kind === 'memory' && !candidate.modrm)) mark(state.segment);
-  if (model.op === 'NOP' && model.opcode === 0x90 && state.data >= 0) prefixes[state.data]!.implicit = false;
+  if ((model.op === 'NOP' || model.op === 'PAUSE') && model.opcode === 0x90 && state.data >= 0) prefixes[state.data]!.implicit = false;
   const string = addStringArguments(state);
   if (hasModrmMemory || string) mark(state.addressIndex);
   if (hasModrmMemory) mark(state.segment);
@@ -247,17 +257,20 @@ function finishLegacy(state: State, instruction: Instruction): void {
   }
 }
 
-/** The operand size chooses between rows of this opcode. */
-function sizeTested(candidate: Candidate): boolean {
-  return candidate.sizes !== 7;
-}
+/** Rows whose 66 and REX.W the decoder does not look at although the processor does, and the other way round. */
+const SIZE_NOT_TESTED = new Set(['6A', '0F A0', '0F A8', 'C8', 'CA', 'CB', '0F 07']);
+const SIZE_TESTED = /^(E8|E9|A0|A2|D7|90|0F 35|0F 8.)$/;
 
-/** REX.W chooses between rows of this opcode and prefix. */
-function wTested(state: State, instruction: Instruction): boolean {
-  const { candidate } = state;
-  if (candidate.w >= 0) return true;
-  return candidate.map < 4 && candidatesOf(candidate.map, candidate.opcode).some((other) =>
-    other.w >= 0 && other.prefix === candidate.prefix && other.digit === candidate.digit && instruction.row.name !== 'NOP');
+/** Operand-size prefix or REX.W choose between rows of this opcode, so that they are said by the text. */
+function sizeTested({ candidate }: State): boolean {
+  const { map, opcode } = candidate;
+  if (map < 2) {
+    const name = (map === 1 ? '0F ' : '') + opcode.toString(16).toUpperCase().padStart(2, '0');
+    if (SIZE_NOT_TESTED.has(name) || /^[LMS]FENCE$/.test(candidate.row.name)) return false;
+    if (SIZE_TESTED.test(name)) return true;
+  }
+  return candidate.sizes !== 7 || candidate.w >= 0 ||
+    candidatesOf(map, opcode).some((other) => other.w >= 0 && other.prefix === candidate.prefix && other.digit === candidate.digit);
 }
 
 function usedRexBits(state: State, instruction: Instruction): number {
@@ -279,9 +292,9 @@ function usedRexBits(state: State, instruction: Instruction): number {
   return (used & rex & 15) | (used & 0x40);
 }
 
-/** x87 register forms are opcode bytes to the decoder, not ModRM. */
+/** x87 register forms and fences are opcode bytes to the decoder, not ModRM. */
 function isStackOperation(candidate: Candidate): boolean {
-  return candidate.map === 0 && candidate.opcode >= 0xd8 && candidate.opcode <= 0xdf && candidate.mod === 2;
+  return /^[LMS]FENCE$/.test(candidate.row.name) || candidate.map === 0 && candidate.opcode >= 0xd8 && candidate.opcode <= 0xdf && candidate.mod === 2;
 }
 
 function addStringArguments(state: State): boolean {

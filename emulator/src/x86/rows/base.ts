@@ -175,7 +175,7 @@ D3 v /6|+SHL r/mv, CL
 D3 v /7|+SAR r/mv, CL
 C2 f64|RET uimm16
 C3 f64|RET
-C6 =F8|XABORT imm8|RTM
+C6 =F8|XABORT uimm8|RTM
 C6 /0|=MOV r/m8, imm8
 C7 z =F8|XBEGIN relz|RTM
 C7 v /0|=MOV r/mv, immz
