@@ -592,6 +592,14 @@ export class GoBinary implements LocationHost {
     return this.dwarf?.constant(name);
   }
 
+  constantsOfType(type: GoType): { name: string; value: bigint }[] {
+    return this.dwarf?.constantsOfType(type) ?? [];
+  }
+
+  closureFields(pc: number): { name: string; offset: number; type: GoType }[] {
+    return this.dwarf?.closureFields(pc) ?? [];
+  }
+
   localsAt(frame: FrameContext, memory: Memory): VariableInfo[] {
     return this.dwarf?.locals(frame, memory) ?? [];
   }

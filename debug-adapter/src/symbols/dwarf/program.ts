@@ -23,7 +23,7 @@ export class DwarfProgram {
   private readonly scanned = new Set<number>();
   private readonly typeOffsets = new Map<string, number>();
   private readonly globals = new Map<string, Global>();
-  private readonly constants = new Map<string, bigint>();
+  private readonly constants = new Map<string, { value: bigint; type: number }>();
   private readonly runtimeTypes = new Map<number, number>();
   private readonly subprograms = new Map<number, Subprogram[]>();
   private ranges: { low: number; high: number; unit: Unit }[] | undefined;
@@ -205,7 +205,7 @@ export class DwarfProgram {
         }
       } else if (die.tag === Tag.constant) {
         const value = die.attributes.get(At.constValue);
-        if (typeof value === 'number' || typeof value === 'bigint') this.constants.set(name, BigInt(value));
+        if (typeof value === 'number' || typeof value === 'bigint') this.constants.set(name, { value: BigInt(value), type: numberOf(die.attributes.get(At.type)) ?? -1 });
       } else {
         if (!this.typeOffsets.has(name)) this.typeOffsets.set(name, die.offset);
         const runtimeType = numberOf(die.attributes.get(At.goRuntimeType));
@@ -256,9 +256,32 @@ export class DwarfProgram {
   }
 
   constant(name: string): bigint | undefined {
-    let found: bigint | undefined;
+    let found: { value: bigint } | undefined;
     this.scan(packageOf(name), () => (found = this.constants.get(name)) !== undefined);
-    return found;
+    return found?.value;
+  }
+
+  /** Constants of a named type, from the type's own package, by value. */
+  constantsOfType(type: GoType): { name: string; value: bigint }[] {
+    const packageName = packageOf(type.name);
+    for (const unit of this.info.units) if (unit.name === packageName) this.scanUnit(unit);
+    const out: { name: string; value: bigint }[] = [];
+    for (const [name, c] of this.constants) if (packageOf(name) === packageName && this.types.at(c.type) === type) out.push({ name, value: c.value });
+    return out.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  }
+
+  /** Variables that the closure at pc captured, with their offsets in the closure object (Go ≥ 1.23). */
+  closureFields(pc: number): { name: string; offset: number; type: GoType }[] {
+    const subprogram = this.subprogramAt(pc);
+    const root = subprogram && this.info.die(subprogram.unit, subprogram.die);
+    if (!root) return [];
+    const out: { name: string; offset: number; type: GoType }[] = [];
+    for (const child of this.info.children(root)) {
+      const offset = numberOf(child.attributes.get(At.goClosureOffset));
+      const type = this.types.at(numberOf(child.attributes.get(At.type)) ?? -1);
+      if (offset !== undefined && type) out.push({ name: stringOf(child.attributes.get(At.name)) ?? '', offset, type });
+    }
+    return out.sort((a, b) => a.offset - b.offset);
   }
 
   /** Variables in scope at the frame's pc. */

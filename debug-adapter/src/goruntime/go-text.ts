@@ -1,0 +1,113 @@
+// Go's text forms of basic values: quoted strings, shortest floats, and fmt verbs for `print %x`.
+
+/** strconv.Quote of raw bytes. */
+export function quoteBytes(bytes: Uint8Array, more = 0): string {
+  let out = '"';
+  for (let i = 0; i < bytes.length; ) {
+    const [rune, size] = decodeRune(bytes, i);
+    if (rune < 0) {
+      out += '\\x' + bytes[i]!.toString(16).padStart(2, '0');
+      i++;
+      continue;
+    }
+    i += size;
+    out += quoteRune(rune, '"');
+  }
+  return out + (more > 0 ? `...+${more} more` : '') + '"';
+}
+
+export function quoteRune(rune: number, quote: string): string {
+  const c = String.fromCodePoint(rune);
+  if (c === quote || c === '\\') return '\\' + c;
+  const simple: Record<number, string> = { 7: '\\a', 8: '\\b', 12: '\\f', 10: '\\n', 13: '\\r', 9: '\\t', 11: '\\v' };
+  if (simple[rune]) return simple[rune]!;
+  if (rune < 0x20 || rune === 0x7f) return '\\x' + rune.toString(16).padStart(2, '0');
+  if (rune < 0x7f || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c)) return c;
+  return rune < 0x10000 ? '\\u' + rune.toString(16).padStart(4, '0') : '\\U' + rune.toString(16).padStart(8, '0');
+}
+
+/** Code point and length at i, or [-1, 1] for a byte that is not UTF-8. */
+function decodeRune(b: Uint8Array, i: number): [number, number] {
+  const c = b[i]!;
+  if (c < 0x80) return [c, 1];
+  const size = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 0;
+  if (size === 0 || c >= 0xf5 || i + size > b.length) return [-1, 1];
+  let rune = c & (0xff >> (size + 1));
+  for (let k = 1; k < size; k++) {
+    if ((b[i + k]! & 0xc0) !== 0x80) return [-1, 1];
+    rune = (rune << 6) | (b[i + k]! & 0x3f);
+  }
+  if ((size === 3 && (rune < 0x800 || (rune >= 0xd800 && rune <= 0xdfff))) || (size === 4 && (rune < 0x10000 || rune > 0x10ffff))) return [-1, 1];
+  return [rune, size];
+}
+
+/** strconv.FormatFloat(x, 'f', -1, bits). */
+export function formatFloat(x: number, bits: 32 | 64): string {
+  if (Number.isNaN(x)) return 'NaN';
+  if (!Number.isFinite(x)) return x > 0 ? '+Inf' : '-Inf';
+  if (x === 0) return Object.is(x, -0) ? '-0' : '0';
+  let text = String(x);
+  if (bits === 32) {
+    for (let digits = 1; digits <= 9; digits++) {
+      text = String(Number(x.toPrecision(digits)));
+      if (Math.fround(Number(text)) === x) break;
+    }
+  }
+  return plain(text);
+}
+
+/** Writes `1.5e-7` without an exponent. */
+function plain(text: string): string {
+  const m = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
+  if (!m) return text;
+  const digits = m[2]! + (m[3] ?? ''), exponent = Number(m[4]);
+  if (exponent < 0) return `${m[1]}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  return digits.length <= exponent + 1 ? m[1]! + digits + '0'.repeat(exponent + 1 - digits.length) : `${m[1]}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
+}
+
+/** fmt.Sprintf of one value with one verb such as `%x`, `%#x`, `%08b`, `%d`, `%q`, `%e`. */
+export function formatVerb(format: string, value: bigint | number | string | boolean): string {
+  return format.replace(/%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g, (_all, flags: string, width: string, precision: string | undefined, verb: string) => {
+    if (verb === '%') return '%';
+    let s: string;
+    if (typeof value === 'bigint') {
+      const sign = value < 0n ? '-' : flags.includes('+') ? '+' : '';
+      const magnitude = value < 0n ? -value : value;
+      const sharp = flags.includes('#');
+      switch (verb) {
+        case 'x': s = sign + (sharp ? '0x' : '') + magnitude.toString(16); break;
+        case 'X': s = sign + (sharp ? '0X' : '') + magnitude.toString(16).toUpperCase(); break;
+        case 'o': s = sign + (sharp ? '0' : '') + magnitude.toString(8); break;
+        case 'O': s = sign + '0o' + magnitude.toString(8); break;
+        case 'b': s = sign + (sharp ? '0b' : '') + magnitude.toString(2); break;
+        case 'c': s = String.fromCodePoint(Number(magnitude) % 0x110000); break;
+        case 'q': s = `'${quoteRune(Number(magnitude) % 0x110000, "'")}'`; break;
+        case 'U': s = 'U+' + magnitude.toString(16).toUpperCase().padStart(4, '0'); break;
+        case 'd': case 'v': s = sign + magnitude.toString(); break;
+        default: s = `%!${verb}(int64=${value})`;
+      }
+    } else if (typeof value === 'number') {
+      const digits = precision === undefined ? 6 : Number(precision);
+      switch (verb) {
+        case 'f': case 'F': s = value.toFixed(digits); break;
+        case 'e': case 'E': s = value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2'); if (verb === 'E') s = s.toUpperCase(); break;
+        case 'g': case 'v': s = String(value).replace(/e([+-])(\d)$/, 'e$10$2'); break;
+        default: s = `%!${verb}(float64=${value})`;
+      }
+    } else if (typeof value === 'string') {
+      const bytes = new TextEncoder().encode(value);
+      if (verb === 'x' || verb === 'X') {
+        s = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
+        if (verb === 'X') s = s.toUpperCase();
+      } else if (verb === 'q') s = quoteBytes(bytes);
+      else s = verb === 's' || verb === 'v' ? value : `%!${verb}(string=${value})`;
+    } else s = verb === 't' || verb === 'v' ? String(value) : `%!${verb}(bool=${value})`;
+    const w = Number(width || 0);
+    if (flags.includes('-')) return s.padEnd(w);
+    if (flags.includes('0') && /^[-+]?(0x|0X)?[0-9a-fA-F.]+$/.test(s)) {
+      const m = /^([-+]?(?:0x|0X)?)(.*)$/.exec(s)!;
+      return m[1]! + m[2]!.padStart(w - m[1]!.length, '0');
+    }
+    return s.padStart(w);
+  });
+}
