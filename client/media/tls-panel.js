@@ -12,32 +12,24 @@
     return made;
   }
 
+  function row(body, name, value, meaning, state, stateText, changed) {
+    const made = body.insertRow();
+    made.className = state;
+    const head = element('th', '', name);
+    head.setAttribute('scope', 'row');
+    made.append(head);
+    const means = made.insertCell();
+    means.append(element('span', 'meaning', meaning));
+    if (stateText) means.append(' ', element('span', 'state', state === 'differs' ? `≠ ${stateText}` : stateText));
+    if (changed) means.append(' ', dot());
+    made.insertCell().append(element('code', '', value));
+  }
   function table(picture) {
     const made = element('table', 'places');
     made.append(element('caption', 'hidden', 'Where the current g is kept'));
     const body = made.createTBody();
-    for (const line of picture.lines) {
-      const row = body.insertRow();
-      row.className = `${line.state}${line.changed ? ' changed' : ''}`;
-      const head = element('th', '', line.name);
-      head.setAttribute('scope', 'row');
-      row.append(head);
-      const value = row.insertCell();
-      value.append(element('code', '', line.value));
-      const meaning = row.insertCell();
-      meaning.append(element('span', 'meaning', line.meaning));
-      if (line.stateText) meaning.append(' ', element('span', 'state', line.state === 'differs' ? `≠ ${line.stateText}` : line.stateText));
-      if (line.changed) meaning.append(' ', dot());
-    }
-    const row = body.insertRow();
-    row.className = `sp${picture.sp.changed ? ' changed' : ''}`;
-    const head = element('th', '', 'SP');
-    head.setAttribute('scope', 'row');
-    row.append(head);
-    row.insertCell().append(element('code', '', picture.sp.value));
-    const on = row.insertCell();
-    on.append(element('span', 'meaning', picture.sp.on));
-    if (picture.sp.changed) on.append(' ', dot());
+    for (const line of picture.lines) row(body, line.name, line.value, line.meaning, line.state, line.stateText, line.changed);
+    row(body, 'SP', picture.sp.value, picture.sp.on, 'other', '', picture.sp.changed);
     return made;
   }
   function dot() {
@@ -60,7 +52,6 @@
       const piece = element('div', `part ${part.kind}`);
       piece.style.flexBasis = `${part.percent}%`;
       piece.title = part.title;
-      piece.append(element('span', '', part.text));
       bar.append(piece);
     }
     if (stack.sp >= 0) {
@@ -69,10 +60,18 @@
       mark.title = stack.spText;
       bar.append(mark);
     }
+    const legend = element('ul', 'legend');
+    legend.setAttribute('aria-hidden', 'true'); // the bar's own label says it
+    for (const part of stack.parts) {
+      const item = element('li');
+      item.append(element('i', `swatch ${part.kind}`), element('span', '', part.text));
+      legend.append(item);
+    }
+    legend.append(element('li', 'sptext', `${stack.live ? '▲' : '△'} ${stack.spText}`));
     const ends = element('div', 'ends');
-    ends.append(element('span', '', `lo ${stack.lo}`), element('span', 'sptext', `${stack.live ? '▲ ' : '△ '}${stack.spText}`), element('span', '', `hi ${stack.hi}`));
-    made.append(head, bar, ends);
-    if (stack.cut) made.append(element('p', 'small', 'not to scale'));
+    ends.append(element('span', '', `lo ${stack.lo}`), element('span', '', `hi ${stack.hi}`));
+    if (stack.cut) ends.insertBefore(element('span', 'small', 'not to scale'), ends.lastChild);
+    made.append(head, bar, ends, legend);
     return made;
   }
 
