@@ -1,0 +1,208 @@
+// Path resolution over three layers: memory (/tmp and /dev/shm, writable), synthetic files (/proc, /sys, /dev, /etc), host files (read-only).
+// Must stay true: symlinks, `..` and /proc links are resolved here, inside the guest's tree; the host is only ever asked for the resolved path.
+import { EACCES, EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EROFS, fail } from './errno';
+import { FileData } from './file-data';
+import type { Kernel } from './kernel';
+import type { Inode, KernelState } from './state';
+import { synthetic } from './synthetic-files';
+import type { SyntheticEntry } from './synthetic-files';
+import { realtime } from './time-calls';
+
+export const ROOT_INODE = 1;
+const MAX_LINKS = 40;
+
+export type Node =
+  | { layer: 'memory'; path: string; inode: Inode }
+  | { layer: 'synthetic'; path: string; entry: SyntheticEntry }
+  | { layer: 'host'; path: string; stat: { kind: 'file' | 'directory' | 'symlink'; size: number; mode: number; mtimeSeconds: number } };
+
+export interface Resolved {
+  /** Absolute, without links (the last component excepted if it was not followed). */
+  path: string;
+  parent: string;
+  /** Last component; '' for the root. */
+  name: string;
+  node: Node | undefined;
+  /** The path ended in a slash: only a directory will do. */
+  mustBeDirectory: boolean;
+}
+
+export const parts = (path: string): string[] => path.split('/').filter((part) => part !== '');
+export const join = (directory: string, name: string): string => (directory === '/' ? `/${name}` : `${directory}/${name}`);
+
+export function newInode(kernel: Kernel | undefined, state: KernelState, kind: Inode['kind'], mode: number, uid = 0, gid = 0): Inode {
+  const now: [number, number] = kernel ? realtime(kernel) : [1_767_225_600, 0];
+  const inode: Inode = { id: state.nextId++, kind, mode, uid, gid, links: kind === 'directory' ? 2 : 1, opens: 0, accessed: now, modified: now, changed: now };
+  if (kind === 'directory') inode.entries = new Map();
+  if (kind === 'file') inode.data = new FileData();
+  state.inodes.set(inode.id, inode);
+  return inode;
+}
+
+/** The tree in memory at the start: /, /tmp, /dev/shm. */
+export function initialTree(state: KernelState): void {
+  const root = newInode(undefined, state, 'directory', 0o755);
+  const tmp = newInode(undefined, state, 'directory', 0o1777);
+  const dev = newInode(undefined, state, 'directory', 0o755);
+  const shm = newInode(undefined, state, 'directory', 0o1777);
+  root.entries!.set('tmp', tmp.id);
+  root.entries!.set('dev', dev.id);
+  dev.entries!.set('shm', shm.id);
+}
+
+/** Whether the guest may create and change things below this path. */
+export function writable(path: string): boolean {
+  return path === '/tmp' || path.startsWith('/tmp/') || path === '/dev/shm' || path.startsWith('/dev/shm/');
+}
+
+function memoryAt(kernel: Kernel, path: string): Inode | 'hidden' | undefined {
+  let inode = kernel.state.inodes.get(ROOT_INODE)!;
+  for (const part of parts(path)) {
+    if (inode.hidden?.has(part)) return 'hidden';
+    const id = inode.entries?.get(part);
+    if (id === undefined) return undefined;
+    inode = kernel.state.inodes.get(id)!;
+  }
+  return inode;
+}
+
+/** What is at an absolute path, links not followed. */
+export function lookup(kernel: Kernel, path: string): Node | undefined {
+  const inode = memoryAt(kernel, path);
+  if (inode === 'hidden') return undefined;
+  if (inode) return { layer: 'memory', path, inode };
+  const entry = synthetic(kernel, path);
+  if (entry) return { layer: 'synthetic', path, entry };
+  if (path.startsWith('/proc/') || path.startsWith('/sys/')) return undefined;
+  const stat = kernel.services.view.stat(path);
+  return stat && { layer: 'host', path, stat };
+}
+
+export function kindOf(node: Node): 'file' | 'directory' | 'symlink' | 'device' | 'fifo' | 'socket' {
+  if (node.layer === 'memory') return node.inode.kind;
+  return node.layer === 'synthetic' ? node.entry.kind : node.stat.kind;
+}
+
+export function linkTarget(kernel: Kernel, node: Node): string {
+  if (node.layer === 'memory') return node.inode.target ?? '';
+  if (node.layer === 'synthetic') return node.entry.target?.(kernel) ?? '';
+  return kernel.services.view.readLink(node.path) ?? fail(ENOENT);
+}
+
+export function resolve(kernel: Kernel, base: string, path: string, follow: boolean): Resolved {
+  if (path === '') fail(ENOENT);
+  if (path.length > 4095) fail(ENAMETOOLONG);
+  let done = path.startsWith('/') ? [] : parts(base);
+  let todo = parts(path);
+  let mustBeDirectory = /\/\.?\.?$/.test(path) || path === '.' || path === '..';
+  let links = 0, node: Node | undefined;
+  for (let i = 0; i < todo.length; i++) {
+    const part = todo[i]!;
+    if (part === '.') continue;
+    if (part === '..') { done.pop(); continue; }
+    if (part.length > 255) fail(ENAMETOOLONG);
+    const here = '/' + [...done, part].join('/');
+    node = lookup(kernel, here);
+    const last = i === todo.length - 1;
+    if (node && kindOf(node) === 'symlink' && (!last || follow || mustBeDirectory)) {
+      if (++links > MAX_LINKS) fail(ELOOP);
+      const target = linkTarget(kernel, node);
+      if (last && target.endsWith('/')) mustBeDirectory = true;
+      todo = [...parts(target), ...todo.slice(i + 1)];
+      i = -1;
+      if (target.startsWith('/')) done = [];
+      continue;
+    }
+    if (!last && node && kindOf(node) !== 'directory') fail(ENOTDIR);
+    // A host folder above those that may be seen: not visible itself, but a way to them.
+    if (!last && !node && (writable(here) || here.startsWith('/proc/') || here.startsWith('/sys/') || !kernel.services.host.files)) fail(ENOENT);
+    done.push(part);
+  }
+  const full = '/' + done.join('/');
+  node = lookup(kernel, full);
+  if (node && mustBeDirectory && kindOf(node) !== 'directory' && !(kindOf(node) === 'symlink' && !follow)) fail(ENOTDIR);
+  return { path: full, parent: '/' + done.slice(0, -1).join('/'), name: done[done.length - 1] ?? '', node, mustBeDirectory };
+}
+
+/** The memory directory at `path`, made over a host directory if need be; fails where the guest may not write. */
+export function writableDirectory(kernel: Kernel, path: string): Inode {
+  const node = lookup(kernel, path);
+  if (!node) fail(ENOENT);
+  if (kindOf(node) !== 'directory') fail(ENOTDIR);
+  if (!writable(path)) fail(EROFS);
+  if (node.layer === 'memory') return node.inode;
+  const at = path.lastIndexOf('/'), parent = writableDirectory(kernel, path.slice(0, at) || '/');
+  const inode = newInode(kernel, kernel.state, 'directory', node.layer === 'host' ? node.stat.mode & 0o7777 : 0o755);
+  parent.entries!.set(path.slice(at + 1), inode.id);
+  return inode;
+}
+
+/** The inode at `path`, copied from the host if it is there and may be changed. */
+export function writableInode(kernel: Kernel, node: Node): Inode {
+  if (node.layer === 'memory') {
+    if (!writable(node.path)) fail(EROFS);
+    return node.inode;
+  }
+  if (!writable(node.path)) fail(EROFS);
+  if (kindOf(node) === 'directory') return writableDirectory(kernel, node.path);
+  if (node.layer !== 'host') fail(EACCES);
+  const at = node.path.lastIndexOf('/');
+  const parent = writableDirectory(kernel, node.path.slice(0, at) || '/');
+  const inode = newInode(kernel, kernel.state, node.stat.kind === 'symlink' ? 'symlink' : 'file', node.stat.mode & 0o7777);
+  if (node.stat.kind === 'symlink') inode.target = linkTarget(kernel, node);
+  else inode.data = FileData.of(kernel.services.view.read(node.path) ?? fail(EACCES));
+  inode.modified = [node.stat.mtimeSeconds, 0];
+  parent.entries!.set(node.path.slice(at + 1), inode.id);
+  return inode;
+}
+
+export function touch(kernel: Kernel, inode: Inode): void {
+  inode.modified = realtime(kernel);
+  inode.changed = inode.modified;
+}
+
+/** Makes something new at a resolved path that is free. */
+export function create(kernel: Kernel, at: Resolved, kind: Inode['kind'], mode: number): Inode {
+  if (at.node) fail(EEXIST);
+  if (at.name === '') fail(EEXIST);
+  if (at.mustBeDirectory && kind !== 'directory') fail(kind === 'file' ? EISDIR : ENOENT);
+  const parent = writableDirectory(kernel, at.parent);
+  if (parent.links === 0) fail(ENOENT);
+  const inode = newInode(kernel, kernel.state, kind, mode, kernel.facts.uid, kernel.facts.gid);
+  parent.entries!.set(at.name, inode.id);
+  parent.hidden?.delete(at.name);
+  if (kind === 'directory') parent.links++;
+  touch(kernel, parent);
+  return inode;
+}
+
+/** Forgets an inode nobody names or has open. */
+export function drop(kernel: Kernel, inode: Inode): void {
+  if (inode.links <= 0 && inode.opens <= 0) kernel.state.inodes.delete(inode.id);
+}
+
+/** Names in a directory: memory, synthetic and host ones merged. */
+export function names(kernel: Kernel, path: string): string[] {
+  const found = new Set<string>();
+  const inode = memoryAt(kernel, path);
+  if (inode && inode !== 'hidden') for (const name of inode.entries?.keys() ?? []) found.add(name);
+  for (const name of synthetic(kernel, path)?.list?.(kernel) ?? []) found.add(name);
+  if (inode !== 'hidden') for (const name of kernel.services.view.list(path) ?? []) if (!(inode && inode.hidden?.has(name))) found.add(name);
+  return [...found].sort();
+}
+
+export function removeName(kernel: Kernel, at: Resolved): void {
+  const parent = writableDirectory(kernel, at.parent);
+  const id = parent.entries!.get(at.name);
+  if (id !== undefined) {
+    const inode = kernel.state.inodes.get(id)!;
+    parent.entries!.delete(at.name);
+    if (inode.kind === 'directory') { inode.links = 0; parent.links--; }
+    else inode.links--;
+    inode.changed = realtime(kernel);
+    drop(kernel, inode);
+  }
+  if (kernel.services.view.stat(at.path)) (parent.hidden ??= new Set()).add(at.name);
+  touch(kernel, parent);
+}
+

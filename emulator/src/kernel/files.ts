@@ -1,0 +1,282 @@
+// Descriptors, open file descriptions and what reading, writing and polling mean for each kind of them.
+// Must stay true: a description lives as long as a descriptor (or a message in flight) refers to it; `undefined` from an operation means "would block".
+import { EAGAIN, EBADF, EFBIG, EINVAL, EIO, EISDIR, EMFILE, ENOSPC, EPIPE, ESPIPE, fail } from './errno';
+import { drop, touch } from './file-system';
+import type { Kernel } from './kernel';
+import { SIGPIPE, SI_USER } from './signal-numbers';
+import { closeSocket, pollSocket, receiveStream, sendStream } from './sockets';
+import type { FileKind, OpenFile, Pipe } from './state';
+
+export const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000, O_PATH = 0x200000, O_TMPFILE = 0x400000;
+export const POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32, POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000;
+/** The pollable id of standard input. */
+export const STDIN_OBJECT = -2;
+
+export function fileOf(kernel: Kernel, fd: number): OpenFile {
+  const descriptor = kernel.state.descriptors.get(fd);
+  return descriptor ? kernel.state.files.get(descriptor.file)! : fail(EBADF);
+}
+
+export function lowestFree(kernel: Kernel, from: number): number {
+  let fd = from;
+  while (kernel.state.descriptors.has(fd)) fd++;
+  if (BigInt(fd) >= kernel.state.limits.get(7)![0]) fail(EMFILE);
+  return fd;
+}
+
+export function openFile(kernel: Kernel, file: Partial<OpenFile> & { kind: FileKind; flags: number; path: string }): OpenFile {
+  const full: OpenFile = { id: kernel.state.nextId++, offset: 0, references: 0, inode: 0, object: 0, ...file };
+  kernel.state.files.set(full.id, full);
+  if (full.inode !== 0) kernel.state.inodes.get(full.inode)!.opens++;
+  return full;
+}
+
+/** A new description at the lowest free descriptor. */
+export function descriptor(kernel: Kernel, file: Partial<OpenFile> & { kind: FileKind; flags: number; path: string }, closeOnExec: boolean): number {
+  const fd = lowestFree(kernel, 0);
+  install(kernel, fd, openFile(kernel, file), closeOnExec);
+  return fd;
+}
+
+export function install(kernel: Kernel, fd: number, file: OpenFile, closeOnExec: boolean): void {
+  file.references++;
+  kernel.state.descriptors.set(fd, { file: file.id, closeOnExec });
+}
+
+export function closeDescriptor(kernel: Kernel, fd: number): void {
+  const descriptor = kernel.state.descriptors.get(fd);
+  if (!descriptor) fail(EBADF);
+  kernel.state.descriptors.delete(fd);
+  for (const epoll of kernel.state.epolls.values()) epoll.items.delete(`${fd}:${descriptor.file}`);
+  release(kernel, kernel.state.files.get(descriptor.file)!);
+}
+
+export function release(kernel: Kernel, file: OpenFile): void {
+  if (--file.references > 0) return;
+  const { state } = kernel;
+  state.files.delete(file.id);
+  if (file.locked) kernel.notify(-3);
+  if (file.inode !== 0) {
+    const inode = state.inodes.get(file.inode);
+    if (inode) { inode.opens--; drop(kernel, inode); }
+  }
+  switch (file.kind) {
+    case 'pipe': {
+      const pipe = state.pipes.get(file.object)!;
+      const mode = file.flags & O_ACCMODE;
+      if (mode !== O_WRONLY) pipe.readers--;
+      if (mode !== 0) pipe.writers--;
+      kernel.notify(pipe.id);
+      if (pipe.readers <= 0 && pipe.writers <= 0) state.pipes.delete(pipe.id);
+      break;
+    }
+    case 'eventfd': state.counters.delete(file.object); break;
+    case 'timerfd': state.timerFiles.delete(file.object); break;
+    case 'epoll': state.epolls.delete(file.object); break;
+    case 'socket': closeSocket(kernel, file.object); break;
+    default: break;
+  }
+}
+
+/** The bytes that mmap or exec would see; undefined if the kind has none. */
+export function wholeContent(kernel: Kernel, file: OpenFile): Uint8Array | undefined {
+  if (file.kind === 'fixed') return file.content;
+  if (file.kind === 'host') return kernel.services.view.read(file.path);
+  if (file.kind === 'memory') {
+    const { data } = kernel.state.inodes.get(file.inode)!;
+    return data?.read(0, data.size);
+  }
+  return undefined;
+}
+
+export const seekable = (file: OpenFile): boolean => file.kind === 'memory' || file.kind === 'host' || file.kind === 'fixed' || file.kind === 'directory' || file.kind === 'null' || file.kind === 'zero' || file.kind === 'full' || file.kind === 'random';
+
+export function sizeOf(kernel: Kernel, file: OpenFile): number {
+  if (file.kind === 'memory') return kernel.state.inodes.get(file.inode)!.data?.size ?? 0;
+  if (file.kind === 'fixed') return file.content!.length;
+  if (file.kind === 'host') return kernel.services.view.stat(file.path)?.size ?? 0;
+  return 0;
+}
+
+// --- reading ---
+
+/** Bytes at the file's offset (or `at`); undefined: nothing yet. */
+export function readFile(kernel: Kernel, file: OpenFile, length: number, at: number | undefined): Uint8Array | undefined {
+  if ((file.flags & O_ACCMODE) === O_WRONLY || file.kind === 'path') fail(EBADF);
+  const position = at ?? file.offset;
+  const moved = (bytes: Uint8Array): Uint8Array => {
+    if (at === undefined) file.offset += bytes.length;
+    return bytes;
+  };
+  switch (file.kind) {
+    case 'memory': return moved(kernel.state.inodes.get(file.inode)!.data!.read(position, length));
+    case 'host': return moved((kernel.services.view.read(file.path) ?? fail(EIO)).slice(position, position + length));
+    case 'fixed': return moved(file.content!.slice(position, position + length));
+    case 'directory': return fail(EISDIR);
+    case 'null': return new Uint8Array(0);
+    case 'zero': case 'full': return new Uint8Array(length);
+    case 'random': return kernel.randomBytes(Math.min(length, 1 << 25));
+    case 'stdin': {
+      if (at !== undefined) fail(ESPIPE);
+      const given = kernel.services.input(length);
+      return given === 'end' ? new Uint8Array(0) : given;
+    }
+    case 'pipe': {
+      if (at !== undefined) fail(ESPIPE);
+      const pipe = kernel.state.pipes.get(file.object)!;
+      if (pipe.size === 0) return pipe.writers > 0 ? undefined : new Uint8Array(0);
+      return takeFromPipe(kernel, pipe, length);
+    }
+    case 'eventfd': {
+      if (length < 8) fail(EINVAL);
+      const counter = kernel.state.counters.get(file.object)!;
+      if (counter.count === 0n) return undefined;
+      const value = counter.semaphore ? 1n : counter.count;
+      counter.count -= value;
+      kernel.notify(counter.id);
+      return word(value);
+    }
+    case 'timerfd': {
+      if (length < 8) fail(EINVAL);
+      const timer = kernel.state.timerFiles.get(file.object)!;
+      if (timer.expirations === 0) return undefined;
+      const count = timer.expirations;
+      timer.expirations = 0;
+      return word(BigInt(count));
+    }
+    case 'socket': return receiveStream(kernel, file, length);
+    default: return fail(EINVAL);
+  }
+}
+
+function word(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value, true);
+  return bytes;
+}
+
+function takeFromPipe(kernel: Kernel, pipe: Pipe, length: number): Uint8Array {
+  const count = Math.min(length, pipe.packets ? pipe.buffers[0]!.length : pipe.size);
+  const result = new Uint8Array(count);
+  for (let done = 0; done < count;) {
+    const first = pipe.buffers[0]!, n = Math.min(first.length, count - done);
+    result.set(first.subarray(0, n), done);
+    done += n;
+    if (n === first.length) pipe.buffers.shift();
+    else pipe.buffers[0] = first.subarray(n);
+    pipe.size -= n;
+  }
+  kernel.notify(pipe.id);
+  return result;
+}
+
+// --- writing ---
+
+/** Bytes accepted; undefined: none now. */
+export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at: number | undefined): number | undefined {
+  if ((file.flags & O_ACCMODE) === 0 || file.kind === 'path') fail(EBADF);
+  switch (file.kind) {
+    case 'memory': {
+      const inode = kernel.state.inodes.get(file.inode)!, data = inode.data!;
+      const position = (file.flags & O_APPEND) !== 0 ? data.size : at ?? file.offset;
+      if (position + bytes.length > 2 ** 40) fail(EFBIG);
+      if (data.allocated + bytes.length > kernel.space.limit) fail(ENOSPC);
+      data.write(position, bytes);
+      if (at === undefined) file.offset = position + bytes.length;
+      touch(kernel, inode);
+      return bytes.length;
+    }
+    case 'output': kernel.services.output(file.output!, bytes); return bytes.length;
+    case 'null': case 'zero': case 'random': return bytes.length;
+    case 'full': return fail(ENOSPC);
+    case 'pipe': {
+      if (at !== undefined) fail(ESPIPE);
+      const pipe = kernel.state.pipes.get(file.object)!;
+      if (pipe.readers <= 0) return brokenPipe(kernel);
+      const room = pipe.capacity - pipe.size;
+      // Writes of up to a page are atomic.
+      if (room === 0 || (bytes.length <= 4096 && room < bytes.length)) return undefined;
+      const count = Math.min(room, bytes.length);
+      pipe.buffers.push(bytes.slice(0, count));
+      pipe.size += count;
+      kernel.notify(pipe.id);
+      return count;
+    }
+    case 'eventfd': {
+      if (bytes.length < 8) fail(EINVAL);
+      const add = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+      if (add === 0xffffffffffffffffn) fail(EINVAL);
+      const counter = kernel.state.counters.get(file.object)!;
+      if (counter.count + add > 0xfffffffffffffffen) return undefined;
+      counter.count += add;
+      kernel.notify(counter.id);
+      return 8;
+    }
+    case 'socket': return sendStream(kernel, file, bytes);
+    case 'stdin': case 'host': case 'fixed': return fail(EBADF);
+    default: return fail(EINVAL);
+  }
+}
+
+export function brokenPipe(kernel: Kernel): never {
+  kernel.post({ signo: SIGPIPE, code: SI_USER, errno: 0, pid: kernel.state.pid, uid: kernel.facts.uid }, kernel.state.current);
+  return fail(EPIPE);
+}
+
+// --- polling ---
+
+/** Whether epoll accepts this kind. */
+export function pollable(file: OpenFile): boolean {
+  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
+}
+
+export function pollState(kernel: Kernel, file: OpenFile): number {
+  const { state } = kernel;
+  switch (file.kind) {
+    case 'pipe': {
+      const pipe = state.pipes.get(file.object)!, mode = file.flags & O_ACCMODE;
+      let events = 0;
+      if (mode !== O_WRONLY) {
+        if (pipe.size > 0) events |= POLLIN | POLLRDNORM;
+        if (pipe.writers <= 0) events |= POLLHUP;
+      }
+      if (mode !== 0) {
+        if (pipe.capacity - pipe.size >= 4096) events |= POLLOUT | POLLWRNORM;
+        if (pipe.readers <= 0) events |= POLLERR;
+      }
+      return events;
+    }
+    case 'eventfd': {
+      const { count } = state.counters.get(file.object)!;
+      return (count > 0n ? POLLIN : 0) | (count < 0xfffffffffffffffen ? POLLOUT : 0);
+    }
+    case 'timerfd': return state.timerFiles.get(file.object)!.expirations > 0 ? POLLIN : 0;
+    case 'stdin': return kernel.services.inputReady() ? POLLIN | POLLRDNORM : 0;
+    case 'output': return POLLOUT | POLLWRNORM;
+    case 'socket': return pollSocket(kernel, file);
+    case 'epoll': {
+      for (const item of state.epolls.get(file.object)!.items.values()) {
+        const other = state.files.get(item.file);
+        if (other && (pollState(kernel, other) & (item.events | POLLERR | POLLHUP)) !== 0) return POLLIN | POLLRDNORM;
+      }
+      return 0;
+    }
+    default: return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+  }
+}
+
+/** What to wait for until `pollState` may differ. */
+export function pollObjects(kernel: Kernel, file: OpenFile): number[] {
+  if (file.kind === 'stdin') return [STDIN_OBJECT];
+  if (file.kind === 'epoll') {
+    const epoll = kernel.state.epolls.get(file.object)!;
+    return [epoll.id, ...[...epoll.items.values()].flatMap((item) => { const other = kernel.state.files.get(item.file); return other ? pollObjects(kernel, other) : []; })];
+  }
+  return file.object !== 0 ? [file.object] : [];
+}
+
+/** For a call that would block: EAGAIN, or wait until the file changes. */
+export function wouldBlock(kernel: Kernel, file: OpenFile, what: 'reading' | 'writing', deadline = Infinity, nonblocking = false): number {
+  if (nonblocking || (file.flags & O_NONBLOCK) !== 0 || kernel.resumed?.timedOut) fail(EAGAIN);
+  return kernel.block({ state: what, what: file.kind === 'stdin' ? 'standard input' : file.path, objects: pollObjects(kernel, file), deadline: kernel.resumed?.deadline ?? deadline });
+}

@@ -1,0 +1,175 @@
+// Who and where the process is: ids, limits, names, resource use, random bytes.
+// Must stay true: nothing here shows the host; figures follow from options and retired instructions.
+import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from './errno';
+import { text } from './guest-memory';
+import type { Kernel } from './kernel';
+import { NS_PER_INSTRUCTION } from './state';
+
+export const RELEASE = '6.1.0-gobuf';
+
+export function getpid(kernel: Kernel): number { return kernel.state.pid; }
+export function gettid(kernel: Kernel): number { return kernel.state.current; }
+export function getppid(): number { return 1; }
+export function getuid(kernel: Kernel): number { return kernel.facts.uid; }
+export function getgid(kernel: Kernel): number { return kernel.facts.gid; }
+
+export function getgroups(kernel: Kernel, [size, list]: number[]): number {
+  if (size! < 0) return -EINVAL;
+  if (size! > 0) kernel.memory.setU32(list!, kernel.facts.gid);
+  return 1;
+}
+
+export function getresuid(kernel: Kernel, [a, b, c]: number[]): number {
+  for (const at of [a!, b!, c!]) kernel.memory.setU32(at, kernel.facts.uid);
+  return 0;
+}
+export function getresgid(kernel: Kernel, [a, b, c]: number[]): number {
+  for (const at of [a!, b!, c!]) kernel.memory.setU32(at, kernel.facts.gid);
+  return 0;
+}
+
+/** Changing to the ids one already has is all that is possible. */
+export function setIds(kernel: Kernel, ids: number[]): number {
+  return ids.slice(0, 1).every((id) => (id | 0) === -1 || id === kernel.facts.uid) ? 0 : -EPERM;
+}
+
+/** One process in one session, leader of both. */
+export function getpgid(kernel: Kernel, [pid]: number[]): number { return pid === 0 || pid === kernel.state.pid ? kernel.state.pid : -ESRCH; }
+export function getpgrp(kernel: Kernel): number { return kernel.state.pid; }
+export function setpgid(kernel: Kernel, [pid, group]: number[]): number {
+  return (pid === 0 || pid === kernel.state.pid) && (group === 0 || group === kernel.state.pid) ? 0 : -EPERM;
+}
+export function setsid(): number { return -EPERM; }
+
+export function uname(kernel: Kernel, [at]: number[]): number {
+  const bytes = new Uint8Array(65 * 6);
+  ['Linux', kernel.state.hostname, RELEASE, '#1 gobuf', 'x86_64', '(none)'].forEach((value, i) => bytes.set(text(value), i * 65));
+  kernel.memory.write(at!, bytes);
+  return 0;
+}
+
+const RESOURCES = 16, UNLIMITED = 0xffffffffffffffffn;
+
+export function defaultLimits(): Map<number, [bigint, bigint]> {
+  const limits = new Map<number, [bigint, bigint]>();
+  for (let i = 0; i < RESOURCES; i++) limits.set(i, [UNLIMITED, UNLIMITED]);
+  limits.set(3, [8388608n, UNLIMITED]);
+  limits.set(4, [0n, UNLIMITED]);
+  limits.set(6, [30000n, 30000n]);
+  limits.set(7, [1024n, 1048576n]);
+  return limits;
+}
+
+export function prlimit64(kernel: Kernel, [pid, resource, fresh, old]: number[]): number {
+  if (pid !== 0 && pid !== kernel.state.pid) return -ESRCH;
+  const limit = kernel.state.limits.get(resource!);
+  if (!limit) return -EINVAL;
+  const given: [bigint, bigint] | undefined = fresh! === 0 ? undefined : [kernel.memory.u64(fresh!), kernel.memory.u64(fresh! + 8)];
+  if (given) {
+    if (given[0] > given[1]) return -EINVAL;
+    if (given[1] > limit[1] && kernel.facts.uid !== 0) return -EPERM;
+  }
+  if (old! !== 0) {
+    kernel.memory.setU64(old!, limit[0]);
+    kernel.memory.setU64(old! + 8, limit[1]);
+  }
+  if (given) kernel.state.limits.set(resource!, given);
+  return 0;
+}
+export function getrlimit(kernel: Kernel, [resource, at]: number[]): number { return at === 0 ? -EFAULT : prlimit64(kernel, [0, resource!, 0, at!]); }
+export function setrlimit(kernel: Kernel, [resource, at]: number[]): number { return at === 0 ? -EFAULT : prlimit64(kernel, [0, resource!, at!, 0]); }
+
+export function getrusage(kernel: Kernel, [who, at]: number[]): number {
+  if (who !== 0 && who !== -1 && who !== 1) return -EINVAL;
+  const ns = (who === 1 ? kernel.thread.instructions : who === 0 ? kernel.state.instruction : 0) * NS_PER_INSTRUCTION;
+  const bytes = new Uint8Array(144), view = new DataView(bytes.buffer);
+  view.setBigInt64(0, BigInt(Math.floor(ns / 1e9)), true);
+  view.setBigInt64(8, BigInt(Math.floor((ns % 1e9) / 1000)), true);
+  view.setBigInt64(32, BigInt(Math.floor(kernel.space.pages.bytesInUse / 1024)), true);
+  kernel.memory.write(at!, bytes);
+  return 0;
+}
+
+export function times(kernel: Kernel, [at]: number[]): number {
+  const ticks = Math.floor((kernel.state.instruction * NS_PER_INSTRUCTION) / 1e7);
+  if (at! !== 0) {
+    kernel.memory.setU64(at!, ticks);
+    for (const offset of [8, 16, 24]) kernel.memory.setU64(at! + offset, 0);
+  }
+  return Math.floor(kernel.now / 1e7);
+}
+
+export function sysinfo(kernel: Kernel, [at]: number[]): number {
+  const bytes = new Uint8Array(112), view = new DataView(bytes.buffer);
+  view.setBigInt64(0, BigInt(Math.floor(kernel.now / 1e9)), true);
+  view.setBigUint64(32, BigInt(kernel.space.limit), true);
+  view.setBigUint64(40, BigInt(kernel.space.limit - kernel.space.pages.bytesInUse), true);
+  view.setUint16(80, 1, true);
+  view.setUint32(104, 1, true);
+  kernel.memory.write(at!, bytes);
+  return 0;
+}
+
+export function getrandom(kernel: Kernel, [at, length, flags]: number[]): number {
+  if ((flags! & ~7) !== 0) return -EINVAL;
+  const count = Math.min(length!, 33554431);
+  if (count > 0) kernel.memory.check(at!, count, true);
+  for (let done = 0; done < count; done += 65536) kernel.memory.write(at! + done, kernel.randomBytes(Math.min(65536, count - done)));
+  return count;
+}
+
+const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_SET_VMA = 0x53564d41;
+
+export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
+  switch (option) {
+    case PR_SET_NAME: kernel.thread.name = kernel.memory.string(a!).slice(0, 15); return 0;
+    case PR_GET_NAME: {
+      const bytes = new Uint8Array(16);
+      bytes.set(text(kernel.thread.name).subarray(0, 15));
+      kernel.memory.write(a!, bytes);
+      return 0;
+    }
+    case PR_SET_VMA: {
+      if (a !== 0) return -EINVAL;
+      const name = d! === 0 ? '' : `[anon:${kernel.memory.string(d!, 80)}]`;
+      kernel.space.rename(b!, b! + Math.ceil(c! / 4096) * 4096, name);
+      return 0;
+    }
+    case PR_GET_DUMPABLE: return kernel.state.dumpable;
+    case PR_SET_DUMPABLE: kernel.state.dumpable = a!; return 0;
+    case PR_GET_PDEATHSIG: kernel.memory.setU32(a!, 0); return 0;
+    case PR_GET_TIMERSLACK: return 50000;
+    case PR_GET_NO_NEW_PRIVS: return 0;
+    // The parent never dies, slack and huge pages have no effect, nothing is executed.
+    case PR_SET_PDEATHSIG: case PR_SET_TIMERSLACK: case PR_SET_NO_NEW_PRIVS: case PR_SET_THP_DISABLE: return 0;
+    case PR_CAPBSET_READ: return 0;
+    default: return -EINVAL;
+  }
+}
+
+export function getcpu(kernel: Kernel, [cpu, node]: number[]): number {
+  if (cpu! !== 0) kernel.memory.setU32(cpu!, 0);
+  if (node! !== 0) kernel.memory.setU32(node!, 0);
+  return 0;
+}
+
+/** There are never any children. */
+export function wait4(): number { return -ECHILD; }
+
+export function getpriority(): number { return 20; }
+export function setpriority(): number { return 0; }
+/** SCHED_OTHER. */
+export function schedGetscheduler(): number { return 0; }
+export function schedGetparam(kernel: Kernel, [, at]: number[]): number { kernel.memory.setU32(at!, 0); return 0; }
+export function schedPriorityRange(): number { return 0; }
+
+/** No capabilities, as for an ordinary process. */
+export function capget(kernel: Kernel, [header, data]: number[]): number {
+  if (kernel.memory.u32(header!) !== 0x20080522) { kernel.memory.setU32(header!, 0x20080522); return data === 0 ? 0 : -EINVAL; }
+  if (data! !== 0) kernel.memory.write(data!, new Uint8Array(24));
+  return 0;
+}
+
+export function setHostname(): number { return -EPERM; }
+export function membarrier(_: Kernel, [command]: number[]): number { return command === 0 ? 0 : -EINVAL; }
+export function syslog(): number { return -EPERM; }
