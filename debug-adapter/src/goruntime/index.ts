@@ -5,3 +5,5 @@ export { GoRuntime } from './runtime';
 export type { SnapshotOptions } from './runtime';
 export { goroutineStatusName, processorStatusName, stackGuardName } from './status';
 export { RUNTIME_FIELDS, RUNTIME_VARIABLES } from './fields';
+export { GoValues, DAP_LOAD } from './values';
+export type { Assignment, EvalScope, PrintOptions } from './values';

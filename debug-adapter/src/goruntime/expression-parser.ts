@@ -1,0 +1,235 @@
+// Go's expression syntax as far as a debugger needs it: operators, selectors, index, slice, calls and casts, type expressions.
+// Must stay true: names and types are not resolved here; whether `(*T)(x)` is a cast or a call is the evaluator's question.
+import { ExpressionError } from './value-types';
+
+export type Node =
+  | { kind: 'ident'; name: string }
+  | { kind: 'int'; value: bigint }
+  | { kind: 'float'; value: number }
+  | { kind: 'string'; value: string }
+  | { kind: 'rune'; value: bigint }
+  | { kind: 'selector'; of: Node; name: string }
+  | { kind: 'assert'; of: Node; type: Node }
+  | { kind: 'index'; of: Node; index: Node }
+  | { kind: 'slice'; of: Node; low: Node | undefined; high: Node | undefined }
+  | { kind: 'call'; fn: Node; args: Node[] }
+  | { kind: 'star'; of: Node }
+  | { kind: 'address'; of: Node }
+  | { kind: 'unary'; op: string; of: Node }
+  | { kind: 'binary'; op: string; left: Node; right: Node }
+  | { kind: 'paren'; of: Node }
+  | { kind: 'arrayType'; length: Node | undefined; elem: Node }
+  | { kind: 'mapType'; key: Node; value: Node }
+  | { kind: 'chanType'; elem: Node }
+  | { kind: 'typeText'; text: string };
+
+interface Token { kind: 'ident' | 'int' | 'float' | 'string' | 'rune' | 'op' | 'end'; text: string; at: number }
+
+const OPERATORS = ['<<', '>>', '&^', '&&', '||', '==', '!=', '<=', '>=', '<-', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '!', '(', ')', '[', ']', '{', '}', '.', ',', ':', '='];
+const PRECEDENCE: Record<string, number> = { '||': 1, '&&': 2, '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '+': 4, '-': 4, '|': 4, '^': 4, '*': 5, '/': 5, '%': 5, '<<': 5, '>>': 5, '&': 5, '&^': 5 };
+const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+
+function tokenize(source: string): Token[] {
+  const out: Token[] = [];
+  let i = 0;
+  while (i < source.length) {
+    const rest = source.slice(i);
+    const space = /^\s+/.exec(rest);
+    if (space) {
+      i += space[0].length;
+      continue;
+    }
+    const number = /^(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?)/.exec(rest);
+    if (number && /^[\d.]/.test(rest) && !(rest[0] === '.' && !/^\.\d/.test(rest))) {
+      const isFloat = !/^0[xXbBoO]/.test(number[0]) && /[.eE]/.test(number[0]);
+      out.push({ kind: isFloat ? 'float' : 'int', text: number[0].replace(/_/g, ''), at: i });
+      i += number[0].length;
+      continue;
+    }
+    // · and ∕ stand for . and / in assembly's names
+    const word = /^[\p{L}_$][\p{L}\p{N}_$]*(?:[·∕][\p{L}\p{N}_]+)*/u.exec(rest);
+    if (word) {
+      const parts = word[0].replace(/∕/g, '/').split('·');
+      parts.forEach((p, k) => {
+        if (k) out.push({ kind: 'op', text: '.', at: i });
+        out.push({ kind: p.includes('/') ? 'string' : 'ident', text: p, at: i });
+      });
+      i += word[0].length;
+      continue;
+    }
+    if (rest[0] === '"' || rest[0] === "'" || rest[0] === '`') {
+      const quote = rest[0];
+      let text = '', k = 1;
+      for (; k < rest.length && rest[k] !== quote; k++) {
+        if (rest[k] !== '\\' || quote === '`') {
+          text += rest[k];
+          continue;
+        }
+        const m = /^\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/.exec(rest.slice(k));
+        if (!m) break;
+        const e = m[1]!;
+        text += /^[xuU]./.test(e) ? String.fromCodePoint(parseInt(e.slice(1), 16)) : /^[0-7]{3}$/.test(e) ? String.fromCodePoint(parseInt(e, 8)) : ESCAPES[e] ?? e;
+        k += m[0].length - 1;
+      }
+      if (k >= rest.length) throw new ExpressionError(`1:${i + 1}: string literal not terminated`);
+      out.push({ kind: quote === "'" ? 'rune' : 'string', text, at: i });
+      i += k + 1;
+      continue;
+    }
+    const op = OPERATORS.find((o) => rest.startsWith(o));
+    if (!op) throw new ExpressionError(`1:${i + 1}: illegal character ${JSON.stringify(rest[0])}`);
+    out.push({ kind: 'op', text: op, at: i });
+    i += op.length;
+  }
+  out.push({ kind: 'end', text: '', at: source.length });
+  return out;
+}
+
+export function parseExpression(source: string): Node {
+  const tokens = tokenize(source);
+  let at = 0;
+  let depth = 0;
+  const peek = (): Token => tokens[at]!;
+  const isOp = (text: string): boolean => peek().kind === 'op' && peek().text === text;
+  const fail = (): never => {
+    const t = peek();
+    throw new ExpressionError(t.kind === 'end' ? `1:${t.at + 1}: unexpected end of expression` : `1:${t.at + 1}: unexpected ${JSON.stringify(source.slice(t.at, t.at + Math.max(1, t.text.length)))}`);
+  };
+  const expect = (text: string): void => {
+    if (!isOp(text)) fail();
+    at++;
+  };
+  const deeper = <T>(f: () => T): T => {
+    if (++depth > 200) throw new ExpressionError('expression is nested too deeply');
+    const result = f();
+    depth--;
+    return result;
+  };
+
+  const binary = (minimum: number): Node => deeper(() => {
+    let left = unary();
+    for (;;) {
+      const t = peek();
+      const p = t.kind === 'op' ? PRECEDENCE[t.text] : undefined;
+      if (p === undefined || p < minimum) return left;
+      at++;
+      left = { kind: 'binary', op: t.text, left, right: binary(p + 1) };
+    }
+  });
+
+  const unary = (): Node => deeper(() => {
+    const t = peek();
+    if (t.kind === 'op') {
+      if (t.text === '*') { at++; return { kind: 'star', of: unary() }; }
+      if (t.text === '&') { at++; return { kind: 'address', of: unary() }; }
+      if (t.text === '-' || t.text === '+' || t.text === '!' || t.text === '^') { at++; return { kind: 'unary', op: t.text, of: unary() }; }
+      if (t.text === '<-') { at++; return { kind: 'chanType', elem: unary() }; }
+    }
+    return postfix(operand());
+  });
+
+  const operand = (): Node => {
+    const t = peek();
+    at++;
+    switch (t.kind) {
+      case 'int': return { kind: 'int', value: BigInt(/^0[0-7]+$/.test(t.text) ? '0o' + t.text.slice(1) : t.text) };
+      case 'float': return { kind: 'float', value: Number(t.text) };
+      case 'string': return { kind: 'string', value: t.text };
+      case 'rune': return { kind: 'rune', value: BigInt(t.text.codePointAt(0) ?? 0) };
+      case 'ident':
+        if (t.text === 'map' && isOp('[')) {
+          at++;
+          const key = binary(1);
+          expect(']');
+          return { kind: 'mapType', key, value: unary() };
+        }
+        if (t.text === 'chan') {
+          if (isOp('<-')) at++;
+          return { kind: 'chanType', elem: unary() };
+        }
+        if ((t.text === 'interface' || t.text === 'struct') && isOp('{')) {
+          const start = t.at;
+          let level = 0;
+          do {
+            if (isOp('{')) level++;
+            if (isOp('}')) level--;
+            if (peek().kind === 'end') fail();
+            at++;
+          } while (level > 0);
+          const text = source.slice(start, tokens[at - 1]!.at + 1);
+          return { kind: 'typeText', text: text.replace(/^(interface|struct)\s*\{\s*\}$/, '$1 {}') };
+        }
+        if (t.text === 'func' && isOp('(')) {
+          let level = 0;
+          do {
+            if (isOp('(')) level++;
+            if (isOp(')')) level--;
+            if (peek().kind === 'end') fail();
+            at++;
+          } while (level > 0);
+          return { kind: 'typeText', text: source.slice(t.at, tokens[at - 1]!.at + 1) };
+        }
+        return { kind: 'ident', name: t.text };
+      case 'op':
+        if (t.text === '(') {
+          const of = binary(1);
+          expect(')');
+          return { kind: 'paren', of };
+        }
+        if (t.text === '[') {
+          const length = isOp(']') ? undefined : binary(1);
+          expect(']');
+          return { kind: 'arrayType', length, elem: unary() };
+        }
+    }
+    at--;
+    return fail();
+  };
+
+  const postfix = (node: Node): Node => {
+    for (;;) {
+      if (isOp('.')) {
+        at++;
+        if (isOp('(')) {
+          at++;
+          const type = binary(1);
+          expect(')');
+          node = { kind: 'assert', of: node, type };
+          continue;
+        }
+        const t = peek();
+        if (t.kind !== 'ident' && t.kind !== 'int') fail();
+        at++;
+        node = { kind: 'selector', of: node, name: t.text };
+      } else if (isOp('[')) {
+        at++;
+        let low: Node | undefined;
+        if (!isOp(':')) low = binary(1);
+        if (isOp(':')) {
+          at++;
+          const high = isOp(']') ? undefined : binary(1);
+          expect(']');
+          node = { kind: 'slice', of: node, low, high };
+        } else {
+          expect(']');
+          node = { kind: 'index', of: node, index: low! };
+        }
+      } else if (isOp('(')) {
+        at++;
+        const args: Node[] = [];
+        while (!isOp(')')) {
+          args.push(binary(1));
+          if (!isOp(',')) break;
+          at++;
+        }
+        expect(')');
+        node = { kind: 'call', fn: node, args };
+      } else return node;
+    }
+  };
+
+  if (peek().kind === 'end') throw new ExpressionError('empty expression');
+  const node = binary(1);
+  if (peek().kind !== 'end') fail();
+  return node;
+}
