@@ -26,7 +26,7 @@ export interface EvalScope {
 }
 
 /** A value, with its constant form when it is an untyped literal. */
-export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string };
+export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean };
 
 const REGISTER_NAMES = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
 const PARTS: Record<string, [number, number, number]> = {};
@@ -317,7 +317,7 @@ export class Evaluator {
       case 'address': {
         const v = this.eval(node.of, scope);
         if (v.address === undefined || !v.type) this.fail('can not take the address of this expression: it is not in memory');
-        return this.pointer(v.type!, v.address!);
+        return { ...this.pointer(v.type!, v.address!), addressOnly: true };
       }
       case 'assert': return this.assertion(this.eval(node.of, scope), node.type);
       case 'unary': return this.unary(node.op, this.eval(node.of, scope));
@@ -337,8 +337,7 @@ export class Evaluator {
         if (member) return member;
       }
       if (!local) {
-        // package path by its last element, as in runtime/internal/atomic → atomic
-        return this.fail(`could not find symbol value for ${of.name}`);
+        return this.fail(`could not find symbol ${of.name}.${node.name}`);
       }
       return this.select(local, node.name);
     }

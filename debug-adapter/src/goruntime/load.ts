@@ -57,6 +57,7 @@ export class Loader {
     v.bytes = bytes;
     if (place.at === 'gone' && bytes.length < type.size) v.unreadable = place.why;
     else if (bytes.length < type.size) v.unreadable = 'part of it could not be read';
+    else if (v.kind !== 'struct' && v.kind !== 'array' && hasGap(place)) v.unreadable = 'optimized away';
     this.prepare(v);
     return v;
   }
@@ -361,6 +362,11 @@ function withField(type: GoType, name: string, changed: GoType): GoType {
     name: type.name, kind: type.kind, size: type.size, named: type.named, fields, elem: undefined, key: undefined, length: 0, header: undefined, runtimeType: 0,
     field: (n) => fields.find((f) => f.name === n),
   };
+}
+
+/** Some of the value's pieces are nowhere. */
+function hasGap(place: Place): boolean {
+  return place.at === 'pieces' && place.pieces.some((p) => p.register === undefined && p.address === undefined);
 }
 
 /** Part of a value that lies in registers. */

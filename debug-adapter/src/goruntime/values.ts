@@ -90,7 +90,9 @@ export class GoValues {
     if (v.loaded && (v.constant !== undefined || v.kind === 'func')) return v;
     const copy: Operand = { ...v, loaded: false, children: [], value: v.kind === 'string' || v.kind === 'func' ? v.value : '' };
     if (v.kind === 'string' && v.constant !== undefined) copy.loaded = true;
-    return this.evaluator.loader.load(copy, limits) as Operand;
+    const loaded = this.evaluator.loader.load(copy, limits) as Operand;
+    if (v.addressOnly && loaded.children[0]) loaded.children[0].onlyAddress = true;
+    return loaded;
   }
 
   private describe(v: Operand, name: string): Value {

@@ -12,6 +12,8 @@ export const HARDWARE_REGISTER = [0, 2, 1, 3, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 
 
 export interface LocationContext { pc: number; cfa: number; registers?: Registers; framePointer?: number; memory: Memory }
 
+const PART_MISSING = 'part of it is optimized away';
+
 /** The expression that holds at pc, from an exprloc or a list. */
 export function expressionAt(info: DebugInfo, unit: Unit, value: AttributeValue | undefined, form: number | undefined, pc: number): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
@@ -144,12 +146,13 @@ export function evaluateLocation(info: DebugInfo, unit: Unit, code: Uint8Array, 
     let part: Uint8Array | undefined = p.literal;
     if (p.register !== undefined) part = registerBytes(context, p.register);
     else if (p.address !== undefined) part = context.memory.read(p.address, p.size);
-    if (!part || part.length < Math.min(p.size, 8)) missing ||= p.register !== undefined ? 'its register is not known in this frame' : 'part of it is optimized away';
+    if (!part || part.length < Math.min(p.size, 8)) missing ||= p.register !== undefined ? 'its register is not known in this frame' : PART_MISSING;
     else bytes.set(part.subarray(0, Math.max(0, Math.min(p.size, size - at))), at);
     at += p.size;
   }
+  // pieces that are not there stay in the place without register or address: the fields in them are unreadable
   if (missing && pieces.every((p) => p.register === undefined && p.address === undefined && !p.literal)) return gone('optimized away');
-  if (missing) return gone(missing);
+  if (missing && missing !== PART_MISSING) return gone(missing);
   return { place: { at: 'pieces', pieces: pieces.map(({ literal: _literal, ...rest }) => rest) }, bytes };
 }
 

@@ -339,6 +339,8 @@ export class DwarfProgram {
       if (!type || name === '' || name.startsWith('.')) continue;
       const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
       let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
+      const list = numberOf(die.attributes.get(At.location));
+      if (!code && list !== undefined) place = { at: 'gone', why: `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
       const escaped = name.startsWith('&') && type.kind === 'pointer';
       if (escaped) {
         name = name.slice(1);
