@@ -77,6 +77,11 @@ export class Lookups {
     const host = this.pages.hostPage(page, access);
     this.refresh();
     if (host === 0) { this.fault(Math.floor(address / 0x100000000), address % 0x100000000, write); return 0; }
+    if (write) {
+      // The page may have moved (copy-on-write, first touch): a look-up for reading must not outlive that.
+      const entry = this.entry(READ_TLB, page);
+      this.words[entry] = this.words[entry + 1] = 0xffffffff;
+    }
     if (write && this.codeChanged && !this.stepping) { this.fault(0, 0, true, ExitCode.retry); return 0; }
     if (!watched) this.fill(table, page, host);
     return host;
