@@ -4,6 +4,7 @@ import type { Instruction, MemoryOperand, Operand, RelativeOperand } from '../x8
 import type { Emitter, SemanticsTable } from './emitter';
 import { Condition } from './emitter';
 import { addToStackPointer, push, top } from './move';
+import { hasPrefix } from './operands';
 
 const RCX = 1;
 const target = (i: Instruction): number => (i.operands[0] as RelativeOperand).target;
@@ -17,8 +18,8 @@ function call(e: Emitter, i: Instruction): void {
 }
 
 const loop = (wanted: boolean | undefined) => (e: Emitter, i: Instruction): void => {
-  const { code } = e;
-  e.writeGpr(RCX, 64, () => { e.readGpr(RCX); code.i64Const(1).i64Sub(); });
+  const { code } = e, size = hasPrefix(i, 0x67) ? 32 : 64;
+  e.writeGpr(RCX, size, () => { e.readGpr(RCX); code.i64Const(1).i64Sub(); });
   e.readGpr(RCX);
   code.i64Eqz().i32Eqz();
   if (wanted !== undefined) { e.condition(wanted ? Condition.E : Condition.NE); code.i32And(); }

@@ -10,12 +10,12 @@ import { multiplication, multiplicationHelpers } from './multiply';
 import { shifts } from './shift';
 import { strings } from './string';
 import { system } from './system';
-import { VECTOR_HELPERS, VECTOR_SEMANTICS } from './vector/index';
+import { vector, vectorHelpers } from './vector/index';
 
-export const helpers: HelperTable = { ...multiplicationHelpers, ...bitHelpers, ...VECTOR_HELPERS };
+export const helpers: HelperTable = { ...multiplicationHelpers, ...bitHelpers, ...vectorHelpers };
 
 export const semantics = new Map<string, SemanticsTable[string]>();
-for (const table of [moves, arithmetic, multiplication, shifts, bits, strings, control, system, VECTOR_SEMANTICS]) {
+for (const table of [moves, arithmetic, multiplication, shifts, bits, strings, control, system, vector]) {
   for (const [name, meaning] of Object.entries(table)) {
     if (semantics.has(name)) throw new Error(`${name} has two meanings`);
     semantics.set(name, meaning);

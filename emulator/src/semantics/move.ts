@@ -3,6 +3,7 @@
 import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import type { Emitter, SemanticsTable } from './emitter';
 import { ExitCode } from './emitter';
+import { hasPrefix } from './operands';
 import type { OperandSize } from './flags';
 
 const RAX = 0, RDX = 2, RBX = 3, RSP = 4, RBP = 5;
@@ -19,7 +20,7 @@ const move = (signed: boolean) => (e: Emitter, i: Instruction): void => {
     e.writeGpr(destination.index, 64, () => e.read(source, signed));
     return;
   }
-  if (signed || (source.kind === 'memory')) e.read(source, signed); else e.readLow(source);
+  if (source.kind !== 'register' || e.sizeOf(source) !== e.sizeOf(destination)) e.read(source, signed); else e.readLow(source);
   e.write(destination, e.toScratch('i64'));
 };
 
@@ -93,6 +94,8 @@ export const moves: SemanticsTable = {
   },
   BSWAP(e, i) {
     const operand = i.operands[0]!, size = e.sizeOf(operand);
+    // With an operand size of 16 bits the processor clears them.
+    if (size !== 64 && hasPrefix(i, 0x66)) { if (operand.kind === 'register') e.writeGpr(operand.index, 16, () => e.code.i64Const(0)); return; }
     swapBytes(e, e.lowBits(operand), size);
     e.write(operand, e.toScratch('i64'));
   },

@@ -45,6 +45,16 @@ const LOADS: Record<string, AccessName> = {
 };
 const STORES: Record<OperandSize, AccessName> = { 8: 'i64Store8', 16: 'i64Store16', 32: 'i64Store32', 64: 'i64Store' };
 
+/** Whether a legacy prefix stands before the opcode. */
+export function hasPrefix(i: Instruction, prefix: number): boolean {
+  for (const byte of i.bytes) {
+    if (byte === prefix) return true;
+    if (!LEGACY_PREFIXES.has(byte)) return false;
+  }
+  return false;
+}
+const LEGACY_PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
+
 export class RegisterEmitter {
   /** The instruction being translated. */
   instruction!: Instruction;

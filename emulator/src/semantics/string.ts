@@ -3,7 +3,8 @@
 import { RESULT_SCRATCH } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import type { Emitter, SemanticsTable } from './emitter';
-import { FlagOperation } from './emitter';
+import { ExitCode, FlagOperation } from './emitter';
+import { hasPrefix } from './operands';
 
 const RAX = 0, RCX = 1, RSI = 6, RDI = 7;
 /** Numbers that the machine's side of the helper knows: operation, element size as a power of two, repetition. */
@@ -11,6 +12,8 @@ export const enum StringOperation { move, store, load, compare, scan }
 export const enum Repetition { none, whileEqual, whileNotEqual }
 
 const string = (operation: StringOperation, size: 8 | 16 | 32 | 64) => (e: Emitter, i: Instruction): void => {
+  // With 32-bit addresses: nobody writes that in 64-bit code.
+  if (hasPrefix(i, 0x67) || hasPrefix(i, 0x64) || hasPrefix(i, 0x65)) { e.raise(ExitCode.notImplemented); return; }
   const { code } = e, registers = [RAX, RCX, RSI, RDI];
   const compares = operation === StringOperation.compare || operation === StringOperation.scan;
   const repetition = i.repne ? (compares ? Repetition.whileNotEqual : Repetition.whileEqual) : i.rep ? Repetition.whileEqual : Repetition.none;

@@ -1,7 +1,7 @@
 // Flags as such, traps, system calls, CPUID, time stamps, bases of FS and GS, fences and hints.
 // Must stay true: what leaves to the machine has its exit code set before; nothing here knows Linux.
 import { EXIT_CODE, FS_BASE, GS_BASE, RESULT_SCRATCH, RFLAGS_OFFSET } from '../cpu-state';
-import type { Instruction, Operand } from '../x86/instruction';
+import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import type { Emitter, SemanticsTable } from './emitter';
 import { Condition, ExitCode, STATUS } from './emitter';
 import { addToStackPointer, push, top } from './move';
@@ -38,6 +38,8 @@ const popFlags = (bytes: 2 | 8) => (e: Emitter): void => {
 };
 
 const trap = (exit: ExitCode) => (e: Emitter): void => e.raise(exit);
+/** Cache lines are flushed where memory can be read. */
+const touch = (e: Emitter, i: Instruction): void => { e.hostRead(e.address(i.operands[0] as MemoryOperand), 1); e.code.drop(); };
 const nothing = (): void => undefined;
 
 /** EDX:EAX from RESULT_SCRATCH. */
@@ -110,5 +112,6 @@ export const system: SemanticsTable = {
   RDPID(e, i) { e.code.i64Const(0); e.write(i.operands[0] as Operand, e.toScratch('i64')); },
   PAUSE: nothing, LFENCE: nothing, MFENCE: nothing, SFENCE: nothing, ENDBR64: nothing, ENDBR32: nothing, FWAIT: nothing,
   PREFETCHNTA: nothing, PREFETCHT0: nothing, PREFETCHT1: nothing, PREFETCHT2: nothing, PREFETCHW: nothing, PREFETCHWT1: nothing,
-  CLFLUSH: nothing, CLFLUSHOPT: nothing, CLWB: nothing, CLDEMOTE: nothing, SERIALIZE: nothing, RDSSPD: nothing, RDSSPQ: nothing,
+  CLFLUSH: touch, CLFLUSHOPT: touch, CLWB: touch,
+  CLDEMOTE: nothing, SERIALIZE: nothing, RDSSPD: nothing, RDSSPQ: nothing,
 };
