@@ -1,89 +1,660 @@
 // The debugger: one Go program on one emulated machine, with breakpoints, steps, stacks, variables and time travel.
-// Must stay true: every operation is exact to the instruction, cooperative (yields between slices, can be paused), and deterministic.
+// Must stay true: every operation is exact to the instruction, cooperative (yields between slices, can be paused), and
+// deterministic; the parts (execution, unwinding, values) know nothing of each other but through here.
 
-import type { Machine } from '@gobuf/emulator/machine-types';
-import type { Binary } from '../symbols/types';
+import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';
+import type { GInfo, SchedulerSnapshot } from '../goruntime/types';
+import type { Binary, FunctionInfo } from '../symbols/types';
+import type { DebuggerApi } from './api';
+import { BreakpointTable, hitConditionHolds, hitCounts, noteHit, viewOf } from './breakpoints';
+import type { Breakpoint } from './breakpoints';
+import { decodeInstruction } from './decode';
+import { disassembleRange, disassembleRows } from './disassembly';
+import type { DisassemblyHost } from './disassembly';
+import { Listeners } from './events';
+import { Execution, currentThreadOf } from './execution';
+import type { Outcome } from './execution';
+import { RBP, RSP, RuntimeWords } from './guest';
+import { Inspector } from './inspector';
+import type { Place } from './inspector';
+import { Recorder } from './recorder';
+import { registerRows, withRegister } from './registers';
+import { Sources } from './sources';
+import { ThreadTable } from './threads';
+import type { ThreadContext } from './threads';
+import { traceEvents } from './trace';
 import type {
   BreakpointRequest, BreakpointView, DebuggerEvents, DebuggerOptions, DisassemblyRow, Flavor, Frame, Location, RegisterRow,
-  ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, ThreadView, TraceEvent, Variable,
+  ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, StopReason, ThreadView, TraceEvent, Variable,
 } from './types';
+import { unwind } from './unwind';
+import { isOptimized } from './optimized';
+import type { VariableRow } from './values';
 
-/**
- * PUBLISHED INTERFACE (being filled in): `Debugger` in this file implements exactly this.
- * All methods but those that return promises answer at once and need the guest to be stopped; they throw Error with one sentence.
- */
-export interface DebuggerApi {
+export type { DebuggerApi } from './api';
+
+interface Session { machine: Machine; recorder: Recorder; words: RuntimeWords; execution: Execution; inspector: Inspector }
+
+/** Delve's names and places for its two exception stops. */
+const EXCEPTIONS = [
+  { id: -2, name: 'runtime-fatal-throw', functions: ['runtime.throw', 'runtime.fatal', 'runtime.fatalsignal'] },
+  { id: -1, name: 'unrecovered-panic', functions: ['runtime.fatalpanic'] },
+] as const;
+
+export class Debugger implements DebuggerApi {
   readonly binary: Binary;
-  /** The machine, for what has no method here (regions, provideInput). Undefined before launch. */
-  readonly machine: Machine | undefined;
-  readonly running: boolean;
-  /** The last stop; undefined before launch. */
-  readonly stop: StopInfo | undefined;
+  stop: StopInfo | undefined;
+  running = false;
+  flavor: Flavor = 'intel';
+  private session: Session | undefined;
+  private readonly listeners = new Listeners();
+  private readonly table = new BreakpointTable();
+  private readonly threadTable = new ThreadTable();
+  private readonly sourceFiles: Sources;
+  private selected = 0;
+  private pausing = false;
+  private readonly stops = { panic: true, fatal: true };
+  private intoRuntime = false;
 
-  /** Returns a function that removes the listener. */
-  on(events: DebuggerEvents): () => void;
+  constructor(private readonly options: DebuggerOptions) {
+    this.binary = options.binary;
+    this.sourceFiles = new Sources(options);
+    for (const { id, name, functions } of EXCEPTIONS) {
+      const found = functions.flatMap((fn) => this.binary.functionsNamed(fn).filter((candidate) => candidate.name === fn && !candidate.wrapper));
+      if (found.length === 0) continue;
+      const first = found[0]!;
+      const pc = this.binary.firstPcAfterPrologue(first);
+      const at = this.binary.lineAt(pc);
+      const one = found.length === 1;
+      this.table.add({
+        id, name, kind: 'exception', addresses: found.map((fn) => this.binary.firstPcAfterPrologue(fn)), function: one ? first.name : '(multiple functions)',
+        file: one ? at?.file ?? first.file : '<multiple locations>', line: one ? at?.line ?? first.line : 0, commands: id === -1 ? ['print runtime.curg._panic.arg'] : [],
+      });
+    }
+  }
 
-  /** Creates the guest, stopped before its first instruction. Breakpoints may be set before and after. */
-  launch(): Promise<StopInfo>;
-  /** As launch, keeping breakpoints. */
-  restart(): Promise<StopInfo>;
-  dispose(): void;
+  get machine(): Machine | undefined { return this.session?.machine; }
+  get selectedThread(): number { return this.selected; }
+  get stepIntoRuntime(): boolean { return this.intoRuntime; }
+  set stepIntoRuntime(on: boolean) {
+    this.intoRuntime = on;
+    if (this.session) this.session.execution.stepIntoRuntime = on;
+  }
+  readonly exceptionStops = new Proxy(this.stops, { set: (target, key, value: boolean) => {
+    if (key === 'panic' || key === 'fatal') { target[key] = value; const exception = this.table.get(key === 'panic' ? -1 : -2); if (exception) this.enable(exception, value); }
+    return true;
+  } });
 
-  /** Runs until the next stop. Only one at a time. */
-  resume(kind: ResumeKind, options?: ResumeOptions): Promise<StopInfo>;
-  /** Ends a running `resume` or `goTo` at the next slice; its promise resolves with reason 'pause'. */
-  pause(): void;
-  /** The moment after `instruction` instructions, past or future. */
-  goTo(instruction: number, options?: ResumeOptions): Promise<StopInfo>;
-  /** First moments at which the location executes next; runs to it as a one-time breakpoint. */
-  runTo(location: string | number, options?: ResumeOptions): Promise<StopInfo>;
+  on(events: DebuggerEvents): () => void { return this.listeners.on(events); }
 
-  /** Bounds of the recorded past. */
-  history(): { first: number; last: number };
+  // ---- life ------------------------------------------------------------------------------------------------------------------
 
-  threads(): ThreadView[];
-  /** The thread that steps and frames refer to; set by every stop. */
-  readonly selectedThread: number;
-  selectThread(id: number): void;
-  stack(thread?: number, options?: { start?: number; levels?: number }): StackTrace;
-  scopes(frame: Frame, thread?: number): Scope[];
-  /** `print`: Go expression, register (`rsp`, `x0`), `g`, `m`, `p`, `sched`, `TLS`, `stackguard`, globals, casts. Throws one sentence. */
-  evaluate(expression: string, frame?: Frame, thread?: number): Variable;
-  /** `set`: assigns to register, memory or variable. Drops the recorded future (told through `output`). */
-  assign(expression: string, value: string, frame?: Frame, thread?: number): void;
+  async launch(): Promise<StopInfo> {
+    this.listeners.tell('resumed', 'launch');
+    const machine = await this.options.createMachine();
+    this.closeSession();
+    const words = new RuntimeWords(this.binary, machine);
+    const recorder = new Recorder(machine, this.options);
+    const execution = new Execution(machine, recorder, words, this.binary, {
+      breakpointHits: (address) => this.hitsAt(address, false),
+      watchHits: (stop) => this.watchHits(stop, false),
+    });
+    execution.stepIntoRuntime = this.intoRuntime;
+    const inspector = new Inspector(this.binary, machine, words, { assigned: (address, size) => this.assigned(address, size) });
+    this.session = { machine, recorder, words, execution, inspector };
+    this.table.forgetHits();
+    for (const breakpoint of this.table.list()) {
+      if (breakpoint.watch) breakpoint.watch.machineId = undefined;
+      if (breakpoint.enabled) this.arm(breakpoint);
+    }
+    return this.settle({ kind: 'done', tid: this.currentTid(machine) }, 'entry');
+  }
 
-  /** Delve's rows of `regs`; `all` adds vector and x87 registers. */
-  registers(thread?: number, all?: boolean): RegisterRow[];
-  setRegister(name: string, value: bigint, thread?: number): void;
-  /** Shorter at the first unmapped page. */
-  readMemory(address: number, length: number): Uint8Array;
-  writeMemory(address: number, bytes: Uint8Array): number;
+  restart(): Promise<StopInfo> { return this.launch(); }
 
-  /** Whole instructions in [start, end), decoded from `start` on. */
-  disassembleRange(start: number, end: number, flavor?: Flavor): DisassemblyRow[];
-  /** Exactly `count` rows, rising addresses, row `-offset` being `address` (offset ≤ 0) or the offset-th after it. */
-  disassembleRows(address: number, offset: number, count: number, flavor?: Flavor): DisassemblyRow[];
+  /** tid of the running thread; while all threads sleep, of the first. */
+  private currentTid(machine: Machine): number { return currentThreadOf(machine); }
 
-  /** Delve's location syntax. Throws one sentence if nothing is found. */
-  findLocations(spec: string, frame?: Frame): Location[];
-  /** Lines of the file that have code, for breakpointLocations. */
-  linesWithCode(file: string): number[];
-  source(path: string): Promise<string | undefined>;
-  /** Path shown to people for a path in the binary: substitutePath and GOROOT applied. */
-  localPath(path: string): string;
-  /** Inverse of localPath. */
-  binaryPath(path: string): string;
+  private closeSession(): void {
+    this.session?.recorder.dispose();
+    this.session?.machine.dispose();
+    this.session = undefined;
+  }
+  dispose(): void { this.closeSession(); }
 
-  breakpoints(): BreakpointView[];
-  /** Throws one sentence if the location is not found. */
-  setBreakpoint(request: BreakpointRequest): BreakpointView;
-  amendBreakpoint(id: number, change: Partial<Pick<BreakpointView, 'condition' | 'hitCondition' | 'logMessage' | 'enabled' | 'name' | 'trace'>>): BreakpointView;
-  clearBreakpoint(id: number): BreakpointView;
-  /** Watch on an expression or an address range; any number, any size. */
-  watch(target: { expression: string; size?: number } | { address: number; size: number }, access: 'read' | 'write' | 'readWrite', condition?: string): BreakpointView;
-  /** Stop at unrecovered panics and fatal errors (default both true). */
-  exceptionStops: { panic: boolean; fatal: boolean };
+  private get live(): Session {
+    if (!this.session) throw new Error('the program has not been launched');
+    return this.session;
+  }
+  private get stopped(): Session {
+    if (this.running) throw new Error('the program is running');
+    return this.live;
+  }
 
-  /** Boot milestones and goroutine switches from the program's start on a machine of its own. */
-  trace(): AsyncIterable<TraceEvent>;
+  // ---- moving ----------------------------------------------------------------------------------------------------------------
+
+  resume(kind: ResumeKind, options: ResumeOptions = {}): Promise<StopInfo> {
+    const { execution, recorder } = this.stopped;
+    const reverse = kind.startsWith('reverse');
+    const tid = kind === 'continue' || kind === 'reverseContinue' ? this.currentTid(recorder.machine) : this.tidOf(options.thread);
+    return this.move(kind, options, async () => {
+      if (recorder.machine.ended && !reverse) return { kind: 'ended', stop: recorder.machine.ended };
+      switch (kind) {
+        case 'continue': return execution.continue();
+        case 'next': return execution.stepLine(tid, false);
+        case 'stepIn': return execution.stepLine(tid, true);
+        case 'stepOut': return execution.stepOut(tid);
+        case 'stepOutInstruction': return execution.stepOut(tid, true);
+        case 'stepInstruction': return execution.stepThread(tid);
+        case 'nextInstruction': return execution.nextInstruction(tid);
+        case 'reverseContinue': return execution.reverseContinue((address) => this.hitsAt(address, true), (stop) => this.watchHits(stop, true));
+        case 'reverseStepInstruction': return execution.reverseStep(tid);
+        case 'reverseNextInstruction': return execution.reverseNextInstruction(tid);
+        case 'reverseNext': return execution.reverseLine(tid, false);
+        case 'reverseStepIn': return execution.reverseLine(tid, true);
+        case 'reverseStepOut': case 'reverseStepOutInstruction': return execution.reverseStepOut(tid);
+      }
+    }, kind === 'continue' || kind === 'reverseContinue' ? 'breakpoint' : 'step');
+  }
+
+  goTo(instruction: number, options: ResumeOptions = {}): Promise<StopInfo> {
+    const { execution } = this.stopped;
+    return this.move('goto', options, () => execution.goTo(instruction), 'goto');
+  }
+
+  runTo(location: string | number, options: ResumeOptions = {}): Promise<StopInfo> {
+    const { execution } = this.stopped;
+    const addresses = typeof location === 'number' ? [location] : this.findLocations(location).map(({ pc }) => pc);
+    return this.move('continue', options, () => execution.advance(addresses, () => true), 'goto');
+  }
+
+  pause(): void {
+    if (!this.running) return;
+    this.pausing = true;
+    this.session?.recorder.requestStop();
+  }
+
+  private async move(kind: ResumeKind | 'goto', options: ResumeOptions, work: () => Promise<Outcome>, reason: StopReason): Promise<StopInfo> {
+    const { recorder } = this.stopped;
+    this.running = true;
+    this.pausing = false;
+    recorder.clearStop();
+    recorder.onProgress = options.onProgress;
+    this.listeners.tell('resumed', kind);
+    let outcome: Outcome;
+    try { outcome = await work(); } catch (error) {
+      this.running = false;
+      recorder.onProgress = undefined;
+      // Whatever went wrong, the state on show is the machine's.
+      if (this.stop && this.session) this.stop = { ...this.stop, ...this.moment(this.currentTid(this.session.machine)) };
+      if (this.stop) this.listeners.tell('stopped', this.stop);
+      throw error;
+    }
+    this.running = false;
+    recorder.onProgress = undefined;
+    return this.settle(outcome, reason);
+  }
+
+  private moment(tid: number): Pick<StopInfo, 'thread' | 'tid' | 'goroutine' | 'pc' | 'instruction' | 'virtualTime'> {
+    const { machine, words } = this.live;
+    const registers = machine.registers(tid);
+    return {
+      thread: this.threadTable.idOfTid(tid), tid, goroutine: words.goid(words.currentG(registers)), pc: registers.rip,
+      instruction: machine.instruction, virtualTime: machine.virtualTime,
+    };
+  }
+
+  private settle(outcome: Outcome, reason: StopReason): StopInfo {
+    const { machine, recorder } = this.live;
+    const tid = 'tid' in outcome ? outcome.tid : this.currentTid(machine);
+    const base = { ...this.moment(tid), breakpoints: [] as number[] };
+    let stop: StopInfo;
+    switch (outcome.kind) {
+      case 'done': stop = { ...base, reason, description: reason === 'entry' ? 'the first instruction' : reason === 'goto' ? `instruction ${machine.instruction}` : 'step' }; break;
+      case 'paused': stop = { ...base, reason: 'pause', description: 'paused' }; break;
+      case 'beginning': stop = { ...base, reason: 'beginning', description: 'the beginning of the recording' }; break;
+      case 'ended': stop = { ...base, ...this.ending(outcome.stop), machineStop: outcome.stop }; break;
+      case 'hit': stop = { ...base, ...this.hit(outcome.ids, outcome.stop), machineStop: outcome.stop }; break;
+    }
+    this.selected = stop.thread;
+    this.stop = stop;
+    this.live.inspector.forget();
+    // Standing at an end of a past segment must not make the next step back run far.
+    if (stop.reason === 'goto' || stop.reason === 'beginning') recorder.clearStop();
+    this.listeners.tell('stopped', stop);
+    return stop;
+  }
+
+  private ending(stop: Stop): Pick<StopInfo, 'reason' | 'description' | 'exitCode'> {
+    switch (stop.reason) {
+      case 'exited': return { reason: 'exited', description: `Process has exited with status ${stop.code}`, exitCode: stop.code };
+      case 'killed': return { reason: 'killed', description: `killed by ${stop.signalName}`, exitCode: 128 + stop.signal };
+      case 'unsupported': return { reason: 'unsupported', description: stop.message };
+      case 'input': return { reason: 'input', description: 'the program waits for standard input' };
+      default: return { reason: 'pause', description: stop.reason };
+    }
+  }
+
+  private hit(ids: number[], stop: Stop): Pick<StopInfo, 'reason' | 'description' | 'breakpoints' | 'watch' | 'exception'> {
+    const first = this.table.get(ids[0]!)!;
+    if (stop.reason === 'watchpoint') {
+      const value = this.live.words.memory.read(stop.address, Math.min(8, stop.size));
+      const now = value.length ? value.reduceRight((sum, byte) => sum << 8n | BigInt(byte), 0n) : undefined;
+      return {
+        reason: 'watchpoint', breakpoints: ids, description: `${stop.access} of ${first.watch?.expression ?? 'watched memory'}`,
+        watch: { id: first.id, address: stop.address, size: stop.size, access: stop.access, oldValue: undefined, newValue: now },
+      };
+    }
+    if (first.kind === 'exception') return { reason: 'exception', breakpoints: ids, description: first.name ?? 'exception', exception: this.exceptionText(first) };
+    return { reason: 'breakpoint', breakpoints: ids, description: ids.map((id) => `breakpoint ${this.table.get(id)?.name ?? id}`).join(', ') };
+  }
+
+  private exceptionText(exception: Breakpoint): string {
+    try {
+      if (exception.id === -1) return `panic: ${this.evaluate('runtime.curg._panic.arg').value}`;
+      return `fatal error: ${this.evaluate('s').value}`;
+    } catch { return exception.name ?? 'exception'; }
+  }
+
+  history(): { first: number; last: number } {
+    const { recorder } = this.live;
+    return { first: recorder.first, last: recorder.last };
+  }
+
+  // ---- breakpoints -----------------------------------------------------------------------------------------------------------
+
+  /** Ids of breakpoints that stop at the address now. Going back, log points are silent. */
+  private hitsAt(address: number, backwards: boolean): number[] {
+    const { machine, words } = this.live;
+    const here = this.table.at(address);
+    if (here.length === 0) return [];
+    const goid = words.goid(words.currentG(machine.registers())) ?? 0;
+    const ids: number[] = [];
+    for (const breakpoint of here) {
+      if (!this.conditionHolds(breakpoint)) continue;
+      noteHit(breakpoint, machine.instruction, goid);
+      if (breakpoint.hitCondition !== undefined) {
+        const counts = hitCounts(breakpoint, machine.instruction);
+        const count = breakpoint.hitConditionPerGoroutine ? counts.byGoroutine.get(goid) ?? 0 : counts.total;
+        if (!hitConditionHolds(breakpoint.hitCondition, count)) continue;
+      }
+      if (breakpoint.logMessage !== undefined) { if (!backwards) this.listeners.tell('output', 'log', this.interpolate(breakpoint.logMessage)); continue; }
+      if (breakpoint.trace) { if (!backwards) this.onTrace?.(viewOf(breakpoint, machine.instruction)); continue; }
+      ids.push(breakpoint.id);
+    }
+    return ids;
+  }
+
+  /** How the terminal prints a tracepoint. */
+  onTrace: ((breakpoint: BreakpointView) => void) | undefined;
+
+  private conditionHolds(breakpoint: Breakpoint): boolean {
+    if (breakpoint.condition === undefined || breakpoint.condition === '') return true;
+    try {
+      this.live.inspector.forget();
+      const value = this.live.inspector.evaluate(breakpoint.condition, this.topContext());
+      if (value.type !== 'bool' && value.value !== 'true' && value.value !== 'false') throw new Error('condition expression not boolean');
+      return value.value === 'true';
+    } catch (error) {
+      // Stopping is the honest answer to a condition that cannot be decided.
+      this.listeners.tell('output', 'warning', `error evaluating the condition of breakpoint ${breakpoint.name ?? breakpoint.id}: ${(error as Error).message}`);
+      return true;
+    }
+  }
+
+  private interpolate(message: string): string {
+    return message.replace(/\{([^{}]+)\}/g, (_whole, expression: string) => {
+      try { return this.live.inspector.evaluate(expression, this.topContext()).value; } catch (error) { return `{${expression}: ${(error as Error).message}}`; }
+    });
+  }
+
+  private watchHits(stop: Stop & { reason: 'watchpoint' }, backwards: boolean): number[] {
+    const { machine, words } = this.live;
+    const goid = words.goid(words.currentG(machine.registers())) ?? 0;
+    const ids: number[] = [];
+    for (const breakpoint of this.table.watching(stop.watchpoint.id)) {
+      if (!this.conditionHolds(breakpoint)) continue;
+      noteHit(breakpoint, machine.instruction, goid);
+      if (breakpoint.hitCondition !== undefined && !hitConditionHolds(breakpoint.hitCondition, hitCounts(breakpoint, machine.instruction).total)) continue;
+      if (breakpoint.logMessage !== undefined) { if (!backwards) this.listeners.tell('output', 'log', this.interpolate(breakpoint.logMessage)); continue; }
+      ids.push(breakpoint.id);
+    }
+    return ids;
+  }
+
+  breakpoints(): BreakpointView[] {
+    const now = this.session?.machine.instruction ?? 0;
+    return this.table.list().map((breakpoint) => viewOf(breakpoint, now));
+  }
+
+  /** What the terminal keeps with a breakpoint: the commands of `on`. */
+  breakpointCommands(id: number): string[] { return this.table.get(id)?.commands ?? []; }
+  setBreakpointCommands(id: number, commands: string[]): void { const breakpoint = this.table.get(id); if (breakpoint) breakpoint.commands = commands; }
+
+  setBreakpoint(request: BreakpointRequest): BreakpointView {
+    const locations = request.address !== undefined ? [this.locationOf(request.address)] : this.findLocations(request.location ?? '+0');
+    return this.setBreakpointAt(locations, request);
+  }
+
+  /** One breakpoint for several addresses (a line in inlined copies). */
+  setBreakpointAt(locations: Location[], request: Omit<BreakpointRequest, 'location' | 'address'> = {}): BreakpointView {
+    const first = locations[0];
+    if (!first) throw new Error('no location');
+    if (request.name !== undefined && this.table.named(request.name)) throw new Error(`Breakpoint exists with name ${request.name}`);
+    const breakpoint = this.table.add({
+      kind: 'user', name: request.name, addresses: [...new Set(locations.map(({ pc }) => pc))], file: first.file, line: first.line, function: first.function,
+      condition: request.condition, hitCondition: request.hitCondition, logMessage: request.logMessage, trace: request.trace ?? false,
+    });
+    this.arm(breakpoint);
+    this.listeners.tell('breakpointsChanged');
+    return viewOf(breakpoint, this.session?.machine.instruction ?? 0);
+  }
+
+  watch(target: { expression: string; size?: number } | { address: number; size: number }, access: 'read' | 'write' | 'readWrite', condition?: string): BreakpointView {
+    let expression: string, address: number, size: number;
+    if ('address' in target) ({ address, size, expression } = { ...target, expression: `0x${target.address.toString(16)}` });
+    else {
+      const value = this.evaluate(target.expression);
+      if (value.address === undefined) throw new Error(`can not watch "${target.expression}"`);
+      expression = target.expression;
+      address = value.address;
+      size = target.size ?? (value.size || 8);
+    }
+    const breakpoint = this.table.add({ kind: 'watch', condition, watch: { expression, address, size, access, machineId: undefined }, addresses: [address] });
+    this.arm(breakpoint);
+    this.listeners.tell('breakpointsChanged');
+    return viewOf(breakpoint, this.session?.machine.instruction ?? 0);
+  }
+
+  amendBreakpoint(id: number, change: Partial<Pick<BreakpointView, 'condition' | 'hitCondition' | 'logMessage' | 'enabled' | 'name' | 'trace'>> & { hitConditionPerGoroutine?: boolean }): BreakpointView {
+    const breakpoint = this.need(id);
+    if (change.hitCondition) hitConditionHolds(change.hitCondition, 0);
+    const { enabled, ...rest } = change;
+    Object.assign(breakpoint, rest);
+    for (const key of ['condition', 'hitCondition', 'logMessage'] as const) if (breakpoint[key] === '') breakpoint[key] = undefined;
+    if (enabled !== undefined) this.enable(breakpoint, enabled);
+    this.listeners.tell('breakpointsChanged');
+    return viewOf(breakpoint, this.session?.machine.instruction ?? 0);
+  }
+
+  clearBreakpoint(id: number): BreakpointView {
+    const breakpoint = this.need(id);
+    const view = viewOf(breakpoint, this.session?.machine.instruction ?? 0);
+    if (breakpoint.enabled) this.disarm(breakpoint);
+    this.table.remove(id);
+    this.listeners.tell('breakpointsChanged');
+    return view;
+  }
+
+  private need(id: number): Breakpoint {
+    const breakpoint = this.table.get(id);
+    if (!breakpoint) throw new Error(`no breakpoint with id ${id}`);
+    return breakpoint;
+  }
+  private enable(breakpoint: Breakpoint, enabled: boolean): void {
+    if (breakpoint.enabled === enabled) return;
+    if (enabled) { breakpoint.enabled = true; this.arm(breakpoint); } else { this.disarm(breakpoint); breakpoint.enabled = false; }
+  }
+  private arm(breakpoint: Breakpoint): void {
+    if (!this.session) return;
+    const { watch } = breakpoint;
+    if (watch) { watch.machineId = this.session.machine.addWatchpoint({ address: watch.address, size: watch.size, access: watch.access }).id; return; }
+    for (const address of breakpoint.addresses) this.session.recorder.arm(address);
+  }
+  private disarm(breakpoint: Breakpoint): void {
+    if (!this.session) return;
+    const { watch } = breakpoint;
+    if (watch) {
+      if (watch.machineId !== undefined) this.session.machine.removeWatchpoint(watch.machineId);
+      watch.machineId = undefined;
+      return;
+    }
+    for (const address of breakpoint.addresses) this.session.recorder.disarm(address);
+  }
+
+  // ---- looking ---------------------------------------------------------------------------------------------------------------
+
+  threads(): ThreadView[] {
+    const { words, machine } = this.stopped;
+    return this.threadTable.list(this.scheduler(), words, machine, this.binary);
+  }
+
+  selectThread(id: number): void {
+    this.context(id);
+    this.selected = id;
+  }
+
+  private context(thread = this.selected): ThreadContext {
+    const { machine, words } = this.stopped;
+    return this.threadTable.context(thread, machine, words);
+  }
+
+  private tidOf(thread: number | undefined): number {
+    const context = this.context(thread);
+    if (context.tid === undefined) throw new Error('this goroutine is not on a thread: it cannot be stepped now, set a breakpoint where it goes on');
+    return context.tid;
+  }
+
+  stack(thread?: number, options: { start?: number; levels?: number } = {}): StackTrace {
+    const { words } = this.stopped;
+    return unwind(words, this.context(thread).start, options);
+  }
+
+  private topFrame(thread?: number): Frame {
+    const frame = this.stack(thread, { levels: 1 }).frames[0];
+    if (!frame) throw new Error('there is no frame');
+    return frame;
+  }
+
+  /** The top frame of the thread that runs now: for conditions, while the guest is between two slices. */
+  private topContext(): { frame: Frame; registers: Registers } {
+    const { machine, words } = this.live;
+    const registers = machine.registers();
+    const frame = unwind(words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 1 }).frames[0]!;
+    return { frame, registers };
+  }
+
+  private at(frame: Frame | undefined, thread: number | undefined): Place {
+    const context = this.context(thread);
+    return { frame: frame ?? this.topFrame(thread), registers: context.registers, tid: context.tid };
+  }
+
+  scopes(frame: Frame, thread?: number): Scope[] { return this.stopped.inspector.scopes(this.at(frame, thread)); }
+
+  evaluate(expression: string, frame?: Frame, thread?: number): Variable { return this.stopped.inspector.evaluate(expression, this.at(frame, thread)); }
+
+  assign(expression: string, value: string, frame?: Frame, thread?: number): void {
+    const tid = this.context(thread).tid;
+    const register = /^(%|\$)?([a-z]+[a-z0-9_]*)$/i.exec(expression.trim());
+    if (register && tid !== undefined) {
+      try {
+        const parsed = this.stopped.inspector.integer(value, this.at(frame, thread));
+        withRegister(this.live.machine.registers(tid), register[2]!, parsed);
+        return this.setRegister(register[2]!, parsed, thread);
+      } catch (error) { if (!/there is no register/.test((error as Error).message)) throw error; }
+    }
+    this.stopped.inspector.assign(expression, value, this.at(frame, thread));
+  }
+
+  scheduler(): SchedulerSnapshot { return this.live.inspector.scheduler(); }
+
+  // ---- for the terminal ------------------------------------------------------------------------------------------------------
+
+  /** Text of `print`; on one line for `display`. */
+  printValue(expression: string, verb = '', frame?: Frame, thread?: number, oneLine = false): string {
+    return this.stopped.inspector.print(expression, this.at(frame, thread), { ...(verb ? { verb } : {}), multiLine: !oneLine });
+  }
+  frameVariables(frame: Frame, thread?: number): VariableRow[] { return this.stopped.inspector.rows(this.at(frame, thread)); }
+  packageVariables(): VariableRow[] { return this.stopped.inspector.packageRows(); }
+
+  /** Lines of `whatis`. */
+  whatIs(expression: string, frame?: Frame, thread?: number): string[] {
+    let found: ReturnType<Inspector['typeOf']>;
+    try { found = this.stopped.inspector.typeOf(expression, this.at(frame, thread)); } catch (error) {
+      const type = this.binary.typeNamed(expression);
+      if (!type) throw error;
+      const lines = [`${type.kind} type, size: ${type.size} bytes`];
+      if (type.fields.length > 0) {
+        lines.push('Fields:');
+        const width = Math.max(...type.fields.map(({ name }) => name.length)) + 2;
+        for (const field of type.fields) lines.push(`\t${field.name.padEnd(width)}${field.type.name}`);
+      }
+      return lines;
+    }
+    return [found.type, ...(found.concrete ? [`Concrete type: ${found.concrete}`] : [])];
+  }
+
+  /** goid that Delve reports for the stopped thread: on g0, that of the goroutine it works for. */
+  reportedGoroutine(): number | undefined {
+    const context = this.context();
+    const { words } = this.live;
+    let g = context.g;
+    if (g !== undefined && !words.goid(g)) g = words.mPointer(words.mOfG(g), 'curg') || undefined;
+    const goid = words.goid(g);
+    return goid ? goid : undefined;
+  }
+
+  /** For tracepoints, while the guest is between two slices. */
+  tracedGoroutine(): number | undefined {
+    const { machine, words } = this.live;
+    return words.goid(words.currentG(machine.registers())) || undefined;
+  }
+  tracedArguments(): string {
+    this.live.inspector.forget();
+    return this.live.inspector.rows(this.topContext()).filter(({ role }) => role === 'parameter').map((row) => row.short()).join(', ');
+  }
+
+  selectedTid(): number | undefined { return this.context().tid; }
+  threadOfG(g: number, goid: number): number { return this.threadTable.idOfG(g, goid); }
+  /** Stack top of the goroutine that a frame lies on. */
+  stackTop(frame: Frame): number | undefined { return this.live.words.stackOfG(frame.g)?.hi; }
+
+  /** Frames of the selected goroutine from its gobuf. */
+  savedStack(levels: number): StackTrace {
+    const { words } = this.stopped;
+    const { g } = this.context();
+    const pc = words.gPointer(g, 'sched.pc'), sp = words.gPointer(g, 'sched.sp');
+    if (!g || !pc || !sp) throw new Error('the gobuf of this goroutine is empty while it runs');
+    return unwind(words, { pc, sp, bp: words.gField(g, 'sched.bp') ?? 0n, g }, { levels });
+  }
+
+  /** Where a goroutine is, in one of Delve's four meanings. */
+  goroutineLocation(g: GInfo, where: 'current' | 'user' | 'go' | 'start'): Location {
+    if (where === 'go') return this.locationOf(g.gopc ? g.gopc - 1 : 0, g.gopc);
+    if (where === 'start') return this.locationOf(g.startpc);
+    let frames: Frame[] = [];
+    try { frames = unwind(this.live.words, this.context(this.threadTable.idOfG(g.address, g.goid)).start, { levels: where === 'user' ? 30 : 1 }).frames; } catch { /* no context: its saved pc has to do */ }
+    const top = frames[0];
+    if (!top) return this.locationOf(g.sched.pc);
+    const user = where === 'user' ? frames.find((frame) => !frame.function.startsWith('runtime.') || /^runtime\.[A-Z]/.test(frame.function)) : undefined;
+    const frame = user ?? top;
+    return { pc: frame.pc, file: frame.file, line: frame.line, function: frame.function };
+  }
+
+  /** Whether the compiler optimised the code at pc (its unit was not built with -N -l). */
+  isOptimized(pc: number): boolean { return isOptimized(this.binary, pc); }
+
+  get substitutePath(): [string, string][] { return this.sourceFiles.substitutePath; }
+
+  registers(thread?: number, all = false, frame?: Frame): RegisterRow[] {
+    const { registers } = this.context(thread);
+    if (!registers) throw new Error('a goroutine that is not on a thread has no registers but those in its gobuf');
+    if (frame && frame.index > 0) return this.callerRegisters(frame);
+    return registerRows(registers, all);
+  }
+  private callerRegisters(frame: Frame): RegisterRow[] {
+    return [{ name: 'Rip', value: `0x${frame.pc.toString(16).padStart(16, '0')}`, integer: BigInt(frame.pc) }, ...[...frame.registers].map(([number, value]) => ({ name: ['Rax', 'Rcx', 'Rdx', 'Rbx', 'Rsp', 'Rbp', 'Rsi', 'Rdi'][number] ?? `R${number}`, value: `0x${value.toString(16).padStart(16, '0')}`, integer: value }))];
+  }
+
+  setRegister(name: string, value: bigint, thread?: number): void {
+    const { machine } = this.stopped;
+    const tid = this.tidOf(thread);
+    machine.setRegisters(withRegister(machine.registers(tid), name, value), tid);
+    this.assigned(undefined, 0);
+  }
+
+  readMemory(address: number, length: number): Uint8Array {
+    return this.session ? this.stopped.words.memory.read(address, length) : this.binary.readStatic(address, length);
+  }
+  writeMemory(address: number, bytes: Uint8Array): number {
+    const written = this.stopped.machine.writeMemory(address, bytes);
+    if (written > 0) this.assigned(address, written);
+    return written;
+  }
+
+  /** Something was changed by hand: a new future begins here. */
+  private assigned(address: number | undefined, size: number): void {
+    const { recorder, machine } = this.live;
+    this.table.forgetHitsAfter(machine.instruction);
+    if (recorder.dropFuture()) this.listeners.tell('output', 'warning', `The recorded future after instruction ${machine.instruction} was dropped: what was changed here may lead elsewhere.`);
+    this.live.inspector.forget();
+    if (this.stop) this.stop = { ...this.stop, ...this.moment(this.stop.tid) };
+    if (address !== undefined) this.listeners.tell('memoryChanged', address, size);
+  }
+
+  private get disassembly(): DisassemblyHost {
+    const enabled = new Set(this.table.list().filter((breakpoint) => breakpoint.enabled && !breakpoint.watch).flatMap((breakpoint) => breakpoint.addresses));
+    let pc: number | undefined;
+    if (this.session && !this.running) { try { pc = this.context().registers?.rip ?? this.context().start.pc; } catch { /* no thread any more */ } }
+    return {
+      binary: this.binary, pc, hasBreakpoint: (address) => enabled.has(address),
+      read: (address, length) => this.session ? this.live.words.memory.read(address, length) : this.binary.readStatic(address, length),
+      decode: (bytes, offset, address, flavor) => decodeInstruction(this.binary, bytes, offset, address, flavor),
+    };
+  }
+  disassembleRange(start: number, end: number, flavor = this.flavor): DisassemblyRow[] { return disassembleRange(this.disassembly, start, end, flavor); }
+  disassembleRows(address: number, offset: number, count: number, flavor = this.flavor): DisassemblyRow[] { return disassembleRows(this.disassembly, address, offset, count, flavor); }
+  /** The whole function at pc, without the padding after it. */
+  disassembleFunction(pc: number, flavor = this.flavor): DisassemblyRow[] {
+    const fn = this.binary.functionAt(pc);
+    if (!fn) throw new Error(`could not find function containing PC 0x${pc.toString(16)}`);
+    return this.disassembleRange(fn.entry, this.endOf(fn), flavor);
+  }
+  private endOf(fn: FunctionInfo): number {
+    // The symbol table knows the size without the padding up to the next function.
+    const known = this.binary.symbolNamed(fn.symbol) ?? this.binary.symbolNamed(fn.name);
+    if (known && known.address === fn.entry && known.size > 0 && this.binary.hasSymbols) return fn.entry + known.size;
+    const bytes = this.binary.readStatic(fn.entry, fn.end - fn.entry);
+    let length = bytes.length;
+    while (length > 0 && bytes[length - 1] === 0xcc) length--;
+    return fn.entry + length;
+  }
+
+  // ---- places ----------------------------------------------------------------------------------------------------------------
+
+  private locationOf(lookup: number, pc = lookup): Location {
+    const place = this.binary.lineAt(lookup);
+    return { pc, file: place?.file ?? '', line: place?.line ?? 0, function: place?.function.name ?? '' };
+  }
+
+  findLocations(spec: string, frame?: Frame): Location[] {
+    let from: { file: string; line: number; pc: number } | undefined;
+    if (frame) from = { file: frame.file, line: frame.line, pc: frame.pc };
+    else if (this.session && !this.running) { try { const top = this.topFrame(); from = { file: top.file, line: top.line, pc: top.pc }; } catch { /* ended */ } }
+    const found = this.binary.findLocation(this.binarySpec(spec), from);
+    if (found.places.length === 0 && spec.startsWith('*') && this.session && !this.running) {
+      const value = this.evaluate(spec.slice(1));
+      const address = Number(/0x[0-9a-f]+|\d+/.exec(value.value)?.[0] ?? NaN);
+      if (Number.isFinite(address)) return [this.locationOf(address)];
+    }
+    if (found.places.length === 0) throw new Error(found.error ?? `location ${JSON.stringify(spec)} not found`);
+    return found.places.map(({ pc, file, line, function: fn }) => ({ pc, file, line, function: fn.name }));
+  }
+
+  /** A local path in `file:line` becomes the one in the binary. */
+  private binarySpec(spec: string): string {
+    const match = /^(.*\.(?:go|s)):(\d+)$/.exec(spec);
+    if (!match || !/[/\\]/.test(match[1]!)) return spec;
+    return `${this.binaryPath(match[1]!)}:${match[2]}`;
+  }
+
+  linesWithCode(file: string): number[] { return this.binary.linesWithCode(this.binaryPath(file)); }
+  source(path: string): Promise<string | undefined> { return this.sourceFiles.text(path); }
+  localPath(path: string): string { return this.sourceFiles.local(path); }
+  binaryPath(path: string): string { return this.sourceFiles.inBinary(path); }
+
+  trace(): AsyncIterable<TraceEvent> { return traceEvents({ binary: this.binary, createMachine: this.options.createMachine, yieldToHost: this.options.yieldToHost }); }
+
+  /** Whether a pause asked for is still being carried out. */
+  get pauseWanted(): boolean { return this.pausing && this.running; }
 }

@@ -2,7 +2,8 @@
 // Must stay true: offsets come from the binary's own types; what cannot be read is undefined, never zero by accident.
 
 import type { Machine, Registers } from '@gobuf/emulator/machine-types';
-import type { Binary, GoType, Memory } from '../symbols/types';
+import { Layouts } from '../goruntime/layout';
+import type { Binary, Memory } from '../symbols/types';
 
 export const RSP = 4, RBP = 5, R12 = 12, R14 = 14;
 
@@ -33,28 +34,6 @@ export class GuestMemory implements Memory {
   }
 }
 
-interface Offsets { size: number; at: (path: string) => number | undefined }
-
-function offsetsOf(type: GoType | undefined): Offsets | undefined {
-  if (!type) return undefined;
-  const known = new Map<string, number | undefined>();
-  return {
-    size: type.size,
-    at(path) {
-      if (known.has(path)) return known.get(path);
-      let offset: number | undefined = 0, at: GoType | undefined = type;
-      for (const name of path.split('.')) {
-        const field: ReturnType<GoType['field']> = at?.field(name);
-        if (!field) { offset = undefined; break; }
-        offset! += field.offset;
-        at = field.type;
-      }
-      known.set(path, offset);
-      return offset;
-    },
-  };
-}
-
 export interface StackRange { g: number; lo: number; hi: number }
 
 /** Which stack a stack pointer is on, as an address that survives copying of the stack. */
@@ -63,32 +42,34 @@ export interface StackPosition { /** 0: no goroutine's stack (boot, operating sy
 /** The runtime's g, m and p, as far as running and unwinding need them. */
 export class RuntimeWords {
   readonly memory: GuestMemory;
-  private readonly g: Offsets | undefined;
-  private readonly m: Offsets | undefined;
-  private readonly p: Offsets | undefined;
+  private readonly layouts: Layouts;
 
   constructor(readonly binary: Binary, machine: Pick<Machine, 'readMemory'>) {
     this.memory = new GuestMemory(machine);
-    this.g = offsetsOf(binary.typeNamed('runtime.g'));
-    this.m = offsetsOf(binary.typeNamed('runtime.m'));
-    this.p = offsetsOf(binary.typeNamed('runtime.p'));
+    this.layouts = new Layouts(binary);
   }
 
-  gField(g: number | undefined, path: string): bigint | undefined { return this.field(this.g, g, path); }
-  mField(m: number | undefined, path: string): bigint | undefined { return this.field(this.m, m, path); }
-  pField(p: number | undefined, path: string): bigint | undefined { return this.field(this.p, p, path); }
+  gField(g: number | undefined, path: string): bigint | undefined { return this.field('runtime.g', g, path); }
+  mField(m: number | undefined, path: string): bigint | undefined { return this.field('runtime.m', m, path); }
 
-  private field(offsets: Offsets | undefined, base: number | undefined, path: string): bigint | undefined {
-    const offset = base ? offsets?.at(path) : undefined;
-    return offset === undefined ? undefined : this.memory.u64(base! + offset);
+  private field(type: string, base: number | undefined, path: string): bigint | undefined {
+    const place = base ? this.layouts.field(type, path) : undefined;
+    if (place === undefined) return undefined;
+    if (place.size === 4) { const value = this.memory.u32(base! + place.offset); return value === undefined ? undefined : BigInt(value); }
+    return this.memory.u64(base! + place.offset);
   }
 
-  private pointerIn(offsets: Offsets | undefined, base: number | undefined, path: string): number | undefined {
-    const value = this.field(offsets, base, path);
+  private pointerIn(type: string, base: number | undefined, path: string): number | undefined {
+    const value = this.field(type, base, path);
     return value === undefined || value >= 1n << 47n ? undefined : Number(value);
   }
-  gPointer(g: number | undefined, path: string): number | undefined { return this.pointerIn(this.g, g, path); }
-  mPointer(m: number | undefined, path: string): number | undefined { return this.pointerIn(this.m, m, path); }
+  gPointer(g: number | undefined, path: string): number | undefined { return this.pointerIn('runtime.g', g, path); }
+  /** Address of a field of a g. */
+  gAddress(g: number | undefined, path: string): number | undefined {
+    const place = g ? this.layouts.field('runtime.g', path) : undefined;
+    return place === undefined ? undefined : g! + place.offset;
+  }
+  mPointer(m: number | undefined, path: string): number | undefined { return this.pointerIn('runtime.m', m, path); }
 
   /** g in thread-local storage, at -8(FS); undefined before TLS is set up or when it holds no g. */
   tlsG(registers: Pick<Registers, 'fsBase'>): number | undefined {

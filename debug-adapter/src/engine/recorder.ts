@@ -60,6 +60,7 @@ export class Recorder {
   }
 
   armed(address: number): boolean { return this.active.has(address); }
+  armedAddresses(): number[] { return [...this.active.keys()]; }
 
   /**
    * Runs to instruction `until` or an earlier stop. A breakpoint at the current RIP does not count at the start; one at which a

@@ -1,0 +1,89 @@
+// What the DAP server, the terminal and the views may ask of a debugger.
+// Must stay true: methods that return promises move the guest, one at a time; all others answer at once, need the guest to be
+// stopped, and throw Error with one sentence.
+
+import type { Machine } from '@gobuf/emulator/machine-types';
+import type { SchedulerSnapshot } from '../goruntime/types';
+import type { Binary } from '../symbols/types';
+import type {
+  BreakpointRequest, BreakpointView, DebuggerEvents, DisassemblyRow, Flavor, Frame, Location, RegisterRow,
+  ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, ThreadView, TraceEvent, Variable,
+} from './types';
+
+export interface DebuggerApi {
+  readonly binary: Binary;
+  /** The machine, for what has no method here (regions, provideInput). Undefined before launch. */
+  readonly machine: Machine | undefined;
+  readonly running: boolean;
+  /** The last stop; undefined before launch. */
+  readonly stop: StopInfo | undefined;
+
+  /** Returns a function that removes the listener. */
+  on(events: DebuggerEvents): () => void;
+
+  /** Creates the guest, stopped before its first instruction. Breakpoints may be set before and after. */
+  launch(): Promise<StopInfo>;
+  /** As launch, keeping breakpoints. */
+  restart(): Promise<StopInfo>;
+  dispose(): void;
+
+  /** Runs until the next stop. Only one at a time. */
+  resume(kind: ResumeKind, options?: ResumeOptions): Promise<StopInfo>;
+  /** Ends a running `resume` or `goTo` at the next slice; its promise resolves with reason 'pause'. */
+  pause(): void;
+  /** The moment after `instruction` instructions, past or future. */
+  goTo(instruction: number, options?: ResumeOptions): Promise<StopInfo>;
+  /** First moments at which the location executes next; runs to it as a one-time breakpoint. */
+  runTo(location: string | number, options?: ResumeOptions): Promise<StopInfo>;
+
+  /** Bounds of the recorded past. */
+  history(): { first: number; last: number };
+
+  threads(): ThreadView[];
+  /** The thread that steps and frames refer to; set by every stop. */
+  readonly selectedThread: number;
+  selectThread(id: number): void;
+  stack(thread?: number, options?: { start?: number; levels?: number }): StackTrace;
+  scopes(frame: Frame, thread?: number): Scope[];
+  /** `print`: Go expression, register (`rsp`, `x0`), `g`, `m`, `p`, `sched`, `TLS`, `stackguard`, globals, casts. Throws one sentence. */
+  evaluate(expression: string, frame?: Frame, thread?: number): Variable;
+  /** `set`: assigns to register, memory or variable. Drops the recorded future (told through `output`). */
+  assign(expression: string, value: string, frame?: Frame, thread?: number): void;
+
+  /** Delve's rows of `regs`; `all` adds vector and x87 registers. */
+  registers(thread?: number, all?: boolean): RegisterRow[];
+  setRegister(name: string, value: bigint, thread?: number): void;
+  /** Shorter at the first unmapped page. */
+  readMemory(address: number, length: number): Uint8Array;
+  writeMemory(address: number, bytes: Uint8Array): number;
+
+  /** Whole instructions in [start, end), decoded from `start` on. */
+  disassembleRange(start: number, end: number, flavor?: Flavor): DisassemblyRow[];
+  /** Exactly `count` rows, rising addresses, row `-offset` being `address` (offset ≤ 0) or the offset-th after it. */
+  disassembleRows(address: number, offset: number, count: number, flavor?: Flavor): DisassemblyRow[];
+
+  /** Delve's location syntax. Throws one sentence if nothing is found. */
+  findLocations(spec: string, frame?: Frame): Location[];
+  /** Lines of the file that have code, for breakpointLocations. */
+  linesWithCode(file: string): number[];
+  source(path: string): Promise<string | undefined>;
+  /** Path shown to people for a path in the binary: substitutePath and GOROOT applied. */
+  localPath(path: string): string;
+  /** Inverse of localPath. */
+  binaryPath(path: string): string;
+
+  breakpoints(): BreakpointView[];
+  /** Throws one sentence if the location is not found. */
+  setBreakpoint(request: BreakpointRequest): BreakpointView;
+  amendBreakpoint(id: number, change: Partial<Pick<BreakpointView, 'condition' | 'hitCondition' | 'logMessage' | 'enabled' | 'name' | 'trace'>>): BreakpointView;
+  clearBreakpoint(id: number): BreakpointView;
+  /** Watch on an expression or an address range; any number, any size. */
+  watch(target: { expression: string; size?: number } | { address: number; size: number }, access: 'read' | 'write' | 'readWrite', condition?: string): BreakpointView;
+  /** Stop at unrecovered panics and fatal errors (default both true). */
+  exceptionStops: { panic: boolean; fatal: boolean };
+
+  /** All Gs, Ms, Ps, queues and threads now. */
+  scheduler(): SchedulerSnapshot;
+  /** Boot milestones and goroutine switches from the program's start on a machine of its own. */
+  trace(): AsyncIterable<TraceEvent>;
+}

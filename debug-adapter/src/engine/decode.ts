@@ -1,0 +1,42 @@
+// One instruction as text in the three flavours, with Delve's choice of symbols for addresses.
+// Must stay true: a function is named only by its exact entry, data by the variable before it plus an offset.
+
+import { decode } from '@gobuf/emulator/x86/decoder';
+import { printGnu } from '@gobuf/emulator/x86/disassemble/gnu';
+import { printGo } from '@gobuf/emulator/x86/disassemble/go';
+import { printIntel } from '@gobuf/emulator/x86/disassemble/intel';
+import { modelOf } from '@gobuf/emulator/x86/disassemble/model';
+import type { SymbolName } from '@gobuf/emulator/x86/disassemble/symbols';
+import type { Binary } from '../symbols/types';
+import type { InstructionText } from './disassembly';
+import type { Flavor } from './types';
+
+const PRINT = { intel: printIntel, go: printGo, gnu: printGnu };
+const lookups = new WeakMap<Binary, SymbolName>();
+
+export function symbolLookup(binary: Binary): SymbolName {
+  const known = lookups.get(binary);
+  if (known) return known;
+  let variables: { name: string; address: number }[] | undefined;
+  const lookup: SymbolName = (address) => {
+    const fn = binary.functionAt(address);
+    if (fn) return fn.entry === address ? { name: fn.name, base: fn.entry } : undefined;
+    variables ??= [...binary.globalVariables()].sort((a, b) => a.address - b.address);
+    // The first variable at the address, else the last one before it.
+    let low = 0, high = variables.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (variables[middle]!.address >= address) high = middle; else low = middle + 1;
+    }
+    if (low >= variables.length) return undefined;
+    const found = variables[low]!.address > address ? variables[low - 1] : variables[low];
+    return found && found.address !== 0 ? { name: found.name, base: found.address } : undefined;
+  };
+  lookups.set(binary, lookup);
+  return lookup;
+}
+
+export function decodeInstruction(binary: Binary, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): InstructionText | undefined {
+  const instruction = decode(bytes, offset, address);
+  return instruction && { length: instruction.length, text: PRINT[flavor](modelOf(instruction), symbolLookup(binary)) };
+}

@@ -1,0 +1,92 @@
+// Instructions as rows: a range, or exactly N rows around an address with rising addresses, aligned to function starts so that
+// decoding backwards never guesses. Must stay true: bytes that belong to no instruction are rows of their own, named as such.
+
+import type { Binary } from '../symbols/types';
+import type { DisassemblyRow, Flavor } from './types';
+
+/** One decoded instruction; undefined where the bytes are none. */
+export interface InstructionText { length: number; text: string }
+
+export interface DisassemblyHost {
+  binary: Binary;
+  /** Guest memory, or the file's segments before launch. */
+  read(address: number, length: number): Uint8Array;
+  decode(bytes: Uint8Array, offset: number, address: number, flavor: Flavor): InstructionText | undefined;
+  pc: number | undefined;
+  hasBreakpoint(address: number): boolean;
+}
+
+const LONGEST = 15;
+
+export function disassembleRange(host: DisassemblyHost, start: number, end: number, flavor: Flavor): DisassemblyRow[] {
+  const bytes = host.read(start, end - start);
+  const rows: DisassemblyRow[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const row = rowAt(host, bytes, at, start + at, flavor);
+    rows.push(row);
+    at += row.bytes.length;
+  }
+  return rows;
+}
+
+function rowAt(host: DisassemblyHost, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): DisassemblyRow {
+  const decoded = host.decode(bytes, offset, address, flavor);
+  const fits = decoded !== undefined && offset + decoded.length <= bytes.length;
+  const place = host.binary.lineAt(address);
+  return {
+    address, bytes: bytes.slice(offset, offset + (fits ? decoded.length : 1)), text: fits ? decoded.text : '?', valid: fits,
+    ...(place ? { function: place.function.name, offset: address - place.function.entry, file: place.file, line: place.line } : {}),
+    isCurrent: host.pc === address, breakpoint: host.hasBreakpoint(address),
+  };
+}
+
+export function disassembleRows(host: DisassemblyHost, address: number, offset: number, count: number, flavor: Flavor): DisassemblyRow[] {
+  const before = offset < 0 ? rowsBefore(host, address, -offset, flavor) : [];
+  const skip = Math.max(0, offset);
+  const wanted = Math.max(0, offset + count);
+  const after: DisassemblyRow[] = [];
+  for (let at = address; after.length < wanted;) {
+    const row = nextRow(host, at, flavor);
+    after.push(row);
+    at += Math.max(1, row.bytes.length);
+  }
+  return [...before, ...after.slice(skip)].slice(0, count);
+}
+
+function nextRow(host: DisassemblyHost, address: number, flavor: Flavor): DisassemblyRow {
+  const bytes = host.read(address, LONGEST);
+  if (bytes.length > 0) {
+    // An instruction never reaches into the next function: padding decoded across the border would hide its entry.
+    const fn = host.binary.functionAt(address);
+    const limited = fn && fn.end - address < bytes.length ? bytes.subarray(0, fn.end - address) : bytes;
+    return rowAt(host, limited, 0, address, flavor);
+  }
+  return unmapped(address);
+}
+function unmapped(address: number): DisassemblyRow { return { address, bytes: new Uint8Array(0), text: '', valid: false, isCurrent: false, breakpoint: false }; }
+
+/** Exactly `count` rows that end where `address` begins. */
+function rowsBefore(host: DisassemblyHost, address: number, count: number, flavor: Flavor): DisassemblyRow[] {
+  let rows: DisassemblyRow[] = [];
+  let end = address;
+  while (rows.length < count && end > 0) {
+    const fn = host.binary.functionAt(end - 1);
+    let chunk: DisassemblyRow[];
+    if (fn && fn.entry < end) {
+      chunk = disassembleRange(host, fn.entry, end, flavor);
+      end = fn.entry;
+    } else {
+      // No function to align to: bytes one by one, so that the rows stay in step with `address`.
+      const missing = Math.min(count - rows.length, end);
+      chunk = [];
+      for (let at = end - missing; at < end; at++) {
+        const byte = host.read(at, 1);
+        chunk.push(byte.length ? { ...unmapped(at), bytes: byte, text: '?' } : unmapped(at));
+      }
+      end -= missing;
+    }
+    rows = [...chunk, ...rows];
+  }
+  // The bottom of the address space: rows before it would have no address.
+  return rows.slice(-count);
+}

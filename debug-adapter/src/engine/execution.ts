@@ -1,0 +1,589 @@
+// Moves the guest: forwards by instruction, line, call or breakpoint, and backwards by searching the recorded past.
+// Must stay true: a step belongs to one goroutine and one frame and follows them across threads, copied stacks and g0; control
+// that leaves for good (tail jumps, gogo) is followed, never lost; every loop can be paused.
+
+import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';
+import type { Binary, FunctionInfo, LocationInfo } from '../symbols/types';
+import { callBefore, flowAt } from './flow';
+import type { Flow } from './flow';
+import { R14, RBP, RSP, samePosition, sameStack } from './guest';
+import type { RuntimeWords, StackPosition } from './guest';
+import type { Recorder, RunResult } from './recorder';
+import { unwind } from './unwind';
+
+/** How a movement ended. */
+export type Outcome =
+  | { kind: 'done'; tid: number }
+  /** A breakpoint or watchpoint of the user's (or an exception stop) came first. */
+  | { kind: 'hit'; ids: number[]; stop: Stop; tid: number }
+  /** exited, killed, unsupported, input. */
+  | { kind: 'ended'; stop: Stop }
+  | { kind: 'paused' }
+  /** Going back came to the first recorded moment. */
+  | { kind: 'beginning' };
+
+export interface HitFilter {
+  /** Ids of the user's breakpoints that stop here now (conditions hold), or none: execution goes on. */
+  breakpointHits(address: number): number[];
+  watchHits(stop: Stop & { reason: 'watchpoint' }): number[];
+}
+
+/** Steps before `next` changes from single steps to breakpoints on all other lines. */
+const SINGLE_STEPS = 1500;
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+export class Execution {
+  /** `step` enters unexported functions of the runtime also from user code (Delve does not). */
+  stepIntoRuntime = false;
+
+  constructor(readonly machine: Machine, readonly recorder: Recorder, readonly words: RuntimeWords, readonly binary: Binary, private readonly filter: HitFilter) {}
+
+  /** tid of the thread that runs. */
+  private get current(): number { return currentThreadOf(this.machine); }
+  registers(tid: number): Registers { return this.machine.registers(tid); }
+  private position(tid: number, sp?: number): StackPosition {
+    const registers = this.registers(tid);
+    return this.words.position(registers, sp ?? Number(registers.gpr[RSP]));
+  }
+  private flow(pc: number): Flow { return flowAt(this.words.memory.read(pc, 15), pc); }
+
+  /** Runs until one of `addresses` is reached with `accept`, or something else stops. */
+  async advance(addresses: Iterable<number>, accept: (address: number) => boolean, until = FOREVER): Promise<Outcome> {
+    const wanted = new Set(addresses);
+    for (const address of wanted) this.recorder.arm(address);
+    try {
+      for (;;) {
+        const result = await this.recorder.run(until);
+        const outcome = this.judge(result, wanted, accept);
+        if (outcome) return outcome;
+      }
+    } finally {
+      for (const address of wanted) this.recorder.disarm(address);
+    }
+  }
+
+  private judge(result: RunResult, wanted: ReadonlySet<number>, accept: (address: number) => boolean): Outcome | undefined {
+    const tid = this.current;
+    switch (result.reason) {
+      case 'paused': return { kind: 'paused' };
+      case 'limit': return { kind: 'done', tid };
+      case 'event': return undefined;
+      case 'breakpoint': {
+        const ids = this.filter.breakpointHits(result.address);
+        if (ids.length > 0) return { kind: 'hit', ids, stop: result, tid };
+        return wanted.has(result.address) && accept(result.address) ? { kind: 'done', tid } : undefined;
+      }
+      case 'watchpoint': {
+        const ids = this.filter.watchHits(result);
+        return ids.length > 0 ? { kind: 'hit', ids, stop: result, tid } : undefined;
+      }
+      default: return { kind: 'ended', stop: result };
+    }
+  }
+
+  continue(until?: number): Promise<Outcome> { return this.advance([], () => false, until); }
+
+  /** Retires one instruction of this thread; others may run before it gets its turn. */
+  async stepThread(tid: number): Promise<Outcome> {
+    for (;;) {
+      if (this.machine.ended) return { kind: 'ended', stop: this.machine.ended };
+      if (this.current !== tid || this.isAsleep(tid)) {
+        if (this.gone(tid)) throw new Error(`thread ${tid} has ended`);
+        const pc = this.registers(tid).rip;
+        const arrived = await this.advance([pc], () => this.current === tid);
+        if (arrived.kind !== 'done') return arrived;
+      }
+      const before = this.retired(tid);
+      const outcome = this.retire(tid);
+      // At the end of a time slice the machine may have let another thread have this step.
+      if (outcome.kind !== 'done' || this.retired(tid) !== before) return outcome;
+    }
+  }
+  private retired(tid: number): number { return this.machine.threads.find((thread) => thread.tid === tid)?.instructions ?? -1; }
+
+  private retire(tid: number): Outcome {
+    const stop = this.recorder.step();
+    if (stop.reason === 'watchpoint') {
+      const ids = this.filter.watchHits(stop);
+      if (ids.length > 0) return { kind: 'hit', ids, stop, tid };
+    } else if (stop.reason !== 'limit' && stop.reason !== 'breakpoint' && stop.reason !== 'event') return { kind: 'ended', stop };
+    if (this.machine.ended) return { kind: 'ended', stop: this.machine.ended };
+    return { kind: 'done', tid };
+  }
+
+  private isAsleep(tid: number): boolean {
+    const state = this.machine.threads.find((thread) => thread.tid === tid)?.state;
+    return state !== 'running' && state !== 'runnable';
+  }
+  private gone(tid: number): boolean {
+    const thread = this.machine.threads.find((candidate) => candidate.tid === tid);
+    return !thread || thread.state === 'exited';
+  }
+
+  /** As stepThread; a breakpoint of the user's at the new PC counts as hit. */
+  private async stepWatchful(tid: number): Promise<Outcome> {
+    const outcome = await this.stepThread(tid);
+    if (outcome.kind !== 'done') return outcome;
+    return this.hitHere(tid) ?? outcome;
+  }
+  private hitHere(tid: number): Outcome | undefined {
+    const pc = this.registers(tid).rip;
+    if (!this.recorder.armed(pc)) return undefined;
+    const ids = this.filter.breakpointHits(pc);
+    return ids.length > 0 ? { kind: 'hit', ids, stop: { reason: 'breakpoint', address: pc }, tid } : undefined;
+  }
+
+  /** One instruction, a CALL with all that it calls. */
+  async nextInstruction(tid: number): Promise<Outcome> {
+    const flow = this.flow(this.registers(tid).rip);
+    return flow.kind === 'call' ? this.overCall(tid, flow) : this.stepWatchful(tid);
+  }
+
+  /** Runs a CALL at PC to its return in the same frame, to where a recovered panic takes this goroutine, or to gogo's target. */
+  private async overCall(tid: number, flow: Flow): Promise<Outcome> {
+    const registers = this.registers(tid);
+    const pc = registers.rip;
+    const back = pc + flow.length;
+    return this.untilReturn(tid, [{ pc: back, at: this.words.position(registers) }], pc);
+  }
+
+  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number): Promise<Outcome> {
+    const all = [...goals, ...this.recoveries(tid, pc)];
+    const escape = this.gogoJump(tid);
+    let escaped = false;
+    const addresses = new Set(all.map((goal) => goal.pc));
+    if (escape) addresses.add(escape);
+    const outcome = await this.advance(addresses, (address) => {
+      const now = this.current;
+      if (address === escape && now === tid) { escaped = true; return true; }
+      const here = this.position(now);
+      return all.some((goal) => goal.pc === address && samePosition(goal.at, here));
+    });
+    if (!escaped || outcome.kind !== 'done') return outcome;
+    // gogo leaves g0's stack for good: the frame that was stepped over is dead. Go with it.
+    return this.stepWatchful(tid);
+  }
+
+  /** Where panics recovered in this goroutine's frames go on: the calls of deferreturn, each with its frame's SP. */
+  private recoveries(tid: number, pc: number): { pc: number; at: StackPosition }[] {
+    const deferreturn = this.binary.functionsNamed('runtime.deferreturn')[0];
+    if (!deferreturn || !pc) return [];
+    const registers = this.registers(tid);
+    const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 32 }).frames;
+    const found: { pc: number; at: StackPosition }[] = [];
+    for (const frame of frames) {
+      if (frame.inlined || !frame.entry) continue;
+      for (const call of this.callsOf(frame.entry, deferreturn.entry)) {
+        const delta = this.binary.spDelta(call);
+        if (delta !== undefined) found.push({ pc: call, at: this.words.position(registers, frame.cfa - 8 - delta) });
+      }
+    }
+    return found;
+  }
+
+  private readonly knownCalls = new Map<number, number[]>();
+  private callsOf(entry: number, target: number): number[] {
+    const known = this.knownCalls.get(entry);
+    if (known) return known;
+    const fn = this.binary.functionAt(entry);
+    const found: number[] = [];
+    if (fn && !fn.assembly) {
+      const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let i = 0; i + 5 <= bytes.length; i++) if (bytes[i] === 0xe8 && fn.entry + i + 5 + view.getInt32(i + 1, true) === target) found.push(fn.entry + i);
+    }
+    this.knownCalls.set(entry, found);
+    return found;
+  }
+
+  /** Address of gogo's last jump, if this thread is on its g0's stack (whose frames that jump abandons). */
+  private gogoJump(tid: number): number | undefined {
+    const registers = this.registers(tid);
+    const at = this.words.position(registers);
+    if (!at.g || this.words.mPointer(this.words.mOfG(at.g), 'g0') !== at.g) return undefined;
+    return this.gogoEnd();
+  }
+  private gogoEndKnown: number | undefined | null = null;
+  gogoEnd(): number | undefined {
+    if (this.gogoEndKnown !== null) return this.gogoEndKnown;
+    this.gogoEndKnown = undefined;
+    // The body: `gogo<>` where there is one (gogo itself then only jumps there).
+    for (const fn of this.binary.functionsNamed('runtime.gogo').concat(this.binary.functionsNamed('gogo<>'))) {
+      const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+      for (let i = bytes.length - 2; i >= 0; i--) {
+        if (bytes[i] === 0xff && (bytes[i + 1]! & 0xf8) === 0xe0) { this.gogoEndKnown = fn.entry + i; return this.gogoEndKnown; }
+      }
+    }
+    return undefined;
+  }
+
+  /** Statement addresses of the function at which a step by line may stop. */
+  private statements(fn: FunctionInfo, from: LocationInfo | undefined, stop: (place: LocationInfo) => boolean): Set<number> {
+    const result = new Set<number>();
+    for (const row of this.binary.lineRows(fn.entry, fn.end)) {
+      if (!row.isStatement || (from && row.file === from.file && row.line === from.line)) continue;
+      const place = this.binary.lineAt(row.pc);
+      if (place && stop(place)) result.add(row.pc);
+    }
+    return result;
+  }
+
+  /** Step by line: over calls (`next`), or into them. Works in assembly and before any goroutine exists. */
+  async stepLine(startTid: number, into: boolean): Promise<Outcome> {
+    let tid = startTid;
+    const start = this.registers(tid);
+    const fn = this.binary.functionAt(start.rip);
+    const from = this.binary.lineAt(start.rip);
+    if (!fn || !from) return this.stepWatchful(tid);
+    const depth = from.inlined.length;
+    const stops = this.statements(fn, from, (place) => into || place.inlined.length <= depth);
+    return this.stepWithin(tid, fn, stops, (pc) => {
+      const place = this.binary.lineAt(pc);
+      return into && place?.file === from.file && place.line === from.line;
+    }, (next) => { tid = next; });
+  }
+
+  private async stepWithin(startTid: number, fn: FunctionInfo, stops: ReadonlySet<number>, mayEnter: (pc: number) => boolean, moved: (tid: number) => void): Promise<Outcome> {
+    let tid = startTid;
+    const inside = (pc: number) => pc >= fn.entry && pc < fn.end;
+    const startFrame = this.frameOf(tid);
+    for (let steps = 0; steps < SINGLE_STEPS; steps++) {
+      const before = this.registers(tid);
+      const flow = this.flow(before.rip);
+      let outcome: Outcome;
+      if (flow.kind === 'call') {
+        if (mayEnter(before.rip)) {
+          const entered = await this.enter(tid, flow, fn);
+          if (entered.kind !== 'over') return entered;
+          outcome = entered.outcome;
+        } else outcome = await this.overCall(tid, flow);
+      } else outcome = await this.stepThread(tid);
+      if (outcome.kind !== 'done') return outcome;
+      tid = outcome.tid;
+      moved(tid);
+      const pc = this.registers(tid).rip;
+      const hit = flow.kind === 'call' ? undefined : this.hitHere(tid);
+      if (hit) return hit;
+      if (inside(pc)) {
+        if (flow.kind === 'return') return outcome;
+        // A call of the function itself by a tail jump to its entry is a new line all the same.
+        if (stops.has(pc)) return outcome;
+        continue;
+      }
+      if (flow.kind === 'return') return this.skipWrapperOut(tid);
+      if (flow.kind === 'jump') return this.arrive(tid);
+      if (flow.kind === 'call') return outcome;
+      // Neither call, jump nor return: a signal was delivered. Its handler is not ours to walk through.
+      const interrupted = this.interruptedBy(tid);
+      if (interrupted === undefined) return outcome;
+      const back = await this.untilReturn(tid, [interrupted], pc);
+      if (back.kind !== 'done') return back;
+      tid = back.tid;
+      moved(tid);
+      if (!inside(this.registers(tid).rip) || stops.has(this.registers(tid).rip)) return back;
+    }
+    // A long loop on one line: run to any other line of this frame, or out of it.
+    const goals: { pc: number; at: StackPosition }[] = [];
+    const registers = this.registers(tid);
+    const frame = this.frameOf(tid) ?? startFrame;
+    if (frame?.ret) goals.push({ pc: frame.ret, at: this.words.position(registers, frame.cfa) });
+    if (frame) for (const pc of stops) {
+      const delta = this.binary.spDelta(pc);
+      if (delta !== undefined) goals.push({ pc, at: this.words.position(registers, frame.cfa - 8 - delta) });
+    }
+    return this.untilReturn(tid, goals, registers.rip);
+  }
+
+  private frameOf(tid: number): { cfa: number; ret: number | undefined } | undefined {
+    const registers = this.registers(tid);
+    const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 24 }).frames;
+    const own = frames.findIndex((frame) => !frame.inlined);
+    if (own < 0) return undefined;
+    const frame = frames[own]!;
+    return { cfa: frame.cfa, ret: frame.boundary ? undefined : frames[own + 1]?.pc };
+  }
+
+  /** The context that the signal handler just entered will go back to. */
+  private interruptedBy(tid: number): { pc: number; at: StackPosition } | undefined {
+    const registers = this.registers(tid);
+    const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 8 }).frames;
+    const signal = frames.findIndex((frame) => frame.boundary === 'signal');
+    const below = frames[signal + 1];
+    return signal >= 0 && below ? { pc: below.pc, at: this.words.position(registers, below.sp) } : undefined;
+  }
+
+  /** Steps into the CALL at PC: to the callee after its prologue, through wrappers. 'over' if the callee is to be skipped. */
+  private async enter(tid: number, flow: Flow, from: FunctionInfo): Promise<Outcome | { kind: 'over'; outcome: Outcome }> {
+    const registers = this.registers(tid);
+    const back = { pc: registers.rip + flow.length, at: this.words.position(registers) };
+    const stepped = await this.stepThread(tid);
+    if (stepped.kind !== 'done') return stepped;
+    const callee = this.binary.functionAt(this.registers(tid).rip);
+    const allowed = this.stepIntoRuntime || from.assembly || from.name.startsWith('runtime.');
+    if (!callee || (!allowed && isPrivateRuntime(callee))) return { kind: 'over', outcome: await this.untilReturn(tid, [back], registers.rip) };
+    const arrived = await this.arrive(tid, back, allowed);
+    return arrived === undefined ? { kind: 'over', outcome: { kind: 'done', tid: this.current } } : arrived;
+  }
+
+  /** At a function's first instruction: goes through generated wrappers to the function meant, and past its prologue. */
+  private arrive(tid: number): Promise<Outcome>;
+  private arrive(tid: number, back: { pc: number; at: StackPosition }, allowed: boolean): Promise<Outcome | undefined>;
+  private async arrive(tid: number, back?: { pc: number; at: StackPosition }, allowed = true): Promise<Outcome | undefined> {
+    let fn = this.binary.functionAt(this.registers(tid).rip);
+    for (let steps = 0; fn?.wrapper && steps < 500; steps++) {
+      const pc = this.registers(tid).rip;
+      const flow = this.flow(pc);
+      const inWrapper: FunctionInfo = fn;
+      const target = flow.target === undefined ? undefined : this.binary.functionAt(flow.target);
+      // Calls of the runtime inside a wrapper (growing the stack) are not what it wraps, unless it wraps one of those.
+      const helper = flow.kind === 'call' && target !== undefined && isPrivateRuntime(target) && baseName(target) !== baseName(inWrapper);
+      const outcome = helper ? await this.overCall(tid, flow) : await this.stepThread(tid);
+      if (outcome.kind !== 'done') return outcome;
+      tid = outcome.tid;
+      const registers = this.registers(tid);
+      if (back && registers.rip === back.pc && samePosition(back.at, this.words.position(registers))) return undefined;
+      fn = this.binary.functionAt(registers.rip);
+    }
+    const here = this.registers(tid);
+    if (!fn || here.rip !== fn.entry) return this.hitHere(tid) ?? { kind: 'done', tid };
+    if (!allowed && isPrivateRuntime(fn)) return back ? this.untilReturn(tid, [back], here.rip) : { kind: 'done', tid };
+    const body = this.binary.firstPcAfterPrologue(fn);
+    if (body === here.rip) return this.hitHere(tid) ?? { kind: 'done', tid };
+    const at = this.words.position(here);
+    return this.advance([body], () => sameStack(at, this.position(this.current)));
+  }
+
+  private async skipWrapperOut(tid: number): Promise<Outcome> {
+    const fn = this.binary.functionAt(this.registers(tid).rip);
+    if (!fn?.wrapper) return this.hitHere(tid) ?? { kind: 'done', tid };
+    return this.stepOut(tid);
+  }
+
+  /** Runs to the caller of the current frame; out of an inlined call, to the code around it. */
+  async stepOut(tid: number, physical = false): Promise<Outcome> {
+    const registers = this.registers(tid);
+    const fn = this.binary.functionAt(registers.rip);
+    const from = this.binary.lineAt(registers.rip);
+    if (!physical && fn && from && from.inlined.length > 0) {
+      const depth = from.inlined.length;
+      const stops = this.statements(fn, undefined, (place) => place.inlined.length < depth);
+      return this.stepWithin(tid, fn, stops, () => false, () => undefined);
+    }
+    if (fn?.name === 'runtime.gogo') {
+      // It never returns: its way out is its jump.
+      for (let steps = 0; steps < 64; steps++) {
+        const outcome = await this.stepWatchful(tid);
+        if (outcome.kind !== 'done' || this.binary.functionAt(this.registers(tid).rip)?.name !== 'runtime.gogo') return outcome;
+      }
+    }
+    const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 64 }).frames;
+    let own = frames.findIndex((frame) => !frame.inlined);
+    // Wrappers on the way out are passed through.
+    while (own + 1 < frames.length && frames[own + 1]!.wrapper && !frames[own]!.boundary) own++;
+    const frame = frames[own], caller = frames[own + 1];
+    if (!frame || !caller || frame.boundary === 'goexit' || frame.boundary === 'threadStart') throw new Error('nothing to stepout to');
+    if (frame.boundary === 'signal') return this.untilReturn(tid, [{ pc: caller.pc, at: this.words.position(registers, caller.sp) }], registers.rip);
+    return this.untilReturn(tid, [{ pc: caller.pc, at: this.words.position(registers, frame.cfa) }], registers.rip);
+  }
+
+  // ---- backwards -------------------------------------------------------------------------------------------------------------
+
+  /**
+   * The last moment before `before` at which one of `addresses` was about to execute with `accept`; or the last accepted
+   * watchpoint hit. Leaves the machine somewhere: the caller goes to a moment afterwards.
+   */
+  async findLast(addresses: Iterable<number>, accept: (address: number) => boolean, before: number, watch?: (stop: Stop & { reason: 'watchpoint' }) => boolean): Promise<number | undefined | 'paused'> {
+    const wanted = new Set(addresses);
+    for (const address of wanted) this.recorder.arm(address);
+    try {
+      let end = before;
+      for (const snapshot of this.recorder.snapshotsBefore(before)) {
+        this.recorder.restore(snapshot);
+        let found: number | undefined;
+        const rip = this.machine.registers().rip;
+        if (wanted.has(rip) && accept(rip)) found = snapshot.instruction;
+        for (;;) {
+          const result = await this.recorder.run(end);
+          if (result.reason === 'paused') return 'paused';
+          if (this.machine.instruction >= end && !(result.reason === 'watchpoint' && this.machine.instruction < before)) break;
+          if (result.reason === 'breakpoint') { if (wanted.has(result.address) && accept(result.address)) found = this.machine.instruction; }
+          else if (result.reason === 'watchpoint') { if (watch?.(result)) found = this.machine.instruction; }
+          else if (result.reason !== 'event') break;
+        }
+        if (found !== undefined) return found;
+        end = snapshot.instruction;
+      }
+      return undefined;
+    } finally {
+      for (const address of wanted) this.recorder.disarm(address);
+    }
+  }
+
+  /** findLast and going there; back where it was when paused, at the beginning when there is no such moment. */
+  private async backTo(addresses: Iterable<number>, accept: (address: number) => boolean, before: number): Promise<Outcome> {
+    const found = await this.findLast(addresses, accept, before);
+    if (found === 'paused') { await this.returnTo(before); return { kind: 'paused' }; }
+    if (found === undefined) { await this.returnTo(this.recorder.first); return { kind: 'beginning' }; }
+    await this.returnTo(found);
+    return { kind: 'done', tid: this.current };
+  }
+  private async returnTo(instruction: number): Promise<void> {
+    this.recorder.clearStop();
+    while (this.machine.instruction !== instruction) {
+      const result = await this.recorder.goTo(instruction);
+      if (result.reason !== 'limit' && result.reason !== 'paused') throw new Error(`the past cannot be reached again: ${result.reason}`);
+    }
+  }
+
+  /** Before this thread's last retired instruction. */
+  async reverseStep(tid: number): Promise<Outcome> {
+    const now = this.machine.instruction;
+    if (now <= this.recorder.first) return { kind: 'beginning' };
+    const retired = (): number => this.machine.threads.find((thread) => thread.tid === tid)?.instructions ?? 0;
+    const mine = retired();
+    await this.returnTo(now - 1);
+    if (retired() === mine - 1 || mine === 0) return { kind: 'done', tid: mine === 0 ? this.current : tid };
+    // Other threads ran in between: their number of instructions is not known, so halve the interval.
+    let low = this.recorder.first, high = now - 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      await this.returnTo(middle);
+      if (retired() >= mine) high = middle; else low = middle + 1;
+    }
+    await this.returnTo(Math.max(this.recorder.first, low - 1));
+    return { kind: 'done', tid };
+  }
+
+  /** Before the last instruction of this frame; a call that has just returned is undone whole. */
+  async reverseNextInstruction(tid: number): Promise<Outcome> {
+    const now = this.machine.instruction;
+    const registers = this.registers(tid);
+    const at = this.words.position(registers);
+    const call = callBefore((address, length) => this.words.memory.read(address, length), registers.rip);
+    const stepped = await this.reverseStep(tid);
+    if (stepped.kind !== 'done' || call === undefined) return stepped;
+    if (this.flow(this.registers(stepped.tid).rip).kind !== 'return') return stepped;
+    return this.backTo([call], () => samePosition(at, this.position(this.current)), now);
+  }
+
+  /** To the call that entered the current frame. */
+  async reverseStepOut(tid: number): Promise<Outcome> {
+    const now = this.machine.instruction;
+    const registers = this.registers(tid);
+    const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 64 }).frames;
+    const own = frames.findIndex((frame) => !frame.inlined);
+    const frame = frames[own], caller = frames[own + 1];
+    if (!frame || !caller || frame.boundary) throw new Error('nothing to stepout to');
+    const call = callBefore((address, length) => this.words.memory.read(address, length), caller.pc);
+    if (call === undefined) throw new Error('nothing to stepout to');
+    const at = this.words.position(registers, frame.cfa);
+    return this.backTo([call], () => samePosition(at, this.position(this.current)), now);
+  }
+
+  /** Back to the statement before this one: over calls, or into the last one that returned. */
+  async reverseLine(tid: number, into: boolean): Promise<Outcome> {
+    const now = this.machine.instruction;
+    const registers = this.registers(tid);
+    const fn = this.binary.functionAt(registers.rip);
+    if (!fn) return this.reverseStep(tid);
+    const frame = this.frameOf(tid);
+    if (!frame) return this.reverseStep(tid);
+    const cfa = this.words.position(registers, frame.cfa);
+    const goals = new Map<number, StackPosition | undefined>();
+    const followed = (pc: number): StackPosition | undefined => {
+      const delta = fn.spWrite ? undefined : this.binary.spDelta(pc);
+      return delta === undefined ? undefined : this.words.position(registers, frame.cfa - 8 - delta);
+    };
+    for (const row of this.binary.lineRows(fn.entry, fn.end)) if (row.isStatement) goals.set(row.pc, followed(row.pc));
+    goals.set(fn.entry, followed(fn.entry));
+    // Out of the frame backwards: to the call that made it.
+    const call = frame.ret === undefined ? undefined : callBefore((address, length) => this.words.memory.read(address, length), frame.ret);
+    if (call !== undefined) goals.set(call, cfa);
+    let returnSite = false;
+    const back = into ? this.returnSites(fn) : [];
+    const found = await this.findLast([...goals.keys(), ...back], (address) => {
+      const thread = this.current;
+      const here = this.position(thread);
+      if (goals.has(address)) {
+        const want = goals.get(address);
+        if (want ? samePosition(want, here) : thread === tid) { returnSite = false; return address !== registers.rip || this.machine.instruction < now; }
+      }
+      if (into && back.includes(address)) { const want = followed(address); if (want && samePosition(want, here)) { returnSite = true; return true; } }
+      return false;
+    }, now);
+    if (found === 'paused') { await this.returnTo(now); return { kind: 'paused' }; }
+    if (found === undefined) {
+      // A frame that was not called (boot, a new goroutine): one instruction is better than all the way to the beginning.
+      await this.returnTo(now);
+      return this.reverseStep(tid);
+    }
+    await this.returnTo(found);
+    const thread = this.current;
+    if (!returnSite) return { kind: 'done', tid: thread };
+    const inner = await this.reverseStep(thread);
+    if (inner.kind !== 'done') return inner;
+    const callee = this.binary.functionAt(this.registers(inner.tid).rip);
+    const allowed = this.stepIntoRuntime || fn.assembly || fn.name.startsWith('runtime.');
+    if (!callee || (!allowed && isPrivateRuntime(callee))) { await this.returnTo(found); return this.reverseLine(thread, true); }
+    // The last statement of the callee begins before its RET.
+    const place = this.binary.lineAt(this.registers(inner.tid).rip);
+    const begins = this.binary.lineRows(callee.entry, callee.end).some((row) => row.isStatement && row.pc === this.registers(inner.tid).rip && row.line === place?.line);
+    return begins ? inner : this.reverseLine(inner.tid, false);
+  }
+
+  private returnSites(fn: FunctionInfo): number[] {
+    const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+    const sites: number[] = [];
+    for (let i = 0; i + 5 <= bytes.length; i++) {
+      const flow = flowAt(bytes.subarray(i, i + 12), fn.entry + i);
+      if (flow.kind !== 'call') continue;
+      if (flow.target !== undefined && !this.binary.functionAt(flow.target)) continue;
+      sites.push(fn.entry + i + flow.length);
+    }
+    return sites;
+  }
+
+  /** The last breakpoint or watchpoint hit before now. */
+  async reverseContinue(hits: (address: number) => number[], watchHits: (stop: Stop & { reason: 'watchpoint' }) => number[]): Promise<Outcome> {
+    const now = this.machine.instruction;
+    let ids: number[] = [];
+    let stop: Stop = { reason: 'limit' };
+    const found = await this.findLast(this.recorder.armedAddresses(), (address) => {
+      const here = hits(address);
+      if (here.length === 0) return false;
+      ids = here;
+      stop = { reason: 'breakpoint', address };
+      return true;
+    }, now, (watchStop) => {
+      const here = watchHits(watchStop);
+      if (here.length === 0) return false;
+      ids = here;
+      stop = watchStop;
+      return true;
+    });
+    if (found === 'paused') { await this.returnTo(now); return { kind: 'paused' }; }
+    if (found === undefined) { await this.returnTo(this.recorder.first); return { kind: 'beginning' }; }
+    await this.returnTo(found);
+    return { kind: 'hit', ids, stop, tid: this.current };
+  }
+
+  /** To a moment; ids of breakpoints that stand at it are not hits. */
+  async goTo(instruction: number): Promise<Outcome> {
+    const result = await this.recorder.goTo(Math.max(instruction, this.recorder.first));
+    if (result.reason === 'paused') return { kind: 'paused' };
+    if (result.reason === 'limit') return { kind: 'done', tid: this.current };
+    return { kind: 'ended', stop: result as Stop };
+  }
+
+  /** g of a thread by R14, for code in which it holds g. */
+  r14(tid: number): number { return Number(BigInt.asUintN(47, this.registers(tid).gpr[R14] ?? 0n)); }
+}
+
+/** The thread that runs; while all threads sleep, the first. */
+export function currentThreadOf(machine: Machine): number { return machine.currentThread || machine.threads[0]?.tid || 0; }
+
+/** Delve's rule: a lower-case function of package runtime. */
+export function isPrivateRuntime(fn: FunctionInfo): boolean {
+  return fn.name.startsWith('runtime.') && !/^[A-Z]/.test(fn.name.slice('runtime.'.length));
+}
+function baseName(fn: FunctionInfo): string { return fn.name.slice(fn.name.lastIndexOf('.') + 1).replace(/-fm$/, ''); }

@@ -1,0 +1,288 @@
+// What a stopped program holds: scopes, expressions, the scheduler. Names of the machine (registers, TLS, g, m, p, stackguard)
+// come first; everything else is Go's and is evaluated by the runtime model. Must stay true: nothing is cached across a move.
+
+import type { Machine, Registers } from '@gobuf/emulator/machine-types';
+import { GoRuntime } from '../goruntime/runtime';
+import { stackGuardName } from '../goruntime/status';
+import type { SchedulerSnapshot } from '../goruntime/types';
+import type { GoBinary } from '../symbols';
+import type { Binary, FrameContext } from '../symbols/types';
+import { RSP } from './guest';
+import type { RuntimeWords } from './guest';
+import { GPR_NAMES, describeFlags, formatVector, registerRows, withRegister } from './registers';
+import type { Frame, Scope, Variable } from './types';
+import { FrameValues } from './values';
+import type { VariableRow } from './values';
+import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
+
+export interface Place { frame: Frame; registers: Registers | undefined; tid?: number | undefined }
+export interface InspectorHost { assigned(address: number | undefined, size: number): void }
+
+const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
+
+export class Inspector {
+  readonly runtime: GoRuntime;
+  private readonly values: FrameValues;
+  private snapshot: SchedulerSnapshot | undefined;
+
+  constructor(private readonly binary: Binary, private readonly machine: Machine, private readonly words: RuntimeWords, private readonly host: InspectorHost) {
+    this.runtime = new GoRuntime(binary as GoBinary, words.memory);
+    this.values = new FrameValues(binary as GoBinary, this.runtime, words.memory, { apply: (assignment) => this.apply(assignment) });
+  }
+
+  private apply({ memory, registers }: Assignment): void {
+    for (const { address, bytes } of memory) {
+      if (this.machine.writeMemory(address, bytes) < bytes.length) throw new Error(`0x${address.toString(16)} cannot be written`);
+      this.host.assigned(address, bytes.length);
+    }
+    for (const { register, value } of registers) {
+      const tid = this.assignTo ?? this.machine.currentThread;
+      this.machine.setRegisters(withRegister(this.machine.registers(tid), register, value), tid);
+      this.host.assigned(undefined, 0);
+    }
+  }
+  /** The thread whose registers an assignment changes. */
+  assignTo: number | undefined;
+
+  /** The guest has moved. */
+  forget(): void { this.snapshot = undefined; }
+
+  scheduler(): SchedulerSnapshot {
+    return this.snapshot ??= this.runtime.snapshot(this.machine.threads.filter(({ state }) => state !== 'exited').map(({ tid, state, waitingFor }) => {
+      const { rip, gpr, fsBase } = this.machine.registers(tid);
+      return { tid, state, ...(waitingFor ? { waitingFor } : {}), rip, rsp: Number(BigInt.asUintN(48, gpr[RSP]!)), r14: Number(BigInt.asUintN(48, gpr[14]!)), fsBase };
+    }), { skipDead: false });
+  }
+
+  scopeOf(place: Place): EvalScope {
+    const { registers, frame } = place;
+    // Levels of inlining are counted from the physical function at this pc outwards.
+    const inlined = this.binary.lineAt(frame.lookupPc)?.inlined ?? [];
+    const level = frame.inlined ? Math.max(0, inlined.findIndex((call) => call.name === frame.function)) : inlined.length;
+    return { frame: this.frameContext(place), inlineLevel: level, ...(registers ? { registers } : {}) };
+  }
+
+  /** How the symbol reader wants a frame. Only the innermost frame has all registers. */
+  frameContext({ frame, registers }: Place): FrameContext {
+    const framePointer = Number(BigInt.asUintN(47, frame.bp));
+    return { pc: frame.lookupPc, cfa: frame.cfa, ...(registers && frame.lookupPc === frame.pc && registers.rip === frame.pc ? { registers } : {}), ...(framePointer ? { framePointer } : {}) };
+  }
+
+  scopes(place: Place): Scope[] {
+    const scopes: Scope[] = [];
+    const variables = (kind: 'arguments' | 'locals') => (): Variable[] => this.values.locals(this.scopeOf(place)).filter((row) => (row.role === 'local') === (kind === 'locals')).map(({ variable }) => variable);
+    scopes.push({ name: 'Arguments', kind: 'arguments', expensive: false, variables: variables('arguments') });
+    scopes.push({ name: 'Locals', kind: 'locals', expensive: false, variables: variables('locals') });
+    scopes.push({ name: 'Runtime', kind: 'runtime', expensive: false, variables: () => this.runtimeVariables(place) });
+    const { registers } = place;
+    if (registers) {
+      scopes.push({ name: 'Registers', kind: 'registers', expensive: false, variables: () => this.registerVariables(place.frame, registers) });
+      scopes.push({ name: 'Vector registers', kind: 'vectors', expensive: true, variables: () => this.vectorVariables(registers) });
+    }
+    const pkg = this.binary.functionAt(place.frame.lookupPc)?.package;
+    if (pkg) scopes.push({ name: `Globals (package ${pkg})`, kind: 'globals', expensive: true, variables: () => this.values.globals(pkg, this.scopeOf(place)) });
+    return scopes;
+  }
+
+  private registerVariables(frame: Frame, registers: Registers): Variable[] {
+    if (frame.index > 0 && frame.pc !== registers.rip) {
+      const rows: Variable[] = [{ name: 'rip', value: hex(frame.pc), type: 'uint64', evaluateName: 'rip' }];
+      for (const [number, value] of frame.registers) rows.push({ name: GPR_NAMES[number]!.toLowerCase(), value: hex(value), type: 'uint64' });
+      return rows;
+    }
+    return registerRows(registers, false).map((row) => this.registerVariable(row.name.toLowerCase(), registers)!).filter(Boolean);
+  }
+
+  private vectorVariables(registers: Registers): Variable[] {
+    const rows: Variable[] = Array.from({ length: 16 }, (_, i) => this.registerVariable(`xmm${i}`, registers)!);
+    for (const row of registerRows(registers, true)) if (/^(ST|MXCSR|CW|SW)/.test(row.name)) rows.push({ name: row.name.toLowerCase(), value: row.value.replace(/\t/g, ' '), type: 'register' });
+    return rows;
+  }
+
+  private registerVariable(name: string, registers: Registers): Variable | undefined {
+    const lower = name.toLowerCase();
+    const set = (text: string): void => {
+      this.machine.setRegisters(withRegister(registers, lower, parseInteger(text)));
+      this.host.assigned(undefined, 0);
+    };
+    const vector = /^([xy])(?:mm)?(\d+)$/.exec(lower);
+    if (vector && Number(vector[2]) < 16) {
+      const number = Number(vector[2]);
+      const bytes = registers.vector.subarray(number * 32, number * 32 + (vector[1] === 'y' ? 32 : 16));
+      const text = formatVector(`XMM${number}`, registers.vector.subarray(number * 32, number * 32 + 32));
+      return { name: lower, value: text.split('\t')[0]!, type: vector[1] === 'y' ? '[32]uint8' : '[16]uint8', evaluateName: lower, size: bytes.length, namedChildren: LANES.length, children: () => lanes(lower, bytes), set };
+    }
+    if (lower === 'rflags') return { name: lower, value: describeFlags(registers.rflags).replace('\t', ' '), type: 'uint64', evaluateName: lower, namedChildren: FLAG_NAMES.length, children: () => FLAG_NAMES.map((flag) => ({ name: flag, value: String((registers.rflags >>> FLAG_BITS[flag]!) & 1), type: 'bit', evaluateName: flag })), set };
+    if (FLAG_BITS[lower] !== undefined) return { name: lower, value: String((registers.rflags >>> FLAG_BITS[lower]!) & 1), type: 'bit', set };
+    const row = registerRows(registers, false).find((candidate) => candidate.name.toLowerCase() === lower);
+    if (row?.integer !== undefined) {
+      const value = row.integer;
+      const meaning = lower === 'rip' || value > 0xffffn ? this.meaning(Number(BigInt.asUintN(48, value)), value) : undefined;
+      return { name: lower, value: hex(value) + (meaning ? ` ${meaning}` : ''), type: 'uint64', evaluateName: lower, set };
+    }
+    const part = subRegister(lower, registers);
+    return part && { name: lower, value: hex(part.value), type: `uint${part.bits}`, evaluateName: lower, ...(part.bits === 32 ? { set } : {}) };
+  }
+
+  /** What an address is, in brackets: `<runtime.gogo+12>`. */
+  private meaning(address: number, value: bigint): string | undefined {
+    if (value >= 1n << 47n) return undefined;
+    const symbol = this.binary.symbolAt(address);
+    if (!symbol) return undefined;
+    return `<${symbol.symbol.name}${symbol.offset ? `+${symbol.offset}` : ''}>`;
+  }
+
+  /** The g, m, p and TLS of the thread whose frame this is. */
+  private current({ frame, registers }: Place): { g?: number; m?: number; p?: number; tls?: number; slot?: number } {
+    const slot = registers?.fsBase ? registers.fsBase - 8 : undefined;
+    const tls = slot === undefined ? undefined : this.words.memory.pointer(slot);
+    const g = registers ? this.words.currentG(registers) : frame.g;
+    const m = this.words.mOfG(registers ? this.words.tlsG(registers) ?? g : g);
+    const p = this.words.mPointer(m, 'p');
+    return { ...(g ? { g } : {}), ...(m ? { m } : {}), ...(p ? { p } : {}), ...(tls !== undefined ? { tls } : {}), ...(slot !== undefined ? { slot } : {}) };
+  }
+
+  private runtimeVariables(place: Place): Variable[] {
+    const { g, m, p } = this.current(place);
+    const rows: Variable[] = [];
+    const struct = (name: string, type: string, address: number | undefined): void => {
+      if (!address) { rows.push({ name, value: 'none yet', type: `*${type}` }); return; }
+      rows.push({ ...this.values.at(name, type, address, this.scopeOf(place)), value: this.describe(type, address), type: `*${type}`, evaluateName: name });
+    };
+    struct('g', 'runtime.g', g);
+    struct('m', 'runtime.m', m);
+    struct('p', 'runtime.p', p);
+    const tls = this.special('tls', place);
+    if (tls) rows.push({ ...tls, name: 'TLS' });
+    const guard = this.special('stackguard', place);
+    if (guard) rows.push(guard);
+    return rows;
+  }
+
+  private describe(type: string, address: number): string {
+    if (type === 'runtime.g') {
+      const goid = this.words.goid(address);
+      const m = this.words.mOfG(address);
+      const role = this.words.mPointer(m, 'g0') === address ? 'g0' : this.words.mPointer(m, 'gsignal') === address ? 'gsignal' : goid ? `G${goid}` : 'g';
+      return `${role} ${hex(address)}`;
+    }
+    if (type === 'runtime.m') return `M${this.words.mField(address, 'id') ?? '?'} ${hex(address)}`;
+    const id = this.runtime.readP(address)?.id;
+    return `P${id ?? '?'} ${hex(address)}`;
+  }
+
+  /** TLS and the stack guard with what they mean; the evaluator gives their plain values. */
+  private special(name: 'tls' | 'stackguard', place: Place): Variable | undefined {
+    const { g, tls, slot } = this.current(place);
+    if (name === 'tls') {
+      if (slot === undefined) return { name: 'TLS', value: 'not set up yet (FS base is 0)', type: 'uintptr' };
+      const known = tls !== undefined && this.words.looksLikeG(tls);
+      return { name: 'TLS', value: `${hex(tls ?? 0)}${known ? ` ${this.describe('runtime.g', tls).replace(/ 0x.*/, '')}` : ''} at -8(FS) = ${hex(slot)}`, type: 'uintptr', address: slot, size: 8, evaluateName: 'TLS' };
+    }
+    const at = this.words.gAddress(g, 'stackguard0');
+    const value = this.words.gField(g, 'stackguard0');
+    if (at === undefined || value === undefined) return { name: 'stackguard', value: 'no g yet', type: 'uintptr' };
+    const sentinel = stackGuardName(value);
+    return { name: 'stackguard', value: `${hex(value)}${sentinel ? ` ${sentinel}` : ''}`, type: 'uintptr', address: at, size: 8, evaluateName: 'stackguard' };
+  }
+
+  /** As a front end shows it: registers, TLS and the guard in hexadecimal with their meaning, everything else as Delve has it. */
+  evaluate(expression: string, place: Place): Variable {
+    const text = normal(expression);
+    const name = /^([a-z_][a-z0-9_]*)$/i.exec(text)?.[1];
+    if (name !== undefined && !this.isVariable(name, place)) {
+      const lower = name.toLowerCase();
+      if (lower === 'tls' || lower === 'stackguard') {
+        const special = this.special(lower, place);
+        if (special) return special;
+      }
+      const register = place.registers && this.registerVariable(name, place.registers);
+      if (register) return register;
+    }
+    return this.values.evaluate(this.expand(text, place), this.scopeOf(place));
+  }
+
+  private isVariable(name: string, place: Place): boolean {
+    const pkg = this.binary.functionAt(place.frame.lookupPc)?.package;
+    return this.values.locals(this.scopeOf(place)).some((row) => row.name === name) || (pkg !== undefined && this.binary.globalVariable(`${pkg}.${name}`) !== undefined);
+  }
+
+  /** `print`: Delve's text, on several lines. */
+  print(expression: string, place: Place, options: PrintOptions): string {
+    const text = normal(expression);
+    if (/^(tls|stackguard)$/i.test(text) && !options.verb) return this.special(text.toLowerCase() as 'tls' | 'stackguard', place)!.value;
+    const register = place.registers && /^[a-z]+\d*$/i.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers) : undefined;
+    if (register) return /^[xy]mm/i.test(text) ? register.value : register.value.split(' ')[0]!;
+    return this.values.print(this.expand(text, place), this.scopeOf(place), { multiLine: true, ...options });
+  }
+
+  /** `runtime.curg` is Delve's word for the goroutine on whose behalf the thread runs. */
+  private expand(text: string, place: Place): string {
+    if (!text.includes('runtime.curg')) return text;
+    const { g, m } = this.current(place);
+    const user = g && this.words.goid(g) ? g : this.words.mPointer(m, 'curg') || g;
+    if (!user) throw new Error('could not get g: no G executing on thread');
+    return text.replace(/(^|[^\w.])runtime\.curg(?![\w])/g, (_whole, before: string) => `${before}(*(*runtime.g)(${hex(user)}))`);
+  }
+
+  integer(text: string, place: Place): bigint {
+    try { return parseInteger(text); } catch { /* an expression */ }
+    const value = this.evaluate(text, place).value;
+    const match = /-?(0x[0-9a-f]+|\d+)/i.exec(value);
+    if (!match) throw new Error(`${text} is not a number`);
+    return parseInteger(match[0]);
+  }
+
+  assign(expression: string, value: string, place: Place): void {
+    this.assignTo = place.tid;
+    this.values.assign(this.expand(normal(expression), place), value, this.scopeOf(place));
+  }
+
+  /** Variables of the frame, as `args` and `locals` want them. */
+  rows(place: Place): VariableRow[] { return this.values.locals(this.scopeOf(place)); }
+  packageRows(): VariableRow[] { return this.values.globalRows(); }
+  typeOf(expression: string, place: Place): { type: string; kind: string | undefined; concrete?: string } {
+    const value = this.values.go.evaluate(this.expand(normal(expression), place), this.scopeOf(place));
+    const children = value.type?.kind === 'interface' ? this.values.go.children(value) : [];
+    return { type: value.register !== undefined ? 'CPU Register' : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : {}) };
+  }
+}
+
+/** `$rsp` and `%rsp` are registers too. */
+function normal(expression: string): string {
+  const text = expression.trim().replace(/^[$%](?=[a-z])/i, '');
+  if (text === '') throw new Error('empty expression');
+  return text;
+}
+
+export function parseInteger(text: string): bigint {
+  const match = /^\s*(-?)(0x[0-9a-f]+|0o[0-7]+|0b[01]+|\d+)\s*$/i.exec(text.replace(/_/g, ''));
+  if (!match) throw new Error(`${text} is not a number`);
+  const value = BigInt(match[2]!);
+  return match[1] ? -value : value;
+}
+
+const FLAG_BITS: Record<string, number> = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, df: 10, of: 11 };
+const FLAG_NAMES = Object.keys(FLAG_BITS);
+const LANES: [string, number, (view: DataView, at: number) => string][] = [
+  ['uint8', 1, (view, at) => String(view.getUint8(at))], ['int16', 2, (view, at) => String(view.getInt16(at, true))], ['int32', 4, (view, at) => String(view.getInt32(at, true))],
+  ['uint32', 4, (view, at) => hex(view.getUint32(at, true))], ['int64', 8, (view, at) => String(view.getBigInt64(at, true))], ['uint64', 8, (view, at) => hex(view.getBigUint64(at, true))],
+  ['float32', 4, (view, at) => String(view.getFloat32(at, true))], ['float64', 8, (view, at) => String(view.getFloat64(at, true))],
+];
+function lanes(name: string, bytes: Uint8Array): Variable[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return LANES.map(([lane, size, read]) => ({ name: `${lane}s`, value: Array.from({ length: bytes.length / size }, (_, i) => read(view, i * size)).join(' '), type: `[${bytes.length / size}]${lane}`, evaluateName: `${name}.${lane}` }));
+}
+
+function subRegister(name: string, registers: Registers): { value: bigint; bits: 8 | 16 | 32 } | undefined {
+  const number = (full: string): bigint => BigInt.asUintN(64, registers.gpr[GPR_NAMES.findIndex((candidate) => candidate.toLowerCase() === full)] ?? 0n);
+  let match = /^e([a-d]x|[sb]p|[sd]i)$/.exec(name);
+  if (match) return { value: number(`r${match[1]}`) & 0xffffffffn, bits: 32 };
+  match = /^(r(?:8|9|1[0-5]))([dwb])$/.exec(name);
+  if (match) { const bits = match[2] === 'd' ? 32 : match[2] === 'w' ? 16 : 8; return { value: BigInt.asUintN(bits, number(match[1]!)), bits }; }
+  match = /^([a-d]x|[sb]p|[sd]i)$/.exec(name);
+  if (match) return { value: number(`r${match[1]}`) & 0xffffn, bits: 16 };
+  match = /^([a-d])([lh])$/.exec(name);
+  if (match) return { value: number(`r${match[1]}x`) >> (match[2] === 'h' ? 8n : 0n) & 0xffn, bits: 8 };
+  return undefined;
+}

@@ -1,0 +1,71 @@
+// Source text by the path that the binary names: substitutions, this machine's GOROOT, and a cache.
+// Must stay true: `local` and `inBinary` are inverse to each other for files of the program.
+
+import type { Binary } from '../symbols/types';
+import type { DebuggerOptions } from './types';
+
+export class Sources {
+  private readonly texts = new Map<string, Promise<string | undefined>>();
+  private readonly rules: [string, string][];
+  private files: Set<string> | undefined;
+  private readonly binary: Binary;
+
+  constructor(private readonly options: Pick<DebuggerOptions, 'binary' | 'sources' | 'substitutePath' | 'goroot'>) {
+    this.binary = options.binary;
+    this.rules = [...options.substitutePath ?? []];
+    const { goroot } = options;
+    if (goroot && this.binary.goroot && this.binary.goroot !== goroot) this.rules.push([this.binary.goroot, goroot]);
+  }
+
+  /** Rules of the user, first match wins; `config substitute-path` changes them. */
+  get substitutePath(): [string, string][] { return this.rules; }
+
+  local(path: string): string {
+    for (const [from, to] of this.rules) {
+      const rest = after(path, from);
+      if (rest !== undefined) return join(to, rest);
+    }
+    // -trimpath leaves `runtime/proc.go`: such a file lies in GOROOT/src.
+    if (this.options.goroot && path !== '' && !path.startsWith('/') && !path.startsWith('<') && !path.startsWith('.') && this.binary.goroot === '') return join(`${this.options.goroot}/src`, path);
+    return path;
+  }
+
+  inBinary(path: string): string {
+    this.files ??= new Set(this.binary.sources());
+    if (this.files.has(path)) return path;
+    const plain = path.replace(/\\/g, '/');
+    for (const [from, to] of this.rules) {
+      const rest = after(plain, to.replace(/\\/g, '/'));
+      if (rest === undefined) continue;
+      const candidate = join(from, rest);
+      if (this.files.has(candidate)) return candidate;
+    }
+    if (this.options.goroot) {
+      const rest = after(plain, `${this.options.goroot.replace(/\\/g, '/')}/src`);
+      if (rest !== undefined && this.files.has(rest)) return rest;
+    }
+    return plain;
+  }
+
+  text(path: string): Promise<string | undefined> {
+    const local = this.local(path);
+    let known = this.texts.get(local);
+    if (!known) {
+      known = Promise.resolve(this.options.sources.read(local)).then((text) => text ?? (local === path ? undefined : this.options.sources.read(path)));
+      this.texts.set(local, known);
+    }
+    return known;
+  }
+}
+
+/** What follows the folder in the path, or undefined if it does not lie in it. */
+function after(path: string, folder: string): string | undefined {
+  if (folder === '') return path.startsWith('/') ? undefined : path;
+  const base = folder.endsWith('/') ? folder.slice(0, -1) : folder;
+  if (path === base) return '';
+  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : undefined;
+}
+function join(folder: string, rest: string): string {
+  if (rest === '') return folder;
+  return folder === '' ? rest : folder.endsWith('/') ? folder + rest : `${folder}/${rest}`;
+}

@@ -1,0 +1,114 @@
+// The story of a run as a list of events: the milestones of the boot, every goroutine switch with its cost, and the end.
+// Must stay true: the same program and options give the same events; few breakpoints, no single steps but one per switch.
+
+import type { Machine } from '@gobuf/emulator/machine-types';
+import type { Binary } from '../symbols/types';
+import { R14, RuntimeWords } from './guest';
+import type { TraceEvent } from './types';
+
+export interface TraceOptions {
+  binary: Binary;
+  createMachine(): Machine | Promise<Machine>;
+  yieldToHost(): Promise<void>;
+}
+
+/** Story 1, in its order; each is told once, at its first instruction. */
+const MILESTONES = [
+  '_rt0_amd64_linux', '_rt0_amd64', 'runtime.rt0_go', 'runtime.settls', 'runtime.check', 'runtime.args', 'runtime.osinit', 'runtime.schedinit', 'runtime.mallocinit', 'runtime.procresize',
+  'runtime.newproc', 'runtime.newproc1', 'runtime.mstart', 'runtime.mstart0', 'runtime.mstart1', 'runtime.schedule', 'runtime.execute', 'runtime.gogo', 'runtime.main', 'runtime.sysmon', 'main.main',
+];
+const SLICE = 2_000_000;
+
+/** Where runtime.gogo jumps to the goroutine: the last `JMP register` of it or of gogo<>. */
+export function gogoJump(binary: Binary, read: (address: number, length: number) => Uint8Array): number | undefined {
+  for (const fn of [...binary.functionsNamed('runtime.gogo'), ...binary.functionsNamed('gogo<>')]) {
+    const bytes = read(fn.entry, fn.end - fn.entry);
+    for (let i = bytes.length - 2; i >= 0; i--) if (bytes[i] === 0xff && (bytes[i + 1]! & 0xf8) === 0xe0) return fn.entry + i;
+  }
+  return undefined;
+}
+
+interface Left { goid: number; /** Instructions of this thread. */ at: number; by: string; scheduled: boolean }
+
+export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceEvent, void, undefined> {
+  const { binary } = options;
+  const machine = await options.createMachine();
+  try {
+    const words = new RuntimeWords(binary, machine);
+    const entryOf = (name: string): number | undefined => {
+      const found = binary.functionsNamed(name).filter((fn) => fn.name === name);
+      return (found.find((fn) => !fn.wrapper) ?? found[0])?.entry;
+    };
+    const milestones = new Map<number, string>();
+    for (const name of MILESTONES) { const entry = entryOf(name); if (entry !== undefined) milestones.set(entry, name); }
+    const jump = gogoJump(binary, (address, length) => binary.readStatic(address, length));
+    const execute = entryOf('runtime.execute');
+    const leaves = new Map<number, string>();
+    for (const name of ['runtime.mcall', 'runtime.morestack']) { const entry = entryOf(name); if (entry !== undefined) leaves.set(entry, name); }
+    for (const address of new Set([...milestones.keys(), ...leaves.keys(), ...[jump, execute].filter((address) => address !== undefined)])) machine.addBreakpoint(address);
+
+    const left = new Map<number, Left>();
+    const ran = new Map<number, number>();
+    const event = (kind: string, rest: Partial<TraceEvent>): TraceEvent => ({ instruction: machine.instruction, time: machine.virtualTime, event: kind, tid: machine.currentThread, ...rest });
+    const retired = (tid: number): number => machine.threads.find((thread) => thread.tid === tid)?.instructions ?? 0;
+    /** What stands at an address; milestones are told once. */
+    const arrive = (address: number): TraceEvent[] => {
+      const events: TraceEvent[] = [];
+      const tid = machine.currentThread;
+      const name = milestones.get(address);
+      if (name !== undefined) {
+        milestones.delete(address);
+        if (!leaves.has(address) && address !== jump && address !== execute) machine.removeBreakpoint(address);
+        const goid = words.goid(words.currentG(machine.registers(tid)));
+        events.push(event('milestone', { function: name, ...(goid !== undefined ? { goroutine: goid } : {}) }));
+      }
+      const how = leaves.get(address);
+      if (how !== undefined) {
+        const goid = words.goid(words.tlsG(machine.registers(tid))) ?? 0;
+        // morestack on g0 cannot be; a goroutine leaves.
+        if (goid > 0) left.set(tid, { goid, at: retired(tid), by: how, scheduled: false });
+      }
+      if (address === execute) {
+        const known = left.get(tid);
+        if (known) known.scheduled = true; else left.set(tid, { goid: 0, at: retired(tid), by: '', scheduled: true });
+      }
+      if (address === jump) {
+        const from = left.get(tid);
+        if (from?.scheduled) {
+          left.delete(tid);
+          const registers = machine.registers(tid);
+          const g = Number(BigInt.asUintN(47, registers.gpr[R14] ?? 0n));
+          const goid = words.goid(g) ?? 0;
+          const pc = words.gPointer(g, 'sched.pc');
+          const resumed = pc === undefined ? undefined : binary.functionAt(pc)?.name;
+          const told: TraceEvent = {
+            ...event('switch', {}), instruction: machine.instruction + 1, goroutine: goid, from: from.goid,
+            ...(from.by ? { cost: retired(tid) + 1 - from.at, by: from.by } : {}), ...(resumed ? { function: resumed } : {}),
+          };
+          events.push(told);
+          ran.set(tid, goid);
+        }
+      }
+      return events;
+    };
+
+    yield* arrive(machine.registers().rip);
+    for (;;) {
+      const stop = machine.run(machine.instruction + SLICE);
+      if (stop.reason === 'breakpoint') { yield* arrive(stop.address); continue; }
+      if (stop.reason === 'limit' && !machine.ended) {
+        // A slice may end right at a breakpoint, which the next run would pass.
+        const { rip } = machine.registers();
+        if (milestones.has(rip) || leaves.has(rip) || rip === jump || rip === execute) yield* arrive(rip);
+        await options.yieldToHost();
+        continue;
+      }
+      if (stop.reason === 'event' || stop.reason === 'watchpoint') continue;
+      const ended = machine.ended ?? stop;
+      yield event(ended.reason, ended.reason === 'exited' ? { code: ended.code } : ended.reason === 'killed' ? { signal: ended.signalName } : ended.reason === 'unsupported' ? { message: ended.message } : {});
+      return;
+    }
+  } finally {
+    machine.dispose();
+  }
+}

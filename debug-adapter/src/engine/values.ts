@@ -1,0 +1,95 @@
+// Turns the runtime model's values into the engine's variables: with children on demand, assignment, and Delve's print text.
+// Must stay true: a variable reads nothing of its own; writing goes through the host, which drops the recorded future.
+
+import { GoValues } from '../goruntime/values';
+import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
+import type { GoRuntime } from '../goruntime/runtime';
+import type { FormatOptions, Value } from '../goruntime/value-types';
+import type { GoBinary } from '../symbols';
+import type { Memory } from '../symbols/types';
+import type { Variable } from './types';
+
+/** A variable of a frame or package as `args`, `locals` and `vars` print it. */
+export interface VariableRow {
+  name: string;
+  role: 'parameter' | 'result' | 'local';
+  shadowed: boolean;
+  short(): string;
+  long(): string;
+  variable: Variable;
+}
+
+export interface AssignmentHost { apply(assignment: Assignment): void }
+
+/** Delve's ShortLoadConfig. */
+const SHORT: Partial<FormatOptions> = { followPointers: false, maxVariableRecurse: 0, maxStringLen: 64, maxArrayValues: 0, maxStructFields: 3 };
+
+export class FrameValues {
+  readonly go: GoValues;
+
+  constructor(private readonly binary: GoBinary, runtime: GoRuntime, private readonly memory: Memory, private readonly host: AssignmentHost) {
+    this.go = new GoValues(binary, runtime, memory);
+  }
+
+  variable(value: Value, scope: EvalScope, expression?: string): Variable {
+    const { name, text, typeName, address, size, childCount, indexed } = value;
+    return {
+      name, value: value.unreadable && text === '' ? `(unreadable ${value.unreadable})` : text, type: typeName,
+      ...(address !== undefined ? { address } : {}), size, ...(expression !== undefined ? { evaluateName: expression } : {}),
+      ...(childCount > 0 ? { [indexed ? 'indexedChildren' : 'namedChildren']: childCount, children: (start?: number, count?: number) => this.children(value, scope, expression, start, count) } : {}),
+      ...(this.canSet(value) ? { set: (source: string) => this.host.apply(this.go.assign(value, source, scope)) } : {}),
+    };
+  }
+
+  private canSet(value: Value): boolean { return value.register !== undefined || value.place.at !== 'gone'; }
+
+  private children(value: Value, scope: EvalScope, expression: string | undefined, start = 0, count?: number): Variable[] {
+    return this.go.children(value, start, count ?? 1000).map((child) => {
+      let name: string | undefined;
+      if (expression !== undefined) {
+        if (child.name === '') name = `*${expression}`;
+        else if (child.name.startsWith('[')) name = `${expression}${child.name}`;
+        else if (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(child.name)) name = expression.startsWith('*') ? `(${expression}).${child.name}` : `${expression}.${child.name}`;
+      }
+      // A pointer's target shows its fields at once.
+      return this.variable(child.name === '' ? this.named(child, value) : child, scope, name);
+    });
+  }
+  private named(child: Value, parent: Value): Value {
+    // The handle of a value is the object itself: keep it, only the label changes.
+    child.name = `*${parent.name}`;
+    return child;
+  }
+
+  evaluate(expression: string, scope: EvalScope): Variable { return this.variable(this.go.evaluate(expression, scope), scope, expression); }
+  print(expression: string, scope: EvalScope, options: PrintOptions): string { return this.go.print(expression, scope, options); }
+  assign(expression: string, source: string, scope: EvalScope): void { this.host.apply(this.go.assign(this.go.evaluate(expression, scope), source, scope)); }
+
+  locals(scope: EvalScope): VariableRow[] {
+    if (!scope.frame) return [];
+    const levels = this.binary.localsByLevel(scope.frame, this.memory);
+    const infos = levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? [];
+    return this.go.variables(scope).map((value, i) => this.row(value, scope, infos[i]?.role ?? 'local', infos[i]?.shadowed ?? false));
+  }
+
+  private row(value: Value, scope: EvalScope, role: VariableRow['role'], shadowed: boolean): VariableRow {
+    const name = value.name.replace(/^\((.*)\)$/, '$1');
+    return {
+      name, role, shadowed, variable: this.variable(value, scope, shadowed ? undefined : name),
+      short: () => this.go.format(value, { limits: SHORT }), long: () => this.go.format(value, { multiLine: true }),
+    };
+  }
+
+  globals(packageName: string, scope: EvalScope): Variable[] {
+    return this.go.globals(packageName).map((value) => this.variable(value, scope, `${packageName.slice(packageName.lastIndexOf('/') + 1)}.${value.name}`));
+  }
+
+  globalRows(): VariableRow[] {
+    return this.binary.globalVariables().map((found) => {
+      const value = (): Value => this.go.at(found.name, found.type, found.address);
+      return { name: found.name, role: 'local' as const, shadowed: false, short: () => this.go.format(value(), { limits: SHORT }), long: () => this.go.format(value(), { multiLine: true }), get variable() { return { name: found.name, value: '' }; } };
+    }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  at(name: string, type: string, address: number, scope: EvalScope): Variable { return this.variable(this.go.at(name, type, address), scope, `(*${type})(0x${address.toString(16)})`); }
+}

@@ -1,0 +1,57 @@
+// The table of the terminal's commands: names, aliases, groups and help in one place; each subject has a file of its own.
+// Must stay true: names and aliases are Delve's; ours are marked `own`.
+
+import type { Context, Scope } from './context';
+import { breakpointCommands } from './break';
+import { dataCommands } from './data';
+import { goroutineCommands } from './goroutines';
+import { otherCommands } from './other';
+import { runCommands } from './run';
+import { schedulerCommands } from './scheduler';
+import { stackCommands } from './stack';
+
+export type Group = 'run' | 'break' | 'data' | 'goroutine' | 'stack' | 'other';
+
+export interface Command {
+  names: string[];
+  group: Group;
+  /** First line: what it does; then its forms. */
+  help: string;
+  /** May follow `rev`. */
+  reversible?: boolean;
+  /** May be kept for a breakpoint with `on`. */
+  onBreakpoint?: boolean;
+  run(context: Context, args: string, scope: Scope, terminal: Commander): void | Promise<void>;
+}
+
+/** What a command may ask of the terminal that runs it. */
+export interface Commander {
+  /** Runs another command line in a scope. */
+  call(line: string, scope: Scope): Promise<void>;
+  /** Prints what belongs to a stop: displays, `on` commands. */
+  afterStop(): Promise<void>;
+  runScript(name: string, text: string): Promise<void>;
+  readonly commands: readonly Command[];
+}
+
+export const GROUPS: [Group, string][] = [
+  ['run', 'Running the program'], ['break', 'Manipulating breakpoints'], ['data', 'Viewing program variables and memory'],
+  ['goroutine', 'Listing and switching between threads and goroutines'], ['stack', 'Viewing the call stack and selecting frames'], ['other', 'Other commands'],
+];
+
+export function allCommands(): Command[] {
+  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...otherCommands]
+    .sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
+}
+
+/** Delve's commands that make no sense here, and why. */
+export const LACKING: Record<string, string> = {
+  call: 'calling a function would leave the recorded run; evaluate expressions with print instead',
+  rebuild: 'gobuf does not build programs here; build it and start again',
+  dump: 'there is no operating-system process of which a core could be written',
+  edit: 'no editor is started from here', ed: 'no editor is started from here',
+  libraries: 'the programs are static: there are no dynamic libraries',
+  target: 'there is one program and it has no child processes',
+  transcript: 'redirect the output instead',
+  deferred: 'the arguments of deferred calls are not read yet',
+};

@@ -1,0 +1,167 @@
+// Commands that list goroutines and threads and choose among them. Must stay true: rows are Delve's; g0 and gsignal, which it
+// leaves out, are shown by `sched` and by `goroutines -system`.
+
+import type { Location } from '../engine/types';
+import type { GInfo } from '../goruntime/types';
+import type { Command, Commander } from './commands';
+import { hex, split2 } from './context';
+import type { Context, Scope } from './context';
+import { stackText } from './stack';
+
+type Where = 'current' | 'user' | 'go' | 'start';
+const LABEL: Record<Where, string> = { current: 'Runtime', user: 'User', go: 'Go', start: 'Start' };
+
+interface Row { g: GInfo; tid: number | undefined; thread: number; place(where: Where): Location }
+
+function locationText(context: Context, { file, line, function: name, pc }: Location): string { return `${context.path(file)}:${line} ${name || '???'} (${hex(pc)})`; }
+
+function rows(context: Context): Row[] {
+  const snapshot = context.debug.scheduler();
+  const live = new Map<number, number>();
+  for (const thread of snapshot.threads) {
+    // The goroutine that a thread works for, also while it is on g0.
+    const m = snapshot.ms.find((candidate) => candidate.address === thread.m);
+    const g = m && m.curg ? m.curg : thread.g;
+    if (g) live.set(g, thread.tid);
+  }
+  return snapshot.gs.filter((g) => g.kind === 'goroutine' && g.statusName !== 'dead' && g.statusName !== 'deadextra')
+    .map((g) => ({ g, tid: live.get(g.address), thread: context.debug.threadOfG(g.address, g.goid), place: (where: Where) => context.debug.goroutineLocation(g, where) }))
+    .sort((a, b) => a.g.goid - b.g.goid);
+}
+
+function rowText(context: Context, row: Row, where: Where): string {
+  const { g, tid } = row;
+  let text = `${g.goid} - ${LABEL[where]}: ${locationText(context, row.place(where))}`;
+  if (tid !== undefined) text += ` (thread ${tid})`;
+  if ((g.statusName === 'waiting' || g.statusName === 'syscall') && g.waitReason) text += ` [${g.waitReason}${g.waitSince ? ` ${g.waitSince}` : ''}]`;
+  return text;
+}
+
+function longText(context: Context, row: Row, indent = ''): string {
+  return `${indent}Goroutine ${row.g.goid}:\n${(['current', 'user', 'go', 'start'] as const).map((where) => `${indent}\t${LABEL[where]}: ${locationText(context, row.place(where))}\n`).join('')}`;
+}
+
+interface Listing { where: Where; stack: number | undefined; filters: ((row: Row) => boolean)[]; group: ((row: Row) => string) | undefined; command: string | undefined; system: boolean }
+
+const FIELDS: Record<string, Where> = { curloc: 'current', userloc: 'user', goloc: 'go', startloc: 'start' };
+
+function parse(context: Context, args: string): Listing {
+  const words = args.split(' ').filter((word) => word !== '');
+  const listing: Listing = { where: 'user', stack: undefined, filters: [], group: undefined, command: undefined, system: false };
+  const text = (row: Row, field: Where): string => locationText(context, row.place(field));
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const wrong = (): never => { throw new Error(`wrong argument: '${word}'`); };
+    if (word === '-u') listing.where = 'user';
+    else if (word === '-r') listing.where = 'current';
+    else if (word === '-g') listing.where = 'go';
+    else if (word === '-s') listing.where = 'start';
+    else if (word === '-system') listing.system = true;
+    else if (word === '-t') { listing.stack = 10; if (/^\d+$/.test(words[i + 1] ?? '')) listing.stack = Number(words[++i]); }
+    else if (word === '-with' || word === '-w' || word === '-without' || word === '-wo') {
+      const without = word === '-without' || word === '-wo';
+      const field = words[++i] ?? wrong();
+      let test: (row: Row) => boolean;
+      if (field === 'running') test = (row) => row.tid !== undefined;
+      else if (field === 'user') test = (row) => !row.g.system;
+      else if (FIELDS[field]) { const value = words[++i] ?? wrong(); test = (row) => text(row, FIELDS[field]!).includes(value); } else if (field === 'label') throw new Error('goroutine labels are not read yet');
+      else return wrong();
+      listing.filters.push((row) => test(row) !== without);
+    } else if (word === '-group') {
+      const field = words[++i] ?? wrong();
+      if (field === 'running') listing.group = (row) => `running=${row.tid !== undefined}`;
+      else if (field === 'user') listing.group = (row) => `user=${!row.g.system}`;
+      else if (FIELDS[field]) listing.group = (row) => { const { file, line, function: name } = row.place(FIELDS[field]!); return `${context.path(file)}:${line} in ${name}`; };
+      else wrong();
+    } else if (word === '-exec') { listing.command = words.slice(i + 1).join(' '); break; } else if (word === '-l') throw new Error('goroutine labels are not read yet');
+    else if (word === '-chan') throw new Error('filtering by channel is not done yet: print the channel, its queues are shown');
+    else wrong();
+  }
+  return listing;
+}
+
+async function list(context: Context, args: string, scope: Scope, terminal: Commander): Promise<void> {
+  const listing = parse(context, args);
+  const all = rows(context).filter((row) => listing.filters.every((filter) => filter(row)));
+  const selected = context.debug.reportedGoroutine();
+  const show = async (some: Row[], indent: string): Promise<void> => {
+    for (const row of some) {
+      context.print(`${indent}${row.g.goid === selected ? '* ' : '  '}Goroutine ${rowText(context, row, listing.where)}`);
+      if (listing.stack !== undefined) {
+        try { context.host.write(stackText(context, context.debug.stack(row.thread, { levels: listing.stack + 1 }), { indent: `${indent}\t` })); } catch (error) { context.print(`${indent}\t${(error as Error).message}`); }
+      }
+      if (listing.command) await terminal.call(listing.command, { ...scope, thread: row.thread, scoped: true });
+    }
+  };
+  if (listing.group) {
+    const groups = new Map<string, Row[]>();
+    for (const row of all) { const key = listing.group(row); groups.set(key, [...groups.get(key) ?? [], row]); }
+    let first = true;
+    for (const [name, members] of groups) {
+      if (!first) context.print();
+      first = false;
+      context.print(name);
+      await show(members.slice(0, 5), '\t');
+      context.print(`\tTotal: ${members.length}`);
+    }
+    return;
+  }
+  await show(all, '');
+  if (listing.system) for (const view of context.debug.threads().filter(({ role }) => role === 'g0' || role === 'gsignal')) if (view.kind === 'g') context.print(`  ${view.name} (${view.status})${view.pc ? `: ${view.function ?? hex(view.pc)}` : ''}`);
+  if (all.length > 0) context.print(`[${all.length} goroutines]`);
+}
+
+function threadText(context: Context, tid: number): string {
+  const view = context.debug.threads().find((candidate) => candidate.kind === 'm' && candidate.tid === tid);
+  return view ? `${tid} at ${context.path(view.file ?? '')}:${view.line ?? 0}` : String(tid);
+}
+
+export const goroutineCommands: Command[] = [
+  {
+    names: ['goroutines', 'grs'], group: 'goroutine',
+    help: 'List program goroutines.\n\n\tgoroutines [-u|-r|-g|-s] [-t [depth]] [-with loc expr] [-without loc expr] [-group argument] [-exec command] [-system]\n\n\t-u\tdisplays location of topmost stackframe in user code (default)\n\t-r\tdisplays location of topmost stackframe (including frames inside private runtime functions)\n\t-g\tdisplays location of go instruction that created the goroutine\n\t-s\tdisplays location of the start function\n\t-t\tdisplays goroutine\'s stacktrace (default depth 10)\n\t-system\talso g0 and gsignal of each M',
+    run: list,
+  },
+  {
+    names: ['goroutine', 'gr'], group: 'goroutine', onBreakpoint: true, help: 'Shows or changes current goroutine\n\n\tgoroutine\n\tgoroutine <id>\n\tgoroutine <id> <command>',
+    async run(context, args, scope, terminal) {
+      const [word, command] = split2(args);
+      if (word === '') {
+        context.print(`Thread ${threadText(context, context.stop().tid)}`);
+        const goid = context.debug.reportedGoroutine();
+        const row = goid === undefined ? undefined : rows(context).find(({ g }) => g.goid === goid);
+        if (row) context.host.write(longText(context, row));
+        return;
+      }
+      if (!/^\d+$/.test(word!)) throw new Error(`strconv.ParseInt: parsing ${JSON.stringify(word)}: invalid syntax`);
+      const row = rows(context).find(({ g }) => g.goid === Number(word));
+      if (!row) throw new Error(`unknown goroutine ${word}`);
+      if (command) return terminal.call(command, { ...scope, thread: row.thread, scoped: true });
+      const before = context.debug.reportedGoroutine() ?? 0;
+      context.debug.selectThread(row.thread);
+      context.frame = 0;
+      context.print(`Switched from ${before} to ${word} (thread ${row.tid ?? context.stop().tid})`);
+    },
+  },
+  {
+    names: ['threads'], group: 'goroutine', help: 'Print out info for every traced thread.',
+    run(context) {
+      const current = context.debug.selectedTid() ?? context.stop().tid;
+      for (const view of context.debug.threads().filter(({ kind }) => kind === 'm')) {
+        context.print(`${view.tid === current ? '* ' : '  '}Thread ${view.tid} at ${hex(view.pc)} ${context.path(view.file ?? '')}:${view.line ?? 0} ${view.function ?? ''}`);
+      }
+    },
+  },
+  {
+    names: ['thread', 'tr'], group: 'goroutine', help: 'Switch to the specified thread.\n\n\tthread <id>',
+    run(context, args) {
+      if (args === '') throw new Error('you must specify a thread');
+      const view = context.debug.threads().find((candidate) => candidate.kind === 'm' && candidate.tid === Number(args));
+      if (!view) throw new Error(`unknown thread ${args}`);
+      const before = context.debug.selectedTid() ?? context.stop().tid;
+      context.debug.selectThread(view.id);
+      context.frame = 0;
+      context.print(`Switched from ${before} to ${args}`);
+    },
+  },
+];

@@ -1,0 +1,178 @@
+// The remaining commands: disassembly, source, lists of symbols, settings, help, exit. Must stay true: `disass` is Delve's text.
+
+import type { DisassemblyRow } from '../engine/types';
+import type { Command } from './commands';
+import { GROUPS, LACKING } from './commands';
+import { ExitRequest, hex, split2 } from './context';
+import type { Context, Scope } from './context';
+import { printDisassembly, printSource, printStop } from './position';
+import { align } from './tabwriter';
+
+const DISASS_USAGE = 'wrong number of arguments: disassemble [-a <start> <end>] [-l <locspec>]';
+
+function disassemble(context: Context, args: string, scope: Scope): void {
+  const [flag, rest] = args === '' ? [''] : split2(args);
+  if (args !== '' && (rest === undefined || rest === '')) throw new Error(DISASS_USAGE);
+  const flavor = context.settings.disassembleFlavor;
+  let rows: DisassemblyRow[];
+  if (flag === '') rows = context.debug.disassembleFunction(context.frameAt(scope).lookupPc, flavor);
+  else if (flag === '-a') {
+    const words = split2(rest!);
+    if (words.length !== 2) throw new Error(DISASS_USAGE);
+    const [start, end] = words.map((word) => { if (!/^(0x[0-9a-f]+|\d+)$/i.test(word)) throw new Error(`wrong argument: ${JSON.stringify(word)} is not a number`); return Number(word); });
+    if (start! > end!) throw new Error(`start address(${start!.toString(16)}) should be less than end address(${end!.toString(16)})`);
+    rows = context.debug.disassembleRange(start!, end!, flavor);
+    if (rows.length === 0 && start !== end) throw new Error(`could not read memory at ${hex(start!)}`);
+  } else if (flag === '-l') {
+    const places = context.debug.findLocations(rest!);
+    if (new Set(places.map(({ function: name, pc }) => context.debug.binary.functionAt(pc)?.entry ?? name)).size !== 1) throw new Error('expression specifies multiple locations');
+    rows = context.debug.disassembleFunction(places[0]!.pc, flavor);
+  } else throw new Error(DISASS_USAGE);
+  printDisassembly(context, rows);
+}
+
+async function list(context: Context, args: string, scope: Scope): Promise<void> {
+  if (args !== '') {
+    const places = context.debug.findLocations(args, /^[+-]?\d+$/.test(args) ? context.frameAt(scope) : undefined);
+    const first = places[0]!;
+    context.print(`Showing ${first.file}:${first.line} (PC: ${hex(first.pc)})`);
+    return printSource(context, first.file, first.line, false);
+  }
+  const frame = context.frameAt(scope);
+  if (scope.scoped || scope.frame > 0) context.print(`Goroutine ${context.debug.reportedGoroutine() ?? 0} frame ${scope.frame} at ${frame.file}:${frame.line} (PC: ${hex(frame.pc)})`);
+  else printStop(context, { ...context.stop(), reason: 'step' });
+  await printSource(context, frame.file, frame.line, true);
+}
+
+function printSorted(context: Context, names: Iterable<string>, args: string): void {
+  let pattern: RegExp;
+  try { pattern = new RegExp(args); } catch (error) { throw new Error(`invalid filter argument: ${(error as Error).message}`); }
+  for (const name of [...new Set(names)].filter((candidate) => pattern.test(candidate)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) context.print(name);
+}
+
+/** Words of a line, with `"…"` kept together. */
+function quotedFields(text: string): string[] { return (text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) => word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word); }
+
+type Setting = { get(context: Context): string; set(context: Context, value: string): void };
+const boolean = (text: string): boolean => { if (text !== 'true' && text !== 'false') throw new Error(`argument to ${JSON.stringify(text)} must be true or false`); return text === 'true'; };
+const integer = (text: string): number => { if (!/^\d+$/.test(text)) throw new Error(`argument must be a number, not ${JSON.stringify(text)}`); return Number(text); };
+
+const SETTINGS: Record<string, Setting> = {
+  'disassemble-flavor': {
+    get: ({ settings }) => settings.disassembleFlavor,
+    set(context, value) {
+      if (value !== 'intel' && value !== 'gnu' && value !== 'go') throw new Error(`disassemble-flavor is one of intel, gnu and go, not ${JSON.stringify(value)}`);
+      context.settings.disassembleFlavor = value;
+      context.debug.flavor = value;
+    },
+  },
+  'max-array-values': { get: ({ settings }) => String(settings.maxArrayValues), set: ({ settings }, value) => { settings.maxArrayValues = integer(value); } },
+  'max-string-len': { get: ({ settings }) => String(settings.maxStringLen), set: ({ settings }, value) => { settings.maxStringLen = integer(value); } },
+  'max-variable-recurse': { get: ({ settings }) => String(settings.maxVariableRecurse), set: ({ settings }, value) => { settings.maxVariableRecurse = integer(value); } },
+  position: {
+    get: ({ settings }) => settings.position,
+    set({ settings }, value) {
+      if (value !== 'source' && value !== 'disassembly' && value !== 'default') throw new Error(`position is one of source, disassembly and default, not ${JSON.stringify(value)}`);
+      settings.position = value;
+    },
+  },
+  'source-list-line-count': { get: ({ settings }) => String(settings.sourceListLineCount), set: ({ settings }, value) => { settings.sourceListLineCount = integer(value); } },
+  'step-into-runtime': { get: ({ debug }) => String(debug.stepIntoRuntime), set: ({ debug }, value) => { debug.stepIntoRuntime = boolean(value); } },
+};
+
+function configure(context: Context, args: string): void {
+  if (args === '') throw new Error('wrong number of arguments to "config"');
+  if (args === '-list') {
+    const rows = [...Object.entries(SETTINGS).map(([name, setting]) => `${name}\t${setting.get(context)}`), ...[...context.settings.aliases].map(([name, words]) => `alias\t${name} ${words.join(' ')}`), ...context.substitute.map(([from, to]) => `substitute-path\t${JSON.stringify(from)} → ${JSON.stringify(to)}`)];
+    context.host.write(`${align(rows.join('\n'), { minWidth: 0, tabWidth: 8, padding: 1, pad: ' ' })}\n`);
+    return;
+  }
+  if (args === '-save') throw new Error('settings are not kept: give them in a file for --init');
+  const [name, rest = ''] = split2(args);
+  if (name === 'substitute-path') return substitute(context, rest);
+  if (name === 'alias') {
+    const [command, alias] = quotedFields(rest);
+    if (command === undefined) throw new Error('wrong number of arguments');
+    if (alias === undefined) {
+      // One word: the alias is taken away.
+      for (const words of context.settings.aliases.values()) { const at = words.indexOf(command); if (at >= 0) words.splice(at, 1); }
+      return;
+    }
+    context.settings.aliases.set(command, [...context.settings.aliases.get(command) ?? [], alias]);
+    return;
+  }
+  const setting = SETTINGS[name!];
+  if (!setting) throw new Error(`${JSON.stringify(name)} is not a configuration parameter`);
+  setting.set(context, rest.trim().replace(/^"(.*)"$/, '$1'));
+}
+
+function substitute(context: Context, rest: string): void {
+  const words = quotedFields(rest);
+  const rules = context.debug.substitutePath;
+  if (words[0] === '-clear' && words.length === 1) { rules.length = 0; return; }
+  if (words[0] === '-clear') words.shift();
+  if (words.length === 0) { for (const [from, to] of rules) context.print(`${JSON.stringify(from)} → ${JSON.stringify(to)}`); return; }
+  const at = rules.findIndex(([from]) => from === words[0]);
+  if (words.length === 1) {
+    if (at < 0) throw new Error(`could not find rule for ${JSON.stringify(words[0])}`);
+    rules.splice(at, 1);
+  } else if (words.length === 2) {
+    if (at >= 0) rules[at] = [words[0]!, words[1]!]; else rules.push([words[0]!, words[1]!]);
+  } else throw new Error('too many arguments to "config substitute-path"');
+}
+
+export const otherCommands: Command[] = [
+  {
+    names: ['help', 'h'], group: 'other', help: 'Prints the help message.\n\n\thelp [command]\n\nType "help" followed by the name of a command for more information about it.',
+    run(context, args, _scope, terminal) {
+      if (args !== '') {
+        const command = terminal.commands.find(({ names }) => names.includes(args));
+        if (command) return context.print(command.help);
+        if (LACKING[args]) return context.print(`gobuf has no ${args}: ${LACKING[args]}.`);
+        throw new Error('command not available');
+      }
+      context.print('The following commands are available:');
+      for (const [group, title] of GROUPS) {
+        context.print(`\n${title}:`);
+        const rows = terminal.commands.filter((command) => command.group === group).map(({ names, help }) => `    ${names[0]}${names.length > 1 ? ` (alias: ${names.slice(1).join(' | ')})` : ''} \t ${help.split('\n')[0]}`);
+        context.host.write(`${align(rows.join('\n'), { minWidth: 0, tabWidth: 8, padding: 0, pad: '-' })}\n`);
+      }
+      context.print('\nOf Delve\'s commands these are not here:');
+      const reasons = new Map<string, string[]>();
+      for (const [name, why] of Object.entries(LACKING)) reasons.set(why, [...reasons.get(why) ?? [], name]);
+      for (const [why, names] of reasons) context.print(`    ${names.join(', ')}: ${why}`);
+      context.print('\nType help followed by a command for full documentation.');
+    },
+  },
+  {
+    names: ['disassemble', 'disass'], group: 'other', help: 'Disassembler.\n\n\t[goroutine <n>] [frame <m>] disassemble [-a <start> <end>] [-l <locspec>]\n\nIf no argument is specified the function being executed in the selected stack frame will be executed.\n\n\t-a <start> <end>\tdisassembles the specified address range\n\t-l <locspec>\t\tdisassembles the specified function',
+    run: disassemble,
+  },
+  { names: ['list', 'ls', 'l'], group: 'other', help: 'Show source code.\n\n\t[goroutine <n>] [frame <m>] list [<locspec>]\n\nShow source around current point or provided locspec.', run: list },
+  { names: ['sources'], group: 'other', help: 'Print list of source files.\n\n\tsources [<regex>]', run(context, args) { printSorted(context, context.debug.binary.sources(), args); } },
+  { names: ['funcs'], group: 'other', help: 'Print list of functions.\n\n\tfuncs [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map(({ name }) => name), args); } },
+  { names: ['types'], group: 'other', help: 'Print list of types\n\n\ttypes [<regex>]', run(context, args) { printSorted(context, context.debug.binary.typeNames(), args); } },
+  { names: ['packages'], group: 'other', help: 'Print list of packages.\n\n\tpackages [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map((fn) => fn.package).filter(Boolean), args); } },
+  {
+    names: ['source'], group: 'other', help: 'Executes a file containing a list of commands\n\n\tsource <path>',
+    async run(context, args, _scope, terminal) {
+      if (args === '') throw new Error('wrong number of arguments: source <filename>');
+      if (args === '-' || args.endsWith('.star')) throw new Error('Starlark scripts are not understood here');
+      const text = context.host.readScript?.(args);
+      if (text === undefined) throw new Error(`open ${args}: no such file or directory`);
+      await terminal.runScript(args, text);
+    },
+  },
+  {
+    names: ['config'], group: 'other', help: 'Changes configuration parameters.\n\n\tconfig -list\n\tconfig <parameter> <value>\n\tconfig substitute-path <from> <to>\n\tconfig alias <command> <alias>\n\nParameters: disassemble-flavor, position, source-list-line-count, max-string-len, max-array-values, max-variable-recurse, step-into-runtime.',
+    run: configure,
+  },
+  {
+    names: ['exit', 'quit', 'q'], group: 'other', help: 'Exit the debugger.',
+    run(_context, args) {
+      if (args === '-c') throw new Error('not connected to an --accept-multiclient server');
+      if (args !== '' && args !== '-d') throw new Error(`unknown argument ${JSON.stringify(args)} to exit`);
+      throw new ExitRequest();
+    },
+  },
+];

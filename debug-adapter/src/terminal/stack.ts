@@ -1,0 +1,80 @@
+// Commands about frames. Must stay true: rows are Delve's (`N  0xADDRESS in NAME`, then `at FILE:LINE`), the frames are the true ones.
+
+import type { Frame, StackTrace } from '../engine/types';
+import type { Command, Commander } from './commands';
+import { split2 } from './context';
+import type { Context, Scope } from './context';
+import { printSource, printStop } from './position';
+
+export function stackText(context: Context, trace: StackTrace, options: { indent?: string; offsets?: boolean; full?: (frame: Frame) => string[] } = {}): string {
+  const { frames } = trace;
+  if (frames.length === 0) return '';
+  const indent = options.indent ?? '';
+  const digits = String(frames[frames.length - 1]!.index).length;
+  const space = indent + ' '.repeat(digits + 2 + indent.length);
+  const details = frames.map((frame) => options.full?.(frame) ?? []);
+  const blank = options.offsets || details.some((lines) => lines.length > 0);
+  let text = '';
+  frames.forEach((frame, i) => {
+    text += `${indent}${String(frame.index).padStart(digits)}  0x${frame.pc.toString(16).padStart(16, '0')} in ${frame.function || '???'}\n`;
+    text += `${space}at ${frame.file ? context.path(frame.file) : '?'}:${frame.file ? frame.line : -1}\n`;
+    if (options.offsets) {
+      const top = context.debug.stackTop(frame);
+      text += `${space}frame: ${signed(top === undefined ? frame.cfa : frame.cfa - top)} frame pointer ${signed(top === undefined ? Number(frame.bp) : Number(frame.bp) - top)}\n`;
+    }
+    for (const line of details[i]!) text += `${space}    ${line}\n`;
+    if (blank) text += '\n';
+  });
+  if (trace.problem) text += `${space}error: ${trace.problem}\n`;
+  if (trace.truncated) text += `${indent}(truncated)\n`;
+  return text;
+}
+function signed(value: number): string { return value < 0 ? `-0x${(-value).toString(16)}` : `+0x${value.toString(16)}`; }
+
+function stack(context: Context, args: string, scope: Scope): void {
+  let depth = 50, full = false, offsets = false, fromG = false;
+  const words = args.split(' ').filter(Boolean);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === '-full') full = true;
+    else if (word === '-offsets') offsets = true;
+    else if (word === '-defer') throw new Error('deferred calls are not listed yet');
+    else if (word === '-a' || word === '-adepth') throw new Error('ancestors of goroutines are not listed yet');
+    else if (word === '-mode') {
+      const mode = words[++i];
+      if (mode !== 'normal' && mode !== 'simple' && mode !== 'fromg') throw new Error('expected normal, simple or fromg after -mode');
+      fromG = mode === 'fromg';
+    } else if (/^\d+$/.test(word)) depth = Number(word);
+    else throw new Error('depth must be a number');
+  }
+  // Delve's depth counts from 0: `stack 1` shows two frames.
+  const trace = fromG ? context.debug.savedStack(depth + 1) : context.stack(scope, depth + 1);
+  context.host.write(stackText(context, trace, { offsets, ...(full ? { full: (frame: Frame) => context.debug.frameVariables(frame, scope.thread).map((row) => `${row.name} = ${row.short()}`) } : {}) }));
+}
+
+async function select(context: Context, args: string, scope: Scope, terminal: Commander, how: (given: number) => number, needed: boolean): Promise<void> {
+  const [word, rest] = split2(args);
+  if (word === '' && needed) throw new Error('not enough arguments');
+  const given = word === '' ? 1 : Number(word);
+  if (!Number.isInteger(given)) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(word)}: invalid syntax`);
+  const frame = how(given);
+  if (rest) return terminal.call(rest, { ...scope, frame, scoped: true });
+  if (frame < 0) throw new Error(`Invalid frame ${frame}`);
+  const found = context.stack({ ...scope, frame }, 1, frame).frames[0];
+  if (!found) throw new Error(`Invalid frame ${frame}`);
+  context.frame = frame;
+  printStop(context, { ...context.stop(), reason: 'step' });
+  context.print(`Frame ${frame}: ${context.path(found.file)}:${found.line} (PC: ${found.pc.toString(16)})`);
+  await printSource(context, found.file, found.line, true);
+}
+
+export const stackCommands: Command[] = [
+  {
+    names: ['stack', 'bt'], group: 'stack', onBreakpoint: true,
+    help: 'Print stack trace.\n\n\t[goroutine <n>] [frame <m>] stack [<depth>] [-full] [-offsets] [-mode <mode>]\n\n\t-full\t\tevery stackframe is decorated with the value of its local variables and arguments.\n\t-offsets\tprints frame offset of each frame.\n\t-mode <mode>\tnormal and simple are the same here: the true stack; fromg starts from the registers stored in the runtime.g struct',
+    run: stack,
+  },
+  { names: ['frame'], group: 'stack', help: 'Set the current frame, or execute command on a different frame.\n\n\tframe <m>\n\tframe <m> <command>', run: (context, args, scope, terminal) => select(context, args, scope, terminal, (given) => given, true) },
+  { names: ['up'], group: 'stack', help: 'Move the current frame up.\n\n\tup [<m>]\n\tup [<m>] <command>', run: (context, args, scope, terminal) => select(context, args, scope, terminal, (given) => context.frame + given, false) },
+  { names: ['down'], group: 'stack', help: 'Move the current frame down.\n\n\tdown [<m>]\n\tdown [<m>] <command>', run: (context, args, scope, terminal) => select(context, args, scope, terminal, (given) => context.frame - given, false) },
+];

@@ -1,0 +1,149 @@
+// Delve's command language on our debugger: one line in, text out. The same object serves `gobuf exec`, scripts and an editor's
+// debug console. Must stay true: a line never throws (errors are printed), and its output is complete when its promise resolves.
+
+import type { Debugger } from '../engine/debugger';
+import type { BreakpointView } from '../engine/types';
+import { allCommands } from './commands';
+import type { Command, Commander } from './commands';
+import { Context, ExitRequest, split2 } from './context';
+import type { Scope, TerminalHost } from './context';
+import { printDisplays, splitFormat } from './data';
+import { stackText } from './stack';
+
+export type { TerminalHost } from './context';
+
+export class Terminal implements Commander {
+  readonly commands: readonly Command[] = allCommands();
+  readonly context: Context;
+  /** A command is being carried out. */
+  busy = false;
+
+  constructor(debug: Debugger, host: TerminalHost) {
+    this.context = new Context(debug, host);
+    this.context.settings.disassembleFlavor = debug.flavor;
+    debug.onTrace = (breakpoint) => this.trace(breakpoint);
+    debug.on({ output: (category, text) => { if (this.busy) this.context.print(category === 'warning' ? `Warning: ${text}` : text); } });
+  }
+
+  /** Names and aliases. */
+  names(): string[] { return this.commands.flatMap(({ names }) => names); }
+
+  private find(name: string): Command | undefined {
+    return this.commands.find((command) => command.names.includes(name) || this.context.settings.aliases.get(command.names[0]!)?.includes(name));
+  }
+
+  /** Runs a line as typed; 'exit' asks for the end of the session, 'error' says that a sentence about a failure was printed. */
+  async execute(line: string): Promise<'exit' | 'error' | undefined> {
+    this.busy = true;
+    try {
+      await this.call(line, this.scope());
+      return undefined;
+    } catch (error) {
+      if (error instanceof ExitRequest) return 'exit';
+      this.context.print(`Command failed: ${(error as Error).message}`);
+      return 'error';
+    } finally { this.busy = false; }
+  }
+
+  /** Runs the lines of a script; failures are printed as `name:line: what`. 'exit' if the script asked for it. */
+  async script(name: string, text: string): Promise<'exit' | undefined> {
+    this.busy = true;
+    try {
+      await this.runScript(name, text);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ExitRequest) return 'exit';
+      throw error;
+    } finally { this.busy = false; }
+  }
+
+  async runScript(name: string, text: string): Promise<void> {
+    const lines = text.split('\n');
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i]!.trim();
+      if (line === '' || line.startsWith('#')) continue;
+      try { await this.call(line, this.scope()); } catch (error) {
+        if (error instanceof ExitRequest) throw error;
+        this.context.print(`${name}:${i + 1}: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  private scope(): Scope { return { reverse: false, scoped: false, frame: this.context.frame }; }
+
+  async call(line: string, scope: Scope): Promise<void> {
+    const [name, args = ''] = split2(line.trim());
+    if (name === '') return;
+    const command = this.find(name!);
+    if (!command || (scope.reverse && !command.reversible) || (scope.on !== undefined && !command.onBreakpoint)) throw new Error('command not available');
+    await command.run(this.context, args.trim(), scope, this);
+  }
+
+  async afterStop(): Promise<void> {
+    const { context } = this;
+    for (const id of context.stop().breakpoints) for (const command of context.debug.breakpointCommands(id)) await this.onBreakpoint(command);
+    printDisplays(context, this.scope());
+  }
+
+  /** A command kept with `on`: its output is indented under the stop, as in Delve. */
+  private async onBreakpoint(line: string): Promise<void> {
+    const { context } = this;
+    const [name, args = ''] = split2(line);
+    try {
+      if (name === 'print' || name === 'p') {
+        const [format, expression] = splitFormat(args);
+        context.print(`\t${expression}: ${context.debug.printValue(expression, format).replace(/\n/g, '\n\t')}`);
+      } else if (name === 'stack' || name === 'bt') {
+        context.print('\tStack:');
+        context.host.write(stackText(context, context.stack(this.scope(), Number(args || 50) + 1), { indent: '\t\t' }));
+      } else await this.call(line, this.scope());
+    } catch (error) { context.print(`\t${line}: ${(error as Error).message}`); }
+  }
+
+  private trace(breakpoint: BreakpointView): void {
+    const { debug } = this.context;
+    let args = '';
+    try { args = debug.tracedArguments(); } catch { /* a frame without variables */ }
+    this.context.print(`> goroutine(${debug.tracedGoroutine() ?? 0}): ${breakpoint.name === undefined ? '' : `[${breakpoint.name}] `}${breakpoint.function ?? ''}(${args})`);
+  }
+
+  /** Completions of a line, as whole lines. */
+  complete(line: string): string[] {
+    const space = line.lastIndexOf(' ');
+    if (space < 0) return this.names().filter((name) => name.startsWith(line.toLowerCase())).sort();
+    const head = line.slice(0, space + 1), word = line.slice(space + 1);
+    const command = this.find(line.trim().split(/\s+/)[0]!)?.names[0];
+    const from = (names: Iterable<string>): string[] => [...new Set(names)].filter((name) => name.startsWith(word) || name.slice(name.lastIndexOf('/') + 1).startsWith(word)).sort().slice(0, 200).map((name) => head + name);
+    switch (command) {
+      case 'break': case 'trace': case 'continue': case 'list': case 'disassemble': case 'jump': return word.length < 2 ? [] : from(this.context.debug.binary.functions().map(({ name }) => name));
+      case 'print': case 'whatis': case 'display': case 'set': case 'watch':
+        try { return from(this.context.debug.frameVariables(this.context.frameAt(this.scope())).map(({ name }) => name)); } catch { return []; }
+      case 'config': return from(['disassemble-flavor', 'position', 'source-list-line-count', 'max-string-len', 'max-array-values', 'max-variable-recurse', 'step-into-runtime', 'substitute-path', 'alias']);
+      case 'rev': return from(['next', 'step', 'step-instruction', 'next-instruction', 'stepout', 'continue']);
+      case 'help': return from(this.names());
+      default: return [];
+    }
+  }
+}
+
+/** The terminal for an editor's debug console: each line's output as a string. */
+export function consoleTerminal(debug: Debugger, host: Omit<TerminalHost, 'write'> = {}): { names(): readonly string[]; execute(line: string): Promise<string>; complete(line: string): string[] } {
+  let output = '';
+  const terminal = new Terminal(debug, { ...host, write: (text) => { output += text; } });
+  return {
+    names: () => terminal.names(),
+    complete: (line) => terminal.complete(line),
+    async execute(line) {
+      output = '';
+      await terminal.execute(line);
+      return output;
+    },
+  };
+}
+
+/** A whole session: a script, then lines until their end or `exit`. */
+export async function runTerminal(debug: Debugger, lines: AsyncIterable<string> | Iterable<string>, host: TerminalHost, init?: { name: string; text: string }): Promise<void> {
+  const terminal = new Terminal(debug, host);
+  if (init && await terminal.script(init.name, init.text) === 'exit') return;
+  for await (const line of lines) if (await terminal.execute(line) === 'exit') return;
+}
