@@ -9,7 +9,9 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const COMMANDS = 'debug-adapter/src/command';
 const EXTENSION = 'client/src/extension.ts';
-const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning', minify: true, keepNames: true, sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false, legalComments: 'none' };
+const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning', minify: true, keepNames: true, sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false, legalComments: 'none',
+  // The bundles are CommonJS, where web-tree-sitter's ES module cannot find itself.
+  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') } };
 
 /** Turns main.ts's `import('./commands/x')` into a load of dist/commands/x.js at the moment it is asked for. */
 const separateCommands = {
@@ -35,5 +37,6 @@ if (process.argv.includes('--watch')) {
   // One bundle that fails (esbuild has said why) leaves the others usable.
   const results = await Promise.allSettled(jobs.map((job) => esbuild.build(job)));
   if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
+  for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go/tree-sitter-go.wasm']) fs.copyFileSync(path.join(root, 'node_modules', file), path.join(dist, path.basename(file)));
   if (fs.existsSync(path.join(dist, 'gobuf.js'))) fs.chmodSync(path.join(dist, 'gobuf.js'), 0o755);
 }

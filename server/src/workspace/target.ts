@@ -20,7 +20,7 @@ const SYSTEMS = new Set(PAIRS.map(({ goos }) => goos));
 const ARCHITECTURES = new Set(PAIRS.map(({ goarch }) => goarch));
 const UNIX = new Set('aix android darwin dragonfly freebsd illumos ios linux netbsd openbsd solaris'.split(' '));
 
-function isSystem(tag: string, goos: string): boolean {
+export function isSystem(tag: string, goos: string): boolean {
   return tag === goos || (goos === 'android' && tag === 'linux') || (goos === 'ios' && tag === 'darwin') || (goos === 'illumos' && tag === 'solaris');
 }
 
@@ -47,7 +47,7 @@ export function targetOf(path: string, text: string, minor: number): Target | un
   return undefined;
 }
 
-function tagHolds(tag: string, { goos, goarch }: Target, minor: number, unknown: boolean): boolean {
+export function tagHolds(tag: string, { goos, goarch }: Target, minor: number, unknown: boolean): boolean {
   if (SYSTEMS.has(tag)) return isSystem(tag, goos);
   if (ARCHITECTURES.has(tag)) return tag === goarch;
   if (tag === 'unix') return UNIX.has(goos);
@@ -67,3 +67,5 @@ export function definesOf({ goos, goarch }: Target): Map<string, string> {
   };
   return new Map([...names, ...(level[goarch] ?? [])].map((name) => [name, '1']));
 }
+
+export const isTarget = ({ goos, goarch }: Target): boolean => PAIRS.some((pair) => pair.goos === goos && pair.goarch === goarch);

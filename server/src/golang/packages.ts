@@ -1,0 +1,156 @@
+// Finds and reads Go packages for one GOOS/GOARCH: build constraints, import paths, GOROOT, vendor folders and the module cache.
+// Must stay true: nothing is fetched and no program is started; a package that cannot be found is undefined.
+
+import { buildConstraint } from '../workspace/build-constraint';
+import { directoryOf, join, type Files } from '../workspace/files';
+import { targetOfName, tagHolds, isSystem, type Target } from '../workspace/target';
+import { readDeclarations, type Declaration, type GoFile } from './declarations';
+import type { GoParser } from './syntax-tree';
+
+export interface GoPackage {
+  directory: string;
+  name: string;
+  files: GoFile[];
+  /** Package-level names; methods are not in it. */
+  scope: Map<string, Declaration>;
+}
+
+export interface PackagesOptions {
+  parser: GoParser;
+  files: Files;
+  target: Target;
+  goroot: string | undefined;
+  /** N of go1.N. */
+  minor: number;
+  /** Folder of downloaded modules, undefined if unknown. */
+  moduleCache: string | undefined;
+}
+
+interface Module { path: string; root: string; requires: Map<string, string>; replaces: Map<string, string> }
+
+export class Packages {
+  private readonly byDirectory = new Map<string, GoPackage | undefined>();
+  private readonly modules = new Map<string, Module | undefined>();
+
+  constructor(readonly options: PackagesOptions) {}
+
+  /** The package in a directory: its files for this target, tests left out. */
+  read(directory: string): GoPackage | undefined {
+    if (this.byDirectory.has(directory)) return this.byDirectory.get(directory);
+    const { files, parser } = this.options;
+    const sources: GoFile[] = [];
+    for (const name of files.list(directory) ?? []) {
+      if (!name.endsWith('.go') || name.endsWith('_test.go') || name.startsWith('_') || name.startsWith('.')) continue;
+      const path = join(directory, name);
+      const text = files.read(path);
+      if (text === undefined || !this.isBuilt(path, text)) continue;
+      const file = readDeclarations(path, parser.parse(text));
+      if (file.imports.some((each) => each.path === 'C')) continue;
+      sources.push(file);
+    }
+    const name = sources[0]?.packageName ?? '';
+    const scope = new Map<string, Declaration>();
+    for (const file of sources) {
+      for (const declaration of file.declarations) if (declaration.kind !== 'func' || !declaration.receiver) scope.set(declaration.name, declaration);
+    }
+    const found = sources.length ? { directory, name, files: sources, scope } : undefined;
+    this.byDirectory.set(directory, found);
+    return found;
+  }
+
+  private isBuilt(path: string, text: string): boolean {
+    const { target, minor } = this.options;
+    const named = targetOfName(path);
+    if (named.goos && !isSystem(named.goos, target.goos)) return false;
+    if (named.goarch && named.goarch !== target.goarch) return false;
+    return buildConstraint(text)((tag) => this.holds(tag, target, minor));
+  }
+
+  private holds(tag: string, target: Target, minor: number): boolean {
+    const experiment = /^goexperiment\.(\w+)$/.exec(tag)?.[1];
+    return experiment ? this.experiments().has(experiment) : tagHolds(tag, target, minor, false);
+  }
+
+  private enabledExperiments: Set<string> | undefined;
+
+  /** Experiments that are on by default, from the toolchain's own list (internal/buildcfg/exp.go). */
+  private experiments(): Set<string> {
+    if (this.enabledExperiments) return this.enabledExperiments;
+    const { goroot, files, target } = this.options;
+    const text = (goroot && files.read(`${goroot}/src/internal/buildcfg/exp.go`)) ?? '';
+    const baseline = /baseline\s*:?=\s*goexperiment\.Flags\{([\s\S]*?)\n\t\}/.exec(text)?.[1] ?? '';
+    const on = new Set<string>();
+    for (const [, name = '', value = ''] of baseline.matchAll(/^\s*(\w+):\s*([^,\n]+),/gm)) {
+      const registers = ['amd64', 'arm64', 'loong64', 'ppc64', 'ppc64le', 'riscv64', 's390x'].includes(target.goarch);
+      if (value === 'true' || (/^regabi/.test(value) && registers)) on.add(name.toLowerCase());
+    }
+    return (this.enabledExperiments = on);
+  }
+
+  /** The package that `path` names when imported from a directory. */
+  imported(path: string, from: string): GoPackage | undefined {
+    const { goroot } = this.options;
+    if (path === 'unsafe') return undefined;
+    const inRoot = goroot !== undefined && (from === `${goroot}/src` || from.startsWith(`${goroot}/src/`));
+    const first = path.split('/')[0] ?? '';
+    const candidates: string[] = [];
+    if (goroot !== undefined && !first.includes('.')) candidates.push(`${goroot}/src/${path}`);
+    if (inRoot) {
+      if (from.startsWith(`${goroot}/src/cmd/`)) candidates.push(`${goroot}/src/cmd/vendor/${path}`);
+      candidates.push(`${goroot}/src/vendor/${path}`);
+    }
+    const module = this.moduleOf(from);
+    if (module) candidates.push(...this.inModule(path, module));
+    for (const candidate of candidates) {
+      const found = this.read(candidate);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  private *inModule(path: string, module: Module): Generator<string> {
+    if (path === module.path) yield module.root;
+    if (path.startsWith(`${module.path}/`)) yield `${module.root}/${path.slice(module.path.length + 1)}`;
+    yield `${module.root}/vendor/${path}`;
+    for (let prefix = path; prefix; prefix = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '') {
+      const rest = path.slice(prefix.length);
+      const replaced = module.replaces.get(prefix);
+      if (replaced) yield `${replaced.startsWith('.') ? `${module.root}/${replaced}` : replaced}${rest}`;
+      const version = module.requires.get(prefix);
+      // The cache writes capitals as ! and the small letter.
+      const escape = (text: string) => text.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
+      if (version && this.options.moduleCache) yield `${this.options.moduleCache}/${escape(prefix)}@${escape(version)}${rest}`;
+    }
+  }
+
+  private moduleOf(directory: string): Module | undefined {
+    if (this.modules.has(directory)) return this.modules.get(directory);
+    const text = this.options.files.read(join(directory, 'go.mod'));
+    const parent = directoryOf(directory);
+    const module = text !== undefined ? parseGoMod(text, directory) : parent === directory || directory === '.' ? undefined : this.moduleOf(parent);
+    this.modules.set(directory, module);
+    return module;
+  }
+}
+
+function parseGoMod(text: string, root: string): Module | undefined {
+  const module: Module = { path: '', root, requires: new Map(), replaces: new Map() };
+  let block = '';
+  for (const raw of text.split('\n')) {
+    const line = raw.replace(/\/\/.*/, '').trim();
+    if (line === ')') { block = ''; continue; }
+    const open = /^(\w+)\s*\($/.exec(line);
+    if (open) { block = open[1] ?? ''; continue; }
+    const words = (block ? `${block} ${line}` : line).split(/\s+/).map((word) => word.replace(/^"|"$/g, ''));
+    if (words[0] === 'module') module.path = words[1] ?? '';
+    else if (words[0] === 'require' && words[1] && words[2]) module.requires.set(words[1], words[2]);
+    else if (words[0] === 'replace') {
+      const arrow = words.indexOf('=>');
+      const to = words[arrow + 1];
+      if (arrow < 0 || !words[1] || !to) continue;
+      if (/^[./]/.test(to)) module.replaces.set(words[1], to);
+      else if (words[arrow + 2]) { module.requires.set(to, words[arrow + 2] ?? ''); }
+    }
+  }
+  return module.path ? module : undefined;
+}
