@@ -1,7 +1,7 @@
 // Where a runtime field is in this very binary: offset, size, type, from its DWARF types (or, for -w binaries, from the table kept per version).
 // Must stay true: an unknown field answers undefined and its readers leave the value out.
 import type { Binary, GoType } from '../symbols/types';
-import { FALLBACK_LAYOUTS } from './fallback-layouts';
+import { MEASURED, fallbackPlace } from './fallback-layouts';
 
 export interface FieldPlace { offset: number; size: number }
 
@@ -10,17 +10,11 @@ export class Layouts {
   private readonly sizes = new Map<string, number>();
   /** True when the places come from the per-version table instead of DWARF. */
   readonly fromTable: boolean;
-  private readonly table: Record<string, readonly [number, number]> | undefined;
+  private readonly minor: number;
 
   constructor(private readonly binary: Binary) {
     this.fromTable = !binary.hasDwarf;
-    if (this.fromTable) {
-      const minors = Object.keys(FALLBACK_LAYOUTS).map(Number).sort((a, b) => a - b);
-      const want = binary.goVersionNumber[1] || minors[minors.length - 1];
-      // a version between two known ones is nearest to the older
-      const minor = [...minors].reverse().find((m) => m <= (want ?? 0)) ?? minors[0];
-      this.table = minor === undefined ? undefined : FALLBACK_LAYOUTS[minor];
-    }
+    this.minor = binary.goVersionNumber[1] || MEASURED.newest;
   }
 
   field(type: string, path: string): FieldPlace | undefined {
@@ -32,10 +26,7 @@ export class Layouts {
   }
 
   private find(type: string, path: string): FieldPlace | undefined {
-    if (this.table) {
-      const row = this.table[`${type} ${path}`];
-      return row && { offset: row[0], size: row[1] };
-    }
+    if (this.fromTable) return fallbackPlace(`${type} ${path}`, this.minor);
     let at: GoType | undefined = this.binary.typeNamed(type);
     let offset = 0;
     for (const name of path.split('.')) {
@@ -50,7 +41,7 @@ export class Layouts {
   size(type: string): number {
     let size = this.sizes.get(type);
     if (size === undefined) {
-      size = this.table ? this.table[type]?.[1] ?? 0 : this.binary.typeNamed(type)?.size ?? 0;
+      size = this.fromTable ? fallbackPlace(type, this.minor)?.size ?? 0 : this.binary.typeNamed(type)?.size ?? 0;
       this.sizes.set(type, size);
     }
     return size;

@@ -32,10 +32,24 @@ export class GoRuntime {
   variable(name: string): number {
     let address = this.addresses.get(name);
     if (address === undefined) {
-      address = this.binary.symbolNamed(name)?.address ?? this.binary.globalVariable(name)?.address ?? 0;
+      address = this.binary.symbolNamed(name)?.address ?? this.binary.globalVariable(name)?.address ?? this.fromBootCode(name);
       this.addresses.set(name, address);
     }
     return address;
+  }
+
+  /** Without symbols, rt0_go's own code tells where g0 and m0 are: `LEAQ runtime·g0(SB), DI` and `LEAQ runtime·m0(SB), AX; MOVQ CX, m_g0(AX)`. */
+  private fromBootCode(name: string): number {
+    if (name !== 'runtime.g0' && name !== 'runtime.m0') return 0;
+    const fn = this.binary.functionsNamed('runtime.rt0_go')[0];
+    if (!fn || this.binary.hasSymbols) return 0;
+    const code = this.binary.readStatic(fn.entry, fn.end - fn.entry);
+    for (let i = 0; i + 10 <= code.length; i++) {
+      if (code[i] !== 0x48 || code[i + 1] !== 0x8d) continue;
+      const isG0 = code[i + 2] === 0x3d, isM0 = code[i + 2] === 0x05 && code[i + 7] === 0x48 && code[i + 8] === 0x89 && code[i + 9] === 0x08;
+      if (name === 'runtime.g0' ? isG0 : isM0) return fn.entry + i + 7 + (numberAt(code, i + 3, 4) | 0);
+    }
+    return 0;
   }
 
   private struct(type: string, address: number): StructView | undefined {
@@ -335,14 +349,25 @@ export class GoRuntime {
       out.message = 'The layout of the Go runtime of this program is not known: it has no debug information and its Go version is not in the table.';
       return out;
     }
-    if (!this.m0Address || !this.g0Address) out.message = 'The program has no symbols (built with -ldflags=-s), so the lists of Gs, Ms and Ps cannot be found; only the current goroutine is shown.';
-    const ms = this.allm().flatMap((m) => this.readM(m) ?? []);
+    const stripped = this.variable('runtime.allgs') === 0;
+    if (stripped) out.message = 'The program has no symbols (built with -ldflags=-s), so the lists of Gs, Ps and sched cannot be found; what the threads run is shown.';
+    const addresses = this.allm();
+    if (stripped) {
+      const field = this.layouts.field('runtime.g', 'm');
+      for (const t of threads) {
+        const g = this.tlsG(t.fsBase), m = g && field ? this.memory.u64(g + field.offset) ?? 0 : 0;
+        if (m && !addresses.includes(m) && this.readM(m)) addresses.push(m);
+      }
+    }
+    const ms = addresses.flatMap((m) => this.readM(m) ?? []);
     const known = this.knownGs(ms);
     out.sched = this.readSched();
     const idleMs = new Set(out.sched?.midle), idlePs = new Set(out.sched?.pidle);
     for (const m of ms) m.idle = idleMs.has(m.address);
     out.ms = ms;
-    out.ps = this.allp().flatMap((p) => this.readP(p) ?? []);
+    const ps = this.allp();
+    if (stripped) for (const m of ms) for (const p of [m.p, m.nextp, m.oldp]) if (p && !ps.includes(p)) ps.push(p);
+    out.ps = ps.flatMap((p) => this.readP(p) ?? []);
     for (const p of out.ps) p.idle = idlePs.has(p.address);
     out.gomaxprocs = this.variable('runtime.gomaxprocs') ? this.memory.u32(this.variable('runtime.gomaxprocs')) ?? 0 : 0;
     const ncpu = this.variable('runtime.ncpu') || this.variable('runtime.numCPUStartup');
@@ -365,12 +390,9 @@ export class GoRuntime {
       const info = this.readG(address);
       if (info && !(options.skipDead && info.statusName === 'dead')) out.gs.push(info);
     }
-    if (out.gs.length === 0) {
-      // no lists (stripped): what the threads say
-      for (const t of out.threads) {
-        const info = t.tlsG ? this.readG(t.tlsG) : undefined;
-        if (info && info.stack.lo < info.stack.hi) out.gs.push(info);
-      }
+    if (stripped) for (const m of ms) {
+      const info = m.curg ? this.readG(m.curg) : undefined;
+      if (info) out.gs.push(info);
     }
     for (const g of out.gs) {
       const tid = running.get(g.address);

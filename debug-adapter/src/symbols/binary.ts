@@ -159,8 +159,16 @@ export class GoBinary implements LocationHost {
     return this.nameIndex;
   }
 
+  /** Names of all functions, those that exist only inlined included. */
   *distinctNames(): Iterable<string> {
     yield* this.index().keys();
+    for (const name of this.dwarf?.abstractFunctions().keys() ?? []) if (!this.index().has(name)) yield name;
+  }
+
+  /** Breakpoint addresses of the inlined copies of a function that has no body of its own. */
+  inlinedOnly(name: string): number[] {
+    const offsets = new Set(this.dwarf?.abstractFunctions().get(name));
+    return offsets.size === 0 ? [] : this.dwarf!.inlinedSites().filter((s) => offsets.has(s.origin)).map((s) => s.low).sort((a, b) => a - b);
   }
 
   functionsNamed(name: string): FunctionInfo[] {
@@ -305,7 +313,8 @@ export class GoBinary implements LocationHost {
     const byFunction = new Map<number, { sub: Subprogram; rows: typeof rows }>();
     for (const row of rows) {
       const sub = this.dwarf.subprogramAt(row.pc);
-      if (!sub || sub.trampoline || sub.name.includes('·dwrap·')) continue;
+      // generated code is skipped; assembly marked WRAPPER (reflect.methodValueCall) has source of its own
+      if (!sub || (sub.trampoline && !this.functionAt(sub.low)?.assembly) || sub.name.includes('·dwrap·')) continue;
       const group = byFunction.get(sub.low);
       if (group) group.rows.push(row);
       else byFunction.set(sub.low, { sub, rows: [row] });
@@ -363,7 +372,8 @@ export class GoBinary implements LocationHost {
     if (this.dwarf) {
       for (const { unit, numbers } of this.unitsWithFile(file)) {
         const t = this.dwarf.lines(unit);
-        for (let i = 0; i < t.count; i++) if (!(t.flags[i]! & END_SEQUENCE) && t.line[i]! > 0 && numbers.includes(t.file[i]!)) out.add(t.line[i]!);
+        // rows of functions that the linker dropped stand at address 0
+        for (let i = 0; i < t.count; i++) if (!(t.flags[i]! & END_SEQUENCE) && t.line[i]! > 0 && numbers.includes(t.file[i]!) && this.table.find(t.address[i]!) >= 0) out.add(t.line[i]!);
       }
     } else {
       for (let i = 0; i < this.table.count; i++) {

@@ -8,6 +8,7 @@ const MAX_CANDIDATES = 5;
 export interface LocationHost extends Binary {
   pcsForFunction(fns: readonly FunctionInfo[]): number[];
   distinctNames(): Iterable<string>;
+  inlinedOnly(name: string): number[];
 }
 
 export function findLocation(binary: LocationHost, spec: string, from: { file: string; line: number; pc: number } | undefined): LocationResult {
@@ -89,6 +90,6 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     if (!entry) return { places: [], error: `location ${JSON.stringify(spec)} not found` };
     return fileLine(entry.file, entry.line + line);
   }
-  const pcs = binary.pcsForFunction(fns);
+  const pcs = fns.length ? binary.pcsForFunction(fns) : binary.inlinedOnly(names[0]!);
   return pcs.length ? places(pcs) : { places: [], error: `location ${JSON.stringify(spec)} not found` };
 }

@@ -165,6 +165,25 @@ export class DwarfProgram {
     return sites;
   }
 
+  private abstract: Map<string, number[]> | undefined;
+
+  /** Functions that exist as inlined copies (DW_AT_inline), by name. */
+  abstractFunctions(): ReadonlyMap<string, number[]> {
+    if (!this.abstract) {
+      this.abstract = new Map();
+      for (const unit of this.info.units) {
+        this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
+          if (!die.attributes.has(At.inline)) return;
+          const name = stringOf(die.attributes.get(At.name)) ?? '';
+          const list = this.abstract!.get(name);
+          if (list) list.push(die.offset);
+          else this.abstract!.set(name, [die.offset]);
+        });
+      }
+    }
+    return this.abstract;
+  }
+
   /** Scans units until `done`; those likely to hold the answer come first. */
   private scan(packageName: string, done: () => boolean): void {
     if (done()) return;
