@@ -8,7 +8,6 @@ import { Mod, OperandKind } from './notation';
 import { EVEX_MAPS, MAP_0F, MAP_0F38, MAP_0F3A, MAP_ONE_BYTE, VEX_MAPS, candidatesOf } from './table';
 
 const LONGEST = 15;
-const REX_W = 8, REX_R = 4, REX_X = 2, REX_B = 1;
 
 /** Reads bytes with a limit; past it `overrun` is set and zeros are read. One object serves all calls. */
 class Reader {
@@ -23,17 +22,22 @@ class Reader {
   }
   i8(): number { return (this.u8() << 24) >> 24; }
   u16(): number { const low = this.u8(); return low | (this.u8() << 8); }
-  i32(): number { const low = this.u16(); return low | (this.u16() << 16); }
+  i32(): number {
+    const { bytes, at } = this;
+    if (at + 4 > this.end) { this.overrun = true; return 0; }
+    this.at = at + 4;
+    return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+  }
 }
 
 const reader = new Reader();
 
 /** Everything the prefixes and ModRM say about the instruction being decoded. */
 const state = {
-  rex: 0, hasRex: false, w: 0, r: 0, x: 0, b: 0, vvvv: 0, l: 0, pp: 0, map: 0, opcode: 0,
+  hasRex: false, w: 0, r: 0, x: 0, b: 0, vvvv: 0, l: 0, pp: 0, map: 0, opcode: 0,
   operand16: false, address32: false, segment: undefined as 'fs' | 'gs' | undefined,
-  lock: false, rep: false, repne: false, modrm: 0, immediateReg: -1,
-  evex: false, r2: 0, v2: 0, aaa: 0, z: false, broadcast: false,
+  lock: false, rep: false, repne: false, modrm: 0,
+  vex: false, evex: false, r2: 0, v2: 0, aaa: 0, z: false, broadcast: false,
 };
 
 /** Decodes the instruction at `offset`, whose guest address is `address`. Undefined: invalid, or `bytes` ends too early (see decodeFailure). */
@@ -44,25 +48,26 @@ export function decode(bytes: Uint8Array, offset: number, address: number): Inst
   reader.overrun = false;
   if (!readPrefixes()) return undefined;
   const candidate = match();
-  if (!candidate || reader.overrun) return undefined;
+  if (!candidate) return undefined;
   if (state.lock && !candidate.lockable) return undefined;
   if (candidate.modrm) reader.at++;
-  const instruction: Instruction = {
-    address, length: 0, row: candidate.row, operands: [], operandSize: candidate.operandSize, vectorLength: vectorLength(candidate),
-    lock: state.lock, rep: state.rep && candidate.prefix !== 3, repne: state.repne && candidate.prefix !== 4, bytes,
-  };
-  if (state.evex && !readEvexOptions(candidate, instruction)) return undefined;
-  if (!readOperands(candidate, instruction.operands)) return undefined;
-  if (state.z && instruction.operands[0]?.kind !== 'register') return undefined;
-  if (reader.overrun) return undefined;
-  if (state.lock && instruction.operands[0]?.kind !== 'memory') return undefined;
-  instruction.length = reader.at - offset;
-  instruction.bytes = bytes.slice(offset, reader.at);
-  const next = address + instruction.length;
-  for (const operand of instruction.operands) {
-    if (operand.kind === 'relative') operand.target = wrap(next + operand.target);
+  const operands = readOperands(candidate);
+  if (!operands || reader.overrun) return undefined;
+  const first = operands[0];
+  if (state.lock && first?.kind !== 'memory') return undefined;
+  const { at } = reader;
+  const length = at - offset;
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i] as Operand;
+    if (operand.kind === 'relative') operand.target = wrap(address + length + operand.target);
   }
-  return instruction;
+  const copy = new Uint8Array(length);
+  for (let i = 0; i < length; i++) copy[i] = bytes[offset + i] as number;
+  const instruction: Instruction = {
+    address, length, row: candidate.row, operands, operandSize: candidate.operandSize, vectorLength: vectorLength(candidate),
+    evex: undefined, lock: state.lock, rep: state.rep && candidate.prefix !== 3, repne: state.repne && candidate.prefix !== 4, bytes: copy,
+  };
+  return state.evex && !readEvexOptions(candidate, instruction) ? undefined : instruction;
 }
 
 /** Why decode returned undefined: the bytes end inside an instruction that could still be valid, or no continuation is valid. */
@@ -91,50 +96,81 @@ function vectorLength(candidate: Candidate): 0 | 128 | 256 | 512 {
   return candidate.vectorLength === 0 ? 0 : candidate.l >= 0 ? candidate.vectorLength : 128;
 }
 
+/** What a byte means before the opcode; 0: it is the opcode. */
+const enum Before { Opcode, Ignored, Fs, Gs, OperandSize, AddressSize, Lock, Repne, Rep, Rex, Vex }
+
+const BEFORE = new Uint8Array(256);
+// In 64-bit mode CS, DS, ES and SS prefixes have no effect.
+for (const byte of [0x26, 0x2e, 0x36, 0x3e]) BEFORE[byte] = Before.Ignored;
+for (let byte = 0x40; byte < 0x50; byte++) BEFORE[byte] = Before.Rex;
+for (const byte of [0xc4, 0xc5, 0x62]) BEFORE[byte] = Before.Vex;
+BEFORE[0x64] = Before.Fs;
+BEFORE[0x65] = Before.Gs;
+BEFORE[0x66] = Before.OperandSize;
+BEFORE[0x67] = Before.AddressSize;
+BEFORE[0xf0] = Before.Lock;
+BEFORE[0xf2] = Before.Repne;
+BEFORE[0xf3] = Before.Rep;
+
 /** Reads legacy prefixes, REX, VEX or EVEX and the opcode bytes. False: invalid. */
 function readPrefixes(): boolean {
   const s = state;
-  s.rex = 0; s.hasRex = false; s.operand16 = false; s.address32 = false; s.segment = undefined;
-  s.lock = false; s.rep = false; s.repne = false; s.evex = false; s.vvvv = 0; s.l = 0; s.pp = 0;
-  s.r2 = 0; s.v2 = 0; s.aaa = 0; s.z = false; s.broadcast = false; s.immediateReg = -1;
-  let opcode: number;
+  const { bytes, end } = reader;
+  if (s.vex) { s.vex = false; s.evex = false; s.vvvv = 0; s.l = 0; s.pp = 0; s.r2 = 0; s.v2 = 0; s.aaa = 0; s.z = false; s.broadcast = false; }
+  let at = reader.at, rex = 0;
+  s.operand16 = false; s.address32 = false; s.segment = undefined; s.lock = false; s.rep = false; s.repne = false;
+  let opcode: number, kind: number;
   for (;;) {
-    opcode = reader.u8();
-    if (reader.overrun) return false;
-    switch (opcode) {
-      // In 64-bit mode CS, DS, ES and SS prefixes have no effect; the last FS or GS counts.
-      case 0x26: case 0x2e: case 0x36: case 0x3e: s.rex = 0; s.hasRex = false; continue;
-      case 0x64: s.segment = 'fs'; s.rex = 0; s.hasRex = false; continue;
-      case 0x65: s.segment = 'gs'; s.rex = 0; s.hasRex = false; continue;
-      case 0x66: s.operand16 = true; s.rex = 0; s.hasRex = false; continue;
-      case 0x67: s.address32 = true; s.rex = 0; s.hasRex = false; continue;
-      case 0xf0: s.lock = true; s.rex = 0; s.hasRex = false; continue;
-      // The last one of F2 and F3 counts.
-      case 0xf2: s.repne = true; s.rep = false; s.rex = 0; s.hasRex = false; continue;
-      case 0xf3: s.rep = true; s.repne = false; s.rex = 0; s.hasRex = false; continue;
+    if (at >= end) return overrun();
+    opcode = bytes[at++] as number;
+    kind = BEFORE[opcode] as number;
+    if (kind === Before.Opcode || kind === Before.Vex) break;
+    if (kind === Before.Rex) { rex = opcode; continue; }
+    // A REX that is not right before the opcode does nothing. Of several segments and of F2 and F3 the last one counts.
+    rex = 0;
+    switch (kind) {
+      case Before.Fs: s.segment = 'fs'; break;
+      case Before.Gs: s.segment = 'gs'; break;
+      case Before.OperandSize: s.operand16 = true; break;
+      case Before.AddressSize: s.address32 = true; break;
+      case Before.Lock: s.lock = true; break;
+      case Before.Repne: s.repne = true; s.rep = false; break;
+      case Before.Rep: s.rep = true; s.repne = false; break;
     }
-    if ((opcode & 0xf0) === 0x40) { s.rex = opcode & 15; s.hasRex = true; continue; }
-    break;
   }
-  if (opcode === 0xc4 || opcode === 0xc5 || opcode === 0x62) return readVex(opcode);
-  s.w = s.rex & REX_W ? 1 : 0;
-  s.r = s.rex & REX_R ? 8 : 0;
-  s.x = s.rex & REX_X ? 8 : 0;
-  s.b = s.rex & REX_B ? 8 : 0;
+  s.hasRex = rex !== 0;
+  if (kind === Before.Vex) { reader.at = at; return readVex(opcode); }
+  s.w = (rex >> 3) & 1;
+  s.r = (rex & 4) << 1;
+  s.x = (rex & 2) << 2;
+  s.b = (rex & 1) << 3;
   s.map = MAP_ONE_BYTE;
   if (opcode === 0x0f) {
-    opcode = reader.u8();
+    if (at >= end) return overrun();
+    opcode = bytes[at++] as number;
     s.map = MAP_0F;
-    if (opcode === 0x38) { s.map = MAP_0F38; opcode = reader.u8(); } else if (opcode === 0x3a) { s.map = MAP_0F3A; opcode = reader.u8(); }
+    if (opcode === 0x38 || opcode === 0x3a) {
+      s.map = opcode === 0x38 ? MAP_0F38 : MAP_0F3A;
+      if (at >= end) return overrun();
+      opcode = bytes[at++] as number;
+    }
   }
   s.opcode = opcode;
-  return !reader.overrun;
+  reader.at = at;
+  return true;
+}
+
+function overrun(): false {
+  reader.overrun = true;
+  reader.at = reader.end;
+  return false;
 }
 
 function readVex(kind: number): boolean {
   const s = state;
   // 66, F2, F3, LOCK and REX before VEX or EVEX raise #UD.
   if (s.operand16 || s.rep || s.repne || s.lock || s.hasRex) return false;
+  s.vex = true;
   if (kind === 0x62) return readEvex();
   const first = reader.u8();
   let last = first;
@@ -184,20 +220,39 @@ function readEvex(): boolean {
 /** VEX.pp 0…3 as prefix numbers of the candidates. */
 const PP_PREFIX = [1, 2, 3, 4];
 
-/** The first row that fits; ModRM is looked at but not consumed. */
+/** Per opcode and everything else that chooses a row: the row, or null for none. */
+const matches: (Map<number, Candidate | null> | undefined)[] = [];
+
+/** The row that fits; ModRM is looked at but not consumed. */
 function match(): Candidate | undefined {
   const s = state;
-  const vex = s.map >= VEX_MAPS;
-  const list = candidatesOf(s.map, s.opcode);
   const modrm = reader.at < reader.end ? reader.bytes[reader.at] as number : -1;
   s.modrm = modrm;
+  const opcodeKey = s.map * 256 + s.opcode;
+  const key = ((modrm + 1) << 14) | (s.w << 13) | (s.operand16 ? 1 << 12 : 0) | (s.rep ? 1 << 11 : 0) | (s.repne ? 1 << 10 : 0) |
+    (s.address32 ? 1 << 9 : 0) | (s.b << 5) | (s.broadcast ? 1 << 7 : 0) | (s.l << 5) | (s.pp << 3) | (s.vvvv ? 4 : 0) | (s.v2 ? 2 : 0);
+  let known = matches[opcodeKey];
+  if (!known) matches[opcodeKey] = known = new Map();
+  let candidate = known.get(key);
+  if (candidate === undefined) {
+    candidate = search(modrm) ?? null;
+    known.set(key, candidate);
+  }
+  if (candidate) return candidate;
+  if (modrm < 0) reader.overrun = true;
+  return undefined;
+}
+
+/** The first row of the opcode that fits. */
+function search(modrm: number): Candidate | undefined {
+  const s = state;
+  const vex = s.map >= VEX_MAPS;
   const prefix = vex ? PP_PREFIX[s.pp] as number : s.rep ? 3 : s.repne ? 4 : s.operand16 ? 2 : 1;
   const size = s.w ? 4 : s.operand16 ? 1 : 2;
   // With registers EVEX.b means that L is a rounding mode; the length is then 512 bits.
   const rounds = s.evex && s.broadcast && modrm >= 0xc0;
   const length = rounds ? 2 : s.l;
-  for (let i = 0; i < list.length; i++) {
-    const candidate = list[i] as Candidate;
+  for (const candidate of candidatesOf(s.map, s.opcode)) {
     if (candidate.prefix !== 0 && candidate.prefix !== prefix) continue;
     if (!vex && (candidate.sizes & size) === 0) continue;
     if (candidate.w >= 0 && candidate.w !== s.w) continue;
@@ -205,7 +260,7 @@ function match(): Candidate | undefined {
     if (candidate.address32 && !s.address32) continue;
     if (candidate.withoutB && s.b) continue;
     if (candidate.modrm) {
-      if (modrm < 0) { reader.overrun = true; return undefined; }
+      if (modrm < 0) return undefined;
       if (candidate.whole >= 0 && candidate.whole !== modrm) continue;
       if (candidate.digit >= 0 && candidate.digit !== ((modrm >> 3) & 7)) continue;
       if (candidate.mod === Mod.Memory && modrm >= 0xc0) continue;
@@ -226,7 +281,7 @@ function readEvexOptions(candidate: Candidate, instruction: Instruction): boolea
   const s = state;
   const memory = s.modrm < 0xc0;
   if (s.aaa !== 0 ? candidate.mask === 'none' : candidate.mask === 'required') return false;
-  if (s.z && (s.aaa === 0 || candidate.mask !== 'zero')) return false;
+  if (s.z && (s.aaa === 0 || candidate.mask !== 'zero' || instruction.operands[0]?.kind !== 'register')) return false;
   if (s.broadcast && memory && candidate.broadcast === 0) return false;
   instruction.evex = {
     mask: s.aaa, zeroing: s.z, broadcast: s.broadcast && memory,
@@ -235,22 +290,29 @@ function readEvexOptions(candidate: Candidate, instruction: Instruction): boolea
   return true;
 }
 
-/** Reads SIB, displacement and immediates in the order of the bytes. False: an operand that does not exist. */
-function readOperands(candidate: Candidate, operands: Operand[]): boolean {
+/** Reads SIB, displacement and immediates in the order of the bytes. Undefined: an operand that does not exist. */
+function readOperands(candidate: Candidate): Operand[] | undefined {
   const specs = candidate.operands;
   candidateBroadcast = candidate.broadcast;
   let memory: MemoryOperand | undefined;
   if (candidate.modrm && state.modrm < 0xc0 && candidate.mod !== Mod.Ignored && candidate.whole < 0) {
     memory = readMemory(candidate);
-    if (!memory) return false;
+    if (!memory) return undefined;
   }
-  for (let i = 0; i < specs.length; i++) {
+  // Literals of the right length: most decoding time is allocation.
+  if (specs.length === 0) return [];
+  const first = readOperand(specs[0] as OperandSpec, memory);
+  if (!first) return undefined;
+  if (specs.length === 1) return [first];
+  const second = readOperand(specs[1] as OperandSpec, memory);
+  if (!second) return undefined;
+  const operands = [first, second];
+  for (let i = 2; i < specs.length; i++) {
     const operand = readOperand(specs[i] as OperandSpec, memory);
-    if (!operand) return false;
+    if (!operand) return undefined;
     operands.push(operand);
   }
-  // RIP-relative displacements count from the next instruction, so nothing more is needed for them here.
-  return true;
+  return operands;
 }
 
 function register(cls: RegisterClass, index: number, spec: OperandSpec): Operand {
@@ -271,7 +333,7 @@ function readOperand(spec: OperandSpec, memory: MemoryOperand | undefined): Oper
         case 'segment': return low > 5 || (spec.access === 'w' && low === 1) ? undefined : register(cls, low, spec);
         case 'control': return isControl(low + s.r) ? register(cls, low + s.r, spec) : undefined;
         case 'debug': return s.r ? undefined : register(cls, low, spec);
-        default: return register(cls, low + s.r + (isVector(cls) ? s.r2 : 0), spec);
+        default: return s.r2 && !isVector(cls) ? undefined : register(cls, low + s.r + s.r2, spec);
       }
     }
     case OperandKind.Rm:

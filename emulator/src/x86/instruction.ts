@@ -85,7 +85,7 @@ export interface Instruction {
   /** Vector length in bits of a VEX/EVEX instruction, else 0. */
   vectorLength: 0 | 128 | 256 | 512;
   /** Of an EVEX instruction: what its prefix adds. */
-  evex?: EvexOptions;
+  evex: EvexOptions | undefined;
   lock: boolean;
   /** F3 and F2 where they are prefixes of repetition (or lock elision), not part of the opcode. */
   rep: boolean;

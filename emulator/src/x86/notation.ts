@@ -2,10 +2,14 @@
 // `opcode tokens|access marks + NAME operands|feature|Go name|GNU name`; everything after the name is optional.
 // Must stay true: reading a line is pure, and the numbers of rows depend only on the text of the table.
 
-import type { Access, RegisterClass } from './instruction';
-import { flagsOf } from './flags';
-import { implicitOperandsOf } from './implicit';
+import { OperandKind, readOperand } from './operand-notation';
+import type { OperandSpec } from './operand-notation';
+import { CONDITIONS, PREFIX_NUMBER, TableRow, pick } from './row';
+import type { Variant } from './row';
 import type { InstructionRow } from './table';
+
+export { OperandKind } from './operand-notation';
+export type { OperandSpec } from './operand-notation';
 
 /*
  * Tokens after the opcode (two hex digits; `+r` = low three bits are a register, `+cc` = low four bits are a condition):
@@ -26,35 +30,6 @@ import type { InstructionRow } from './table';
  *   rr32 is a general register in ModRM.rm.
  * Names with `/` are one per size variant; `cc` is the condition.
  */
-
-export enum OperandKind {
-  /** ModRM.reg */ Reg,
-  /** ModRM.rm, register or memory */ Rm,
-  /** low bits of the opcode */ OpcodeReg,
-  /** VEX.vvvv */ Vvvv,
-  /** imm8[7:4] */ ImmediateReg,
-  /** a register named by the row */ Fixed,
-  /** a number named by the row */ Constant,
-  Immediate,
-  UnsignedImmediate,
-  Relative,
-  /** 64-bit address in the instruction */ Offset,
-}
-
-export interface OperandSpec {
-  kind: OperandKind;
-  /** Class of the register form. */
-  class: RegisterClass;
-  /** Bits of the register form. */
-  size: number;
-  /** Bits of the memory form. */
-  memorySize: number;
-  /** Register number of Fixed, value of Constant, bytes of immediates. */
-  value: number;
-  access: Access;
-  /** Class of the index of a VSIB memory operand. */
-  vectorIndex: 'xmm' | 'ymm' | 'zmm' | undefined;
-}
 
 export enum Mod { Any, Memory, Register, Ignored }
 
@@ -99,31 +74,17 @@ export interface Candidate {
   roundingControl: boolean;
 }
 
-export const CONDITIONS = ['O', 'NO', 'B', 'AE', 'E', 'NE', 'BE', 'A', 'S', 'NS', 'P', 'NP', 'L', 'GE', 'LE', 'G'] as const;
-const GO_CONDITIONS = ['OS', 'OC', 'CS', 'CC', 'EQ', 'NE', 'LS', 'HI', 'MI', 'PL', 'PS', 'PC', 'LT', 'GE', 'LE', 'GT'] as const;
 const LOCKABLE = new Set('ADD ADC AND BTC BTR BTS CMPXCHG CMPXCHG8B CMPXCHG16B DEC INC NEG NOT OR SBB SUB XOR XADD XCHG'.split(' '));
-const ACCESS_MARKS: Record<string, Access> = { '=': 'w', '+': 'rw', '.': 'r', '~': 'none' };
-const PREFIX_NUMBER: Record<string, number> = { NP: 1, '66': 2, F3: 3, F2: 4 };
-
-/** What one variant of a line fills in for v, y, z, L and cc. */
-interface Variant {
-  /** Index into `/`-separated lists of names. */
-  index: number;
-  size: number;
-  length: number;
-  condition: number;
-}
-
 /** Reads one line. `map` is the manual's name of the opcode map ('', '0F', 'VEX.0F38', …), `opcode` the opcode to expand `+cc` for. */
 export function readLine(line: string, mapNumber: number, map: string, opcode: number, firstId: number): Candidate[] {
-  const [encoding = '', body = '', feature = '', goNames = '', gnuNames = ''] = line.split('|');
+  const [encoding = '', body = '', feature = '', go = '', gnu = ''] = line.split('|');
   const tokens = encoding.split(' ');
   const first = tokens[0] ?? '';
   const result: Candidate[] = [];
   const condition = first.endsWith('+cc') ? opcode & 15 : -1;
   for (const variant of variantsOf(tokens, condition)) {
     const id = firstId + (condition < 0 ? 0 : condition * 3) + variant.index;
-    result.push(readVariant(tokens, body, feature, goNames, gnuNames, mapNumber, map, opcode, id, variant));
+    result.push(readVariant(tokens, body, [feature, go, gnu], mapNumber, map, opcode, id, variant));
   }
   return result;
 }
@@ -144,37 +105,20 @@ function variantsOf(tokens: string[], condition: number): Variant[] {
   return variants;
 }
 
-/** The part of a `/`-separated list for a variant; a dash stands for nothing. */
-function pick(list: string, index: number): string {
-  const parts = list.split('/');
-  const part = parts.length === 1 ? list : parts[index] ?? '';
-  return part === '-' ? '' : part;
-}
-
-function readVariant(tokens: string[], body: string, feature: string, goNames: string, gnuNames: string, mapNumber: number, map: string,
+function readVariant(tokens: string[], body: string, texts: [feature: string, go: string, gnu: string], mapNumber: number, map: string,
   opcode: number, id: number, variant: Variant): Candidate {
   const marks = /^[=+.~]*/.exec(body)?.[0] ?? '';
   const space = body.indexOf(' ');
   const condition = variant.condition < 0 ? '' : CONDITIONS[variant.condition] ?? '';
   const name = pick(body.slice(marks.length, space < 0 ? undefined : space), variant.index).replace('cc', condition);
   const operandTexts = space < 0 ? [] : body.slice(space + 1).split(', ').map((text) => expand(text, variant));
-  const operands = operandTexts.map((text, i) => readOperand(text, ACCESS_MARKS[marks[i] ?? '.'] ?? 'r'));
+  const operands = operandTexts.map((text, i) => readOperand(text, marks[i] ?? '.'));
   const vex = map.startsWith('VEX') || map.startsWith('EVEX');
   const modrmToken = tokens.find((token) => token.startsWith('/') || token.startsWith('='));
   const free = !tokens.some((token) => ['v', 'y', 'z', 'd64', 'f64'].includes(token));
   const byteSized = free && !vex && operands.some((operand) => operand.class === 'gpr8');
-  const suffixSize = tokens.includes('f64') ? 0 : variant.size;
   const candidate: Candidate = {
-    row: {
-      id, name, form: operandTexts.length === 0 ? name : `${name} ${operandTexts.map(manualOperand).join(', ')}`,
-      encoding: encodingText(tokens, operandTexts, map, opcode, variant),
-      go: goNames === '-' ? '' : goNames !== '' ? pick(goNames, variant.index).replace('cc', GO_CONDITIONS[variant.condition] ?? '')
-        : name.replace('_XMM', '') + sizeSuffix(suffixSize, byteSized, operands),
-      gnu: gnuNames !== '' ? pick(gnuNames, variant.index).replace('cc', condition.toLowerCase())
-        : name.replace('_XMM', '').toLowerCase() + sizeSuffix(suffixSize, byteSized, operands).toLowerCase(),
-      feature: pick(feature, variant.index),
-      ...flagsOf(name), implicit: implicitOperandsOf(name, operands.length, variant.size || (byteSized ? 8 : 0)),
-    },
+    row: new TableRow(id, name, { tokens, operandTexts, operands, texts, map, opcode, variant, byteSized }),
     map: mapNumber, opcode, operands,
     prefix: 0, sizes: 7, w: -1, l: -1, address32: tokens.includes('a32'), withoutB: tokens.includes('b0'),
     modrm: modrmToken !== undefined, mod: Mod.Any, digit: -1, whole: -1,
@@ -220,12 +164,6 @@ function registersInRm(candidate: Candidate): void {
   }
 }
 
-function sizeSuffix(size: number, byteSized: boolean, operands: OperandSpec[]): string {
-  if (size === 0 && !byteSized) return '';
-  if (operands.length === 0) return '';
-  return byteSized ? 'B' : size === 16 ? 'W' : size === 32 ? 'L' : 'Q';
-}
-
 /** Puts the variant's sizes into an operand: r/mv → r/m32, immz → imm32, vmm2/mL → ymm2/m256. */
 function expand(text: string, { size, length }: Variant): string {
   const vector = ['xmm', 'ymm', 'zmm'][length] ?? 'xmm';
@@ -245,82 +183,3 @@ function expand(text: string, { size, length }: Variant): string {
   return text.replace(/(^r|\/m|^m)[vy](?=$|op$|V$|\/)/g, `$1${size}`);
 }
 
-/** The manual writes uimm8 as imm8. */
-function manualOperand(text: string): string {
-  return text.startsWith('uimm') || text.startsWith('rr') ? text.slice(1) : text.endsWith('op') ? text.slice(0, -2) : text;
-}
-
-function encodingText(tokens: string[], operands: string[], map: string, opcode: number, variant: Variant): string {
-  const hex = opcode.toString(16).toUpperCase().padStart(2, '0');
-  const parts: string[] = [];
-  const prefix = tokens.slice(1).find((token) => token in PREFIX_NUMBER);
-  const w = tokens.includes('W1') || (variant.size === 64 && tokens.some((token) => token === 'v' || token === 'y'));
-  const vex = /^(E?VEX)\.(\w+)$/.exec(map);
-  if (vex) {
-    const length = tokens.includes('LIG') ? 'LIG' : String(128 << variant.length);
-    parts.push([vex[1], length, prefix && prefix !== 'NP' ? prefix : '', vex[2], w ? 'W1' : tokens.includes('W0') || tokens.includes('y') ? 'W0' : 'WIG'].filter(Boolean).join('.'));
-  } else {
-    if (prefix) parts.push(prefix);
-    if (variant.size === 16) parts.push('66');
-    if (w) parts.push('REX.W');
-    if (map) parts.push(map.replace(/^0F(..)$/, '0F $1'));
-  }
-  parts.push(tokens[0]?.endsWith('+r') ? `${tokens[0].slice(0, 2)}+r` : hex);
-  const modrm = tokens.find((token) => token.startsWith('/') || token.startsWith('='));
-  if (modrm) parts.push(modrm.startsWith('=') ? modrm.slice(1) : modrm.slice(0, 2));
-  for (const operand of operands) {
-    const bits = /^u?imm(\d+)$/.exec(operand)?.[1];
-    if (bits) parts.push(bits === '8' ? 'ib' : bits === '16' ? 'iw' : bits === '32' ? 'id' : 'io');
-    else if (operand.startsWith('rel')) parts.push(operand === 'rel8' ? 'cb' : operand === 'rel16' ? 'cw' : 'cd');
-    else if (operand.endsWith('IH')) parts.push('/is4');
-    else if (operand.startsWith('moffs')) parts.push('mo');
-  }
-  return parts.join(' ');
-}
-
-const FIXED: Record<string, [RegisterClass, number, number]> = {
-  AL: ['gpr8', 0, 8], CL: ['gpr8', 1, 8], AX: ['gpr16', 0, 16], DX: ['gpr16', 2, 16], EAX: ['gpr32', 0, 32], RAX: ['gpr64', 0, 64],
-  FS: ['segment', 4, 16], GS: ['segment', 5, 16], 'ST(0)': ['st', 0, 80], '<XMM0>': ['xmm', 0, 128],
-};
-const VECTOR_BITS: Record<string, number> = { mmx: 64, xmm: 128, ymm: 256, zmm: 512 };
-
-function readOperand(text: string, access: Access): OperandSpec {
-  const spec: OperandSpec = { kind: OperandKind.Rm, class: 'gpr64', size: 0, memorySize: 0, value: 0, access, vectorIndex: undefined };
-  const fixed = FIXED[text];
-  if (fixed) return { ...spec, kind: OperandKind.Fixed, class: fixed[0], value: fixed[1], size: fixed[2] };
-  let match: RegExpExecArray | null;
-  if (/^\d$/.test(text)) return { ...spec, kind: OperandKind.Constant, value: Number(text), size: 8 };
-  if ((match = /^(u?)imm(\d+)$/.exec(text))) {
-    return { ...spec, kind: match[1] ? OperandKind.UnsignedImmediate : OperandKind.Immediate, size: Number(match[2]), value: Number(match[2]) / 8 };
-  }
-  if ((match = /^rel(\d+)$/.exec(text))) return { ...spec, kind: OperandKind.Relative, size: Number(match[1]), value: Number(match[1]) / 8 };
-  if ((match = /^moffs(\d+)$/.exec(text))) return { ...spec, kind: OperandKind.Offset, memorySize: Number(match[1]) };
-  if ((match = /^r(\d+)(op|V)?$/.exec(text))) {
-    const kind = match[2] === 'op' ? OperandKind.OpcodeReg : match[2] === 'V' ? OperandKind.Vvvv : OperandKind.Reg;
-    return { ...spec, kind, class: `gpr${match[1]}` as RegisterClass, size: Number(match[1]) };
-  }
-  // r/m32, r32/m16; r32 alone is ModRM.reg unless the row says otherwise, see registersInRm.
-  if ((match = /^r(\d*)\/m(\d+)$/.exec(text))) {
-    const bits = match[1] || match[2] || '64';
-    return { ...spec, class: `gpr${bits}` as RegisterClass, size: Number(bits), memorySize: Number(match[2]) };
-  }
-  if ((match = /^rr(\d+)$/.exec(text))) return { ...spec, class: `gpr${match[1]}` as RegisterClass, size: Number(match[1]) };
-  if ((match = /^vm(\d+)([xyz])$/.exec(text))) {
-    return { ...spec, memorySize: Number(match[1]), vectorIndex: `${match[2]}mm` as 'xmm' | 'ymm' | 'zmm' };
-  }
-  if ((match = /^(mm|[xyz]mm|k)(1|2|V|IH)?(?:\/m(\d+))?$/.exec(text))) {
-    const cls = (match[1] === 'mm' ? 'mmx' : match[1]) as RegisterClass;
-    const kind = match[2] === '1' ? OperandKind.Reg : match[2] === 'V' ? OperandKind.Vvvv : match[2] === 'IH' ? OperandKind.ImmediateReg : OperandKind.Rm;
-    return { ...spec, kind, class: cls, size: VECTOR_BITS[cls] ?? 64, memorySize: Number(match[3] ?? 0) };
-  }
-  if (text === 'Sreg') return { ...spec, kind: OperandKind.Reg, class: 'segment', size: 16 };
-  if (text === 'CRn') return { ...spec, kind: OperandKind.Reg, class: 'control', size: 64 };
-  if (text === 'DRn') return { ...spec, kind: OperandKind.Reg, class: 'debug', size: 64 };
-  if (text === 'ST(i)') return { ...spec, kind: OperandKind.Rm, class: 'st', size: 80 };
-  if ((match = /^m(\d+):(\d+)$/.exec(text))) return { ...spec, memorySize: Number(match[1]) + Number(match[2]) };
-  if ((match = /^m(\d+)\/(\d+)byte$/.exec(text))) return { ...spec, memorySize: Number(match[2]) * 8 };
-  if ((match = /^m(\d*)(fp|int|bcd|byte)?$/.exec(text))) {
-    return { ...spec, memorySize: Number(match[1] || 0) * (match[2] === 'byte' ? 8 : 1) };
-  }
-  throw new Error(`operand ${text} of the instruction table is not in the notation`);
-}

@@ -52,12 +52,12 @@ export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
 2D F3 LIG W1 /r er|=VCVTSS2SI r64, xmm2/m32|AVX512F
 2E 66 LIG W1 /r er|VUCOMISD xmm1, xmm2/m64|AVX512F
 2E NP LIG W0 /r er|VUCOMISS xmm1, xmm2/m32|AVX512F
-2E F2 LIG W1 /r er|VUCOMXSD xmm1, xmm2/m64|AVX512F
-2E F3 LIG W0 /r er|VUCOMXSS xmm1, xmm2/m32|AVX512F
+2E F2 LIG W1 /r er|VUCOMXSD xmm1, xmm2/m64|AVX10_2
+2E F3 LIG W0 /r er|VUCOMXSS xmm1, xmm2/m32|AVX10_2
 2F 66 LIG W1 /r er|VCOMISD xmm1, xmm2/m64|AVX512F
 2F NP LIG W0 /r er|VCOMISS xmm1, xmm2/m32|AVX512F
-2F F2 LIG W1 /r er|VCOMXSD xmm1, xmm2/m64|AVX512F
-2F F3 LIG W0 /r er|VCOMXSS xmm1, xmm2/m32|AVX512F
+2F F2 LIG W1 /r er|VCOMXSD xmm1, xmm2/m64|AVX10_2
+2F F3 LIG W0 /r er|VCOMXSS xmm1, xmm2/m32|AVX10_2
 51 66 Lz W1 /r kz b8 er|=VSQRTPD vmm1, vmm2/mL|AVX512F
 51 NP Lz W0 /r kz b4 er|=VSQRTPS vmm1, vmm2/mL|AVX512F
 51 F2 LIG W1 /r kz er|=VSQRTSD xmm1, xmmV, xmm2/m64|AVX512F
@@ -210,7 +210,7 @@ C2 NP Lz W0 /r k b4 er|=VCMPPS k1, vmmV, vmm2/mL, uimm8|AVX512F
 C2 F2 LIG W1 /r k er|=VCMPSD k1, xmmV, xmm2/m64, uimm8|AVX512F
 C2 F3 LIG W0 /r k er|=VCMPSS k1, xmmV, xmm2/m32, uimm8|AVX512F
 C4 66 L0 W0 /r|=VPINSRW xmm1, xmmV, r32/m16, uimm8|AVX512F
-C5 66 L0 W0 /r:r|=VPEXTRW_C5 r32, xmm2, uimm8|AVX512F
+C5 66 L0 W0 /r:r|=VPEXTRW r32, xmm2, uimm8|AVX512F
 C6 66 Lz W1 /r kz b8|=VSHUFPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 C6 NP Lz W0 /r kz b4|=VSHUFPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 D1 66 L0 W0 /r kz|=VPSRLW xmm1, xmmV, xmm2/m128|AVX512BW
@@ -493,7 +493,7 @@ export const EVEX_0F38_ROWS = `00 66 Lz W0 /r kz|=VPSHUFB vmm1, vmmV, vmm2/mL|AV
 52 66 Lz W0 /r kz b4|+VPDPWSSD vmm1, vmmV, vmm2/mL|AVX512_VNNI
 52 F3 Lz W0 /r kz b4|=VDPBF16PS vmm1, vmmV, vmm2/mL|AVX512F
 52 F2 L2 W0 /r:m kz|+VP4DPWSSD zmm1, zmmV, m128|AVX512_4VNNIW
-52 NP Lz W0 /r kz b4|=VDPPHPS vmm1, vmmV, vmm2/mL|AVX512F
+52 NP Lz W0 /r kz b4|=VDPPHPS vmm1, vmmV, vmm2/mL|AVX10_2
 53 66 Lz W0 /r kz b4|+VPDPWSSDS vmm1, vmmV, vmm2/mL|AVX512_VNNI
 53 F2 L2 W0 /r:m kz|+VP4DPWSSDS zmm1, zmmV, m128|AVX512_4VNNIW
 54 66 Lz W0 /r kz|=VPOPCNTB vmm1, vmm2/mL|AVX512_BITALG
@@ -525,7 +525,7 @@ export const EVEX_0F38_ROWS = `00 66 Lz W0 /r kz|=VPSHUFB vmm1, vmmV, vmm2/mL|AV
 65 66 Lz W0 /r kz b4|=VBLENDMPS vmm1, vmmV, vmm2/mL|AVX512F
 66 66 Lz W0 /r kz|=VPBLENDMB vmm1, vmmV, vmm2/mL|AVX512BW
 66 66 Lz W1 /r kz|=VPBLENDMW vmm1, vmmV, vmm2/mL|AVX512BW
-67 66 Lz W0 /r kz b4 er|=VCVT2PS2PHX vmm1, vmmV, vmm2/mL|AVX512F
+67 66 Lz W0 /r kz b4 er|=VCVT2PS2PHX vmm1, vmmV, vmm2/mL|AVX10_2
 68 F2 Lz W0 /r b4|=VP2INTERSECTD k1, vmmV, vmm2/mL|AVX512F
 68 F2 Lz W1 /r b8|=VP2INTERSECTQ k1, vmmV, vmm2/mL|AVX512F
 70 66 Lz W1 /r kz|+VPSHLDVW vmm1, vmmV, vmm2/mL|AVX512_VBMI2
@@ -538,13 +538,13 @@ export const EVEX_0F38_ROWS = `00 66 Lz W0 /r kz|=VPSHUFB vmm1, vmmV, vmm2/mL|AV
 72 66 Lz W1 /r kz|+VPSHRDVW vmm1, vmmV, vmm2/mL|AVX512_VBMI2
 73 66 Lz W0 /r kz b4|+VPSHRDVD vmm1, vmmV, vmm2/mL|AVX512_VBMI2
 73 66 Lz W1 /r kz b8|+VPSHRDVQ vmm1, vmmV, vmm2/mL|AVX512_VBMI2
-74 F2 Lz W0 /r kz|=VCVT2PH2BF8 vmm1, vmmV, vmm2/mL|AVX512F
-74 NP L0 W0 /r kz|=VCVTBIASPH2BF8 xmm1, xmmV, xmm2/m128|AVX512F
-74 NP L1 W0 /r kz|=VCVTBIASPH2BF8 xmm1, ymmV, ymm2/m256|AVX512F
-74 NP L2 W0 /r kz|=VCVTBIASPH2BF8 ymm1, zmmV, zmm2/m512|AVX512F
-74 F3 L0 W0 /r kz|=VCVTPH2BF8 xmm1, xmm2/m128|AVX512F
-74 F3 L1 W0 /r kz|=VCVTPH2BF8 xmm1, ymm2/m256|AVX512F
-74 F3 L2 W0 /r kz|=VCVTPH2BF8 ymm1, zmm2/m512|AVX512F
+74 F2 Lz W0 /r kz|=VCVT2PH2BF8 vmm1, vmmV, vmm2/mL|AVX10_2
+74 NP L0 W0 /r kz|=VCVTBIASPH2BF8 xmm1, xmmV, xmm2/m128|AVX10_2
+74 NP L1 W0 /r kz|=VCVTBIASPH2BF8 xmm1, ymmV, ymm2/m256|AVX10_2
+74 NP L2 W0 /r kz|=VCVTBIASPH2BF8 ymm1, zmmV, zmm2/m512|AVX10_2
+74 F3 L0 W0 /r kz|=VCVTPH2BF8 xmm1, xmm2/m128|AVX10_2
+74 F3 L1 W0 /r kz|=VCVTPH2BF8 xmm1, ymm2/m256|AVX10_2
+74 F3 L2 W0 /r kz|=VCVTPH2BF8 ymm1, zmm2/m512|AVX10_2
 75 66 Lz W1 /r kz|+VPERMI2W vmm1, vmmV, vmm2/mL|AVX512BW
 75 66 Lz W0 /r kz|+VPERMI2B vmm1, vmmV, vmm2/mL|AVX512_VBMI
 76 66 Lz W0 /r kz b4|+VPERMI2D vmm1, vmmV, vmm2/mL|AVX512F
@@ -722,14 +722,14 @@ CC 66 L2 W0 /r kz b4 er|=VRSQRT28PS zmm1, zmm2/m512|AVX512ER
 CD 66 LIG W1 /r kz er|=VRSQRT28SD xmm1, xmmV, xmm2/m64|AVX512ER
 CD 66 LIG W0 /r kz er|=VRSQRT28SS xmm1, xmmV, xmm2/m32|AVX512ER
 CF 66 Lz W0 /r kz|=VGF2P8MULB vmm1, vmmV, vmm2/mL|GFNI
-D2 F3 Lz W0 /r kz b4|+VPDPWSUD vmm1, vmmV, vmm2/mL|AVX512F
-D2 66 Lz W0 /r kz b4|+VPDPWUSD vmm1, vmmV, vmm2/mL|AVX512F
-D2 NP Lz W0 /r kz b4|+VPDPWUUD vmm1, vmmV, vmm2/mL|AVX512F
-D3 F3 Lz W0 /r kz b4|+VPDPWSUDS vmm1, vmmV, vmm2/mL|AVX512F
-D3 66 Lz W0 /r kz b4|+VPDPWUSDS vmm1, vmmV, vmm2/mL|AVX512F
-D3 NP Lz W0 /r kz b4|+VPDPWUUDS vmm1, vmmV, vmm2/mL|AVX512F
-DA F3 Lz W0 /r|=VSM4KEY4 vmm1, vmmV, vmm2/mL|AVX512F
-DA F2 Lz W0 /r|=VSM4RNDS4 vmm1, vmmV, vmm2/mL|AVX512F
+D2 F3 Lz W0 /r kz b4|+VPDPWSUD vmm1, vmmV, vmm2/mL|AVX10_2
+D2 66 Lz W0 /r kz b4|+VPDPWUSD vmm1, vmmV, vmm2/mL|AVX10_2
+D2 NP Lz W0 /r kz b4|+VPDPWUUD vmm1, vmmV, vmm2/mL|AVX10_2
+D3 F3 Lz W0 /r kz b4|+VPDPWSUDS vmm1, vmmV, vmm2/mL|AVX10_2
+D3 66 Lz W0 /r kz b4|+VPDPWUSDS vmm1, vmmV, vmm2/mL|AVX10_2
+D3 NP Lz W0 /r kz b4|+VPDPWUUDS vmm1, vmmV, vmm2/mL|AVX10_2
+DA F3 Lz W0 /r|=VSM4KEY4 vmm1, vmmV, vmm2/mL|AVX10_2
+DA F2 Lz W0 /r|=VSM4RNDS4 vmm1, vmmV, vmm2/mL|AVX10_2
 DC 66 Lz W0 /r|=VAESENC vmm1, vmmV, vmm2/mL|VAES
 DD 66 Lz W0 /r|=VAESENCLAST vmm1, vmmV, vmm2/mL|VAES
 DE 66 Lz W0 /r|=VAESDEC vmm1, vmmV, vmm2/mL|VAES
@@ -746,7 +746,7 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 05 66 Lz W1 /r kz b8|=VPERMILPD vmm1, vmm2/mL, uimm8|AVX512F
 08 66 Lz W0 /r kz b4 er|=VRNDSCALEPS vmm1, vmm2/mL, uimm8|AVX512F
 08 NP Lz W0 /r kz er|=VRNDSCALEPH vmm1, vmm2/mL, uimm8|AVX512F
-08 F2 Lz W0 /r kz|=VRNDSCALEBF16 vmm1, vmm2/mL, uimm8|AVX512F
+08 F2 Lz W0 /r kz|=VRNDSCALEBF16 vmm1, vmm2/mL, uimm8|AVX10_2
 09 66 Lz W1 /r kz b8 er|=VRNDSCALEPD vmm1, vmm2/mL, uimm8|AVX512F
 0A 66 LIG W0 /r kz er|=VRNDSCALESS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
 0A NP LIG W0 /r kz er|=VRNDSCALESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
@@ -789,7 +789,7 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 26 66 Lz W1 /r kz b8 er|=VGETMANTPD vmm1, vmm2/mL, uimm8|AVX512F
 26 66 Lz W0 /r kz b4 er|=VGETMANTPS vmm1, vmm2/mL, uimm8|AVX512F
 26 NP Lz W0 /r kz er|=VGETMANTPH vmm1, vmm2/mL, uimm8|AVX512F
-26 F2 Lz W0 /r kz|=VGETMANTBF16 vmm1, vmm2/mL, uimm8|AVX512F
+26 F2 Lz W0 /r kz|=VGETMANTBF16 vmm1, vmm2/mL, uimm8|AVX10_2
 27 66 LIG W1 /r kz er|=VGETMANTSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
 27 66 LIG W0 /r kz er|=VGETMANTSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
 27 NP LIG W0 /r kz er|=VGETMANTSH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
@@ -820,13 +820,13 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 50 66 Lz W0 /r kz b4 er|=VRANGEPS vmm1, vmmV, vmm2/mL, uimm8|AVX512DQ
 51 66 LIG W1 /r kz er|=VRANGESD xmm1, xmmV, xmm2/m64, uimm8|AVX512DQ
 51 66 LIG W0 /r kz er|=VRANGESS xmm1, xmmV, xmm2/m32, uimm8|AVX512DQ
-52 F2 Lz W0 /r kz|=VMINMAXBF16 vmm1, vmmV, vmm2/mL, uimm8|AVX512F
-52 66 Lz W1 /r kz b8 er|=VMINMAXPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
-52 NP Lz W0 /r kz er|=VMINMAXPH vmm1, vmmV, vmm2/mL, uimm8|AVX512F
-52 66 Lz W0 /r kz b4 er|=VMINMAXPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
-53 66 LIG W1 /r kz er|=VMINMAXSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
-53 NP LIG W0 /r kz er|=VMINMAXSH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
-53 66 LIG W0 /r kz er|=VMINMAXSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
+52 F2 Lz W0 /r kz|=VMINMAXBF16 vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
+52 66 Lz W1 /r kz b8 er|=VMINMAXPD vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
+52 NP Lz W0 /r kz er|=VMINMAXPH vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
+52 66 Lz W0 /r kz b4 er|=VMINMAXPS vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
+53 66 LIG W1 /r kz er|=VMINMAXSD xmm1, xmmV, xmm2/m64, uimm8|AVX10_2
+53 NP LIG W0 /r kz er|=VMINMAXSH xmm1, xmmV, xmm2/m16, uimm8|AVX10_2
+53 66 LIG W0 /r kz er|=VMINMAXSS xmm1, xmmV, xmm2/m32, uimm8|AVX10_2
 54 66 Lz W1 /r kz b8 er|+VFIXUPIMMPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 54 66 Lz W0 /r kz b4 er|+VFIXUPIMMPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 55 66 LIG W1 /r kz er|+VFIXUPIMMSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
@@ -834,14 +834,14 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 56 66 Lz W1 /r kz b8 er|=VREDUCEPD vmm1, vmm2/mL, uimm8|AVX512DQ
 56 66 Lz W0 /r kz b4 er|=VREDUCEPS vmm1, vmm2/mL, uimm8|AVX512DQ
 56 NP Lz W0 /r kz er|=VREDUCEPH vmm1, vmm2/mL, uimm8|AVX512F
-56 F2 Lz W0 /r kz|=VREDUCEBF16 vmm1, vmm2/mL, uimm8|AVX512F
+56 F2 Lz W0 /r kz|=VREDUCEBF16 vmm1, vmm2/mL, uimm8|AVX10_2
 57 66 LIG W1 /r kz er|=VREDUCESD xmm1, xmmV, xmm2/m64, uimm8|AVX512DQ
 57 66 LIG W0 /r kz er|=VREDUCESS xmm1, xmmV, xmm2/m32, uimm8|AVX512DQ
 57 NP LIG W0 /r kz er|=VREDUCESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
 66 66 Lz W1 /r k b8|=VFPCLASSPD k1, vmm2/mL, uimm8|AVX512DQ
 66 66 Lz W0 /r k b4|=VFPCLASSPS k1, vmm2/mL, uimm8|AVX512DQ
 66 NP Lz W0 /r k|=VFPCLASSPH k1, vmm2/mL, uimm8|AVX512F
-66 F2 Lz W0 /r k|=VFPCLASSBF16 k1, vmm2/mL, uimm8|AVX512F
+66 F2 Lz W0 /r k|=VFPCLASSBF16 k1, vmm2/mL, uimm8|AVX10_2
 67 66 LIG W1 /r k|=VFPCLASSSD k1, xmm2/m64, uimm8|AVX512DQ
 67 66 LIG W0 /r k|=VFPCLASSSS k1, xmm2/m32, uimm8|AVX512DQ
 67 NP L0 W0 /r k|=VFPCLASSSH k1, xmm2/m16, uimm8|AVX512F
@@ -853,7 +853,7 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 73 66 Lz W1 /r kz b8|=VPSHRDQ vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
 C2 NP Lz W0 /r k er|=VCMPPH k1, vmmV, vmm2/mL, uimm8|AVX512F
 C2 F3 LIG W0 /r k er|=VCMPSH k1, xmmV, xmm2/m16, uimm8|AVX512F
-C2 F2 Lz W0 /r k|=VCMPBF16 k1, vmmV, vmm2/mL, uimm8|AVX512F
+C2 F2 Lz W0 /r k|=VCMPBF16 k1, vmmV, vmm2/mL, uimm8|AVX10_2
 CE 66 Lz W1 /r kz b8|=VGF2P8AFFINEQB vmm1, vmmV, vmm2/mL, uimm8|GFNI
 CF 66 Lz W1 /r kz b8|=VGF2P8AFFINEINVQB vmm1, vmmV, vmm2/mL, uimm8|GFNI
 `;
