@@ -8,8 +8,8 @@ import type { Binary, FunctionInfo } from '../symbols/types';
 import type { DebuggerApi } from './api';
 import { BreakpointTable, hitConditionHolds, hitCounts, noteHit, viewOf } from './breakpoints';
 import type { Breakpoint } from './breakpoints';
-import { decodeInstruction } from './decode';
-import { disassembleRange, disassembleRows } from './disassembly';
+import { decodeInstruction, listAsDelve } from './decode';
+import { disassembleRange, disassembleRows, placedRow } from './disassembly';
 import type { DisassemblyHost } from './disassembly';
 import { Listeners } from './events';
 import { Execution, currentThreadOf } from './execution';
@@ -608,7 +608,12 @@ export class Debugger implements DebuggerApi {
   disassembleFunction(pc: number, flavor = this.flavor): DisassemblyRow[] {
     const fn = this.binary.functionAt(pc);
     if (!fn) throw new Error(`could not find function containing PC 0x${pc.toString(16)}`);
-    return this.disassembleRange(fn.entry, this.endOf(fn), flavor);
+    const end = this.endOf(fn);
+    const host = this.disassembly;
+    const rows = listAsDelve(this.binary, host.read(fn.entry, end - fn.entry), fn.entry, flavor).map((row) => placedRow(host, row));
+    // Delve's text, unless that would hide the instruction that comes next.
+    const hidden = host.pc !== undefined && host.pc >= fn.entry && host.pc < end && !rows.some((row) => row.isCurrent);
+    return hidden ? this.disassembleRange(fn.entry, end, flavor) : rows;
   }
   private endOf(fn: FunctionInfo): number {
     // The symbol table knows the size without the padding up to the next function.

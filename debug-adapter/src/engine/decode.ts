@@ -2,16 +2,13 @@
 // Must stay true: a function is named only by its exact entry, data by the variable before it plus an offset.
 
 import { decode } from '@gobuf/emulator/x86/decoder';
-import { printGnu } from '@gobuf/emulator/x86/disassemble/gnu';
-import { printGo } from '@gobuf/emulator/x86/disassemble/go';
-import { printIntel } from '@gobuf/emulator/x86/disassemble/intel';
-import { modelOf } from '@gobuf/emulator/x86/disassemble/model';
-import type { SymbolName } from '@gobuf/emulator/x86/disassemble/symbols';
+import { disassemble } from '@gobuf/emulator/x86/disassemble';
+import type { SymbolName } from '@gobuf/emulator/x86/disassemble';
+import { listing } from '@gobuf/emulator/x86/disassemble/listing';
 import type { Binary } from '../symbols/types';
 import type { InstructionText } from './disassembly';
 import type { Flavor } from './types';
 
-const PRINT = { intel: printIntel, go: printGo, gnu: printGnu };
 const lookups = new WeakMap<Binary, SymbolName>();
 
 export function symbolLookup(binary: Binary): SymbolName {
@@ -38,5 +35,10 @@ export function symbolLookup(binary: Binary): SymbolName {
 
 export function decodeInstruction(binary: Binary, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): InstructionText | undefined {
   const instruction = decode(bytes, offset, address);
-  return instruction && { length: instruction.length, text: PRINT[flavor](modelOf(instruction), symbolLookup(binary)) };
+  return instruction && { length: instruction.length, text: disassemble(instruction, flavor, symbolLookup(binary)) };
+}
+
+/** A whole function as Delve lists it: where its decoder loses step and still finds instructions, so do these rows. */
+export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, flavor: Flavor): { address: number; bytes: Uint8Array; text: string; valid: boolean }[] {
+  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => ({ address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined }));
 }

@@ -32,9 +32,15 @@ export function disassembleRange(host: DisassemblyHost, start: number, end: numb
 function rowAt(host: DisassemblyHost, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): DisassemblyRow {
   const decoded = host.decode(bytes, offset, address, flavor);
   const fits = decoded !== undefined && offset + decoded.length <= bytes.length;
+  return placedRow(host, { address, bytes: bytes.slice(offset, offset + (fits ? decoded.length : 1)), text: fits ? decoded.text : '?', valid: fits });
+}
+
+/** Adds what the debugger knows about the address. */
+export function placedRow(host: DisassemblyHost, row: Pick<DisassemblyRow, 'address' | 'bytes' | 'text' | 'valid'>): DisassemblyRow {
+  const { address } = row;
   const place = host.binary.lineAt(address);
   return {
-    address, bytes: bytes.slice(offset, offset + (fits ? decoded.length : 1)), text: fits ? decoded.text : '?', valid: fits,
+    ...row,
     ...(place ? { function: place.function.name, offset: address - place.function.entry, file: place.file, line: place.line } : {}),
     isCurrent: host.pc === address, breakpoint: host.hasBreakpoint(address),
   };

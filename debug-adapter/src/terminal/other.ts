@@ -25,7 +25,9 @@ function disassemble(context: Context, args: string, scope: Scope): void {
     if (rows.length === 0 && start !== end) throw new Error(`could not read memory at ${hex(start!)}`);
   } else if (flag === '-l') {
     const places = context.debug.findLocations(rest!);
-    if (new Set(places.map(({ function: name, pc }) => context.debug.binary.functionAt(pc)?.entry ?? name)).size !== 1) throw new Error('expression specifies multiple locations');
+    if (rest!.startsWith('/') && rest!.endsWith('/') && new Set(places.map((place) => place.function)).size !== 1) throw new Error('expression specifies multiple locations');
+    // A function that was also inlined elsewhere has several places: like Delve, the lowest address decides.
+    places.sort((a, b) => a.pc - b.pc);
     rows = context.debug.disassembleFunction(places[0]!.pc, flavor);
   } else throw new Error(DISASS_USAGE);
   printDisassembly(context, rows);

@@ -66,8 +66,8 @@ function stackLine(context: Context, snapshot: SchedulerSnapshot, g: GInfo, sp: 
   const on = sp !== undefined && sp >= lo && sp <= hi;
   const at = on ? sp : g.sched.sp;
   const words = at ? `${on ? 'SP' : 'saved SP'} ${hex(at)}, ${hi - at} B used, ${g.stackguard0Name ? at - lo : at - g.stackguard0} B to the ${g.stackguard0Name ? 'end' : 'guard'}` : 'no saved SP';
-  context.print(`  ${`${gName(snapshot, g.address)} stack`.padEnd(16)}${size % 1024 === 0 ? `${size / 1024} KiB` : `${size} B`}  lo ${hex(lo)}  stackguard0 ${guard}  hi ${hex(hi)}`);
-  context.print(`  ${''.padEnd(16)}${words}${on ? '  ← SP is here' : ''}`);
+  context.print(`  ${`${gName(snapshot, g.address)} stack`.padEnd(20)}${size % 1024 === 0 ? `${size / 1024} KiB` : `${size} B`}  lo ${hex(lo)}  stackguard0 ${guard}  hi ${hex(hi)}`);
+  context.print(`  ${''.padEnd(20)}${words}${on ? '  ← SP is here' : ''}`);
 }
 
 export function printTls(context: Context): void {
