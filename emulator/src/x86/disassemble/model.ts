@@ -84,6 +84,10 @@ export function modelOf(instruction: Instruction): Model {
     if (candidate.modrm) state.modrmAt = opcodeAt + 1;
   }
   for (const operand of instruction.operands) model.args.push(argumentOf(state, operand, instruction));
+  // Names and a missing operand that Delve's decoder has of its own.
+  if (model.evex && name === 'VPEXTRW' && candidate.opcode === 0xc5) model.op = 'VPEXTRW_C5';
+  if (model.vex && /^VPCMP[EI]STR[IM]$/.test(name) && (bytes[state.at + 2] ?? 0) & 0x80 && bytes[state.at] === 0xc4) model.op += '64';
+  if (/^RD(RAND|SEED)$/.test(name) && model.dataSize === 64) model.args = [];
   addMask(model, instruction);
   model.memoryBytes = memoryBytes(state, instruction);
   if (!model.vex) finishLegacy(state, instruction);

@@ -1,10 +1,10 @@
 // Makes random valid instructions from the table, for differential tests against other decoders.
 // Must stay true: the same seed gives the same bytes; every row of the table can come up.
 
-import { decode } from './decoder';
-import type { Candidate } from './notation';
-import { Mod } from './notation';
-import { EVEX_MAPS, MAP_0F, MAP_0F38, MAP_0F3A, VEX_MAPS, allCandidates } from './table';
+import { decode } from '../decoder';
+import type { Candidate } from '../notation';
+import { Mod, OperandKind } from '../notation';
+import { EVEX_MAPS, MAP_0F38, MAP_0F3A, VEX_MAPS, allCandidates } from '../table';
 
 /** A small generator of 32-bit numbers (xorshift); its period is enough for tests. */
 export function randomNumbers(seed: number): () => number {
@@ -30,11 +30,19 @@ export function randomInstruction(map: number, opcode: number, candidate: Candid
   if (candidate.digit >= 0) modrm = (modrm & 0xc7) | (candidate.digit << 3);
   if (candidate.whole >= 0) modrm = candidate.whole;
   const w = candidate.w >= 0 ? candidate.w : pick(2);
-  const vvvv = candidate.usesVvvv ? pick(16) : 0;
+  const vvvv = !candidate.usesVvvv ? 0 : candidate.operands.some((operand) => operand.kind === OperandKind.Vvvv && operand.class === 'k') ? pick(8) : pick(16);
+  if (candidate.usesVsib) modrm = (modrm & 0xf8) | 4;
   if (map >= EVEX_MAPS) {
     const l = candidate.l >= 0 ? candidate.l : pick(3);
-    bytes.push(0x62, (pick(16) << 4) | (map - EVEX_MAPS), (w << 7) | ((15 - vvvv) << 3) | 4 | [0, 0, 1, 2, 3][candidate.prefix]!,
-      (pick(2) << 7) | (l << 5) | (pick(2) << 4) | ((candidate.usesVvvv ? pick(2) : 1) << 3) | pick(8), opcode, modrm);
+    const mask = candidate.mask === 'none' ? 0 : candidate.mask === 'required' ? 1 + pick(7) : pick(8);
+    const zeroing = mask !== 0 && candidate.mask === 'zero' && (modrm >= 0xc0 || candidate.operands[0]?.kind !== OperandKind.Rm) ? pick(2) : 0;
+    const b = (modrm < 0xc0 ? candidate.broadcast !== 0 : candidate.roundingControl) ? pick(2) : 0;
+    const isWide = candidate.operands.some((operand) => operand.kind === OperandKind.Reg && /mm$/.test(operand.class));
+    const isMask = candidate.operands.some((operand) => operand.kind === OperandKind.Reg && operand.class === 'k');
+    const high = isMask ? 0x90 | (pick(4) << 5) : isWide ? pick(16) << 4 : 0x10 | (pick(8) << 5);
+    const v2 = candidate.usesVsib || candidate.operands.some((operand) => operand.kind === OperandKind.Vvvv && /mm$/.test(operand.class)) ? pick(2) : 1;
+    bytes.push(0x62, high | (map - EVEX_MAPS), (w << 7) | ((15 - vvvv) << 3) | 4 | [0, 0, 1, 2, 3][candidate.prefix]!,
+      (zeroing << 7) | (l << 5) | (b << 4) | (v2 << 3) | mask, opcode, modrm);
   } else if (map >= VEX_MAPS) {
     const l = candidate.l >= 0 ? candidate.l : pick(2);
     const last = ((15 - vvvv) << 3) | (l << 2) | [0, 0, 1, 2, 3][candidate.prefix]!;
@@ -57,7 +65,6 @@ export function randomInstruction(map: number, opcode: number, candidate: Candid
     bytes.push(opcode);
     if (candidate.modrm) bytes.push(modrm);
   }
-  void MAP_0F;
   while (bytes.length < 15) bytes.push(pick(4) ? pick(256) : pick(2) * 255);
   const all = Uint8Array.from(bytes);
   const instruction = decode(all, 0, 0);
@@ -68,7 +75,7 @@ export function randomInstruction(map: number, opcode: number, candidate: Candid
 export function* randomInstructions(seed: number, perRow: number): Generator<Uint8Array> {
   const next = randomNumbers(seed);
   for (const { map, opcode, candidate } of allCandidates()) {
-    for (let found = 0, tries = 0; found < perRow && tries < perRow * 4 + 20; tries++) {
+    for (let found = 0, tries = 0; found < perRow && tries < perRow * 4 + 60; tries++) {
       const bytes = randomInstruction(map, opcode, candidate, next);
       if (!bytes) continue;
       found++;
