@@ -11,6 +11,7 @@ interface Configuration extends vscode.DebugConfiguration {
   program?: string;
   buildFlags?: string[];
   goroot?: string;
+  disassembleFlavor?: string;
 }
 
 /** A folder or Go file means its package, anything else an executable. */
@@ -56,6 +57,7 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
     if (!fs.existsSync(program)) return refuse(`There is no ${program}.`);
     const go = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go'));
     config.goroot ??= go && (await goRoot(go));
+    config.disassembleFlavor ??= 'go';
     if (whatToDebug(program, config.mode) === 'exec') return { ...config, mode: 'exec', program };
     if (!go) return refuse('Building the package needs Go, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand. An executable that is built already can be debugged without it.');
     const dir = /\.(go|s)$/.test(program) ? path.dirname(program) : program;

@@ -15,6 +15,12 @@ export const disassembly: Subject = {
       if (!Number.isSafeInteger(instructionCount) || instructionCount < 0 || instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
       let file = '';
       const rows = engine.disassembleRows(parseReference(memoryReference) + offset, instructionOffset, instructionCount, session.launched?.disassembleFlavor);
+      // Nothing lies below address 0: what is missing there is added at the other end.
+      for (let last = rows.at(-1); last && rows.length < instructionCount; last = rows.at(-1)) {
+        const more = engine.disassembleRows(last.address, 1, instructionCount - rows.length, session.launched?.disassembleFlavor);
+        if (more.length === 0) break;
+        rows.push(...more);
+      }
       const instructions = rows.map((row): DAP.DisassembledInstruction => {
         const shown: DAP.DisassembledInstruction = { address: hex(row.address), instruction: row.valid ? row.text : row.text || '??' };
         if (row.bytes.length > 0) shown.instructionBytes = hexBytes(row.bytes);

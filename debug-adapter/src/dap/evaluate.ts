@@ -30,16 +30,15 @@ export function fromAssembly(expression: string): string {
   return text.includes('·') ? text.replaceAll('·', '.') : text;
 }
 
-async function inConsole(session: Session, expression: string, value: () => DAP.EvaluateResponse['body']): Promise<DAP.EvaluateResponse['body']> {
+async function inConsole(session: Session, expression: string, frameId: number | undefined, value: () => DAP.EvaluateResponse['body']): Promise<DAP.EvaluateResponse['body']> {
   const line = expression.trim(), word = line.split(/\s+/)[0] ?? '';
   const isCommand = session.terminal?.names().includes(word) ?? false;
   if (isCommand && !(EXPRESSION_FIRST.has(word) && word !== 'sched' && word !== 'tls' && line === word)) {
     void session.stopped;
-    const output = await session.terminal!.execute(line);
-    return { result: output.replace(/\n$/, ''), variablesReference: 0 };
+    return { result: (await session.terminal!.execute(line, frameFor(session, frameId))).replace(/\n$/, ''), variablesReference: 0 };
   }
   try { return value(); } catch (error) {
-    if (isCommand) return { result: (await session.terminal!.execute(line)).replace(/\n$/, ''), variablesReference: 0 };
+    if (isCommand) return { result: (await session.terminal!.execute(line, frameFor(session, frameId))).replace(/\n$/, ''), variablesReference: 0 };
     throw new RequestError(sentence(error));
   }
 }
@@ -61,7 +60,7 @@ export const evaluation: Subject = {
         const shown = present(session, engine.evaluate(context === 'repl' ? expression.trim() : fromAssembly(expression), frame, thread), format?.hex === true);
         return { result: shown.value, type: shown.type, variablesReference: shown.variablesReference, namedVariables: shown.namedVariables, indexedVariables: shown.indexedVariables, memoryReference: shown.memoryReference, presentationHint: shown.presentationHint };
       };
-      return context === 'repl' ? inConsole(session, expression, value) : value();
+      return context === 'repl' ? inConsole(session, expression, frameId, value) : value();
     },
     setExpression(session, { expression, value, frameId, format }) {
       const engine = session.stopped;

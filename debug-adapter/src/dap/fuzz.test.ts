@@ -6,7 +6,7 @@ import { TestClient } from './testing/client';
 import { FakeEngine } from './testing/fake-engine';
 
 const ROUNDS = 6, REQUESTS = 1500;
-const host: DapHost = { open: (_launch, write) => Promise.resolve(new FakeEngine(write).engine), fileExists: () => true };
+const host: DapHost = { open: (_launch, write) => Promise.resolve(new FakeEngine(write).engine), terminal: () => undefined, fileExists: () => true };
 
 /** xorshift: the same requests in every run. */
 function random(seed: number): (below: number) => number {

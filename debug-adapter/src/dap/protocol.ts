@@ -29,6 +29,8 @@ export interface LaunchArguments {
   substitutePath?: { from: string; to: string }[];
   /** Go's source tree on this machine. */
   goroot?: string;
+  /** A scope with the package's global variables. */
+  showGlobalVariables?: boolean;
   disassembleFlavor?: 'intel' | 'go' | 'gnu';
   noDebug?: boolean;
 }

@@ -14,7 +14,7 @@ const host: DapHost = {
     fake = new FakeEngine(write);
     return Promise.resolve(fake.engine);
   },
-  terminal: () => ({ names: () => ['regs', 'continue', 'sched'], execute: async (line) => { if (line === 'continue') await fake.resume('stepInstruction'); return `output of ${line}\n`; } }),
+  terminal: () => ({ busy: false, names: () => ['regs', 'continue', 'sched'], execute: async (line) => { if (line === 'continue') await fake.resume('stepInstruction'); return `output of ${line}\n`; } }),
   fileExists: (file) => file === '/src/main.go',
 };
 beforeEach(() => { client = new TestClient(host); });

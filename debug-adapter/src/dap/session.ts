@@ -4,7 +4,9 @@
 import { TextDecoder } from 'node:util';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { DebuggerApi as Engine } from '../engine/api';
+import type { Debugger } from '../engine/debugger';
 import type { Frame, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
+import { consoleCommands } from './console';
 import { RequestError } from './handler';
 import { Handles } from './handles';
 import type { LaunchArguments, Moment } from './protocol';
@@ -16,14 +18,17 @@ export type { Engine };
 export interface TerminalCommands {
   /** Names and aliases. */
   names(): readonly string[];
-  /** Runs a line; gives its output. Commands that move the guest come back after the stop. */
-  execute(line: string): Promise<string>;
+  /** A command is being carried out: what the engine prints goes to its output. */
+  readonly busy: boolean;
+  /** Runs a line for a frame; gives its output. Commands that move the guest come back after the stop. */
+  execute(line: string, at: { frame: Frame | undefined; thread: number | undefined }): Promise<string>;
 }
 
 /** The services of the process that the adapter lives in. */
 export interface DapHost {
   /** Reads the program and makes its debugger; throws Error with one sentence. */
   open(launch: LaunchArguments, write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void): Promise<Engine>;
+  /** Replaces the terminal's commands in the debug console (for tests). */
   terminal?(engine: Engine): TerminalCommands | undefined;
   /** Whether the client can open this path itself. */
   fileExists(path: string): boolean;
@@ -82,11 +87,11 @@ export class Session {
     this.#unlisten = engine.on({
       resumed: () => { this.forget(); if (!this.#asked) this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); },
       stopped: (stop) => this.#stoppedElsewhere(stop),
-      output: (category, text) => this.output(category === 'log' ? 'console' : 'important', text.endsWith('\n') ? text : `${text}\n`),
+      output: (category, text) => { if (!this.terminal?.busy) this.output(category === 'log' ? 'console' : 'important', text.endsWith('\n') ? text : `${text}\n`); },
       memoryChanged: (address, size) => { if (this.client.supportsMemoryEvent) this.wire.event('memory', { memoryReference: hex(address), offset: 0, count: size }); },
       breakpointsChanged: () => this.#breakpointsChanged(),
     });
-    this.terminal = this.host.terminal?.(engine);
+    this.terminal = this.host.terminal ? this.host.terminal(engine) : consoleCommands(this, engine as Debugger);
     for (const note of engine.binary.notes) this.output('console', `${note}\n`);
     this.#asked = true;
     try { await engine.launch(); } finally { this.#asked = false; }

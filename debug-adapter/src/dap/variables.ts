@@ -48,7 +48,7 @@ export const variables: Subject = {
       const { frame, thread } = frameFor(session, frameId);
       if (!frame) throw new RequestError('scopes needs a frame.');
       return {
-        scopes: engine.scopes(frame, thread).map((scope) => ({
+        scopes: engine.scopes(frame, thread).filter((scope) => scope.kind !== 'globals' || session.launched?.showGlobalVariables === true).map((scope) => ({
           name: scope.name,
           presentationHint: HINTS[scope.kind],
           expensive: scope.expensive,

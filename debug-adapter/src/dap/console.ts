@@ -1,0 +1,25 @@
+// The terminal's commands in an editor's debug console: one Terminal on the session's own debugger.
+// Must stay true: a command works on the frame that the editor shows, and its whole output is the answer to the request.
+
+import type { Debugger } from '../engine/debugger';
+import { Terminal } from '../terminal/terminal';
+import type { Session, TerminalCommands } from './session';
+
+export function consoleCommands(session: Session, engine: Debugger): TerminalCommands {
+  let output = '';
+  const terminal = new Terminal(engine, { write: (text) => { output += text; } });
+  if (session.launched?.disassembleFlavor) terminal.context.settings.disassembleFlavor = session.launched.disassembleFlavor;
+  const names = terminal.names();
+  return {
+    names: () => names,
+    get busy() { return terminal.busy; },
+    async execute(line, { frame, thread }) {
+      if (terminal.busy) return 'A command is running: pause the program first.';
+      output = '';
+      if (thread !== undefined) engine.selectThread(thread);
+      terminal.context.frame = frame?.index ?? 0;
+      if (await terminal.execute(line) === 'exit') { session.terminate(); return 'The session ends.'; }
+      return output;
+    },
+  };
+}
