@@ -610,7 +610,7 @@ export class Debugger implements DebuggerApi {
     if (!fn) throw new Error(`could not find function containing PC 0x${pc.toString(16)}`);
     const end = this.endOf(fn);
     const host = this.disassembly;
-    const rows = listAsDelve(this.binary, host.read(fn.entry, end - fn.entry), fn.entry, flavor).map((row) => placedRow(host, row));
+    const rows = listAsDelve(this.binary, host.read(fn.entry, end - fn.entry), fn.entry, flavor).map(({ file, line, ...row }) => ({ ...placedRow(host, row), ...(file !== undefined ? { file, line } : {}) }));
     // Delve's text, unless that would hide the instruction that comes next.
     const hidden = host.pc !== undefined && host.pc >= fn.entry && host.pc < end && !rows.some((row) => row.isCurrent);
     return hidden ? this.disassembleRange(fn.entry, end, flavor) : rows;

@@ -5,6 +5,7 @@ import { decode } from '@gobuf/emulator/x86/decoder';
 import { disassemble } from '@gobuf/emulator/x86/disassemble';
 import type { SymbolName } from '@gobuf/emulator/x86/disassemble';
 import { listing } from '@gobuf/emulator/x86/disassemble/listing';
+import type { GoBinary } from '../symbols';
 import type { Binary } from '../symbols/types';
 import type { InstructionText } from './disassembly';
 import type { Flavor } from './types';
@@ -38,7 +39,19 @@ export function decodeInstruction(binary: Binary, bytes: Uint8Array, offset: num
   return instruction && { length: instruction.length, text: disassemble(instruction, flavor, symbolLookup(binary)) };
 }
 
-/** A whole function as Delve lists it: where its decoder loses step and still finds instructions, so do these rows. */
-export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, flavor: Flavor): { address: number; bytes: Uint8Array; text: string; valid: boolean }[] {
-  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => ({ address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined }));
+/**
+ * A whole function as Delve lists it: where its decoder loses step and still finds instructions, so do these rows; and where the
+ * line table has no row for the function's entry, it gives the first file's first line for all of it.
+ */
+export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, flavor: Flavor): { address: number; bytes: Uint8Array; text: string; valid: boolean; file?: string; line?: number }[] {
+  const place = placeWithoutEntryRow(binary as GoBinary, address);
+  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => ({ address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...place }));
+}
+
+function placeWithoutEntryRow(binary: GoBinary, entry: number): { file: string; line: number } | undefined {
+  const dwarf = binary['dwarf'];
+  const unit = dwarf?.unitFor(entry);
+  if (!dwarf || !unit || dwarf.sequence(unit, entry)) return undefined;
+  const file = dwarf.files(unit)[1];
+  return file === undefined ? undefined : { file, line: 1 };
 }
