@@ -58,17 +58,17 @@ uint32_t enter_mxcsr;
 void enter(void);
 __asm__(
     ".text\n.globl enter\nenter:\n"
-    "  ldmxcsr enter_mxcsr\n"
-    "  vmovdqu enter_ymm+0, %ymm0\n  vmovdqu enter_ymm+32, %ymm1\n  vmovdqu enter_ymm+64, %ymm2\n  vmovdqu enter_ymm+96, %ymm3\n"
-    "  vmovdqu enter_ymm+128, %ymm4\n  vmovdqu enter_ymm+160, %ymm5\n  vmovdqu enter_ymm+192, %ymm6\n  vmovdqu enter_ymm+224, %ymm7\n"
-    "  vmovdqu enter_ymm+256, %ymm8\n  vmovdqu enter_ymm+288, %ymm9\n  vmovdqu enter_ymm+320, %ymm10\n  vmovdqu enter_ymm+352, %ymm11\n"
-    "  vmovdqu enter_ymm+384, %ymm12\n  vmovdqu enter_ymm+416, %ymm13\n  vmovdqu enter_ymm+448, %ymm14\n  vmovdqu enter_ymm+480, %ymm15\n"
-    "  pushq enter_flags\n  popfq\n"
-    "  mov enter_gpr+0, %rax\n  mov enter_gpr+8, %rcx\n  mov enter_gpr+16, %rdx\n  mov enter_gpr+24, %rbx\n"
-    "  mov enter_gpr+32, %rsp\n  mov enter_gpr+40, %rbp\n  mov enter_gpr+48, %rsi\n  mov enter_gpr+56, %rdi\n"
-    "  mov enter_gpr+64, %r8\n  mov enter_gpr+72, %r9\n  mov enter_gpr+80, %r10\n  mov enter_gpr+88, %r11\n"
-    "  mov enter_gpr+96, %r12\n  mov enter_gpr+104, %r13\n  mov enter_gpr+112, %r14\n  mov enter_gpr+120, %r15\n"
-    "  jmp *enter_target\n");
+    "  ldmxcsr enter_mxcsr(%rip)\n"
+    "  vmovdqu enter_ymm+0(%rip), %ymm0\n  vmovdqu enter_ymm+32(%rip), %ymm1\n  vmovdqu enter_ymm+64(%rip), %ymm2\n  vmovdqu enter_ymm+96(%rip), %ymm3\n"
+    "  vmovdqu enter_ymm+128(%rip), %ymm4\n  vmovdqu enter_ymm+160(%rip), %ymm5\n  vmovdqu enter_ymm+192(%rip), %ymm6\n  vmovdqu enter_ymm+224(%rip), %ymm7\n"
+    "  vmovdqu enter_ymm+256(%rip), %ymm8\n  vmovdqu enter_ymm+288(%rip), %ymm9\n  vmovdqu enter_ymm+320(%rip), %ymm10\n  vmovdqu enter_ymm+352(%rip), %ymm11\n"
+    "  vmovdqu enter_ymm+384(%rip), %ymm12\n  vmovdqu enter_ymm+416(%rip), %ymm13\n  vmovdqu enter_ymm+448(%rip), %ymm14\n  vmovdqu enter_ymm+480(%rip), %ymm15\n"
+    "  pushq enter_flags(%rip)\n  popfq\n"
+    "  mov enter_gpr+0(%rip), %rax\n  mov enter_gpr+8(%rip), %rcx\n  mov enter_gpr+16(%rip), %rdx\n  mov enter_gpr+24(%rip), %rbx\n"
+    "  mov enter_gpr+32(%rip), %rsp\n  mov enter_gpr+40(%rip), %rbp\n  mov enter_gpr+48(%rip), %rsi\n  mov enter_gpr+56(%rip), %rdi\n"
+    "  mov enter_gpr+64(%rip), %r8\n  mov enter_gpr+72(%rip), %r9\n  mov enter_gpr+80(%rip), %r10\n  mov enter_gpr+88(%rip), %r11\n"
+    "  mov enter_gpr+96(%rip), %r12\n  mov enter_gpr+104(%rip), %r13\n  mov enter_gpr+112(%rip), %r14\n  mov enter_gpr+120(%rip), %r15\n"
+    "  jmp *enter_target(%rip)\n");
 
 static const int order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                               REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
@@ -149,6 +149,8 @@ int main(void) {
       __asm__ volatile("fxrstor %0" ::"m"(fx));
       enter();
     }
+    limit.it_value.tv_sec = 0;
+    setitimer(ITIMER_REAL, &limit, NULL);
     __asm__ volatile("fninit");
     memcpy(rs.window, window, WINDOW_SIZE);
     fwrite(&rs, sizeof rs, 1, stdout);

@@ -43,12 +43,12 @@ if (typeof judge !== 'string') {
   process.exit(2);
 }
 const rows = allRows().filter((r) => matches(r) && !notJudged(r) && !/^AVX512|^AMX/.test(r.feature) && !/^EVEX/.test(r.encoding));
-const harness = new Harness(createCpu);
+let harness = new Harness(createCpu), used = 0;
 let failures = 0, passed = 0;
 const failing = new Set<string>(), missing = new Map<string, number>(), noCase: string[] = [];
 const started = performance.now();
 
-interface Judged { key: string; bytes: Uint8Array; state: Case['state']; flagMask: number; count: number; restartable?: boolean; text: () => string }
+interface Judged { key: string; bytes: Uint8Array; state: Case['state']; flagMask: number; count: number; restartable?: boolean; flags?: boolean; text: () => string }
 
 async function judgeAll(list: Judged[]): Promise<void> {
   const outcomes = await runNative(judge as string, list);
@@ -58,6 +58,8 @@ async function judgeAll(list: Judged[]): Promise<void> {
     if (!o) return;
     const fault = o.signal ? { signal: o.signal, code: o.code, address: o.address } : undefined;
     if (fault && fault.signal === 14) return;
+    // Every translated case stays in its module: a fresh processor now and then lets them go.
+    if (++used % 400 === 0) harness = new Harness(createCpu);
     const check = (bytes: Uint8Array, want: Parameters<Harness['compare']>[2], how: 'step' | 'run', label: string): boolean => {
       const bad = harness.compare(bytes, c.state, want, how);
       if (!bad) return true;
@@ -77,8 +79,8 @@ async function judgeAll(list: Judged[]): Promise<void> {
       return false;
     };
     const want = { state: o.state, fault, flagMask: c.flagMask, count: c.count, restartable: c.restartable ?? false };
-    if (!check(c.bytes, want, 'step', '') || !check(c.bytes, want, 'run', '')) return;
-    if (!fault && c.count === 1 && o.state.rip === c.state.rip + c.bytes.length) {
+    if (!check(c.bytes, want, 'run', '') || ((i % 3 === 0 || fault) && !check(c.bytes, want, 'step', ''))) return;
+    if (c.flags && !fault && c.count === 1 && o.state.rip === c.state.rip + c.bytes.length) {
       for (const f of followers(c, o.state, c.flagMask)) if (!check(f.bytes, f.want, 'run', `${f.label}: `)) return;
     }
     passed++;
@@ -100,7 +102,7 @@ if (sequences === 0) {
         const unknown = undefinedFor(c.instruction, c.state);
         if (unknown === undefined) continue;
         list.push({
-          key: row.form + (row.encoding.includes('REX.W') ? ' [W]' : ''), bytes: c.bytes, state: c.state, flagMask: FLAG_BITS & ~row.flagsUndefined & ~unknown, count: 1, restartable: restartable(row.name),
+          key: row.form + (row.encoding.includes('REX.W') ? ' [W]' : ''), bytes: c.bytes, state: c.state, flagMask: FLAG_BITS & ~row.flagsUndefined & ~unknown, count: 1, restartable: restartable(row.name), flags: row.flagsWritten !== 0,
           text: () => formatCase(c.bytes, c.seed, c.flavor, c.state, c.state, undefined),
         });
       }

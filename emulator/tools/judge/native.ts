@@ -27,7 +27,7 @@ export function buildJudge(source: string): string | { reason: string } {
   mkdirSync(folder, { recursive: true });
   const program = join(folder, 'cpu-judge');
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
-  const r = spawnSync('gcc', ['-O1', '-no-pie', '-static', '-o', program, source], { encoding: 'utf8' });
+  const r = spawnSync('gcc', ['-O1', '-static-pie', '-fPIE', '-o', program, source], { encoding: 'utf8' });
   return r.status === 0 ? program : { reason: `gcc failed: ${r.error?.message ?? r.stderr}` };
 }
 
