@@ -9,14 +9,14 @@ import { decode as decodeAt } from '../src/x86/decoder';
 import { allRows } from '../src/x86/table';
 import type { InstructionRow } from '../src/x86/table';
 import { createCpu } from '../src/translator/cpu';
-import { notJudged, restartable, undefinedFor } from './judge/excluded';
-import { formatCase } from './judge/format';
-import type { Case } from './judge/generate';
-import { makeCase } from './judge/generate';
-import { buildJudge, runNative } from './judge/native';
-import { FLAG_BITS, Harness } from './judge/replay';
-import { followers, makeSequence } from './judge/sequence';
-import { hex } from './judge/state';
+import { notJudged, restartable, undefinedFor } from '../src/semantics/testing/excluded';
+import { formatCase } from '../src/semantics/testing/format';
+import type { Case } from '../src/semantics/testing/generate';
+import { makeCase } from '../src/semantics/testing/generate';
+import { buildJudge, runNative } from '../src/semantics/testing/native';
+import { FLAG_BITS, Harness } from '../src/semantics/testing/replay';
+import { followers, makeSequence } from '../src/semantics/testing/sequence';
+import { hex } from '../src/semantics/testing/state';
 
 const args = process.argv.slice(2);
 const option = (name: string, fallback: number): number => {

@@ -1,7 +1,7 @@
 // Longer judged cases: an instruction followed by consumers of its flags, and random sequences in one translated block.
 // Must stay true: no consumer reads a flag the manual leaves undefined.
 
-import type { InstructionRow } from '../../src/x86/table';
+import type { InstructionRow } from '../../x86/table';
 import type { Decode } from './generate';
 import { undefinedFor } from './excluded';
 import { address, makeCase } from './generate';

@@ -1,8 +1,8 @@
 // Makes one judged case of a table row: bytes, and a state in which its memory operands lie in the window and its values are worth testing.
 // Must stay true: every choice comes from the seed.
 
-import type { Instruction, MemoryOperand, Operand } from '../../src/x86/instruction';
-import type { InstructionRow } from '../../src/x86/table';
+import type { Instruction, MemoryOperand, Operand } from '../../x86/instruction';
+import type { InstructionRow } from '../../x86/table';
 import { candidate } from './encode';
 import type { Flavor, State } from './state';
 import { CODE, ENTRY, GS_BASE_VALUE, Random, WINDOW, WINDOW_LOW, WINDOW_SIZE, seededState } from './state';

@@ -1,11 +1,11 @@
 // Runs judged cases through the emulator's Cpu, by single step and in a translated block, and compares with what the real CPU did.
 // Must stay true: flags the manual leaves undefined, MXCSR's sticky exception bits and nothing else are left out of the comparison.
 
-import type { Cpu, CpuExit, CpuHost, PageSource } from '../../src/cpu-types';
-import { EXECUTE } from '../../src/cpu-types';
+import type { Cpu, CpuExit, CpuHost, PageSource } from '../../cpu-types';
+import { EXECUTE } from '../../cpu-types';
 import {
   GPR, GS_BASE, MXCSR, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE, X87_CONTROL, X87_REGISTERS, X87_STATUS, X87_TAG, XMM, YMM_HIGH,
-} from '../../src/cpu-state';
+} from '../../cpu-state';
 import type { State } from './state';
 import { CODE, ENTRY, GS_BASE_VALUE, WINDOW, WINDOW_LOW, WINDOW_SIZE, difference } from './state';
 

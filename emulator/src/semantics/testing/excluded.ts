@@ -1,6 +1,6 @@
 // Rows that are not compared with the CPU, and why. Must stay true: a reason per name; everything else in the table is judged.
 
-import type { Instruction } from '../../src/x86/instruction';
+import type { Instruction } from '../../x86/instruction';
 
 /** Cannot be judged by running it in a user process (privileged, not deterministic, or it would take the recorder down). */
 export const NOT_JUDGED: ReadonlyMap<string, string> = new Map(
