@@ -12,7 +12,7 @@ import { Loader, big } from './load';
 import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
-import { GoRuntime } from './runtime';
+import type { GoRuntime } from './runtime';
 import { ExpressionError } from './value-types';
 
 /** Where an expression is evaluated. */

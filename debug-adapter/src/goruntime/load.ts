@@ -4,7 +4,8 @@ import type { GoBinary } from '../symbols/binary';
 import type { GoKind, GoType, Place } from '../symbols/types';
 import { formatFloat } from './go-text';
 import { mapEntries, mapLength } from './maps';
-import { GuestMemory, numberAt } from './memory';
+import type { GuestMemory} from './memory';
+import { numberAt } from './memory';
 import type { FormatOptions } from './value-types';
 
 export const FULL_LOAD: FormatOptions = { followPointers: true, maxVariableRecurse: 1, maxStringLen: 64, maxArrayValues: 64, maxStructFields: -1 };

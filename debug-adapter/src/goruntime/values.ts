@@ -10,7 +10,7 @@ import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
 import { multiLine, singleLine } from './print';
-import { GoRuntime } from './runtime';
+import type { GoRuntime } from './runtime';
 import { stackGuardName } from './status';
 import { ExpressionError } from './value-types';
 import type { FormatOptions, Value } from './value-types';

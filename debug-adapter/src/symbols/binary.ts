@@ -175,7 +175,7 @@ export class GoBinary implements LocationHost {
     const plain = name.replace(/·/g, '.').replace(/∕/g, '/').replace(/\(SB\)$/, '');
     const index = this.index();
     const of = (n: string): FunctionInfo[] => (index.get(n) ?? []).map((i) => this.info(i));
-    let found = of(plain);
+    const found = of(plain);
     if (found.length) return found;
     if (plain.endsWith('.abi0')) return of(plain.slice(0, -5)).filter((f) => f.symbol === plain);
     if (plain.endsWith('<>')) return of(plain.slice(0, -2).replace(/^\./, ''));

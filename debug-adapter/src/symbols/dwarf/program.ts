@@ -12,7 +12,7 @@ import { evaluateLocation, expressionAt } from './location';
 export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that is inlined elsewhere. */ inlinable: boolean }
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
-interface Global { name: string; address: number; type: number }
+interface Global { name: string; address: number; type: number; offset: number }
 
 export class DwarfProgram {
   readonly info: DebugInfo;
@@ -220,7 +220,7 @@ export class DwarfProgram {
           let address: number | undefined;
           if (location[0] === 3 && location.length === 9) address = new DataView(location.buffer, location.byteOffset).getUint32(1, true) + new DataView(location.buffer, location.byteOffset).getUint32(5, true) * 2 ** 32 + this.bias;
           else if (location[0] === 0xa1) address = this.info.indexedAddress(unit, location[1]! < 0x80 ? location[1]! : (location[1]! & 0x7f) | (location[2]! << 7) | ((location[3] ?? 0) << 14));
-          if (address !== undefined && address !== this.bias) this.globals.set(name, { name, address, type });
+          if (address !== undefined && address !== this.bias) this.globals.set(name, { name, address, type, offset: die.offset });
         }
       } else if (die.tag === Tag.constant) {
         const value = die.attributes.get(At.constValue);
@@ -257,11 +257,12 @@ export class DwarfProgram {
     return found && this.typed(found);
   }
 
+  /** In the order of the debug information, whatever was looked up before. */
   allGlobals(packageName: string | undefined): { name: string; address: number; type: GoType }[] {
     if (packageName === undefined) this.scanAll();
     else for (const unit of this.info.units) if (unit.name === packageName) this.scanUnit(unit);
     const out: { name: string; address: number; type: GoType }[] = [];
-    for (const g of this.globals.values()) {
+    for (const g of [...this.globals.values()].sort((a, b) => a.offset - b.offset)) {
       if (packageName !== undefined && packageOf(g.name) !== packageName) continue;
       const typed = this.typed(g);
       if (typed) out.push(typed);
