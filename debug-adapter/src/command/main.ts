@@ -21,6 +21,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },
   fmt: { summary: 'format assembly, with the flags of gofmt', load: () => import('./commands/fmt') },
   layout: { summary: 'go_asm.h of a package, as the compiler writes it', load: () => import('./commands/layout') },
+  check: { summary: 'diagnostics of assembly files', load: () => import('./commands/check') },
 };
 
 const USAGE = [

@@ -45,10 +45,7 @@ export async function runSession(guest: Guest, parsed: Parsed, goroot?: string):
   const interrupted = (): void => { if (debug.running) debug.pause(); };
   process.on('SIGINT', interrupted);
   try {
-    for (const line of init?.toString('utf8').split(/\r?\n/) ?? []) {
-      if (/^\s*(#|$)/.test(line)) continue;
-      if (await terminal.execute(line) === 'exit') return 0;
-    }
+    if (init && await terminal.script(parsed.text('init') ?? '', init.toString('utf8')) === 'exit') return 0;
     return await readLines(terminal);
   } finally {
     process.removeListener('SIGINT', interrupted);

@@ -73,6 +73,11 @@ export class Evaluator {
     return type;
   }
 
+  /** The type that a node of a package's file stands for (a parameter's, a variable's). */
+  typeIn(node: GoNode, file: GoFile, owner: GoPackage): GoType {
+    return this.type(node, { package: owner, file, types: new Map(), iota: undefined });
+  }
+
   private key(type: GoType): string {
     return type.kind === 'named' || type.kind === 'basic' ? type.name : `${type.kind}${type.size}`;
   }
@@ -95,7 +100,7 @@ export class Evaluator {
     return undefined;
   }
 
-  type(node: GoNode, scope: Scope): GoType {
+  private type(node: GoNode, scope: Scope): GoType {
     const { pointer } = this.sizes;
     switch (node.type) {
       case 'type_identifier': case 'identifier': return this.typeName(node.text, scope, []);
@@ -110,7 +115,7 @@ export class Evaluator {
       case 'function_type': return { kind: 'func', size: pointer, align: pointer };
       case 'map_type': return { kind: 'map', size: pointer, align: pointer };
       case 'channel_type': return { kind: 'chan', size: pointer, align: pointer };
-      case 'interface_type': return { kind: 'interface', size: 2 * pointer, align: pointer };
+      case 'interface_type': return { kind: 'interface', size: 2 * pointer, align: pointer, empty: parts(node).length === 0 };
       case 'slice_type': return { kind: 'slice', size: 3 * pointer, align: pointer, element: () => this.type(field(node, 'element') as GoNode, scope) };
       case 'array_type': {
         const length = toInteger(this.expression(field(node, 'length') as GoNode, scope).value);

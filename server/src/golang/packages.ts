@@ -68,7 +68,8 @@ export class Packages {
 
   private holds(tag: string, target: Target, minor: number): boolean {
     const experiment = /^goexperiment\.(\w+)$/.exec(tag)?.[1];
-    return experiment ? this.experiments().has(experiment) : tagHolds(tag, target, minor, false);
+    if (experiment && this.experiments().has(experiment)) return true;
+    return tagHolds(tag, target, minor, target.assumeTags === true);
   }
 
   private enabledExperiments: Set<string> | undefined;

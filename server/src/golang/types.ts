@@ -3,7 +3,9 @@
 
 export type GoType =
   | { kind: 'basic'; name: string; size: number; align: number }
-  | { kind: 'pointer' | 'func' | 'map' | 'chan' | 'unsafePointer' | 'slice' | 'interface' | 'string'; size: number; align: number; element?: () => GoType }
+  | { kind: 'pointer' | 'func' | 'map' | 'chan' | 'unsafePointer' | 'slice' | 'string'; size: number; align: number; element?: () => GoType }
+  /** `empty`: without methods, so that its first word is a type, not an itab. */
+  | { kind: 'interface'; size: number; align: number; empty: boolean }
   | { kind: 'array'; element: () => GoType; length: number; size: number; align: number }
   | { kind: 'struct'; fields: StructField[]; size: number; align: number }
   /** A defined type keeps its name for constants (whose kind is the underlying type's). */
@@ -31,7 +33,7 @@ export function basicType(name: string, { pointer, maxAlign }: Sizes): GoType | 
   if (name === 'complex64') return { kind: 'basic', name, size: 8, align: 4 };
   if (name === 'complex128') return { kind: 'basic', name, size: 16, align: Math.min(8, maxAlign) };
   if (name === 'string') return { kind: 'string', size: 2 * pointer, align: pointer };
-  if (name === 'error' || name === 'any' || name === 'comparable') return { kind: 'interface', size: 2 * pointer, align: pointer };
+  if (name === 'error' || name === 'any' || name === 'comparable') return { kind: 'interface', size: 2 * pointer, align: pointer, empty: name === 'any' };
   return undefined;
 }
 

@@ -4,13 +4,18 @@
 import { buildConstraint } from './build-constraint';
 import { baseName } from './files';
 
-export interface Target { goos: string; goarch: string }
+export interface Target {
+  goos: string;
+  goarch: string;
+  /** Tags that are neither system, architecture nor version are taken as set, because the file is built no other way. */
+  assumeTags?: boolean;
+}
 
-/** GOOS/GOARCH pairs of `go tool dist list`, Go 1.26 and before, preferred systems and architectures first. */
+/** GOOS/GOARCH pairs of `go tool dist list`, Go 1.26 and before, preferred systems and architectures first; zos has files in golang.org/x/sys. */
 const PAIRS = (
   'linux:amd64,arm64,386,arm,loong64,mips,mips64,mips64le,mipsle,ppc64,ppc64le,riscv64,s390x darwin:amd64,arm64 freebsd:amd64,arm64,386,arm,riscv64 ' +
   'windows:amd64,arm64,386,arm aix:ppc64 android:amd64,arm64,386,arm dragonfly:amd64 illumos:amd64 ios:amd64,arm64 js:wasm ' +
-  'netbsd:amd64,arm64,386,arm openbsd:amd64,arm64,386,arm,ppc64,riscv64 plan9:amd64,386,arm solaris:amd64 wasip1:wasm'
+  'netbsd:amd64,arm64,386,arm openbsd:amd64,arm64,386,arm,ppc64,riscv64 plan9:amd64,386,arm solaris:amd64 wasip1:wasm zos:s390x'
 ).split(' ').flatMap((entry) => {
   const [goos = '', arches = ''] = entry.split(':');
   return arches.split(',').map((goarch): Target => ({ goos, goarch }));
@@ -41,7 +46,7 @@ export function targetOf(path: string, text: string, minor: number): Target | un
     for (const pair of PAIRS) {
       if (named.goos && !isSystem(named.goos, pair.goos)) continue;
       if (named.goarch && named.goarch !== pair.goarch) continue;
-      if (holds((tag) => tagHolds(tag, pair, minor, unknown))) return pair;
+      if (holds((tag) => tagHolds(tag, pair, minor, unknown))) return unknown ? { ...pair, assumeTags: true } : pair;
     }
   }
   return undefined;

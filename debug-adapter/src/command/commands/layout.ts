@@ -1,13 +1,12 @@
 // `gobuf layout`: go_asm.h of a package, as the compiler writes it, worked out from the sources alone.
 // Must stay true: a name that cannot be worked out is said on stderr (status 1); the others are printed all the same.
-import os from 'node:os';
 import { asmHeader, headerText } from '@gobuf/server/golang/asm-header';
 import { Packages } from '@gobuf/server/golang/packages';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { isTarget } from '@gobuf/server/workspace/target';
 import { goParser } from '../host/go-parser';
 import { complain, print } from '../host/output';
-import { diskFiles, goRoot, slashed } from '../host/sources';
+import { diskFiles, goRoot, moduleCache, slashed } from '../host/sources';
 import { InputError, UsageError, type CommandSpec, type Parsed } from '../options';
 
 export const spec: CommandSpec = {
@@ -27,9 +26,7 @@ export async function run(parsed: Parsed): Promise<number> {
   if (!isTarget(target)) throw new UsageError(`Go has no target ${target.goos}/${target.goarch}`);
   const root = goRoot();
   const directory = slashed(name);
-  const gopath = process.env['GOPATH'] || `${os.homedir()}/go`;
-  const moduleCache = (process.env['GOMODCACHE'] || `${gopath}/pkg/mod`).replaceAll('\\', '/');
-  const packages = new Packages({ parser: await goParser(), files: diskFiles, target, goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache });
+  const packages = new Packages({ parser: await goParser(), files: diskFiles, target, goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache() });
   const owner = packages.read(directory);
   if (!owner) throw new InputError(`${name} holds no Go files for ${target.goos}/${target.goarch}.`);
   const header = asmHeader(owner, packages);

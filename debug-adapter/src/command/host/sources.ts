@@ -1,6 +1,7 @@
 // Files as the language server's core asks for them, read from the host's disk.
 // Must stay true: an unreadable file is undefined, not an exception; paths reach the core with forward slashes.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { findGoRoot, type GoRoot } from '@gobuf/server/workspace/goroot';
 import type { Files } from '@gobuf/server/workspace/files';
@@ -18,4 +19,10 @@ export const slashed = (file: string): string => path.resolve(file).split(path.s
 
 export function goRoot(): GoRoot | undefined {
   return findGoRoot(process.env['GOROOT'], diskFiles);
+}
+
+/** Where the go command keeps downloaded modules. */
+export function moduleCache(): string {
+  const gopath = (process.env['GOPATH'] ?? '').split(path.delimiter)[0] || path.join(os.homedir(), 'go');
+  return (process.env['GOMODCACHE'] || path.join(gopath, 'pkg', 'mod')).split(path.sep).join('/');
 }
