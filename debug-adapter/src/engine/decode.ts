@@ -8,6 +8,7 @@ import { listing } from '@gobuf/emulator/x86/disassemble/listing';
 import type { GoBinary } from '../symbols';
 import type { Binary } from '../symbols/types';
 import type { InstructionText } from './disassembly';
+import { sortAsGo } from './go-sort';
 import type { Flavor } from './types';
 
 const lookups = new WeakMap<Binary, SymbolName>();
@@ -19,7 +20,8 @@ export function symbolLookup(binary: Binary): SymbolName {
   const lookup: SymbolName = (address) => {
     const fn = binary.functionAt(address);
     if (fn) return fn.entry === address ? { name: fn.name, base: fn.entry } : undefined;
-    variables ??= [...binary.globalVariables()].sort((a, b) => a.address - b.address);
+    // Variables of size zero share addresses; which of them is found depends on how Delve sorts.
+    variables ??= sortAsGo(binary.globalVariables(), (a, b) => a.address - b.address);
     // The first variable at the address, else the last one before it.
     let low = 0, high = variables.length;
     while (low < high) {
