@@ -18,14 +18,25 @@ export interface DisassemblyHost {
 
 const LONGEST = 15;
 
+/** Rows of functions that were listed before; valid as long as the bytes are the same. */
+const known = new WeakMap<Binary, Map<string, { bytes: Uint8Array; rows: DisassemblyRow[] }>>();
+const MOST_KNOWN = 200;
+
 export function disassembleRange(host: DisassemblyHost, start: number, end: number, flavor: Flavor): DisassemblyRow[] {
   const bytes = host.read(start, end - start);
+  let cache = known.get(host.binary);
+  if (!cache) known.set(host.binary, cache = new Map());
+  const key = `${flavor} ${start} ${end}`;
+  const kept = cache.get(key);
+  if (kept && kept.bytes.length === bytes.length && kept.bytes.every((byte, i) => byte === bytes[i])) return kept.rows.map((row) => ({ ...row, isCurrent: host.pc === row.address, breakpoint: host.hasBreakpoint(row.address) }));
   const rows: DisassemblyRow[] = [];
   for (let at = 0; at < bytes.length;) {
     const row = rowAt(host, bytes, at, start + at, flavor);
     rows.push(row);
     at += row.bytes.length;
   }
+  if (cache.size >= MOST_KNOWN) cache.clear();
+  cache.set(key, { bytes: bytes.slice(), rows });
   return rows;
 }
 
@@ -52,6 +63,15 @@ export function disassembleRows(host: DisassemblyHost, address: number, offset: 
   const wanted = Math.max(0, offset + count);
   const after: DisassemblyRow[] = [];
   for (let at = address; after.length < wanted;) {
+    const fn = host.binary.functionAt(at);
+    // A whole function at a time where its rows are in step with `at`.
+    const rows = fn && host.read(fn.entry, 1).length ? disassembleRange(host, fn.entry, fn.end, flavor) : undefined;
+    const from = rows?.findIndex((row) => row.address === at) ?? -1;
+    if (rows && from >= 0) {
+      after.push(...rows.slice(from));
+      at = fn!.end;
+      continue;
+    }
     const row = nextRow(host, at, flavor);
     after.push(row);
     at += Math.max(1, row.bytes.length);
@@ -79,7 +99,9 @@ function rowsBefore(host: DisassemblyHost, address: number, count: number, flavo
     const fn = host.binary.functionAt(end - 1);
     let chunk: DisassemblyRow[];
     if (fn && fn.entry < end) {
-      chunk = disassembleRange(host, fn.entry, end, flavor);
+      const whole = end < fn.end ? disassembleRange(host, fn.entry, fn.end, flavor) : [];
+      const at = whole.findIndex((row) => row.address === end);
+      chunk = at >= 0 ? whole.slice(0, at) : disassembleRange(host, fn.entry, end, flavor);
       end = fn.entry;
     } else {
       // No function to align to: bytes one by one, so that the rows stay in step with `address`.

@@ -9,8 +9,8 @@ import type { GoBinary } from '../symbols';
 import type { Binary, FrameContext } from '../symbols/types';
 import { RSP } from './guest';
 import type { RuntimeWords } from './guest';
-import { GPR_NAMES, describeFlags, formatVector, registerRows, withRegister } from './registers';
-import type { Frame, Scope, Variable } from './types';
+import { GPR_NAMES, describeFlags, otherRows, registerRows, withRegister } from './registers';
+import type { Frame, RegisterRow, Scope, Variable } from './types';
 import { FrameValues } from './values';
 import type { VariableRow } from './values';
 import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
@@ -24,6 +24,8 @@ export class Inspector {
   readonly runtime: GoRuntime;
   private readonly values: FrameValues;
   private snapshot: SchedulerSnapshot | undefined;
+  private readonly knownRows = new Map<string, VariableRow[]>();
+  private rowsOfRegisters: { registers: Registers; rows: RegisterRow[] } | undefined;
 
   constructor(private readonly binary: Binary, private readonly machine: Machine, private readonly words: RuntimeWords, private readonly host: InspectorHost) {
     this.runtime = new GoRuntime(binary as GoBinary, words.memory);
@@ -45,7 +47,25 @@ export class Inspector {
   assignTo: number | undefined;
 
   /** The guest has moved. */
-  forget(): void { this.snapshot = undefined; }
+  forget(): void {
+    this.snapshot = undefined;
+    this.knownRows.clear();
+    this.rowsOfRegisters = undefined;
+  }
+
+  /** Variables of a frame, read once per stop. */
+  rows(place: Place): VariableRow[] {
+    const { frame, registers } = place;
+    const key = `${frame.pc}/${frame.cfa}/${frame.index}/${registers ? registers.rip : ''}/${frame.function}`;
+    let rows = this.knownRows.get(key);
+    if (!rows) this.knownRows.set(key, rows = this.values.locals(this.scopeOf(place), frame.line));
+    return rows;
+  }
+
+  private registerRows(registers: Registers): RegisterRow[] {
+    if (this.rowsOfRegisters?.registers !== registers) this.rowsOfRegisters = { registers, rows: registerRows(registers, false) };
+    return this.rowsOfRegisters.rows;
+  }
 
   scheduler(): SchedulerSnapshot {
     return this.snapshot ??= this.runtime.snapshot(this.machine.threads.filter(({ state }) => state !== 'exited').map(({ tid, state, waitingFor }) => {
@@ -70,7 +90,7 @@ export class Inspector {
 
   scopes(place: Place): Scope[] {
     const scopes: Scope[] = [];
-    const variables = (kind: 'arguments' | 'locals') => (): Variable[] => this.values.locals(this.scopeOf(place)).filter((row) => (row.role === 'local') === (kind === 'locals')).map(({ variable }) => variable);
+    const variables = (kind: 'arguments' | 'locals') => (): Variable[] => this.rows(place).filter((row) => (row.role === 'local') === (kind === 'locals')).map(({ variable }) => variable);
     scopes.push({ name: 'Arguments', kind: 'arguments', expensive: false, variables: variables('arguments') });
     scopes.push({ name: 'Locals', kind: 'locals', expensive: false, variables: variables('locals') });
     scopes.push({ name: 'Runtime', kind: 'runtime', expensive: false, variables: () => this.runtimeVariables(place) });
@@ -90,12 +110,12 @@ export class Inspector {
       for (const [number, value] of frame.registers) rows.push({ name: GPR_NAMES[number]!.toLowerCase(), value: hex(value), type: 'uint64' });
       return rows;
     }
-    return registerRows(registers, false).map((row) => this.registerVariable(row.name.toLowerCase(), registers)!).filter(Boolean);
+    return this.registerRows(registers).map((row) => this.registerVariable(row.name.toLowerCase(), registers)!).filter(Boolean);
   }
 
   private vectorVariables(registers: Registers): Variable[] {
     const rows: Variable[] = Array.from({ length: 16 }, (_, i) => this.registerVariable(`xmm${i}`, registers)!);
-    for (const row of registerRows(registers, true)) if (/^(ST|MXCSR|CW|SW)/.test(row.name)) rows.push({ name: row.name.toLowerCase(), value: row.value.replace(/\t/g, ' '), type: 'register' });
+    for (const row of otherRows(registers)) rows.push({ name: row.name.toLowerCase(), value: row.value.replace(/\t/g, ' '), type: 'register' });
     return rows;
   }
 
@@ -109,12 +129,12 @@ export class Inspector {
     if (vector && Number(vector[2]) < 16) {
       const number = Number(vector[2]);
       const bytes = registers.vector.subarray(number * 32, number * 32 + (vector[1] === 'y' ? 32 : 16));
-      const text = formatVector(`XMM${number}`, registers.vector.subarray(number * 32, number * 32 + 32));
-      return { name: lower, value: text.split('\t')[0]!, type: vector[1] === 'y' ? '[32]uint8' : '[16]uint8', evaluateName: lower, size: bytes.length, namedChildren: LANES.length, children: () => lanes(lower, bytes), set };
+      const value = `0x${Array.from(bytes, (_byte, i) => bytes[bytes.length - 1 - i]!.toString(16).padStart(2, '0')).join('')}`;
+      return { name: lower, value, type: vector[1] === 'y' ? '[32]uint8' : '[16]uint8', evaluateName: lower, size: bytes.length, namedChildren: LANES.length, children: () => lanes(lower, bytes), set };
     }
     if (lower === 'rflags') return { name: lower, value: describeFlags(registers.rflags).replace('\t', ' '), type: 'uint64', evaluateName: lower, namedChildren: FLAG_NAMES.length, children: () => FLAG_NAMES.map((flag) => ({ name: flag, value: String((registers.rflags >>> FLAG_BITS[flag]!) & 1), type: 'bit', evaluateName: flag })), set };
     if (FLAG_BITS[lower] !== undefined) return { name: lower, value: String((registers.rflags >>> FLAG_BITS[lower]!) & 1), type: 'bit', set };
-    const row = registerRows(registers, false).find((candidate) => candidate.name.toLowerCase() === lower);
+    const row = this.registerRows(registers).find((candidate) => candidate.name.toLowerCase() === lower);
     if (row?.integer !== undefined) {
       const value = row.integer;
       const meaning = lower === 'rip' || value > 0xffffn ? this.meaning(Number(BigInt.asUintN(48, value)), value) : undefined;
@@ -147,7 +167,7 @@ export class Inspector {
     const rows: Variable[] = [];
     const struct = (name: string, type: string, address: number | undefined): void => {
       if (!address) { rows.push({ name, value: 'none yet', type: `*${type}` }); return; }
-      rows.push({ ...this.values.at(name, type, address, this.scopeOf(place)), value: this.describe(type, address), type: `*${type}`, evaluateName: name });
+      rows.push(this.values.pointer(name, type, address, this.describe(type, address), this.scopeOf(place)));
     };
     struct('g', 'runtime.g', g);
     struct('m', 'runtime.m', m);
@@ -204,7 +224,7 @@ export class Inspector {
 
   private isVariable(name: string, place: Place): boolean {
     const pkg = this.binary.functionAt(place.frame.lookupPc)?.package;
-    return this.values.locals(this.scopeOf(place)).some((row) => row.name === name) || (pkg !== undefined && this.binary.globalVariable(`${pkg}.${name}`) !== undefined);
+    return this.rows(place).some((row) => row.name === name) || (pkg !== undefined && this.binary.globalVariable(`${pkg}.${name}`) !== undefined);
   }
 
   /** `print`: Delve's text, on several lines. */
@@ -212,7 +232,7 @@ export class Inspector {
     const text = normal(expression);
     if (/^(tls|stackguard)$/i.test(text) && !options.verb) return this.special(text.toLowerCase() as 'tls' | 'stackguard', place)!.value;
     const register = place.registers && /^[a-z]+\d*$/i.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers) : undefined;
-    if (register) return /^[xy]mm/i.test(text) ? register.value : register.value.split(' ')[0]!;
+    if (register) return register.value.split(' ')[0]!;
     return this.values.print(this.expand(text, place), this.scopeOf(place), { multiLine: true, ...options });
   }
 
@@ -238,8 +258,6 @@ export class Inspector {
     this.values.assign(this.expand(normal(expression), place), value, this.scopeOf(place));
   }
 
-  /** Variables of the frame, as `args` and `locals` want them. */
-  rows(place: Place): VariableRow[] { return this.values.locals(this.scopeOf(place)); }
   packageRows(): VariableRow[] { return this.values.globalRows(); }
   typeOf(expression: string, place: Place): { type: string; kind: string | undefined; concrete?: string } {
     const value = this.values.go.evaluate(this.expand(normal(expression), place), this.scopeOf(place));

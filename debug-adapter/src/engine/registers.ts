@@ -88,19 +88,22 @@ function formatX87(bytes: Uint8Array): string {
 export function registerRows(registers: Registers, all: boolean): RegisterRow[] {
   const rows: RegisterRow[] = [];
   const integer = (name: string, value: bigint): void => { rows.push({ name, value: hex(value, 16), integer: value }); };
+  const others = all ? otherRows(registers) : [];
   integer('Rip', BigInt(registers.rip));
   for (const number of ORDER) integer(GPR_NAMES[number]!, BigInt.asUintN(64, registers.gpr[number] ?? 0n));
   if (all) {
     for (let i = 0; i < 16; i++) rows.push({ name: `XMM${i}`, value: formatVector(`XMM${i}`, registers.vector.subarray(i * 32, i * 32 + 32)) });
-    for (let i = 0; i < 8; i++) rows.push({ name: `ST(${i})`, value: formatX87(registers.x87.registers.slice(i * 16, i * 16 + 10)) });
+    rows.push(...others.slice(0, 8));
   }
   rows.push({ name: 'Rflags', value: describeFlags(registers.rflags), integer: BigInt(registers.rflags) });
   for (const [name, value] of [['Es', 0], ['Cs', 0x33], ['Ss', 0x2b], ['Ds', 0], ['Fs', 0], ['Gs', 0], ['Fs_base', registers.fsBase], ['Gs_base', registers.gsBase]] as const) integer(name, BigInt(value));
-  if (all) {
-    rows.push({ name: 'MXCSR', value: describe(registers.mxcsr, MXCSR_FLAGS, 0xffff, 8) });
-    rows.push({ name: 'CW', value: hex(registers.x87.control, 4) }, { name: 'SW', value: hex(registers.x87.status, 4) });
-  }
-  return rows;
+  return [...rows, ...others.slice(8)];
+}
+
+/** ST(0)…ST(7), then MXCSR, CW and SW. */
+export function otherRows(registers: Registers): RegisterRow[] {
+  const rows: RegisterRow[] = Array.from({ length: 8 }, (_, i) => ({ name: `ST(${i})`, value: formatX87(registers.x87.registers.slice(i * 16, i * 16 + 10)) }));
+  return [...rows, { name: 'MXCSR', value: describe(registers.mxcsr, MXCSR_FLAGS, 0xffff, 8) }, { name: 'CW', value: hex(registers.x87.control, 4) }, { name: 'SW', value: hex(registers.x87.status, 4) }];
 }
 
 /** Assigns by name (`rax`, `eax`, `rip`, `rflags`, `zf`, `fs_base`, `xmm3`); throws one sentence for an unknown one. */

@@ -14,6 +14,7 @@ export interface VariableRow {
   name: string;
   role: 'parameter' | 'result' | 'local';
   shadowed: boolean;
+  declLine: number;
   short(): string;
   long(): string;
   variable: Variable;
@@ -65,17 +66,20 @@ export class FrameValues {
   print(expression: string, scope: EvalScope, options: PrintOptions): string { return this.go.print(expression, scope, options); }
   assign(expression: string, source: string, scope: EvalScope): void { this.host.apply(this.go.assign(this.go.evaluate(expression, scope), source, scope)); }
 
-  locals(scope: EvalScope): VariableRow[] {
+  /** Variables of a frame at `line`: parameters, then the locals that are declared above it, in the order of their lines. */
+  locals(scope: EvalScope, line: number): VariableRow[] {
     if (!scope.frame) return [];
     const levels = this.binary.localsByLevel(scope.frame, this.memory);
     const infos = levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? [];
-    return this.go.variables(scope).map((value, i) => this.row(value, scope, infos[i]?.role ?? 'local', infos[i]?.shadowed ?? false));
+    const rows = this.go.variables(scope).map((value, i) => this.row(value, scope, infos[i]?.role ?? 'local', infos[i]?.shadowed ?? false, infos[i]?.declLine ?? 0));
+    const visible = rows.filter((row) => row.role !== 'local' || row.declLine === 0 || row.declLine < line);
+    return [...visible.filter((row) => row.role !== 'local'), ...visible.filter((row) => row.role === 'local').sort((a, b) => a.declLine - b.declLine)];
   }
 
-  private row(value: Value, scope: EvalScope, role: VariableRow['role'], shadowed: boolean): VariableRow {
+  private row(value: Value, scope: EvalScope, role: VariableRow['role'], shadowed: boolean, declLine: number): VariableRow {
     const name = value.name.replace(/^\((.*)\)$/, '$1');
     return {
-      name, role, shadowed, variable: this.variable(value, scope, shadowed ? undefined : name),
+      name, role, shadowed, declLine, variable: this.variable(value, scope, shadowed ? undefined : name),
       short: () => this.go.format(value, { limits: SHORT }), long: () => this.go.format(value, { multiLine: true }),
     };
   }
@@ -87,9 +91,16 @@ export class FrameValues {
   globalRows(): VariableRow[] {
     return this.binary.globalVariables().map((found) => {
       const value = (): Value => this.go.at(found.name, found.type, found.address);
-      return { name: found.name, role: 'local' as const, shadowed: false, short: () => this.go.format(value(), { limits: SHORT }), long: () => this.go.format(value(), { multiLine: true }), get variable() { return { name: found.name, value: '' }; } };
+      return { name: found.name, role: 'local' as const, shadowed: false, declLine: 0, short: () => this.go.format(value(), { limits: SHORT }), long: () => this.go.format(value(), { multiLine: true }), get variable() { return { name: found.name, value: '' }; } };
     }).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  at(name: string, type: string, address: number, scope: EvalScope): Variable { return this.variable(this.go.at(name, type, address), scope, `(*${type})(0x${address.toString(16)})`); }
+  /** A pointer to one of the runtime's structures, whose fields are read only when they are asked for. */
+  pointer(name: string, type: string, address: number, text: string, scope: EvalScope): Variable {
+    const known = this.binary.typeNamed(type);
+    return {
+      name, value: text, type: `*${type}`, address, size: known?.size ?? 8, evaluateName: name,
+      ...(known ? { namedChildren: known.fields.length, children: (start?: number, count?: number) => this.children(this.go.at(name, known, address), scope, name, start, count) } : {}),
+    };
+  }
 }
