@@ -54,5 +54,8 @@ export const JUMP_CACHE_BITS = 13;
 export const READ_TLB = 0x40000;
 export const WRITE_TLB = 0x50000;
 export const TLB_BITS = 12;
+/** u32 each: the table slot of the translation for an address that is called or jumped to; 0 while there is none. */
+export const CALL_CELLS = 0x60000;
+export const CALL_CELLS_END = 0x100000;
 /** First byte of linear memory that host pages may use. */
 export const RESERVED_END = 0x100000;

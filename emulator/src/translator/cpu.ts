@@ -53,6 +53,9 @@ export class TranslatingCpu implements Cpu {
     this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub']);
   }
 
+  /** What has been translated so far. */
+  get statistics(): Translations['statistics'] { return this.translations.statistics; }
+
   private get rip(): number {
     this.lookups.refresh();
     const { words } = this.lookups, at = (STATE_BASE + RIP_OFFSET) >> 2;

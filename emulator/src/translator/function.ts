@@ -18,14 +18,14 @@ import { layOutLoops, loopEntered } from './layout';
 const SELECTOR = 0, BUDGET = 1, DEPTH = 2;
 const RIP = STATE_BASE + RIP_OFFSET;
 
-/** Gives a table slot to an address that is called or jumped to: where its translation is or will be. */
-export interface SlotSource { slotOf(address: number): number }
+/** The cell in linear memory that holds the table slot of an address's translation, or 0 for the stub; undefined if there is no room. */
+export interface CellSource { cellOf(address: number): number | undefined }
 
 export interface Translated { body: Uint8Array; layout: Layout }
 
 /** `single`: the graph is one instruction, and nothing is entered from it. */
-export function translate(graph: Graph, module: ModuleBuilder, slots: SlotSource, single = false): Translated {
-  const translator = new FunctionTranslator(graph, module, slots, single);
+export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, single = false): Translated {
+  const translator = new FunctionTranslator(graph, module, cells, single);
   return { body: translator.run(), layout: translator.layout };
 }
 
@@ -47,7 +47,7 @@ class FunctionTranslator implements Flow {
   private position = 0;
   private ended = false;
 
-  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly slots: SlotSource, private readonly single: boolean) {
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, private readonly single: boolean) {
     this.layout = layOutLoops(graph);
     this.site = this.code.local('i32');
     this.e = new Emitter(this.code, module, this, helperSlots);
@@ -254,13 +254,21 @@ class FunctionTranslator implements Flow {
     if (this.needsSelector(index)) this.code.i32Const(this.layout.selectors.get(index)!).localSet(SELECTOR);
   }
 
+  /** Pushes the slot for a constant address: a table shared by many modules must not have a slot for every address mentioned. */
+  private pushSlot(address: number): void {
+    const cell = this.cells.cellOf(address);
+    if (cell === undefined) this.code.i32Const(0); else this.code.i32Const(0).i32Load(cell);
+  }
+
   /** To code outside this function: its slot, whatever is there. */
   private tailTo(address: number): void {
     const { code } = this;
     if (this.single) { this.storeRip(address); code.br(this.exitLabel); return; }
     this.spill();
     this.storeRip(address);
-    code.i32Const(0).localGet(BUDGET).localGet(DEPTH).i32Const(this.slots.slotOf(address)).returnCallIndirect(this.module.type(TRANSLATED));
+    code.i32Const(0).localGet(BUDGET).localGet(DEPTH);
+    this.pushSlot(address);
+    code.returnCallIndirect(this.module.type(TRANSLATED));
   }
 
   jump(target: number): void { this.goTo(this.block.taken, target); }
@@ -306,7 +314,7 @@ class FunctionTranslator implements Flow {
   call(target: number): void {
     this.storeRip(target);
     if (this.single) { this.ended = true; this.code.br(this.exitLabel); return; }
-    this.nested(() => this.code.i32Const(0), () => this.code.i32Const(this.slots.slotOf(target)));
+    this.nested(() => this.code.i32Const(0), () => this.pushSlot(target));
   }
 
   callIndirect(local: number): void {
@@ -345,7 +353,9 @@ class FunctionTranslator implements Flow {
 
   /** After a call whose return site is outside: nothing is held in locals. */
   private tailReloaded(address: number): void {
-    this.code.i32Const(0).localGet(BUDGET).localGet(DEPTH).i32Const(this.slots.slotOf(address)).returnCallIndirect(this.module.type(TRANSLATED));
+    this.code.i32Const(0).localGet(BUDGET).localGet(DEPTH);
+    this.pushSlot(address);
+    this.code.returnCallIndirect(this.module.type(TRANSLATED));
   }
 
   /** What a host frame of this function may take: every local in a slot of its own, and some room. */

@@ -1,6 +1,6 @@
 // All translations of guest code: from addresses to table slots, made on demand, dropped by page or by address.
-// Must stay true: a slot belongs to one address for ever (callers hold it as a constant); without a translation it holds the stub.
-import { JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
+// Must stay true: a cell belongs to one address for ever (callers hold its place as a constant); without a translation it says 0, the stub.
+import { CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
 import { ModuleBuilder } from '../wasm/module';
@@ -26,17 +26,18 @@ interface Translation {
 }
 
 export class Translations implements CodeSource {
-  private readonly slots = new Map<number, number>();
+  private readonly cells = new Map<number, number>();
+  private nextCell = CALL_CELLS;
   private nextSlot = FIRST_FREE_SLOT;
   private readonly entries = new Map<number, { slot: number; selector: number; owner: Translation }>();
   private readonly byPage = new Map<number, Set<Translation>>();
   private readonly steps = new Map<number, number>();
   private readonly stepsByPage = new Map<number, Set<number>>();
-  private readonly freeStepSlots: number[] = [];
+  private readonly freeSlots: number[] = [];
   private fetched = new Map<number, Uint8Array | undefined>();
   breakpoints: ReadonlySet<number> = new Set();
-  /** Instructions translated so far, for statistics. */
-  translated = 0;
+  /** What has been translated so far. */
+  readonly statistics = { functions: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
 
   constructor(
     private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
@@ -78,18 +79,29 @@ export class Translations implements CodeSource {
   // Slots.
 
   private newSlot(): number {
-    if (this.nextSlot >= this.table.length) this.table.grow(1024, this.stub);
+    const free = this.freeSlots.pop();
+    if (free !== undefined) return free;
+    // Every module that imports the table pays for its length.
+    if (this.nextSlot >= this.table.length) this.table.grow(Math.max(64, this.table.length >> 2), this.stub);
     return this.nextSlot++;
   }
 
-  slotOf(address: number): number {
-    let slot = this.slots.get(address);
-    if (slot === undefined) this.slots.set(address, slot = this.newSlot());
-    return slot;
+  cellOf(address: number): number | undefined {
+    let cell = this.cells.get(address);
+    if (cell === undefined && this.nextCell < CALL_CELLS_END) {
+      this.cells.set(address, cell = this.nextCell);
+      this.nextCell += 4;
+      const own = this.entries.get(address);
+      this.lookups.words[cell >> 2] = own?.selector === 0 ? own.slot : 0;
+    }
+    return cell;
   }
 
   private instantiate(module: ModuleBuilder): void {
-    new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: this.memory, t: this.table } });
+    const bytes = module.finish();
+    this.statistics.modules++;
+    this.statistics.bytes += bytes.length;
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: this.memory, t: this.table } });
   }
 
   private static newModule(): ModuleBuilder {
@@ -119,24 +131,29 @@ export class Translations implements CodeSource {
     const module = Translations.newModule(), index = module.declare(TRANSLATED);
     const { body, layout } = translate(graph, module, this);
     module.define(index, body);
-    const slot = this.slotOf(address);
+    const slot = this.newSlot();
     module.element(slot, [index]);
     this.instantiate(module);
     const translation: Translation = { slot, entries: [], pages: new Set(), spans: [] };
     const enter = (at: number, selector: number) => {
       if (this.entries.has(at) && selector !== 0) return;
+      const before = this.entries.get(at);
+      if (before && before.owner !== translation) before.owner.entries = before.owner.entries.filter((each) => each !== at);
       this.entries.set(at, { slot, selector, owner: translation });
       translation.entries.push(at);
     };
     enter(address, 0);
+    const cell = this.cells.get(address);
+    if (cell !== undefined) this.lookups.words[cell >> 2] = slot;
     for (const [block, selector] of layout.selectors) enter(graph.blocks[block]!.start, selector);
     this.register(translation, graph);
+    this.statistics.functions++;
     return this.entries.get(address);
   }
 
   private register(translation: Translation, graph: Graph): void {
     for (const block of graph.blocks) {
-      this.translated += block.instructions.length;
+      this.statistics.instructions += block.instructions.length;
       translation.spans.push(block.start, Math.max(block.end, block.start + 1));
       for (let page = block.start - (block.start % PAGE); page < Math.max(block.end, block.start + 1); page += PAGE) translation.pages.add(page);
     }
@@ -160,12 +177,13 @@ export class Translations implements CodeSource {
       if (decoded === 'fetch' || (typeof decoded === 'string' && n > 0) || this.steps.has(at)) break;
       const length = typeof decoded === 'string' ? 1 : decoded.length;
       const graph = discover(at, { decode: () => decoded, isBreakpoint: () => false }, 1);
-      const slot = this.freeStepSlots.pop() ?? this.newSlot();
+      const slot = this.newSlot();
       const index = module.declare(TRANSLATED);
       module.define(index, translate(graph, module, this, true).body);
       module.element(slot, [index]);
       this.steps.set(at, slot);
       any = true;
+      this.statistics.steps++;
       for (let page = at - (at % PAGE); page < at + length; page += PAGE) {
         let set = this.stepsByPage.get(page);
         if (!set) this.stepsByPage.set(page, set = new Set());
@@ -190,7 +208,12 @@ export class Translations implements CodeSource {
 
   private drop(translation: Translation): void {
     this.table.set(translation.slot, this.stub);
-    for (const address of translation.entries) if (this.entries.get(address)?.owner === translation) this.entries.delete(address);
+    this.freeSlots.push(translation.slot);
+    for (const address of translation.entries) {
+      this.entries.delete(address);
+      const cell = this.cells.get(address);
+      if (cell !== undefined && this.lookups.words[cell >> 2] === translation.slot) this.lookups.words[cell >> 2] = 0;
+    }
     for (const page of translation.pages) this.byPage.get(page)?.delete(translation);
   }
 
@@ -203,7 +226,7 @@ export class Translations implements CodeSource {
         const slot = this.steps.get(address);
         if (slot === undefined) continue;
         this.steps.delete(address);
-        this.freeStepSlots.push(slot);
+        this.freeSlots.push(slot);
       }
       this.stepsByPage.delete(at);
     };
