@@ -206,39 +206,56 @@ for (const [suffix, w] of [['PS', 32], ['PD', 64]] as const) {
   both(FLOAT, `ADDSUB${suffix}`, packed(addSub(w)));
 }
 
-/** Dot products: the products chosen by the immediate's upper bits, added in pairs, to the places of its lower bits. */
-const dot = (w: Width): Binary => (e, a, b, imm) => {
-  const c = e.code, lanes = 128 / w;
-  const element = (local: number, lane: number): void => void (w === 32 ? c.localGet(local).i32x4ExtractLane(lane).f32ReinterpretI32() : c.localGet(local).i64x2ExtractLane(lane).f64ReinterpretI64());
-  const t = floatType(w);
-  const combine = (x: number, y: number, op: 'Add' | 'Mul'): number => {
-    c.localGet(x).localGet(y).plain(`f${w}${op}`);
-    const r = e.toScratch(t);
-    fixScalar(e, w, r, x, y);
-    return r;
+/** Elements of a mask chosen by the low bits of `bits`. */
+function maskOf(w: Width, bits: number): [low: bigint, high: bigint] {
+  const ones = w === 32 ? 0xffffffffn : 0xffffffffffffffffn, perHalf = 64 / w;
+  const half = (from: number): bigint => {
+    let out = 0n;
+    for (let n = 0; n < perHalf; n++) if (bits & (1 << (from + n))) out |= ones << BigInt(w * n);
+    return out;
   };
-  const products: number[] = [];
-  for (let n = 0; n < lanes; n++) {
-    if (!(imm & (16 << n))) {
-      if (w === 32) c.f32Const(0);
-      else c.f64Const(0);
-      products.push(e.toScratch(t));
-      continue;
-    }
-    element(a, n);
-    const x = e.toScratch(t);
-    element(b, n);
-    products.push(combine(x, e.toScratch(t), 'Mul'));
+  return [half(0), half(perHalf)];
+}
+
+/**
+ * Dot products: the products chosen by the immediate's upper bits, added in pairs, to the places of its lower bits. Which NaN wins shows
+ * the order: a single is added to its neighbour, a pair's sum gets the other pair's added.
+ */
+const dot = (w: Width): Binary => (e, a, b, imm) => {
+  const c = e.code, add = packedArithmetic(w, `${shape(w)}Add`), swap = w === 32 ? doubles(1, 0, 3, 2) : quads(1, 0);
+  packedArithmetic(w, `${shape(w)}Mul`)(e, a, b, 0, 0);
+  c.v128Const(...maskOf(w, imm >> 4)).v128And();
+  let sum = e.toScratch('v128');
+  for (const lanes of w === 32 ? [swap, doubles(2, 3, 0, 1)] : [swap]) {
+    c.localGet(sum).localGet(sum).i8x16Shuffle(lanes);
+    const other = e.toScratch('v128');
+    if (w === 32 && lanes === swap) add(e, other, sum, 0, 0);
+    else add(e, sum, other, 0, 0);
+    sum = e.toScratch('v128');
   }
-  const at = (n: number): number => products[n] as number;
-  const sum = w === 64 ? combine(at(0), at(1), 'Add') : combine(combine(at(0), at(1), 'Add'), combine(at(2), at(3), 'Add'), 'Add');
-  c.v128Const(0n, 0n);
-  for (let n = 0; n < lanes; n++) {
-    if (!(imm & (1 << n))) continue;
-    c.localGet(sum);
-    if (w === 32) c.i32ReinterpretF32().i32x4ReplaceLane(n);
-    else c.i64ReinterpretF64().i64x2ReplaceLane(n);
-  }
+  c.localGet(sum).v128Const(...maskOf(w, imm)).v128And();
 };
 both(FLOAT, 'DPPS', packed(dot(32)));
 both(FLOAT, 'DPPD', packed(dot(64)));
+
+// Approximations of reciprocals as Intel's tables give them: from 11 (10) bits of the operand the best 13-bit result.
+for (const name of ['RCP', 'RSQRT'] as const) {
+  const helper = name === 'RCP' ? 'reciprocal' : 'reciprocalRoot';
+  both(FLOAT, `${name}SS`, (e, i) => {
+    const c = e.code;
+    pushScalar(e, i, i.operands.length - 1, 32);
+    c.i32ReinterpretF32();
+    e.helper(helper);
+    c.f32ReinterpretI32();
+    writeScalar(e, i, e.toScratch('f32'), 32);
+  });
+  both(FLOAT, `${name}PS`, single((e, a) => {
+    const c = e.code;
+    c.localGet(a);
+    for (let n = 0; n < 4; n++) {
+      c.localGet(a).i32x4ExtractLane(n);
+      e.helper(helper);
+      c.i32x4ReplaceLane(n);
+    }
+  }));
+}

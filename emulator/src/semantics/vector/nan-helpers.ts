@@ -47,7 +47,43 @@ const demote = (c: Code, bits: () => void): void => {
   c.i64Const(29).i64ShrU().i64Const(0x7fffff).i64And().i64Or().i64Const(0x7fc00000).i64Or().i32WrapI64();
 };
 
+/** Shared beginning of the reciprocal approximations on the bits of a single: NaN, zero and subnormal, infinity. Locals: sign, exponent. */
+function special(c: Code, sign: number, exponent: number): void {
+  c.localGet(0).i32Const(0x80000000 | 0).i32And().localSet(sign);
+  c.localGet(0).i32Const(23).i32ShrU().i32Const(0xff).i32And().localSet(exponent);
+  c.localGet(0).i32Const(0x7fffffff).i32And().i32Const(0x7f800000).i32GtU().when(() => c.localGet(0).i32Const(QUIET_32).i32Or().return());
+  c.localGet(exponent).i32Eqz().when(() => c.localGet(sign).i32Const(0x7f800000).i32Or().return());
+}
+/** Rounds the f64 on the stack to 13 bits and pushes its bits as a single. */
+const thirteenBits = (c: Code): void => void c.f64Const(8192).f64Mul().f64Nearest().f64Const(1 / 8192).f64Mul().f32DemoteF64().i32ReinterpretF32();
+
 export const NAN_HELPERS: HelperTable = {
+  reciprocal: {
+    parameters: ['i32'], results: ['i32'],
+    emit: (c) => {
+      const sign = c.local('i32'), exponent = c.local('i32');
+      special(c, sign, exponent);
+      // The result would be subnormal, or the operand is infinite.
+      c.localGet(exponent).i32Const(253).i32GeU().when(() => c.localGet(sign).return());
+      c.f64Const(1).localGet(0).i32Const(0x7ff000).i32And().i32Const(0x3f800800).i32Or().f32ReinterpretI32().f64PromoteF32().f64Div();
+      thirteenBits(c);
+      c.localGet(exponent).i32Const(127).i32Sub().i32Const(23).i32Shl().i32Sub().localGet(sign).i32Or();
+    },
+  },
+  reciprocalRoot: {
+    parameters: ['i32'], results: ['i32'],
+    emit: (c) => {
+      const sign = c.local('i32'), exponent = c.local('i32');
+      special(c, sign, exponent);
+      c.localGet(sign).when(() => c.i32Const(DEFAULT_32).return());
+      c.localGet(exponent).i32Const(255).i32Eq().when(() => c.i32Const(0).return());
+      // Mantissa with an exponent of 0 or 1, so that half of the rest is whole.
+      c.f64Const(1).localGet(0).i32Const(0x7fe000).i32And().i32Const(0x1000).i32Or();
+      c.i32Const(0x3f800000).i32Const(0x40000000).localGet(exponent).i32Const(1).i32And().select().i32Or().f32ReinterpretI32().f64PromoteF32().f64Sqrt().f64Div();
+      thirteenBits(c);
+      c.localGet(exponent).i32Const(127).i32Sub().i32Const(1).i32ShrS().i32Const(23).i32Shl().i32Sub();
+    },
+  },
   nan32: { parameters: ['f32', 'f32'], results: ['f32'], emit: (c) => pick(c, 32, [0, 1]) },
   nan64: { parameters: ['f64', 'f64'], results: ['f64'], emit: (c) => pick(c, 64, [0, 1]) },
   nanOfThree32: { parameters: ['f32', 'f32', 'f32'], results: ['f32'], emit: (c) => pick(c, 32, [0, 1, 2]) },
