@@ -36,6 +36,9 @@ export function registerCommands(sessions: Sessions, tree: SchedulerTree): vscod
   }
 
   return vscode.Disposable.from(
+    sessions.onDidChange(({ first, stopped }) => {
+      if (first && stopped && vscode.workspace.getConfiguration('gobuf').get('showRuntimeViews', true)) void vscode.commands.executeCommand('gobuf.scheduler.focus', { preserveFocus: true });
+    }),
     command('stepIntoBack', back('reverseStepIn')),
     command('stepOutBack', back('reverseStepOut')),
     command('stepInstructionBack', back('reverseStepInstruction')),

@@ -12,6 +12,7 @@ describe('operands of a line of Go assembly', () => {
     ['\tMOVQ\t(g_sched+gobuf_sp)(SI), SP', ['(g_sched+gobuf_sp)(SI)', 'SP']],
     ['\tCALL\truntime·check(SB)', []],
     ['loop:\tADDQ\t$1, R8', ['R8']],
+    ['\tMOVQ\tbuf+0(FP), BX', ['buf+0(FP)', 'BX']],
     ['\tget_tls(CX)', ['CX']],
     ['TEXT gogo<>(SB), NOSPLIT, $0', []],
     ['#define get_tls(r)\tMOVQ TLS, r', []],

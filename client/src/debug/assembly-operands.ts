@@ -9,7 +9,7 @@ export interface Operand {
   expression: string;
 }
 
-const OPERAND = /\(\w+_\w+\+\w+_\w+\)\(\w+\)|[A-Za-z]\w*_\w+\((?:[A-D]X|SI|DI|BP|SP|R\d+)\)|[\p{L}_][\p{L}\p{N}_∕·.]*\(SB\)|\b(?:[A-D]X|SI|DI|BP|SP|R(?:[89]|1[0-5])|X(?:1[0-5]|\d))\b/gu;
+const OPERAND = /[A-Za-z]\w*\+\d+\(FP\)|\(\w+_\w+\+\w+_\w+\)\(\w+\)|[A-Za-z]\w*_\w+\((?:[A-D]X|SI|DI|BP|SP|R\d+)\)|[\p{L}_][\p{L}\p{N}_∕·.]*\(SB\)|\b(?:[A-D]X|SI|DI|BP|SP|R(?:[89]|1[0-5])|X(?:1[0-5]|\d))\b/gu;
 
 export function operandsOf(line: string): Operand[] {
   const comment = line.indexOf('//'), code = comment < 0 ? line : line.slice(0, comment);

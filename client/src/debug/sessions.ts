@@ -7,12 +7,14 @@ import type { GobufRequests, Moment } from '../../../debug-adapter/src/dap/proto
 export interface View {
   session: vscode.DebugSession | undefined;
   stopped: boolean;
+  /** This is the session's first stop. */
+  first: boolean;
   moment: Moment | undefined;
   /** DAP thread that stopped. */
   thread: number | undefined;
 }
 
-interface State { stopped: boolean; moment: Moment | undefined; thread: number | undefined }
+interface State { stopped: boolean; stops: number; moment: Moment | undefined; thread: number | undefined }
 interface Message { type?: string; event?: string; command?: string; success?: boolean; body?: { threadId?: number } & Partial<Moment> }
 
 const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo']);
@@ -35,7 +37,7 @@ export class Sessions implements vscode.Disposable {
   get view(): View {
     const session = vscode.debug.activeDebugSession;
     const state = session && this.#states.get(session.id);
-    return session?.type === 'gobuf' && state ? { session, ...state } : { session: undefined, stopped: false, moment: undefined, thread: undefined };
+    return session?.type === 'gobuf' && state ? { session, ...state, first: state.stops === 1 } : { session: undefined, stopped: false, first: false, moment: undefined, thread: undefined };
   }
 
   /** One of gobuf's own requests to the session that is looked at. */
@@ -46,14 +48,14 @@ export class Sessions implements vscode.Disposable {
   }
 
   #track(session: vscode.DebugSession): vscode.DebugAdapterTracker {
-    const state: State = { stopped: false, moment: undefined, thread: undefined };
+    const state: State = { stopped: false, stops: 0, moment: undefined, thread: undefined };
     this.#states.set(session.id, state);
     return {
       onDidSendMessage: (message: Message) => {
         if (message.type === 'event') {
           // `stopped` comes first, `gobuf/moment` with the instruction number right after it: one change for both.
           if (message.event === 'stopped') state.thread = message.body?.threadId;
-          else if (message.event === 'gobuf/moment') { state.stopped = true; state.moment = message.body as Moment; this.#fire(); } else if (message.event === 'continued') this.#running(state);
+          else if (message.event === 'gobuf/moment') { state.stopped = true; state.stops++; state.moment = message.body as Moment; this.#fire(); } else if (message.event === 'continued') this.#running(state);
         } else if (message.type === 'response' && message.success && MOVES.has(message.command ?? '')) this.#running(state);
       },
       onExit: () => { this.#states.delete(session.id); this.#fire(); },

@@ -66,9 +66,9 @@ export class SchedulerTree implements vscode.TreeDataProvider<Row>, vscode.Dispo
 
   getTreeItem(row: Row): vscode.TreeItem {
     const state = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(row.changed ? { label: row.label, highlights: [[0, row.label.length]] } : row.label, row.children ? (row.open ? state.Expanded : state.Collapsed) : state.None);
+    const item = new vscode.TreeItem(row.label, row.children ? (row.open ? state.Expanded : state.Collapsed) : state.None);
     item.id = row.id;
-    item.description = row.changed ? `${row.description ?? ''} ●` : row.description;
+    item.description = row.changed ? `● ${row.description ?? ''}` : row.description;
     item.tooltip = [row.tooltip ?? (row.description ? `${row.label}: ${row.description}` : row.label), ...(row.changed ? ['(changed since the last stop)'] : [])].join('\n');
     if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
     item.contextValue = [row.thread === undefined ? '' : 'thread', row.place?.file ? 'place' : '', row.address ? 'address' : ''].filter(Boolean).join(' ');

@@ -25,6 +25,8 @@ export function fromAssembly(expression: string): string {
   if (field && base) return `(*runtime.${field[1]})(${base}).${field[2]}`;
   const nested = /^\(([A-Za-z]\w*?)_(\w+)\+\w+?_(\w+)\)\((\w+)\)$/.exec(text), nestedBase = nested && GO_REGISTERS[nested[4]!];
   if (nested && nestedBase) return `(*runtime.${nested[1]})(${nestedBase}).${nested[2]}.${nested[3]}`;
+  const argument = /^([\p{L}_]\w*)\+\d+\(FP\)$/u.exec(text);
+  if (argument) return argument[1]!;
   const symbol = /^([\p{L}_][\p{L}\p{N}_∕·.]*)\(SB\)$/u.exec(text);
   if (symbol) return symbol[1]!.replaceAll('∕', '/').replaceAll('·', '.');
   return text.includes('·') ? text.replaceAll('·', '.') : text;

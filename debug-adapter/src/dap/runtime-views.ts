@@ -19,7 +19,7 @@ function nameOfG(snapshot: SchedulerSnapshot, g: GInfo): string {
 
 function placeOf(session: Session, pc: number): Place {
   const at = pc > 0 ? session.engine.binary.lineAt(pc) : undefined;
-  return at ? { pc, function: at.function.name, file: session.source(at.file)?.path, line: at.line } : { pc };
+  return at ? { pc, function: at.inlined[0]?.name ?? at.function.name, file: session.source(at.file)?.path, line: at.line } : { pc };
 }
 
 function scheduler(session: Session): SchedulerResult {

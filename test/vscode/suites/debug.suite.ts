@@ -21,7 +21,10 @@ describe('debugging examples/switch', () => {
     messages = new Messages();
   });
   after(() => messages?.dispose());
-  afterEach(stopDebugging);
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(`failed ${this.currentTest.title}`.replace(/\W+/g, '-'));
+    await stopDebugging();
+  });
 
   const launch = (more: object = {}): vscode.DebugConfiguration => ({ type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more });
   async function start(config: vscode.DebugConfiguration | string): Promise<vscode.DebugSession> {

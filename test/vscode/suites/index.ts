@@ -18,7 +18,7 @@ export async function run(): Promise<void> {
       runner.on('fail', (test: MochaClass.Test, error: Error) => { count.failed++; say(`    FAILED   ${test.title}\n${(error.stack ?? error.message).replace(/^/gm, '             ')}`); });
     }
   }
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: Lines as unknown as MochaClass.ReporterConstructor, ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 150_000, reporter: Lines as unknown as MochaClass.ReporterConstructor, ...(grep ? { grep } : {}) });
   mocha.suite.emit('pre-require', globalThis as unknown as MochaClass.MochaGlobals, '', mocha);
   require('./extension.suite');
   require('./language.suite');

@@ -16,7 +16,7 @@ export async function activated(): Promise<Exports> {
 }
 
 /** Resolves with the first event that `wanted` accepts. */
-export function next<T>(event: vscode.Event<T>, wanted: (value: T) => boolean = () => true, what = 'an event', limit = 40_000): Promise<T> {
+export function next<T>(event: vscode.Event<T>, wanted: (value: T) => boolean = () => true, what = 'an event', limit = 60_000): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => { listener.dispose(); reject(new Error(`${what} did not come within ${limit / 1000} s`)); }, limit);
     const listener = event((value) => {
@@ -38,7 +38,15 @@ export class Messages implements vscode.Disposable {
   readonly #registration = vscode.debug.registerDebugAdapterTrackerFactory('gobuf', {
     createDebugAdapterTracker: () => ({ onDidSendMessage: (message: Message) => { this.all.push(message); this.#emitter.fire(message); } }),
   });
-  stopped(): Promise<Message> { return next(this.on, (message) => message.type === 'event' && message.event === 'stopped', 'the stopped event'); }
+  /** The next stop, once the extension has heard of its moment too. */
+  async stopped(): Promise<Message> {
+    let stopped: Message | undefined;
+    await next(this.on, (message) => {
+      if (message.event === 'stopped') stopped = message;
+      return message.event === 'gobuf/moment' && stopped !== undefined;
+    }, 'the stopped event');
+    return stopped!;
+  }
   dispose(): void { this.#registration.dispose(); this.#emitter.dispose(); }
 }
 

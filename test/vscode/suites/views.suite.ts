@@ -17,7 +17,10 @@ describe('views', () => {
     messages = new Messages();
   });
   after(() => messages?.dispose());
-  afterEach(stopDebugging);
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(`failed ${this.currentTest.title}`.replace(/\W+/g, '-'));
+    await stopDebugging();
+  });
 
   async function start(functions: string[], more: object = {}): Promise<void> {
     vscode.debug.addBreakpoints(functions.map((name) => new vscode.FunctionBreakpoint(name)));
@@ -60,7 +63,7 @@ describe('views', () => {
     await moved('workbench.action.debug.continue');
     const rows = row('Goroutines').children!().flatMap((group) => group.children!());
     assert.ok(rows.some((each) => each.changed), 'nothing is marked');
-    assert.ok(rows.some((each) => /main\.volley/.test(each.description ?? '')), rows.map((each) => each.description).join(' | '));
+    assert.ok(rows.some((each) => /in main\.volley/.test(each.description ?? '')), rows.map((each) => each.description).join(' | '));
   });
 
   it('lead from a goroutine to its source', async () => {
