@@ -9,7 +9,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const COMMANDS = 'debug-adapter/src/command';
 const EXTENSION = 'client/src/extension.ts';
-const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning', minify: true, keepNames: true, sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false, legalComments: 'none',
+const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'cjs', target: 'node20', supported: { 'dynamic-import': false }, logLevel: 'warning', minify: true, keepNames: false, sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false, legalComments: 'none',
   // The bundles are CommonJS, where web-tree-sitter's ES module cannot find itself.
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') } };
 
