@@ -23,7 +23,7 @@ const cases: Case[] = [];
 for (const row of rows) {
   for (let i = 0, made = 0; i < 8 && made < PER_ROW; i++) {
     const c = makeCase(row, 1000 + i, (bytes, address) => decode(bytes, 0, address));
-    if (!c || undefinedFor(c.instruction, c.state) !== 0) continue;
+    if (!c || undefinedFor(c.instruction, c.state) === undefined) continue;
     cases.push(c);
     made++;
   }

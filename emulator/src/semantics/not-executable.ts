@@ -8,6 +8,7 @@ const byName = (names: string, reason: string): [string, string][] => names.spli
 const NAMES: ReadonlyMap<string, string> = new Map([
   ...byName('CLI STI CLTS HLT INVD WBINVD WBNOINVD INVLPG INVPCID WRMSR RDMSR LGDT LIDT LLDT LTR LMSW SWAPGS SYSRET SYSEXIT SYSENTER RSM XSETBV CLAC STAC MONITOR MWAIT RDPMC GETSEC ENCLS ENCLU ENCLV IN OUT INSB INSW INSD OUTSB OUTSW OUTSD', 'privileged, or input and output: Linux gives user programs a fault'),
   ...byName('XSAVE XSAVE64 XRSTOR XRSTOR64 FXSAVE FXSAVE64 FXRSTOR FXRSTOR64', 'images of the extended state'),
+  ...byName('ENTER', 'no compiler makes it'),
   ...byName('IRET IRETD IRETQ RET_FAR CALL_FAR JMP_FAR INT LSS LFS LGS LAR LSL VERR VERW SLDT STR SGDT SIDT SMSW', 'segments and gates'),
 ]);
 

@@ -78,6 +78,7 @@ function memoryTarget(row: InstructionRow, m: MemoryOperand, r: Random): bigint 
   else if (k < 90) offset = 0x100 + r.below(WINDOW_SIZE - 0x300);
   else if (k < 97) offset = 0x1000 - r.below(bytes + 1);
   else offset = WINDOW_SIZE - r.below(bytes + 2);
+  if (/^CL(FLUSH|FLUSHOPT|WB)$/.test(row.name)) offset = 64 * (2 + r.below(100));
   if (/^(BT|BTC|BTR|BTS)$/.test(row.name)) offset = 0x800 + 8 * r.below(0x80);
   let target = BigInt(base + offset);
   if (m.segment === 'gs') target -= BigInt(GS_BASE_VALUE);
@@ -112,6 +113,11 @@ function prepare(row: InstructionRow, insn: Instruction, s: State, r: Random): b
   const g = s.gpr;
   const name = row.name;
   const memory = insn.operands.find((o): o is MemoryOperand => o.kind === 'memory');
+  // Undefined with a 16-bit operand size.
+  if (name === 'BSWAP' && insn.bytes.includes(0x66)) return false;
+  const relative = insn.operands.find((o) => o.kind === 'relative');
+  // A jump into itself or to the followers behind it would run something else.
+  if (relative && relative.kind === 'relative' && relative.target > ENTRY - 16 && relative.target < ENTRY + insn.length + 16 && relative.target !== ENTRY + insn.length) return false;
   const registers = insn.operands.filter((o: Operand) => o.kind === 'register');
   if (/^(BT|BTC|BTR|BTS)$/.test(name) && memory) {
     const bit = registers[0];
@@ -128,17 +134,19 @@ function prepare(row: InstructionRow, insn: Instruction, s: State, r: Random): b
     g[7] = r.chance(30) ? (g[6] as bigint) + BigInt(r.below(64) - 32) : at();
     g[1] = BigInt(r.chance(15) ? 0 : r.below(r.chance(20) ? 300 : 20));
     if (r.chance(40)) s.rflags |= 0x400;
-    if (/^(CMPS|SCAS)/.test(name) && r.chance(60)) s.window.fill(r.below(256), 0x300, 0x1800);
-    if (insn.bytes.includes(0x67)) {
-      g[6] = (g[6] as bigint) - BigInt(WINDOW - WINDOW_LOW);
-      g[7] = (g[7] as bigint) - BigInt(WINDOW - WINDOW_LOW);
-      if (r.chance(50)) for (const i of [1, 6, 7]) g[i] = (g[i] as bigint) | (BigInt(r.u32()) << 32n);
+    if (/^(CMPS|SCAS)/.test(name) && r.chance(60)) {
+      const value = r.below(256);
+      for (const n of [6, 7]) {
+        const from = Number((g[n] as bigint) - BigInt(WINDOW)) - 80;
+        s.window.fill(value, Math.max(0, from), Math.max(0, from + 160));
+      }
     }
-    if (insn.bytes.includes(0x65)) return false;
+    // With 32-bit addresses they stop by name: no compiler makes them.
+    if (insn.bytes.includes(0x67) || insn.bytes.includes(0x65)) return false;
   }
   if (/^V?MASKMOVDQU$|^MASKMOVQ$/.test(name)) g[7] = BigInt(WINDOW + 0x100 + r.below(0x1000));
   if (/^XLAT/.test(name)) g[3] = BigInt(WINDOW + 0x100 + r.below(0x1000));
-  if (memory && memory.size >= 0 && !/^(LEA|NOP|PREFETCH.*|CLFLUSH.*|CLWB|CLDEMOTE)$/.test(name)) {
+  if (memory && memory.size >= 0 && !/^(LEA|NOP|PREFETCH.*|CLDEMOTE)$/.test(name)) {
     const target = memoryTarget(row, memory, r);
     if (target < 0n && memory.segment === 'fs') return false;
     if (!aim(memory, s, r, target)) return false;
@@ -176,6 +184,9 @@ function prepare(row: InstructionRow, insn: Instruction, s: State, r: Random): b
   if (/^ENTER$/.test(name)) {
     const level = insn.operands[1];
     if (level && level.kind === 'immediate' && (level.value & 31n) > 3n) return false;
+    // The CPU also checks that the new top of the stack could be written.
+    const size = insn.operands[0];
+    if (size && size.kind === 'immediate' && (size.value & 0xffffn) > 0x800n) return false;
   }
   if (/^LOOP|^JR?CXZ|^JECXZ/.test(name) && r.chance(70)) g[1] = BigInt(r.below(3));
   if (/^CMPXCHG$/.test(name) && !memory && r.chance(50)) {
@@ -185,8 +196,10 @@ function prepare(row: InstructionRow, insn: Instruction, s: State, r: Random): b
   if (/^P?(CMP[EI]STR[IM])|^VPCMP[EI]STR/.test(name)) {
     if (r.chance(50)) g[0] = BigInt(r.below(20));
     if (r.chance(50)) g[2] = BigInt(r.below(20));
-    for (let i = 0; i < s.ymm.length; i++) s.ymm[i] = (s.ymm[i] as number) % r.pick([3, 5, 40]);
-    for (let i = 0; i < s.window.length; i++) s.window[i] = (s.window[i] as number) % 5;
+    const least = r.pick([3, 5, 40]);
+    for (const o of registers) if (o.kind === 'register' && o.class === 'xmm') for (let i = 0; i < 16; i++) s.ymm[32 * o.index + i] = (s.ymm[32 * o.index + i] as number) % least;
+    const at = memory ? (address(memory, insn, s) ?? 0) - WINDOW : -1;
+    for (let i = at; at >= 0 && i < at + 16 && i < s.window.length; i++) s.window[i] = (s.window[i] as number) % 5;
   }
   return true;
 }
