@@ -1,8 +1,8 @@
 // Where a guest thread's architectural registers live in the linear memory shared by all translated code.
 // Must stay true: offsets are bytes from STATE_BASE; [0, CONTEXT_SIZE) is a thread's whole context, saved and restored by copying.
 
-/** Linear address of the state of the running thread. */
-export const STATE_BASE = 0x400;
+/** Linear address of the state of the running thread; 0, because small offsets make translated code shorter. */
+export const STATE_BASE = 0;
 
 /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8…R15: 16 × u64. */
 export const GPR = 0x000;

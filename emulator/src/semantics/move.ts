@@ -26,17 +26,13 @@ const move = (signed: boolean) => (e: Emitter, i: Instruction): void => {
 
 /** Pushes an i64 local of `bytes` bytes. */
 export function push(e: Emitter, local: number, bytes: 2 | 8): void {
-  e.readGpr(RSP);
-  e.code.i64Const(-bytes).i64Add();
-  const address = e.stackAddress();
-  e.store(address, bytes, local, bytes === 8 ? 'i64Store' : 'i64Store16');
-  e.writeGpr(RSP, 64, () => e.code.localGet(address.local));
+  e.store(e.stackAddress(-bytes, bytes), bytes, local, bytes === 8 ? 'i64Store' : 'i64Store16');
+  addToStackPointer(e, -bytes);
 }
 
 /** Loads the top of the stack into a scratch local; RSP is the caller's to move. */
 export function top(e: Emitter, bytes: 2 | 8): number {
-  e.readGpr(RSP);
-  e.load(e.stackAddress(), bytes === 8 ? 64 : 16);
+  e.load(e.stackAddress(0, bytes), bytes === 8 ? 64 : 16);
   return e.toScratch('i64');
 }
 

@@ -15,12 +15,23 @@ export const enum ExitCode {
 }
 
 /** A guest address that has been computed; opaque outside the emitter. */
-export interface Address { readonly local: number }
+export interface Address {
+  /** Local (i64) that holds it. */
+  readonly local: number;
+  /** Distance from RSP, if the access is known to lie in the piece of the stack whose host address is at hand. */
+  readonly stack?: number | undefined;
+}
 
 /** What a block of translated code gives the emitter; implemented by the translator, for whole functions and single steps alike. */
 export interface Flow {
   /** Local that holds a general register; recorded as read, or as written. */
   gpr(index: number, write: boolean): number;
+  /** Code that will run often: memory look-ups are written out rather than called. */
+  readonly inline: boolean;
+  /** Local (i32) with the host address of RSP, if accesses of `bytes` at RSP + displacement may go through it. */
+  stackHost(displacement: number, bytes: number): number | undefined;
+  /** RSP was written. */
+  stackMoved(): void;
   /** Budget local: instructions left, those of the running block already taken off. */
   readonly budget: number;
   /** Emits: leave with EXIT_CODE already set, this instruction not retired. */
@@ -40,9 +51,12 @@ export interface Flow {
 
 export interface HelperSlots { slot(name: string): number; helper(name: string): Helper }
 
+const RSP = 4;
 const LOADS: Record<string, AccessName> = {
   u8: 'i64Load8U', u16: 'i64Load16U', u32: 'i64Load32U', u64: 'i64Load', s8: 'i64Load8S', s16: 'i64Load16S', s32: 'i64Load32S', s64: 'i64Load',
 };
+/** Helpers that look up and store: (address, value) → 1 for a fault. */
+const STORE_HELPERS: Partial<Record<AccessName, string>> = { i64Store: 'store64', i64Store32: 'store32', i64Store16: 'store16', i64Store8: 'store8' };
 const STORES: Record<OperandSize, AccessName> = { 8: 'i64Store8', 16: 'i64Store16', 32: 'i64Store32', 64: 'i64Store' };
 
 /** Whether a legacy prefix stands before the opcode. */
@@ -118,6 +132,7 @@ export class RegisterEmitter {
       code.i64Const(mask).i64And().localGet(this.flow.gpr(index, false)).i64Const(~mask).i64And().i64Or();
     }
     code.localSet(this.flow.gpr(index, true));
+    if (index === RSP) this.flow.stackMoved();
   }
 
   writeHigh8(index: number, produce: () => void): void {
@@ -166,14 +181,35 @@ export class MemoryEmitter extends RegisterEmitter {
 
   /** Computes the operand's address once; use the result for the loads and stores of the instruction. */
   address(operand: MemoryOperand, extra = 0): Address {
+    if (operand.base === RSP && operand.index === NO_REGISTER && !operand.segment && operand.addressSize === 64 && operand.size >= 8) {
+      return this.stackAddress(operand.displacement + extra, operand.size / 8);
+    }
     this.effectiveAddress(operand, true, extra);
     return { local: this.toScratch('i64') };
   }
   /** An address that is the i64 on the stack. */
   addressFromStack(): Address { return { local: this.toScratch('i64') }; }
 
-  /** The address on the stack, known to be the guest's stack pointer or near it. */
-  stackAddress(): Address { return this.addressFromStack(); }
+  /** RSP + displacement, for an access of so many bytes. */
+  stackAddress(displacement: number, bytes: number): Address {
+    const host = this.flow.stackHost(displacement, bytes);
+    const compute = () => {
+      this.readGpr(RSP);
+      if (displacement !== 0) this.code.i64Const(displacement).i64Add();
+      return this.toScratch('i64');
+    };
+    if (host === undefined) return { local: compute() };
+    // The guest address itself is hardly ever needed.
+    return { get local() { return compute(); }, stack: displacement };
+  }
+
+  /** Pushes the host address of a stack access, and gives the offset that loads and stores must add. */
+  private stackPointer(displacement: number): number {
+    this.code.localGet(this.flow.stackHost(displacement, 1)!);
+    if (displacement >= 0) return displacement;
+    this.code.i32Const(displacement).i32Add();
+    return 0;
+  }
 
   private tlbHit(address: Address, bytes: number, table: number, index: number): void {
     const { code } = this;
@@ -188,7 +224,20 @@ export class MemoryEmitter extends RegisterEmitter {
    * `e.hostRead(a, 8); code.f64Load(0)`. Valid until the next hostRead or store.
    */
   hostRead(address: Address, bytes: number): void {
-    const { code } = this, index = this.scratch('i32');
+    const { code } = this;
+    if (address.stack !== undefined) {
+      const offset = this.stackPointer(address.stack);
+      if (offset !== 0) code.i32Const(offset).i32Add();
+      return;
+    }
+    const index = this.scratch('i32');
+    if (!this.flow.inline) {
+      code.localGet(address.local).i32Const(bytes);
+      this.helper('hostRead');
+      code.localTee(index).i32Eqz().when(() => this.flow.fault());
+      code.localGet(index);
+      return;
+    }
     this.tlbHit(address, bytes, READ_TLB, index);
     code.if('i32');
     code.localGet(address.local).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add();
@@ -203,7 +252,22 @@ export class MemoryEmitter extends RegisterEmitter {
    * Either all bytes are written or the instruction faults.
    */
   storeParts(address: Address, bytes: number, parts: readonly (readonly [local: number, store: AccessName, offset: number])[]): void {
-    const { code } = this, index = this.scratch('i32');
+    const { code } = this;
+    if (address.stack !== undefined) {
+      for (const [local, store, offset] of parts) {
+        const rest = this.stackPointer(address.stack + offset);
+        code.localGet(local).access(store, rest);
+      }
+      return;
+    }
+    const helper = parts.length === 1 ? STORE_HELPERS[parts[0]![1]] : undefined;
+    if (!this.flow.inline && helper) {
+      code.localGet(address.local).localGet(parts[0]![0]);
+      this.helper(helper);
+      code.when(() => this.flow.fault());
+      return;
+    }
+    const index = this.scratch('i32');
     this.tlbHit(address, bytes, WRITE_TLB, index);
     code.if();
     code.localGet(address.local).i32WrapI64().localGet(index).i32Load(WRITE_TLB + 8).i32Add();
@@ -231,8 +295,10 @@ export class MemoryEmitter extends RegisterEmitter {
 
   /** Integer load: pushes an i64. */
   load(address: Address, size: OperandSize, signed = false): void {
+    const load = LOADS[`${signed ? 's' : 'u'}${size}`]!;
+    if (address.stack !== undefined) { const offset = this.stackPointer(address.stack); this.code.access(load, offset); return; }
     this.hostRead(address, size / 8);
-    this.code.access(LOADS[`${signed ? 's' : 'u'}${size}`]!);
+    this.code.access(load);
   }
   /** Integer store of the low bits of an i64 local. */
   storeInteger(address: Address, size: OperandSize, local: number): void { this.store(address, size / 8, local, STORES[size]); }

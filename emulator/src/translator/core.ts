@@ -1,8 +1,9 @@
 // The one core module: dispatcher, slow paths and every helper of the semantics, at fixed slots of the shared table.
 // Must stay true: only this module imports JavaScript functions; translated modules reach it through the table.
-import { EXIT_CODE, JUMP_CACHE, JUMP_CACHE_BITS, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { EXIT_CODE, JUMP_CACHE, JUMP_CACHE_BITS, READ_TLB, RIP_OFFSET, STATE_BASE, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
 import { helpers } from '../semantics/index';
 import type { Helper, HelperTable } from '../semantics/helpers';
+import type { AccessName } from '../wasm/code';
 import { Code } from '../wasm/code';
 import type { FunctionType } from '../wasm/module';
 import { ModuleBuilder } from '../wasm/module';
@@ -17,6 +18,7 @@ export interface CoreImports {
   slowWrite(high: number, low: number, bytes: number): number;
   /** Puts the translation for RIP into the jump cache: 1, or 0 after setting EXIT_CODE. */
   miss(): number;
+  stackPage(high: number, low: number): number;
   cpuid(leaf: number, subleaf: number): void;
   /** Argument: instructions of the slice not retired yet. */
   timestamp(left: number): void;
@@ -27,6 +29,7 @@ const IMPORTS: Record<keyof CoreImports, FunctionType> = {
   slowRead: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
   slowWrite: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
   miss: { parameters: [], results: ['i32'] },
+  stackPage: { parameters: ['i32', 'i32'], results: ['i32'] },
   cpuid: { parameters: ['i32', 'i32'], results: [] },
   timestamp: { parameters: ['i32'], results: [] },
   string: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
@@ -40,7 +43,44 @@ const slow = (name: 'slowRead' | 'slowWrite'): Helper => ({
   },
 });
 
+/** Pushes whether the look-up table holds the page of an access; `index` is set to the entry. */
+function tableHit(code: Code, table: number, bytes: () => void, index: number): void {
+  code.localGet(0).i64Const(8).i64ShrU().i32WrapI64().i32Const(((1 << TLB_BITS) - 1) << 4).i32And().localTee(index).i64Load(table);
+  code.localGet(0);
+  bytes();
+  code.i64Add().i64Const(-4096).i64And().i64Eq();
+}
+
+/** (address, value) → 1 for a fault. */
+const storeHelper = (bytes: number, store: AccessName): Helper => ({
+  parameters: ['i64', 'i64'], results: ['i32'],
+  emit(code, call) {
+    const index = code.local('i32');
+    tableHit(code, WRITE_TLB, () => code.i64Const(bytes - 1), index);
+    code.when(() => code.localGet(0).i32WrapI64().localGet(index).i32Load(WRITE_TLB + 8).i32Add().localGet(1).access(store).i32Const(0).return());
+    code.i32Const(0).localGet(1).access(store, WRITE_SCRATCH).localGet(0).i32Const(bytes);
+    call('slowWrite');
+  },
+});
+
 const own: HelperTable = {
+  /** (address, bytes) → host address, 0 for a fault. */
+  hostRead: {
+    parameters: ['i64', 'i32'], results: ['i32'],
+    emit(code, call) {
+      const index = code.local('i32');
+      tableHit(code, READ_TLB, () => code.localGet(1).i64ExtendI32U().i64Const(1).i64Sub(), index);
+      code.when(() => code.localGet(0).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add().return());
+      code.localGet(0).localGet(1);
+      call('slowRead');
+    },
+  },
+  store8: storeHelper(1, 'i64Store8'), store16: storeHelper(2, 'i64Store16'), store32: storeHelper(4, 'i64Store32'), store64: storeHelper(8, 'i64Store'),
+  /** Makes the page of an address fit for writing, if it can be without anybody noticing; 1 if it is then in the write table. */
+  stackPage: {
+    parameters: ['i64'], results: ['i32'],
+    emit(code, call) { code.localGet(0).i64Const(32).i64ShrU().i32WrapI64().localGet(0).i32WrapI64(); call('host.stackPage'); },
+  },
   ...flagHelpers,
   slowRead: slow('slowRead'),
   slowWrite: slow('slowWrite'),

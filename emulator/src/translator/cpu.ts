@@ -12,7 +12,7 @@ import { runString } from './strings';
 import { Translations } from './translations';
 
 /** Instructions per entry into translated code: V8 replaces baseline code by optimised code only when a function is entered. */
-const SLICE = 200_000;
+const SLICE = 50_000;
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
@@ -34,6 +34,7 @@ export class TranslatingCpu implements Cpu {
       slowRead: (high, low, bytes) => lookups.read(high, low, bytes),
       slowWrite: (high, low, bytes) => lookups.write(high, low, bytes),
       miss: () => this.miss(),
+      stackPage: (high, low) => lookups.stackPage(high, low),
       cpuid: (leaf, subleaf) => {
         const values = host.cpuid(leaf >>> 0, subleaf >>> 0);
         lookups.refresh();
@@ -85,7 +86,7 @@ export class TranslatingCpu implements Cpu {
       const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
       if (code === ExitCode.none) {
         // A check found too little budget for the way to the next one. With no more to give, the rest is stepped.
-        if (this.retired + left < budget) continue;
+        if (this.retired + left < budget) { this.translations.promote(this.rip); continue; }
         while (this.retired < budget) {
           const address = this.rip;
           if (this.breakpoints.has(address)) return { kind: 'breakpoint', address };

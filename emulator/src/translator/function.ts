@@ -1,7 +1,7 @@
 // Translates one graph of blocks into one WebAssembly function: control structure, budget, register locals, exits and calls.
 // Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
 // left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
-import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_BITS, WRITE_TLB } from '../cpu-state';
 import { Emitter, ExitCode, STATUS } from '../semantics/emitter';
 import type { Flow } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
@@ -14,6 +14,8 @@ import type { Block, Graph } from './graph';
 import { fallsThrough } from './graph';
 import type { Layout, Loop } from './layout';
 import { layOutLoops, loopEntered } from './layout';
+import type { StackShape } from './stack';
+import { stackEffect, stackShape } from './stack';
 
 const SELECTOR = 0, BUDGET = 1, DEPTH = 2;
 const RIP = STATE_BASE + RIP_OFFSET;
@@ -23,9 +25,14 @@ export interface CellSource { cellOf(address: number): number | undefined }
 
 export interface Translated { body: Uint8Array; layout: Layout }
 
-/** `single`: the graph is one instruction, and nothing is entered from it. */
-export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, single = false): Translated {
-  const translator = new FunctionTranslator(graph, module, cells, single);
+/**
+ * `single`: the graph is one instruction, and nothing is entered from it. `cold`: short code, quickly made. `hot`: look-ups written
+ * out, the stack reached through one host address where that can be (else it goes on in the cold translation, whose cell is `cold`).
+ */
+export type Mode = 'single' | 'cold' | 'hot';
+
+export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, cold = 0): Translated {
+  const translator = new FunctionTranslator(graph, module, cells, mode, cold);
   return { body: translator.run(), layout: translator.layout };
 }
 
@@ -43,11 +50,27 @@ class FunctionTranslator implements Flow {
   private readonly loopLabels = new Map<number, Label>();
   /** Flags that the first translated predecessor leaves. */
   private readonly likely = new Map<number, number>();
+  private readonly single: boolean;
+  readonly inline: boolean;
+  private readonly stack: StackShape | undefined;
+  /** Host address of RSP, and what makes it out of RSP. */
+  private host = 0;
+  private hostDelta = 0;
+  /** RSP less RSP at the entry, where it is known. */
+  private offset: number | undefined;
+  private callLabel: Label | undefined;
+  private callSlot = 0;
+  private callSelector = 0;
+  private returnSelector = 0;
+  private returnAddress = 0;
   private block!: Block;
   private position = 0;
   private ended = false;
 
-  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, private readonly single: boolean) {
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, private readonly cold: number) {
+    this.single = mode === 'single';
+    this.inline = mode === 'hot';
+    if (this.inline) this.stack = stackShape(graph);
     this.layout = layOutLoops(graph);
     this.site = this.code.local('i32');
     this.e = new Emitter(this.code, module, this, helperSlots);
@@ -58,8 +81,27 @@ class FunctionTranslator implements Flow {
     code.insertLater(() => this.transfer(this.usedMask(), true));
     this.exitLabel = code.block();
     this.faultLabel = code.block();
+    if (this.stack) this.enterStack(this.stack);
+    const shared = !this.single && !this.inline && this.graph.blocks.some((block) => block.next !== undefined && (block.flow === 'call' || block.flow === 'indirectCall'));
+    let top: Label = 0;
+    if (shared) {
+      this.callSlot = code.local('i32');
+      this.callSelector = code.local('i32');
+      this.returnSelector = code.local('i32');
+      this.returnAddress = code.local('i64');
+      top = code.loop();
+      this.callLabel = code.block();
+    }
     this.range(0, this.graph.blocks.length - 1, undefined);
-    code.unreachable().end();
+    code.unreachable();
+    if (shared) {
+      // All calls of the function come here; what they return to is entered by its selector.
+      code.end();
+      this.enterCallee(() => code.localGet(this.callSelector), () => code.localGet(this.callSlot), () => code.localGet(this.returnAddress));
+      this.reload();
+      code.localGet(this.returnSelector).localSet(SELECTOR).br(top).end().unreachable();
+    }
+    code.end();
     // A fault: give back what was not retired, RIP from the site.
     code.localGet(BUDGET).localGet(this.site).i32Const(24).i32ShrU().i32Add().i32Const(-1).i32Xor().localSet(BUDGET);
     code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32Shl().i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
@@ -100,6 +142,37 @@ class FunctionTranslator implements Flow {
     code.localGet(kind).when(() => {
       code.i32Const(0).localGet(kind).i32Store(FLAG_KIND).i32Const(0).localGet(a).i64Store(FLAG_A).i32Const(0).localGet(b).i64Store(FLAG_B);
     });
+  }
+
+  // The stack.
+
+  private enterStack(shape: StackShape): void {
+    const { code } = this, rsp = this.gpr(4, false), entry = code.local('i32');
+    this.host = code.local('i32');
+    this.hostDelta = code.local('i32');
+    const fallBack = () => code.localGet(SELECTOR).localGet(BUDGET).localGet(DEPTH).i32Const(0).i32Load(this.cold).returnCallIndirect(this.module.type(TRANSLATED));
+    code.localGet(rsp).i64Const(8).i64ShrU().i32WrapI64().i32Const(((1 << TLB_BITS) - 1) << 4).i32And().localTee(entry).i64Load(WRITE_TLB);
+    code.localGet(rsp).i64Const(-4096).i64And().i64Ne().when(() => {
+      code.localGet(rsp);
+      this.e.helper('stackPage');
+      code.i32Eqz().when(fallBack);
+    });
+    // At a selected block RSP may be anywhere between its lowest and its highest here.
+    code.localGet(rsp).i64Const(shape.below + shape.highest).i64Sub().localGet(rsp);
+    code.i64Const(shape.below + shape.above - 1).i64Const(shape.above - 1).localGet(SELECTOR).select().i64Add();
+    code.i64Xor().i64Const(-4096).i64And().i64Eqz().i32Eqz().when(fallBack);
+    code.localGet(entry).i32Load(WRITE_TLB + 8).localSet(this.hostDelta);
+    this.stackMoved();
+  }
+
+  stackMoved(): void {
+    if (this.stack) this.code.localGet(this.gpr(4, false)).i32WrapI64().localGet(this.hostDelta).i32Add().localSet(this.host);
+  }
+
+  stackHost(displacement: number, bytes: number): number | undefined {
+    const { stack, offset } = this;
+    if (!stack || offset === undefined || offset + displacement < -stack.below || offset + displacement + bytes > stack.above) return undefined;
+    return this.host;
   }
 
   private reload(): void {
@@ -167,8 +240,14 @@ class FunctionTranslator implements Flow {
     code.localGet(BUDGET).i32Const(count).i32Sub().localSet(BUDGET);
     e.knownFlags = undefined;
     e.overridden = 0;
+    this.offset = this.stack?.offsets[block.index];
     e.likelyFlags = this.likely.get(block.index);
-    for (this.position = 0; this.position < count && !this.ended; this.position++) this.emitInstruction(block.instructions[this.position]!);
+    for (this.position = 0; this.position < count && !this.ended; this.position++) {
+      const instruction = block.instructions[this.position]!;
+      this.emitInstruction(instruction);
+      const effect = this.offset === undefined ? undefined : stackEffect(instruction);
+      this.offset = effect === undefined ? undefined : this.offset! + effect;
+    }
     this.position = count - 1;
     if (!this.ended && fallsThrough(block)) this.goTo(block.next, block.end);
     else if (!this.ended) code.unreachable();
@@ -335,6 +414,24 @@ class FunctionTranslator implements Flow {
   private nested(selector: () => void, slot: () => void): void {
     const { code, block } = this;
     this.ended = true;
+    if (this.callLabel !== undefined && block.next !== undefined) {
+      selector();
+      code.localSet(this.callSelector);
+      slot();
+      code.localSet(this.callSlot).i64Const(block.end).localSet(this.returnAddress);
+      code.i32Const(this.layout.selectors.get(block.next)!).localSet(this.returnSelector).br(this.callLabel);
+      return;
+    }
+    this.enterCallee(selector, slot, () => code.i64Const(block.end));
+    if (block.next === undefined) { code.i32Const(0).localSet(this.e.flagLocals.kind); this.tailReloaded(block.end); return; }
+    this.reload();
+    if (this.stack) this.stackMoved();
+    this.goTo(block.next, block.end);
+  }
+
+  /** Spills, calls, and returns at once unless the callee came back to the return address with nothing pending. */
+  private enterCallee(selector: () => void, slot: () => void, returnAddress: () => void): void {
+    const { code } = this;
     this.spill();
     const cost = () => new Code(0, 8).i32Const(this.frameBytes()).view();
     // Too deep on the host's stack: everything unwinds to the dispatcher, which goes on at RIP.
@@ -345,10 +442,12 @@ class FunctionTranslator implements Flow {
     code.i32Sub();
     slot();
     code.callIndirect(this.module.type(TRANSLATED)).localTee(BUDGET).i32Const(0).i32LtS();
-    code.i32Const(0).i64Load(RIP).i64Const(block.end).i64Ne().i32Or().when(() => code.localGet(BUDGET).return());
-    if (block.next === undefined) { this.code.i32Const(0).localSet(this.e.flagLocals.kind); this.tailReloaded(block.end); return; }
-    this.reload();
-    this.goTo(block.next, block.end);
+    code.i32Const(0).i64Load(RIP);
+    returnAddress();
+    code.i64Ne().i32Or();
+    // The host address of the stack holds only for the same stack.
+    if (this.stack) code.i32Const(0).i64Load(this.e.gprAt(4)).localGet(this.gpr(4, false)).i64Const(8).i64Add().i64Ne().i32Or();
+    code.when(() => code.localGet(BUDGET).return());
   }
 
   /** After a call whose return site is outside: nothing is held in locals. */

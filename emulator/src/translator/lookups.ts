@@ -84,7 +84,23 @@ export class Lookups {
     }
     if (write && this.codeChanged && !this.stepping) { this.fault(0, 0, true, ExitCode.retry); return 0; }
     if (!watched) this.fill(table, page, host);
+    // A first write may have given the page a copy of its own.
+    if (write) {
+      const entry = this.entry(READ_TLB, page), { words } = this;
+      if (words[entry] === page % 0x100000000 && words[entry + 1] === Math.floor(page / 0x100000000)) words[entry + 2] = host - (page % 0x100000000);
+    }
     return host;
+  }
+
+  /** For the stack: 1 if the page is in the write table now. Never an exit. */
+  stackPage(high: number, low: number): number {
+    if (this.stepping || high >>> 15) return 0;
+    const address = high * 0x100000000 + (low >>> 0), page = address - (address % PAGE);
+    if (this.pages.watched(page, READ) || this.pages.watched(page, WRITE)) return 0;
+    const { words } = this, exit = words[EXIT_CODE >> 2]!;
+    const host = this.page(address, WRITE, WRITE_TLB);
+    if (host === 0) this.words[EXIT_CODE >> 2] = exit;
+    return host === 0 ? 0 : 1;
   }
 
   private peek(address: number, table: number): number {

@@ -18,7 +18,10 @@ const FUNCTION_LIMIT = 2000;
 const STEP_RUN = 12;
 
 interface Translation {
+  entry: number;
   slot: number;
+  /** Slot of the hot translation, and the cell that holds `slot` for it. */
+  hot?: number;
   entries: number[];
   pages: Set<number>;
   /** [start, end) of its blocks, by twos. */
@@ -37,7 +40,7 @@ export class Translations implements CodeSource {
   private fetched = new Map<number, Uint8Array | undefined>();
   breakpoints: ReadonlySet<number> = new Set();
   /** What has been translated so far. */
-  readonly statistics = { functions: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
+  readonly statistics = { functions: 0, hot: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
 
   constructor(
     private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
@@ -129,12 +132,12 @@ export class Translations implements CodeSource {
     if (this.decode(address) === 'fetch') return undefined;
     const graph = discover(address, this, FUNCTION_LIMIT);
     const module = Translations.newModule(), index = module.declare(TRANSLATED);
-    const { body, layout } = translate(graph, module, this);
+    const { body, layout } = translate(graph, module, this, 'cold');
     module.define(index, body);
     const slot = this.newSlot();
     module.element(slot, [index]);
     this.instantiate(module);
-    const translation: Translation = { slot, entries: [], pages: new Set(), spans: [] };
+    const translation: Translation = { entry: address, slot, entries: [], pages: new Set(), spans: [] };
     const enter = (at: number, selector: number) => {
       if (this.entries.has(at) && selector !== 0) return;
       const before = this.entries.get(at);
@@ -149,6 +152,27 @@ export class Translations implements CodeSource {
     this.register(translation, graph);
     this.statistics.functions++;
     return this.entries.get(address);
+  }
+
+  /** The address has been seen again and again: translates its function once more, for speed. */
+  promote(address: number): void {
+    const translation = this.entries.get(address)?.owner;
+    if (!translation || translation.hot !== undefined || this.nextCell >= CALL_CELLS_END) return;
+    this.fetched = new Map();
+    const cold = this.nextCell;
+    this.nextCell += 4;
+    this.lookups.words[cold >> 2] = translation.slot;
+    const graph = discover(translation.entry, this, FUNCTION_LIMIT);
+    const module = Translations.newModule(), index = module.declare(TRANSLATED);
+    module.define(index, translate(graph, module, this, 'hot', cold).body);
+    const slot = translation.hot = this.newSlot();
+    module.element(slot, [index]);
+    this.instantiate(module);
+    this.statistics.hot++;
+    for (const at of translation.entries) this.entries.get(at)!.slot = slot;
+    const cell = this.cells.get(translation.entry);
+    if (cell !== undefined && this.lookups.words[cell >> 2] === translation.slot) this.lookups.words[cell >> 2] = slot;
+    this.clearJumpCache();
   }
 
   private register(translation: Translation, graph: Graph): void {
@@ -179,7 +203,7 @@ export class Translations implements CodeSource {
       const graph = discover(at, { decode: () => decoded, isBreakpoint: () => false }, 1);
       const slot = this.newSlot();
       const index = module.declare(TRANSLATED);
-      module.define(index, translate(graph, module, this, true).body);
+      module.define(index, translate(graph, module, this, 'single').body);
       module.element(slot, [index]);
       this.steps.set(at, slot);
       any = true;
@@ -209,10 +233,14 @@ export class Translations implements CodeSource {
   private drop(translation: Translation): void {
     this.table.set(translation.slot, this.stub);
     this.freeSlots.push(translation.slot);
+    if (translation.hot !== undefined) {
+      this.table.set(translation.hot, this.stub);
+      this.freeSlots.push(translation.hot);
+    }
     for (const address of translation.entries) {
       this.entries.delete(address);
       const cell = this.cells.get(address);
-      if (cell !== undefined && this.lookups.words[cell >> 2] === translation.slot) this.lookups.words[cell >> 2] = 0;
+      if (cell !== undefined && address === translation.entry) this.lookups.words[cell >> 2] = 0;
     }
     for (const page of translation.pages) this.byPage.get(page)?.delete(translation);
   }
