@@ -6,7 +6,7 @@ import { parse, type Statement } from '../syntax/parser';
 import { preprocess, type Preprocessed } from '../syntax/preprocessor';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
 import { directoryOf, join, type Files } from '../workspace/files';
-import { definesOf, targetOf, type Target } from '../workspace/target';
+import { anyTarget, definesOf, targetOf, type Target } from '../workspace/target';
 
 export interface AssemblyFile {
   source: SourceFile;
@@ -26,9 +26,9 @@ export interface ReadOptions {
   goAsmHeader?: (directory: string, target: Target) => string;
 }
 
-/** Reads and parses; undefined target (no GOOS/GOARCH fits) is taken as linux/amd64. */
+/** Reads and parses for the file's own target. */
 export function readAssembly(path: string, text: string, files: Files, options: ReadOptions): AssemblyFile {
-  const target = targetOf(path, text, options.minor) ?? { goos: 'linux', goarch: 'amd64' };
+  const target = targetOf(path, text, options.minor) ?? anyTarget(path, text, options.minor);
   const arch = architectures.get(target.goarch) as Architecture;
   const source = sourceFile(path, text);
   const headers = new Map<string, SourceFile>();

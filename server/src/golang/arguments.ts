@@ -4,7 +4,7 @@
 import type { FuncDeclaration } from './declarations';
 import type { Evaluator } from './evaluator';
 import type { GoPackage } from './packages';
-import { field, parts } from './syntax-tree';
+import { field, fields, parts } from './syntax-tree';
 import { roundUp, underlying, type GoType, type Sizes } from './types';
 
 export interface ArgumentPart {
@@ -46,7 +46,7 @@ export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, ev
   const typed = (node: typeof declaration.parameters) => parts(node).map((parameter) => {
     const typeNode = field(parameter, 'type') ?? parameter;
     const type = evaluator.typeIn(typeNode, declaration.file, owner);
-    const names = parameter.childrenForFieldName('name').flatMap((each) => (each?.type === 'identifier' ? [each.text] : []));
+    const names = fields(parameter, 'name').flatMap((each) => (each.type === 'identifier' ? [each.text] : []));
     const whole: GoType = parameter.type === 'variadic_parameter_declaration' ? { kind: 'slice', size: 3 * sizes.pointer, align: sizes.pointer, element: () => type } : type;
     return { names, type: whole, text: typeNode.text };
   });

@@ -1,7 +1,7 @@
 // Package-level declarations of one Go file: constants with their iota and repeated expressions, types, variables, functions, imports.
 // Must stay true: order is the file's; nodes stay valid as long as the tree lives.
 
-import { field, parts, type GoNode } from './syntax-tree';
+import { field, fields, parts, type GoNode } from './syntax-tree';
 
 export interface Import { alias: string | undefined; path: string }
 
@@ -45,7 +45,7 @@ function readConstants(node: GoNode, file: GoFile): void {
   let type: GoNode | undefined;
   let values: GoNode[] = [];
   for (const spec of parts(node).filter((part) => part.type === 'const_spec')) {
-    const names = spec.childrenForFieldName('name').filter((name): name is GoNode => name?.type === 'identifier');
+    const names = fields(spec, 'name').filter((name) => name.type === 'identifier');
     const list = field(spec, 'value');
     // A spec without expressions repeats the type and the expressions before it.
     if (list) { values = parts(list); type = field(spec, 'type'); }
@@ -60,7 +60,7 @@ function readTypes(node: GoNode, file: GoFile): void {
     const type = field(spec, 'type');
     if (!name || !type) continue;
     const list = field(spec, 'type_parameters');
-    const parameters = list ? parts(list).flatMap((part) => part.childrenForFieldName('name').filter((each): each is GoNode => each?.type === 'identifier').map((each) => each.text)) : [];
+    const parameters = list ? parts(list).flatMap((part) => fields(part, 'name').filter((each) => each.type === 'identifier').map((each) => each.text)) : [];
     file.declarations.push({ kind: 'type', name: name.text, node: name, file, type, alias: spec.type === 'type_alias', parameters });
   }
 }
@@ -70,7 +70,7 @@ function readVariables(node: GoNode, file: GoFile): void {
     if (spec.type === 'var_spec_list') { readVariables(spec, file); continue; }
     const list = field(spec, 'value');
     const values = list ? parts(list) : [];
-    const names = spec.childrenForFieldName('name').filter((name): name is GoNode => name?.type === 'identifier');
+    const names = fields(spec, 'name').filter((name) => name.type === 'identifier');
     names.forEach((name, i) => file.declarations.push({ kind: 'var', name: name.text, node: name, file, type: field(spec, 'type'), value: values[i] }));
   }
 }

@@ -5,7 +5,7 @@
 import type { Declaration, GoFile } from './declarations';
 import { binary, bool, float, int, parseDecimal, parseInteger, toInteger, unquote, type Constant } from './constant';
 import type { GoPackage, Packages } from './packages';
-import { field, parts, type GoNode } from './syntax-tree';
+import { field, fields, parts, type GoNode } from './syntax-tree';
 import { SIGNED, basicType, isFloatName, structType, underlying, type GoType, type Sizes, type StructField } from './types';
 
 export class EvaluationError extends Error {
@@ -152,20 +152,20 @@ export class Evaluator {
   }
 
   private struct(node: GoNode, scope: Scope): GoType {
-    const fields: Omit<StructField, 'offset'>[] = [];
+    const list: Omit<StructField, 'offset'>[] = [];
     for (const each of parts(parts(node)[0] as GoNode)) {
       const typeNode = field(each, 'type') as GoNode;
-      const names = each.childrenForFieldName('name').filter((name): name is GoNode => name !== null && name.isNamed);
+      const names = fields(each, 'name');
       if (names.length) {
         const type = this.type(typeNode, scope);
-        for (const name of names) fields.push({ name: name.text, embedded: false, type });
+        for (const name of names) list.push({ name: name.text, embedded: false, type });
       } else {
-        const starred = each.children.some((child) => child?.type === '*');
+        const starred = each.children.some((child) => child.type === '*');
         const type: GoType = starred ? { kind: 'pointer', size: this.sizes.pointer, align: this.sizes.pointer, element: () => this.type(typeNode, scope) } : this.type(typeNode, scope);
-        fields.push({ name: embeddedName(typeNode), embedded: true, type });
+        list.push({ name: embeddedName(typeNode), embedded: true, type });
       }
     }
-    return structType(fields);
+    return structType(list);
   }
 
   private expression(node: GoNode, scope: Scope): TypedConstant {

@@ -52,6 +52,19 @@ export function targetOf(path: string, text: string, minor: number): Target | un
   return undefined;
 }
 
+/** Any system with any architecture that the file allows: for ports that Go has dropped or does not have yet. */
+export function anyTarget(path: string, text: string, minor: number): Target {
+  const named = targetOfName(path);
+  const holds = buildConstraint(text);
+  for (const goos of named.goos ? [named.goos] : SYSTEMS) {
+    for (const goarch of named.goarch ? [named.goarch] : ARCHITECTURES) {
+      const pair = { goos, goarch, assumeTags: true };
+      if (holds((tag) => tagHolds(tag, pair, minor, true))) return pair;
+    }
+  }
+  return { goos: named.goos ?? 'linux', goarch: named.goarch ?? 'amd64' };
+}
+
 export function tagHolds(tag: string, { goos, goarch }: Target, minor: number, unknown: boolean): boolean {
   if (SYSTEMS.has(tag)) return isSystem(tag, goos);
   if (ARCHITECTURES.has(tag)) return tag === goarch;
