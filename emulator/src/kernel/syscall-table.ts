@@ -6,6 +6,7 @@ import * as memory from './memory-calls';
 import * as poll from './poll-calls';
 import * as process from './process-calls';
 import * as signals from './signal-calls';
+import * as sockets from './socket-calls';
 import * as threads from './thread-calls';
 import * as time from './time-calls';
 import type { Handler } from './kernel';
@@ -262,22 +263,40 @@ call(441, 'epoll_pwait2', 'fd pointer int pointer pointer size', poll.epollPwait
 refuse(444, 'landlock_create_ruleset', errno.EOPNOTSUPP, 'as with landlock off');
 refuse(449, 'futex_waitv', errno.ENOSYS, 'programs fall back to futex');
 call(452, 'fchmodat2', 'fd path mode flags', files.fchmodat);
+call(41, 'socket', 'int int int', sockets.socket);
+call(42, 'connect', 'fd pointer size', sockets.connect);
+call(43, 'accept', 'fd pointer pointer', sockets.accept);
+call(44, 'sendto', 'fd pointer size flags pointer size', sockets.sendto);
+call(45, 'recvfrom', 'fd pointer size flags pointer pointer', sockets.recvfrom);
+call(46, 'sendmsg', 'fd pointer flags', sockets.sendmsg);
+call(47, 'recvmsg', 'fd pointer flags', sockets.recvmsg);
+call(48, 'shutdown', 'fd int', sockets.shutdown);
+call(49, 'bind', 'fd pointer size', sockets.bind);
+call(50, 'listen', 'fd int', sockets.listen);
+call(51, 'getsockname', 'fd pointer pointer', sockets.getsockname);
+call(52, 'getpeername', 'fd pointer pointer', sockets.getpeername);
+call(53, 'socketpair', 'int int int pointer', sockets.socketpair);
+call(54, 'setsockopt', 'fd int int pointer size', sockets.setsockopt);
+call(55, 'getsockopt', 'fd int int pointer pointer', sockets.getsockopt);
+call(288, 'accept4', 'fd pointer pointer flags', sockets.accept4);
+call(299, 'recvmmsg', 'fd pointer int flags pointer', sockets.recvmmsg);
+call(307, 'sendmmsg', 'fd pointer int flags', sockets.sendmmsg);
 
 // Known to Linux, not written: the program stops and says so.
-const MISSING = `29:shmget 30:shmat 31:shmctl 41:socket 42:connect 43:accept 44:sendto 45:recvfrom 46:sendmsg 47:recvmsg 48:shutdown 49:bind 50:listen 51:getsockname 52:getpeername
-53:socketpair 54:setsockopt 55:getsockopt 64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 78:getdents 122:setfsuid 123:setfsgid 132:utime
+const MISSING = `29:shmget 30:shmat 31:shmctl            
+   64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 78:getdents 122:setfsuid 123:setfsgid 132:utime
 134:uselib 135:personality 136:ustat 139:sysfs 142:sched_setparam 144:sched_setscheduler 148:sched_rr_get_interval 151:mlockall 152:munlockall 153:vhangup 154:modify_ldt
 156:_sysctl 159:adjtimex 172:iopl 173:ioperm 174:create_module 175:init_module 176:delete_module 177:get_kernel_syms 178:query_module 179:quotactl 180:nfsservctl
 181:getpmsg 182:putpmsg 183:afs_syscall 184:tuxcall 185:security 205:set_thread_area 206:io_setup 207:io_destroy 208:io_getevents 209:io_submit 210:io_cancel
 211:get_thread_area 212:lookup_dcookie 214:epoll_ctl_old 215:epoll_wait_old 216:remap_file_pages 219:restart_syscall 220:semtimedop 235:utimes 236:vserver 240:mq_open
 241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr 246:kexec_load 251:ioprio_set 252:ioprio_get 253:inotify_init 254:inotify_add_watch
-255:inotify_rm_watch 256:migrate_pages 261:futimesat 279:move_pages 282:signalfd 288:accept4 289:signalfd4 294:inotify_init1 299:recvmmsg 300:fanotify_init
-301:fanotify_mark 303:name_to_handle_at 304:open_by_handle_at 305:clock_adjtime 307:sendmmsg 310:process_vm_readv 311:process_vm_writev 312:kcmp 313:finit_module
+255:inotify_rm_watch 256:migrate_pages 261:futimesat 279:move_pages 282:signalfd  289:signalfd4 294:inotify_init1  300:fanotify_init
+301:fanotify_mark 303:name_to_handle_at 304:open_by_handle_at 305:clock_adjtime  310:process_vm_readv 311:process_vm_writev 312:kcmp 313:finit_module
 314:sched_setattr 315:sched_getattr 320:kexec_file_load 329:pkey_mprotect 330:pkey_alloc 331:pkey_free 333:io_pgetevents 426:io_uring_enter 427:io_uring_register
 428:open_tree 429:move_mount 430:fsopen 431:fsconfig 432:fsmount 433:fspick 440:process_madvise 442:mount_setattr 443:quotactl_fd 445:landlock_add_rule
 446:landlock_restrict_self 447:memfd_secret 448:process_mrelease 450:set_mempolicy_home_node 451:cachestat 453:map_shadow_stack 454:futex_wake 455:futex_wait
 456:futex_requeue 457:statmount 458:listmount 459:lsm_get_self_attr 460:lsm_set_self_attr 461:lsm_list_modules 462:mseal`;
-for (const item of MISSING.split(/\s+/)) {
+for (const item of MISSING.trim().split(/\s+/)) {
   const [number, name] = item.split(':');
   call(Number(number), name!, '');
 }

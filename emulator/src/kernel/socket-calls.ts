@@ -1,0 +1,287 @@
+// The socket system calls.
+// Must stay true: a call that must wait goes through `wouldBlock`; descriptors in messages keep their files open while in flight.
+import * as E from './errno';
+import { fail } from './errno';
+import { descriptor, fileOf, install, lowestFree, O_CLOEXEC, O_NONBLOCK, wouldBlock } from './files';
+import type { Kernel } from './kernel';
+import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, anyAddress, encodeAddress, giveAddress, readAddress } from './socket-address';
+import { bindSocket, connectSocket, listenSocket, newSocket, pair, receive, send, shutdownSocket, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from './sockets';
+import type { Received } from './sockets';
+import type { OpenFile, Socket } from './state';
+
+const TYPE_FLAGS = O_NONBLOCK | O_CLOEXEC;
+const MSG_PEEK = 2, MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_WAITALL = 0x100, MSG_NOSIGNAL = 0x4000, MSG_CTRUNC = 8, MSG_OOB = 1, MSG_CMSG_CLOEXEC = 0x40000000;
+const SOL_SOCKET = 1, SCM_RIGHTS = 1;
+
+function open(kernel: Kernel, socket: Socket, flags: number): number {
+  return descriptor(kernel, { kind: 'socket', flags: 2 | (flags & O_NONBLOCK), path: `socket:[${socket.id}]`, object: socket.id }, (flags & O_CLOEXEC) !== 0);
+}
+
+function socketOf(kernel: Kernel, fd: number): { file: OpenFile; socket: Socket } {
+  const file = fileOf(kernel, fd | 0);
+  if (file.kind !== 'socket') fail(E.ENOTSOCK);
+  return { file, socket: kernel.state.sockets.get(file.object)! };
+}
+
+function checked(family: number, kind: number, protocol: number): number {
+  const type = kind & ~TYPE_FLAGS;
+  if (family === AF_NETLINK) return protocol === 0 ? type : fail(E.EPROTONOSUPPORT);
+  if (family !== AF_UNIX && family !== AF_INET && family !== AF_INET6) fail(E.EAFNOSUPPORT);
+  if (type === 3) fail(E.EPERM);
+  if (type !== SOCK_STREAM && type !== SOCK_DGRAM && !(type === SOCK_SEQPACKET && family === AF_UNIX)) fail(E.ESOCKTNOSUPPORT);
+  if (family !== AF_UNIX && protocol !== 0 && protocol !== (type === SOCK_STREAM ? 6 : 17)) fail(E.EPROTONOSUPPORT);
+  return type;
+}
+
+export function socket(kernel: Kernel, [family, kind, protocol]: number[]): number {
+  const type = checked(family!, kind!, protocol!);
+  lowestFree(kernel, 0);
+  return open(kernel, newSocket(kernel, family!, type, protocol! || (family === AF_UNIX ? 0 : type === SOCK_STREAM ? 6 : 17)), kind!);
+}
+
+export function socketpair(kernel: Kernel, [family, kind, protocol, at]: number[]): number {
+  const type = checked(family!, kind!, protocol!);
+  if (family !== AF_UNIX) return -E.EOPNOTSUPP;
+  const a = newSocket(kernel, AF_UNIX, type, 0), b = newSocket(kernel, AF_UNIX, type, 0);
+  pair(a, b);
+  kernel.memory.setU32(at!, open(kernel, a, kind!));
+  kernel.memory.setU32(at! + 4, open(kernel, b, kind!));
+  return 0;
+}
+
+export function bind(kernel: Kernel, [fd, at, length]: number[]): number {
+  bindSocket(kernel, socketOf(kernel, fd!).socket, readAddress(kernel, at!, length!));
+  return 0;
+}
+export function listen(kernel: Kernel, [fd, backlog]: number[]): number {
+  listenSocket(kernel, socketOf(kernel, fd!).socket, backlog! | 0);
+  return 0;
+}
+export function connect(kernel: Kernel, [fd, at, length]: number[]): number {
+  connectSocket(kernel, socketOf(kernel, fd!).socket, readAddress(kernel, at!, length!));
+  return 0;
+}
+
+export function accept4(kernel: Kernel, [fd, at, lengthAt, flags]: number[]): number {
+  const { file, socket: listener } = socketOf(kernel, fd!);
+  if (((flags ?? 0) & ~TYPE_FLAGS) !== 0 || listener.state !== 'listening' || listener.readClosed) return -E.EINVAL;
+  lowestFree(kernel, 0);
+  const id = listener.backlog.shift();
+  if (id === undefined) return wouldBlock(kernel, file, 'reading');
+  const accepted = kernel.state.sockets.get(id)!;
+  kernel.notify(listener.id);
+  const result = open(kernel, accepted, flags ?? 0);
+  giveAddress(kernel, accepted.remote, accepted.family, at!, lengthAt!);
+  return result;
+}
+export const accept = (k: Kernel, [fd, at, lengthAt]: number[]): number => accept4(k, [fd!, at!, lengthAt!, 0]);
+
+export function getsockname(kernel: Kernel, [fd, at, lengthAt]: number[]): number {
+  const { socket: s } = socketOf(kernel, fd!);
+  giveAddress(kernel, s.local ?? anyAddress(s.family), s.family, at!, lengthAt!);
+  return 0;
+}
+export function getpeername(kernel: Kernel, [fd, at, lengthAt]: number[]): number {
+  const { socket: s } = socketOf(kernel, fd!);
+  if (s.state !== 'connected' || (!s.remote && s.family !== AF_UNIX)) return -E.ENOTCONN;
+  giveAddress(kernel, s.remote ?? anyAddress(s.family), s.family, at!, lengthAt!);
+  return 0;
+}
+export function shutdown(kernel: Kernel, [fd, how]: number[]): number {
+  shutdownSocket(kernel, socketOf(kernel, fd!).socket, how!);
+  return 0;
+}
+
+// --- messages ---
+
+export function sendto(kernel: Kernel, [fd, at, length, flags, addressAt, addressLength]: number[]): number {
+  const { file, socket: s } = socketOf(kernel, fd!);
+  const to = addressAt === 0 ? undefined : readAddress(kernel, addressAt!, addressLength!);
+  return transmit(kernel, file, s, kernel.memory.read(at!, length!), to, [], flags!);
+}
+
+function transmit(kernel: Kernel, file: OpenFile, s: Socket, bytes: Uint8Array, to: ReturnType<typeof anyAddress> | undefined, files: number[], flags: number): number {
+  if ((flags & MSG_OOB) !== 0) return -E.EOPNOTSUPP;
+  let done = kernel.resumed?.progress ?? 0;
+  for (;;) {
+    let count: number | undefined;
+    try { count = send(kernel, s, bytes.subarray(done), to, done === 0 ? files : [], (flags & MSG_NOSIGNAL) !== 0); } catch (error) { if (done > 0 && error instanceof E.Errno) return done; throw error; }
+    if (count !== undefined) done += count;
+    if (count !== undefined && (done >= bytes.length || s.type !== SOCK_STREAM)) return done;
+    if (count !== undefined && count > 0) continue;
+    if ((file.flags & O_NONBLOCK) !== 0 || (flags & MSG_DONTWAIT) !== 0) return done > 0 ? done : -E.EAGAIN;
+    return kernel.block({ state: 'writing', what: file.path, objects: [s.id, s.peer].filter((id) => id !== 0), progress: done });
+  }
+}
+
+export function recvfrom(kernel: Kernel, [fd, at, length, flags, addressAt, lengthAt]: number[]): number {
+  const { file, socket: s } = socketOf(kernel, fd!);
+  const got = incoming(kernel, file, s, length!, flags!);
+  if (typeof got === 'number') return got;
+  kernel.memory.write(at!, got.bytes);
+  if (addressAt! !== 0 && (s.type === SOCK_DGRAM || s.family === AF_NETLINK)) giveAddress(kernel, got.from, s.family, addressAt!, lengthAt!);
+  drop(kernel, got, flags!);
+  return (flags! & MSG_TRUNC) !== 0 ? got.whole : got.bytes.length;
+}
+
+function incoming(kernel: Kernel, file: OpenFile, s: Socket, length: number, flags: number): Received | number {
+  if ((flags & MSG_OOB) !== 0) return -E.EINVAL;
+  if ((flags & MSG_WAITALL) !== 0 && s.type === SOCK_STREAM && s.incomingSize < length && !s.readClosed && (file.flags & O_NONBLOCK) === 0) return wouldBlock(kernel, file, 'reading');
+  return receive(kernel, s, length, (flags & MSG_PEEK) !== 0) ?? wouldBlock(kernel, file, 'reading', Infinity, (flags & MSG_DONTWAIT) !== 0);
+}
+
+/** Files that nobody took are closed. */
+function drop(kernel: Kernel, got: Received, flags: number): void {
+  if ((flags & MSG_PEEK) !== 0) return;
+  for (const id of got.files) { const file = kernel.state.files.get(id); if (file) file.references--; }
+}
+
+interface Header { name: number; nameLength: number; parts: { at: number; length: number }[]; total: number; control: number; controlLength: number }
+
+/** struct msghdr. */
+function header(kernel: Kernel, at: number): Header {
+  const m = kernel.memory, count = m.number(at + 24), vector = m.number(at + 16);
+  if (count < 0 || count > 1024) fail(E.EMSGSIZE);
+  const parts = Array.from({ length: count }, (_, i) => ({ at: m.number(vector + i * 16), length: m.number(vector + i * 16 + 8) }));
+  return { name: m.number(at), nameLength: m.u32(at + 8), parts, total: parts.reduce((sum, part) => sum + part.length, 0), control: m.number(at + 32), controlLength: m.number(at + 40) };
+}
+
+/** Files named by SCM_RIGHTS, each held once more; credentials are accepted and dropped. */
+function passedFiles(kernel: Kernel, h: Header, s: Socket): number[] {
+  const files: number[] = [];
+  for (let at = 0; h.control !== 0 && at + 16 <= h.controlLength;) {
+    const length = kernel.memory.number(h.control + at), level = kernel.memory.i32(h.control + at + 8), type = kernel.memory.i32(h.control + at + 12);
+    if (length < 16 || at + length > h.controlLength) fail(E.EINVAL);
+    if (level === SOL_SOCKET && type === SCM_RIGHTS) {
+      if (s.family !== AF_UNIX) fail(E.EINVAL);
+      for (let i = 16; i + 4 <= length; i += 4) files.push(fileOf(kernel, kernel.memory.i32(h.control + at + i)).id);
+    }
+    at += Math.ceil(length / 8) * 8;
+  }
+  return files;
+}
+
+export function sendmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
+  const { file, socket: s } = socketOf(kernel, fd!), h = header(kernel, at!);
+  const bytes = new Uint8Array(h.total);
+  let done = 0;
+  for (const part of h.parts) { bytes.set(kernel.memory.read(part.at, part.length), done); done += part.length; }
+  const to = h.name === 0 || h.nameLength === 0 ? undefined : readAddress(kernel, h.name, h.nameLength);
+  const files = kernel.resumed?.progress ? [] : passedFiles(kernel, h, s);
+  const hold = (by: number): void => { for (const id of files) kernel.state.files.get(id)!.references += by; };
+  hold(1);
+  try {
+    const sent = transmit(kernel, file, s, bytes, to, files, flags!);
+    if (!(sent >= 0)) hold(-1);
+    return sent;
+  } catch (error) { hold(-1); throw error; }
+}
+
+export function recvmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
+  const { file, socket: s } = socketOf(kernel, fd!), h = header(kernel, at!);
+  const got = incoming(kernel, file, s, h.total, flags!);
+  if (typeof got === 'number') return got;
+  let done = 0;
+  for (const part of h.parts) {
+    kernel.memory.write(part.at, got.bytes.subarray(done, done + part.length));
+    done += Math.min(part.length, got.bytes.length - done);
+  }
+  let outFlags = got.whole > got.bytes.length ? MSG_TRUNC : 0, controlUsed = 0, nameLength = 0;
+  if (h.name !== 0 && (s.type === SOCK_DGRAM || s.family === AF_NETLINK)) {
+    const address = encodeAddress(got.from, s.family);
+    kernel.memory.write(h.name, address.subarray(0, h.nameLength));
+    nameLength = address.length;
+  }
+  if (got.files.length > 0 && (flags! & MSG_PEEK) === 0) {
+    const fits = h.control === 0 ? 0 : Math.max(0, Math.min(got.files.length, Math.floor((h.controlLength - 16) / 4)));
+    if (fits > 0) {
+      kernel.memory.setU64(h.control, 16 + fits * 4);
+      kernel.memory.setU32(h.control + 8, SOL_SOCKET);
+      kernel.memory.setU32(h.control + 12, SCM_RIGHTS);
+      got.files.slice(0, fits).forEach((id, i) => {
+        const free = lowestFree(kernel, 0);
+        install(kernel, free, kernel.state.files.get(id)!, (flags! & MSG_CMSG_CLOEXEC) !== 0);
+        kernel.memory.setU32(h.control + 16 + i * 4, free);
+      });
+      controlUsed = 16 + Math.ceil((fits * 4) / 8) * 8;
+    }
+    if (fits < got.files.length) outFlags |= MSG_CTRUNC;
+    drop(kernel, got, flags!);
+  }
+  kernel.memory.setU32(at! + 8, nameLength);
+  kernel.memory.setU64(at! + 40, controlUsed);
+  kernel.memory.setU32(at! + 48, outFlags);
+  return (flags! & MSG_TRUNC) !== 0 ? got.whole : got.bytes.length;
+}
+
+export function sendmmsg(kernel: Kernel, [fd, at, count, flags]: number[]): number {
+  let done = 0;
+  for (; done < Math.min(count!, 1024); done++) {
+    let sent: number;
+    try { sent = sendmsg(kernel, [fd!, at! + done * 64, flags! | (done > 0 ? MSG_DONTWAIT : 0)]); } catch (error) { if (done > 0 && error instanceof E.Errno) break; throw error; }
+    if (!Number.isFinite(sent) || (sent < 0 && done === 0)) return sent;
+    if (sent < 0) break;
+    kernel.memory.setU32(at! + done * 64 + 56, sent);
+  }
+  return done;
+}
+export function recvmmsg(kernel: Kernel, [fd, at, count, flags]: number[]): number {
+  let done = 0;
+  for (; done < Math.min(count!, 1024); done++) {
+    let got: number;
+    try { got = recvmsg(kernel, [fd!, at! + done * 64, flags! | (done > 0 ? MSG_DONTWAIT : 0)]); } catch (error) { if (done > 0 && error instanceof E.Errno) break; throw error; }
+    if (!Number.isFinite(got) || (got < 0 && done === 0)) return got;
+    if (got < 0) break;
+    kernel.memory.setU32(at! + done * 64 + 56, got);
+  }
+  return done;
+}
+
+// --- options ---
+
+const SO_TYPE = 3, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_LINGER = 13, SO_PEERCRED = 17, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21, SO_ACCEPTCONN = 30, SO_PROTOCOL = 38, SO_DOMAIN = 39;
+const NOT_OURS = new Set(['1:25', '0:35', '41:20', '41:21']);
+
+export function setsockopt(kernel: Kernel, [fd, level, name, at, length]: number[]): number {
+  const { socket: s } = socketOf(kernel, fd!), key = `${level}:${name}`;
+  if (NOT_OURS.has(key)) return level === 1 ? -E.EPERM : -E.ENODEV;
+  if (level === 6 && s.type !== SOCK_STREAM) return -E.ENOPROTOOPT;
+  if ((level === 0 || level === 41 || level === 6 || level === 17) && s.family === AF_UNIX) return -E.EOPNOTSUPP;
+  if (length! < 0) return -E.EINVAL;
+  const bytes = kernel.memory.read(at!, Math.min(length!, 16));
+  if (level === SOL_SOCKET && bytes.length < 4) return -E.EINVAL;
+  const view = new DataView(bytes.buffer);
+  let value = bytes.length >= 4 ? view.getInt32(0, true) : bytes[0] ?? 0;
+  if (level === SOL_SOCKET && (name === SO_SNDBUF || name === SO_RCVBUF)) value = Math.max(2304, value * 2);
+  if (level === SOL_SOCKET && name === SO_LINGER) s.options.set('1:13:l', bytes.length >= 8 ? view.getInt32(4, true) : 0);
+  s.options.set(key, value);
+  return 0;
+}
+
+export function getsockopt(kernel: Kernel, [fd, level, name, at, lengthAt]: number[]): number {
+  const { socket: s } = socketOf(kernel, fd!), length = kernel.memory.i32(lengthAt!);
+  if (length < 0) return -E.EINVAL;
+  const give = (...words: number[]): number => {
+    const bytes = new Uint8Array(new Int32Array(words).buffer).subarray(0, length);
+    kernel.memory.write(at!, bytes);
+    kernel.memory.setU32(lengthAt!, bytes.length);
+    return 0;
+  };
+  if (level === SOL_SOCKET) {
+    switch (name) {
+      case SO_TYPE: return give(s.type);
+      case SO_ERROR: { const { error } = s; s.error = 0; return give(error); }
+      case SO_PROTOCOL: return give(s.protocol);
+      case SO_DOMAIN: return give(s.family);
+      case SO_ACCEPTCONN: return give(s.state === 'listening' ? 1 : 0);
+      case SO_SNDBUF: case SO_RCVBUF: return give(s.options.get(`1:${name}`) ?? 212992);
+      case SO_PEERCRED: return give(kernel.state.pid, kernel.facts.uid, kernel.facts.gid);
+      case SO_LINGER: return give(s.options.get('1:13') ?? 0, s.options.get('1:13:l') ?? 0);
+      case SO_RCVTIMEO: case SO_SNDTIMEO: return give(0, 0, 0, 0);
+      default: return give(s.options.get(`1:${name}`) ?? 0);
+    }
+  }
+  // TCP_INFO and its like have more than one word; nobody keeps such figures here.
+  if (level === 6 && name === 11) return -E.ENOPROTOOPT;
+  return give(s.options.get(`${level}:${name}`) ?? 0);
+}
