@@ -1,7 +1,7 @@
 // The decoder against the manual's examples, objdump and random bytes.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -119,6 +119,22 @@ describe('instruction table', () => {
       expect(row.form, row.form).not.toMatch(/undefined|NaN|[ /]?\b(mL|immz|rAX)\b/);
       expect(row.flagsUndefined & row.flagsWritten, row.form).toBe(0);
     }
+  });
+
+  test('uses only mnemonics of Go\'s assembler in the Go column', (context) => {
+    let names: Set<string>;
+    try {
+      const root = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+      names = new Set([...readFileSync(path.join(root, 'src/cmd/internal/obj/x86/anames.go'), 'utf8').matchAll(/^\t"(\w+)",/gm)].map((match) => match[1]!));
+    } catch {
+      return context.skip('no Go');
+    }
+    // Of all architectures, in another list.
+    for (const name of ['CALL', 'JMP', 'RET']) names.add(name);
+    const used = new Set(allRows().map((row) => row.go));
+    used.delete('');
+    expect([...used].filter((name) => !names.has(name))).toEqual([]);
+    expect(used.size).toBeGreaterThan(1400);
   });
 
   test('gives every row a random instruction', () => {

@@ -36,28 +36,28 @@ export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
 28 NP Lz W0 /r kz|=VMOVAPS vmm1, vmm2/mL|AVX512F
 29 66 Lz W1 /r kz|=VMOVAPD vmm2/mL, vmm1|AVX512F
 29 NP Lz W0 /r kz|=VMOVAPS vmm2/mL, vmm1|AVX512F
-2A F2 LIG W0 /r er|=VCVTSI2SD xmm1, xmmV, r/m32|AVX512F
-2A F2 LIG W1 /r er|=VCVTSI2SD xmm1, xmmV, r/m64|AVX512F
-2A F3 LIG W0 /r er|=VCVTSI2SS xmm1, xmmV, r/m32|AVX512F
-2A F3 LIG W1 /r er|=VCVTSI2SS xmm1, xmmV, r/m64|AVX512F
+2A F2 LIG W0 /r er|=VCVTSI2SD xmm1, xmmV, r/m32|AVX512F|VCVTSI2SDL
+2A F2 LIG W1 /r er|=VCVTSI2SD xmm1, xmmV, r/m64|AVX512F|VCVTSI2SDQ
+2A F3 LIG W0 /r er|=VCVTSI2SS xmm1, xmmV, r/m32|AVX512F|VCVTSI2SSL
+2A F3 LIG W1 /r er|=VCVTSI2SS xmm1, xmmV, r/m64|AVX512F|VCVTSI2SSQ
 2B 66 Lz W1 /r:m|=VMOVNTPD mL, vmm1|AVX512F
 2B NP Lz W0 /r:m|=VMOVNTPS mL, vmm1|AVX512F
 2C F2 LIG W0 /r er|=VCVTTSD2SI r32, xmm2/m64|AVX512F
-2C F2 LIG W1 /r er|=VCVTTSD2SI r64, xmm2/m64|AVX512F
+2C F2 LIG W1 /r er|=VCVTTSD2SI r64, xmm2/m64|AVX512F|VCVTTSD2SIQ
 2C F3 LIG W0 /r er|=VCVTTSS2SI r32, xmm2/m32|AVX512F
-2C F3 LIG W1 /r er|=VCVTTSS2SI r64, xmm2/m32|AVX512F
+2C F3 LIG W1 /r er|=VCVTTSS2SI r64, xmm2/m32|AVX512F|VCVTTSS2SIQ
 2D F2 LIG W0 /r er|=VCVTSD2SI r32, xmm2/m64|AVX512F
-2D F2 LIG W1 /r er|=VCVTSD2SI r64, xmm2/m64|AVX512F
+2D F2 LIG W1 /r er|=VCVTSD2SI r64, xmm2/m64|AVX512F|VCVTSD2SIQ
 2D F3 LIG W0 /r er|=VCVTSS2SI r32, xmm2/m32|AVX512F
-2D F3 LIG W1 /r er|=VCVTSS2SI r64, xmm2/m32|AVX512F
+2D F3 LIG W1 /r er|=VCVTSS2SI r64, xmm2/m32|AVX512F|VCVTSS2SIQ
 2E 66 LIG W1 /r er|VUCOMISD xmm1, xmm2/m64|AVX512F
 2E NP LIG W0 /r er|VUCOMISS xmm1, xmm2/m32|AVX512F
-2E F2 LIG W1 /r er|VUCOMXSD xmm1, xmm2/m64|AVX10_2
-2E F3 LIG W0 /r er|VUCOMXSS xmm1, xmm2/m32|AVX10_2
+2E F2 LIG W1 /r er|VUCOMXSD xmm1, xmm2/m64|AVX10_2|-
+2E F3 LIG W0 /r er|VUCOMXSS xmm1, xmm2/m32|AVX10_2|-
 2F 66 LIG W1 /r er|VCOMISD xmm1, xmm2/m64|AVX512F
 2F NP LIG W0 /r er|VCOMISS xmm1, xmm2/m32|AVX512F
-2F F2 LIG W1 /r er|VCOMXSD xmm1, xmm2/m64|AVX10_2
-2F F3 LIG W0 /r er|VCOMXSS xmm1, xmm2/m32|AVX10_2
+2F F2 LIG W1 /r er|VCOMXSD xmm1, xmm2/m64|AVX10_2|-
+2F F3 LIG W0 /r er|VCOMXSS xmm1, xmm2/m32|AVX10_2|-
 51 66 Lz W1 /r kz b8 er|=VSQRTPD vmm1, vmm2/mL|AVX512F
 51 NP Lz W0 /r kz b4 er|=VSQRTPS vmm1, vmm2/mL|AVX512F
 51 F2 LIG W1 /r kz er|=VSQRTSD xmm1, xmmV, xmm2/m64|AVX512F
@@ -78,8 +78,8 @@ export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
 59 NP Lz W0 /r kz b4 er|=VMULPS vmm1, vmmV, vmm2/mL|AVX512F
 59 F2 LIG W1 /r kz er|=VMULSD xmm1, xmmV, xmm2/m64|AVX512F
 59 F3 LIG W0 /r kz er|=VMULSS xmm1, xmmV, xmm2/m32|AVX512F
-5A 66 L0 W1 /r kz b8 er|=VCVTPD2PS xmm1, xmm2/m128|AVX512F
-5A 66 L1 W1 /r kz b8 er|=VCVTPD2PS xmm1, ymm2/m256|AVX512F
+5A 66 L0 W1 /r kz b8 er|=VCVTPD2PS xmm1, xmm2/m128|AVX512F|VCVTPD2PSX
+5A 66 L1 W1 /r kz b8 er|=VCVTPD2PS xmm1, ymm2/m256|AVX512F|VCVTPD2PSY
 5A 66 L2 W1 /r kz b8 er|=VCVTPD2PS ymm1, zmm2/m512|AVX512F
 5A NP L0 W0 /r kz b4 er|=VCVTPS2PD xmm1, xmm2/m64|AVX512F
 5A NP L1 W0 /r kz b4 er|=VCVTPS2PD ymm1, xmm2/m128|AVX512F
@@ -89,8 +89,8 @@ export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
 5B NP Lz W0 /r kz b4 er|=VCVTDQ2PS vmm1, vmm2/mL|AVX512F
 5B 66 Lz W0 /r kz b4 er|=VCVTPS2DQ vmm1, vmm2/mL|AVX512F
 5B F3 Lz W0 /r kz b4 er|=VCVTTPS2DQ vmm1, vmm2/mL|AVX512F
-5B NP L0 W1 /r kz b8 er|=VCVTQQ2PS xmm1, xmm2/m128|AVX512DQ
-5B NP L1 W1 /r kz b8 er|=VCVTQQ2PS xmm1, ymm2/m256|AVX512DQ
+5B NP L0 W1 /r kz b8 er|=VCVTQQ2PS xmm1, xmm2/m128|AVX512DQ|VCVTQQ2PSX
+5B NP L1 W1 /r kz b8 er|=VCVTQQ2PS xmm1, ymm2/m256|AVX512DQ|VCVTQQ2PSY
 5B NP L2 W1 /r kz b8 er|=VCVTQQ2PS ymm1, zmm2/m512|AVX512DQ
 5C 66 Lz W1 /r kz b8 er|=VSUBPD vmm1, vmmV, vmm2/mL|AVX512F
 5C NP Lz W0 /r kz b4 er|=VSUBPS vmm1, vmmV, vmm2/mL|AVX512F
@@ -151,26 +151,26 @@ export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
 74 66 Lz W0 /r k|=VPCMPEQB k1, vmmV, vmm2/mL|AVX512BW
 75 66 Lz W0 /r k|=VPCMPEQW k1, vmmV, vmm2/mL|AVX512BW
 76 66 Lz W0 /r k b4|=VPCMPEQD k1, vmmV, vmm2/mL|AVX512F
-78 NP L0 W1 /r kz b8 er|=VCVTTPD2UDQ xmm1, xmm2/m128|AVX512F
-78 NP L1 W1 /r kz b8 er|=VCVTTPD2UDQ xmm1, ymm2/m256|AVX512F
+78 NP L0 W1 /r kz b8 er|=VCVTTPD2UDQ xmm1, xmm2/m128|AVX512F|VCVTTPD2UDQX
+78 NP L1 W1 /r kz b8 er|=VCVTTPD2UDQ xmm1, ymm2/m256|AVX512F|VCVTTPD2UDQY
 78 NP L2 W1 /r kz b8 er|=VCVTTPD2UDQ ymm1, zmm2/m512|AVX512F
 78 NP Lz W0 /r kz b4 er|=VCVTTPS2UDQ vmm1, vmm2/mL|AVX512F
-78 F2 LIG W0 /r er|=VCVTTSD2USI r32, xmm2/m64|AVX512F
-78 F2 LIG W1 /r er|=VCVTTSD2USI r64, xmm2/m64|AVX512F
-78 F3 LIG W0 /r er|=VCVTTSS2USI r32, xmm2/m32|AVX512F
-78 F3 LIG W1 /r er|=VCVTTSS2USI r64, xmm2/m32|AVX512F
+78 F2 LIG W0 /r er|=VCVTTSD2USI r32, xmm2/m64|AVX512F|VCVTTSD2USIL
+78 F2 LIG W1 /r er|=VCVTTSD2USI r64, xmm2/m64|AVX512F|VCVTTSD2USIQ
+78 F3 LIG W0 /r er|=VCVTTSS2USI r32, xmm2/m32|AVX512F|VCVTTSS2USIL
+78 F3 LIG W1 /r er|=VCVTTSS2USI r64, xmm2/m32|AVX512F|VCVTTSS2USIQ
 78 66 Lz W1 /r kz b8 er|=VCVTTPD2UQQ vmm1, vmm2/mL|AVX512DQ
 78 66 L0 W0 /r kz b4 er|=VCVTTPS2UQQ xmm1, xmm2/m64|AVX512DQ
 78 66 L1 W0 /r kz b4 er|=VCVTTPS2UQQ ymm1, xmm2/m128|AVX512DQ
 78 66 L2 W0 /r kz b4 er|=VCVTTPS2UQQ zmm1, ymm2/m256|AVX512DQ
-79 NP L0 W1 /r kz b8 er|=VCVTPD2UDQ xmm1, xmm2/m128|AVX512F
-79 NP L1 W1 /r kz b8 er|=VCVTPD2UDQ xmm1, ymm2/m256|AVX512F
+79 NP L0 W1 /r kz b8 er|=VCVTPD2UDQ xmm1, xmm2/m128|AVX512F|VCVTPD2UDQX
+79 NP L1 W1 /r kz b8 er|=VCVTPD2UDQ xmm1, ymm2/m256|AVX512F|VCVTPD2UDQY
 79 NP L2 W1 /r kz b8 er|=VCVTPD2UDQ ymm1, zmm2/m512|AVX512F
 79 NP Lz W0 /r kz b4 er|=VCVTPS2UDQ vmm1, vmm2/mL|AVX512F
-79 F2 LIG W0 /r er|=VCVTSD2USI r32, xmm2/m64|AVX512F
-79 F2 LIG W1 /r er|=VCVTSD2USI r64, xmm2/m64|AVX512F
-79 F3 LIG W0 /r er|=VCVTSS2USI r32, xmm2/m32|AVX512F
-79 F3 LIG W1 /r er|=VCVTSS2USI r64, xmm2/m32|AVX512F
+79 F2 LIG W0 /r er|=VCVTSD2USI r32, xmm2/m64|AVX512F|VCVTSD2USIL
+79 F2 LIG W1 /r er|=VCVTSD2USI r64, xmm2/m64|AVX512F|VCVTSD2USIQ
+79 F3 LIG W0 /r er|=VCVTSS2USI r32, xmm2/m32|AVX512F|VCVTSS2USIL
+79 F3 LIG W1 /r er|=VCVTSS2USI r64, xmm2/m32|AVX512F|VCVTSS2USIQ
 79 66 Lz W1 /r kz b8 er|=VCVTPD2UQQ vmm1, vmm2/mL|AVX512DQ
 79 66 L0 W0 /r kz b4 er|=VCVTPS2UQQ xmm1, xmm2/m64|AVX512DQ
 79 66 L1 W0 /r kz b4 er|=VCVTPS2UQQ ymm1, xmm2/m128|AVX512DQ
@@ -184,13 +184,13 @@ export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F
 7A 66 L1 W0 /r kz b4 er|=VCVTTPS2QQ ymm1, xmm2/m128|AVX512DQ
 7A 66 L2 W0 /r kz b4 er|=VCVTTPS2QQ zmm1, ymm2/m256|AVX512DQ
 7A F3 Lz W1 /r kz b8 er|=VCVTUQQ2PD vmm1, vmm2/mL|AVX512DQ
-7A F2 L0 W1 /r kz b8 er|=VCVTUQQ2PS xmm1, xmm2/m128|AVX512DQ
-7A F2 L1 W1 /r kz b8 er|=VCVTUQQ2PS xmm1, ymm2/m256|AVX512DQ
+7A F2 L0 W1 /r kz b8 er|=VCVTUQQ2PS xmm1, xmm2/m128|AVX512DQ|VCVTUQQ2PSX
+7A F2 L1 W1 /r kz b8 er|=VCVTUQQ2PS xmm1, ymm2/m256|AVX512DQ|VCVTUQQ2PSY
 7A F2 L2 W1 /r kz b8 er|=VCVTUQQ2PS ymm1, zmm2/m512|AVX512DQ
-7B F2 LIG W0 /r er|=VCVTUSI2SD xmm1, xmmV, r/m32|AVX512F
-7B F2 LIG W1 /r er|=VCVTUSI2SD xmm1, xmmV, r/m64|AVX512F
-7B F3 LIG W0 /r er|=VCVTUSI2SS xmm1, xmmV, r/m32|AVX512F
-7B F3 LIG W1 /r er|=VCVTUSI2SS xmm1, xmmV, r/m64|AVX512F
+7B F2 LIG W0 /r er|=VCVTUSI2SD xmm1, xmmV, r/m32|AVX512F|VCVTUSI2SDL
+7B F2 LIG W1 /r er|=VCVTUSI2SD xmm1, xmmV, r/m64|AVX512F|VCVTUSI2SDQ
+7B F3 LIG W0 /r er|=VCVTUSI2SS xmm1, xmmV, r/m32|AVX512F|VCVTUSI2SSL
+7B F3 LIG W1 /r er|=VCVTUSI2SS xmm1, xmmV, r/m64|AVX512F|VCVTUSI2SSQ
 7B 66 Lz W1 /r kz b8 er|=VCVTPD2QQ vmm1, vmm2/mL|AVX512DQ
 7B 66 L0 W0 /r kz b4 er|=VCVTPS2QQ xmm1, xmm2/m64|AVX512DQ
 7B 66 L1 W0 /r kz b4 er|=VCVTPS2QQ ymm1, xmm2/m128|AVX512DQ
@@ -252,11 +252,11 @@ E5 66 Lz W0 /r kz|=VPMULHW vmm1, vmmV, vmm2/mL|AVX512BW
 E6 F3 L0 W0 /r kz b4 er|=VCVTDQ2PD xmm1, xmm2/m64|AVX512F
 E6 F3 L1 W0 /r kz b4 er|=VCVTDQ2PD ymm1, xmm2/m128|AVX512F
 E6 F3 L2 W0 /r kz b4 er|=VCVTDQ2PD zmm1, ymm2/m256|AVX512F
-E6 F2 L0 W1 /r kz b8 er|=VCVTPD2DQ xmm1, xmm2/m128|AVX512F
-E6 F2 L1 W1 /r kz b8 er|=VCVTPD2DQ xmm1, ymm2/m256|AVX512F
+E6 F2 L0 W1 /r kz b8 er|=VCVTPD2DQ xmm1, xmm2/m128|AVX512F|VCVTPD2DQX
+E6 F2 L1 W1 /r kz b8 er|=VCVTPD2DQ xmm1, ymm2/m256|AVX512F|VCVTPD2DQY
 E6 F2 L2 W1 /r kz b8 er|=VCVTPD2DQ ymm1, zmm2/m512|AVX512F
-E6 66 L0 W1 /r kz b8 er|=VCVTTPD2DQ xmm1, xmm2/m128|AVX512F
-E6 66 L1 W1 /r kz b8 er|=VCVTTPD2DQ xmm1, ymm2/m256|AVX512F
+E6 66 L0 W1 /r kz b8 er|=VCVTTPD2DQ xmm1, xmm2/m128|AVX512F|VCVTTPD2DQX
+E6 66 L1 W1 /r kz b8 er|=VCVTTPD2DQ xmm1, ymm2/m256|AVX512F|VCVTTPD2DQY
 E6 66 L2 W1 /r kz b8 er|=VCVTTPD2DQ ymm1, zmm2/m512|AVX512F
 E6 F3 Lz W1 /r kz b8 er|=VCVTQQ2PD vmm1, vmm2/mL|AVX512DQ
 E7 66 Lz W0 /r:m|=VMOVNTDQ mL, vmm1|AVX512F
@@ -483,17 +483,17 @@ export const EVEX_0F38_ROWS = `00 66 Lz W0 /r kz|=VPSHUFB vmm1, vmmV, vmm2/mL|AV
 4F 66 LIG W1 /r kz|=VRSQRT14SD xmm1, xmmV, xmm2/m64|AVX512F
 4F 66 LIG W0 /r kz|=VRSQRT14SS xmm1, xmmV, xmm2/m32|AVX512F
 50 66 Lz W0 /r kz b4|+VPDPBUSD vmm1, vmmV, vmm2/mL|AVX512_VNNI
-50 F2 Lz W0 /r kz b4|+VPDPBSSD vmm1, vmmV, vmm2/mL|AVX512F
-50 F3 Lz W0 /r kz b4|+VPDPBSUD vmm1, vmmV, vmm2/mL|AVX512F
-50 NP Lz W0 /r kz b4|+VPDPBUUD vmm1, vmmV, vmm2/mL|AVX512F
+50 F2 Lz W0 /r kz b4|+VPDPBSSD vmm1, vmmV, vmm2/mL|AVX512F|-
+50 F3 Lz W0 /r kz b4|+VPDPBSUD vmm1, vmmV, vmm2/mL|AVX512F|-
+50 NP Lz W0 /r kz b4|+VPDPBUUD vmm1, vmmV, vmm2/mL|AVX512F|-
 51 66 Lz W0 /r kz b4|+VPDPBUSDS vmm1, vmmV, vmm2/mL|AVX512_VNNI
-51 F2 Lz W0 /r kz b4|+VPDPBSSDS vmm1, vmmV, vmm2/mL|AVX512F
-51 F3 Lz W0 /r kz b4|+VPDPBSUDS vmm1, vmmV, vmm2/mL|AVX512F
-51 NP Lz W0 /r kz b4|+VPDPBUUDS vmm1, vmmV, vmm2/mL|AVX512F
+51 F2 Lz W0 /r kz b4|+VPDPBSSDS vmm1, vmmV, vmm2/mL|AVX512F|-
+51 F3 Lz W0 /r kz b4|+VPDPBSUDS vmm1, vmmV, vmm2/mL|AVX512F|-
+51 NP Lz W0 /r kz b4|+VPDPBUUDS vmm1, vmmV, vmm2/mL|AVX512F|-
 52 66 Lz W0 /r kz b4|+VPDPWSSD vmm1, vmmV, vmm2/mL|AVX512_VNNI
-52 F3 Lz W0 /r kz b4|=VDPBF16PS vmm1, vmmV, vmm2/mL|AVX512F
+52 F3 Lz W0 /r kz b4|=VDPBF16PS vmm1, vmmV, vmm2/mL|AVX512F|-
 52 F2 L2 W0 /r:m kz|+VP4DPWSSD zmm1, zmmV, m128|AVX512_4VNNIW
-52 NP Lz W0 /r kz b4|=VDPPHPS vmm1, vmmV, vmm2/mL|AVX10_2
+52 NP Lz W0 /r kz b4|=VDPPHPS vmm1, vmmV, vmm2/mL|AVX10_2|-
 53 66 Lz W0 /r kz b4|+VPDPWSSDS vmm1, vmmV, vmm2/mL|AVX512_VNNI
 53 F2 L2 W0 /r:m kz|+VP4DPWSSDS zmm1, zmmV, m128|AVX512_4VNNIW
 54 66 Lz W0 /r kz|=VPOPCNTB vmm1, vmm2/mL|AVX512_BITALG
@@ -525,26 +525,26 @@ export const EVEX_0F38_ROWS = `00 66 Lz W0 /r kz|=VPSHUFB vmm1, vmmV, vmm2/mL|AV
 65 66 Lz W0 /r kz b4|=VBLENDMPS vmm1, vmmV, vmm2/mL|AVX512F
 66 66 Lz W0 /r kz|=VPBLENDMB vmm1, vmmV, vmm2/mL|AVX512BW
 66 66 Lz W1 /r kz|=VPBLENDMW vmm1, vmmV, vmm2/mL|AVX512BW
-67 66 Lz W0 /r kz b4 er|=VCVT2PS2PHX vmm1, vmmV, vmm2/mL|AVX10_2
-68 F2 Lz W0 /r b4|=VP2INTERSECTD k1, vmmV, vmm2/mL|AVX512F
-68 F2 Lz W1 /r b8|=VP2INTERSECTQ k1, vmmV, vmm2/mL|AVX512F
+67 66 Lz W0 /r kz b4 er|=VCVT2PS2PHX vmm1, vmmV, vmm2/mL|AVX10_2|-
+68 F2 Lz W0 /r b4|=VP2INTERSECTD k1, vmmV, vmm2/mL|AVX512F|-
+68 F2 Lz W1 /r b8|=VP2INTERSECTQ k1, vmmV, vmm2/mL|AVX512F|-
 70 66 Lz W1 /r kz|+VPSHLDVW vmm1, vmmV, vmm2/mL|AVX512_VBMI2
 71 66 Lz W0 /r kz b4|+VPSHLDVD vmm1, vmmV, vmm2/mL|AVX512_VBMI2
 71 66 Lz W1 /r kz b8|+VPSHLDVQ vmm1, vmmV, vmm2/mL|AVX512_VBMI2
-72 F2 Lz W0 /r kz b4|=VCVTNE2PS2BF16 vmm1, vmmV, vmm2/mL|AVX512F
-72 F3 L0 W0 /r kz b4|=VCVTNEPS2BF16 xmm1, xmm2/m128|AVX512F
-72 F3 L1 W0 /r kz b4|=VCVTNEPS2BF16 xmm1, ymm2/m256|AVX512F
-72 F3 L2 W0 /r kz b4|=VCVTNEPS2BF16 ymm1, zmm2/m512|AVX512F
+72 F2 Lz W0 /r kz b4|=VCVTNE2PS2BF16 vmm1, vmmV, vmm2/mL|AVX512F|-
+72 F3 L0 W0 /r kz b4|=VCVTNEPS2BF16 xmm1, xmm2/m128|AVX512F|-
+72 F3 L1 W0 /r kz b4|=VCVTNEPS2BF16 xmm1, ymm2/m256|AVX512F|-
+72 F3 L2 W0 /r kz b4|=VCVTNEPS2BF16 ymm1, zmm2/m512|AVX512F|-
 72 66 Lz W1 /r kz|+VPSHRDVW vmm1, vmmV, vmm2/mL|AVX512_VBMI2
 73 66 Lz W0 /r kz b4|+VPSHRDVD vmm1, vmmV, vmm2/mL|AVX512_VBMI2
 73 66 Lz W1 /r kz b8|+VPSHRDVQ vmm1, vmmV, vmm2/mL|AVX512_VBMI2
-74 F2 Lz W0 /r kz|=VCVT2PH2BF8 vmm1, vmmV, vmm2/mL|AVX10_2
-74 NP L0 W0 /r kz|=VCVTBIASPH2BF8 xmm1, xmmV, xmm2/m128|AVX10_2
-74 NP L1 W0 /r kz|=VCVTBIASPH2BF8 xmm1, ymmV, ymm2/m256|AVX10_2
-74 NP L2 W0 /r kz|=VCVTBIASPH2BF8 ymm1, zmmV, zmm2/m512|AVX10_2
-74 F3 L0 W0 /r kz|=VCVTPH2BF8 xmm1, xmm2/m128|AVX10_2
-74 F3 L1 W0 /r kz|=VCVTPH2BF8 xmm1, ymm2/m256|AVX10_2
-74 F3 L2 W0 /r kz|=VCVTPH2BF8 ymm1, zmm2/m512|AVX10_2
+74 F2 Lz W0 /r kz|=VCVT2PH2BF8 vmm1, vmmV, vmm2/mL|AVX10_2|-
+74 NP L0 W0 /r kz|=VCVTBIASPH2BF8 xmm1, xmmV, xmm2/m128|AVX10_2|-
+74 NP L1 W0 /r kz|=VCVTBIASPH2BF8 xmm1, ymmV, ymm2/m256|AVX10_2|-
+74 NP L2 W0 /r kz|=VCVTBIASPH2BF8 ymm1, zmmV, zmm2/m512|AVX10_2|-
+74 F3 L0 W0 /r kz|=VCVTPH2BF8 xmm1, xmm2/m128|AVX10_2|-
+74 F3 L1 W0 /r kz|=VCVTPH2BF8 xmm1, ymm2/m256|AVX10_2|-
+74 F3 L2 W0 /r kz|=VCVTPH2BF8 ymm1, zmm2/m512|AVX10_2|-
 75 66 Lz W1 /r kz|+VPERMI2W vmm1, vmmV, vmm2/mL|AVX512BW
 75 66 Lz W0 /r kz|+VPERMI2B vmm1, vmmV, vmm2/mL|AVX512_VBMI
 76 66 Lz W0 /r kz b4|+VPERMI2D vmm1, vmmV, vmm2/mL|AVX512F
@@ -722,14 +722,14 @@ CC 66 L2 W0 /r kz b4 er|=VRSQRT28PS zmm1, zmm2/m512|AVX512ER
 CD 66 LIG W1 /r kz er|=VRSQRT28SD xmm1, xmmV, xmm2/m64|AVX512ER
 CD 66 LIG W0 /r kz er|=VRSQRT28SS xmm1, xmmV, xmm2/m32|AVX512ER
 CF 66 Lz W0 /r kz|=VGF2P8MULB vmm1, vmmV, vmm2/mL|GFNI
-D2 F3 Lz W0 /r kz b4|+VPDPWSUD vmm1, vmmV, vmm2/mL|AVX10_2
-D2 66 Lz W0 /r kz b4|+VPDPWUSD vmm1, vmmV, vmm2/mL|AVX10_2
-D2 NP Lz W0 /r kz b4|+VPDPWUUD vmm1, vmmV, vmm2/mL|AVX10_2
-D3 F3 Lz W0 /r kz b4|+VPDPWSUDS vmm1, vmmV, vmm2/mL|AVX10_2
-D3 66 Lz W0 /r kz b4|+VPDPWUSDS vmm1, vmmV, vmm2/mL|AVX10_2
-D3 NP Lz W0 /r kz b4|+VPDPWUUDS vmm1, vmmV, vmm2/mL|AVX10_2
-DA F3 Lz W0 /r|=VSM4KEY4 vmm1, vmmV, vmm2/mL|AVX10_2
-DA F2 Lz W0 /r|=VSM4RNDS4 vmm1, vmmV, vmm2/mL|AVX10_2
+D2 F3 Lz W0 /r kz b4|+VPDPWSUD vmm1, vmmV, vmm2/mL|AVX10_2|-
+D2 66 Lz W0 /r kz b4|+VPDPWUSD vmm1, vmmV, vmm2/mL|AVX10_2|-
+D2 NP Lz W0 /r kz b4|+VPDPWUUD vmm1, vmmV, vmm2/mL|AVX10_2|-
+D3 F3 Lz W0 /r kz b4|+VPDPWSUDS vmm1, vmmV, vmm2/mL|AVX10_2|-
+D3 66 Lz W0 /r kz b4|+VPDPWUSDS vmm1, vmmV, vmm2/mL|AVX10_2|-
+D3 NP Lz W0 /r kz b4|+VPDPWUUDS vmm1, vmmV, vmm2/mL|AVX10_2|-
+DA F3 Lz W0 /r|=VSM4KEY4 vmm1, vmmV, vmm2/mL|AVX10_2|-
+DA F2 Lz W0 /r|=VSM4RNDS4 vmm1, vmmV, vmm2/mL|AVX10_2|-
 DC 66 Lz W0 /r|=VAESENC vmm1, vmmV, vmm2/mL|VAES
 DD 66 Lz W0 /r|=VAESENCLAST vmm1, vmmV, vmm2/mL|VAES
 DE 66 Lz W0 /r|=VAESDEC vmm1, vmmV, vmm2/mL|VAES
@@ -745,11 +745,11 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 04 66 Lz W0 /r kz b4|=VPERMILPS vmm1, vmm2/mL, uimm8|AVX512F
 05 66 Lz W1 /r kz b8|=VPERMILPD vmm1, vmm2/mL, uimm8|AVX512F
 08 66 Lz W0 /r kz b4 er|=VRNDSCALEPS vmm1, vmm2/mL, uimm8|AVX512F
-08 NP Lz W0 /r kz er|=VRNDSCALEPH vmm1, vmm2/mL, uimm8|AVX512F
-08 F2 Lz W0 /r kz|=VRNDSCALEBF16 vmm1, vmm2/mL, uimm8|AVX10_2
+08 NP Lz W0 /r kz er|=VRNDSCALEPH vmm1, vmm2/mL, uimm8|AVX512F|-
+08 F2 Lz W0 /r kz|=VRNDSCALEBF16 vmm1, vmm2/mL, uimm8|AVX10_2|-
 09 66 Lz W1 /r kz b8 er|=VRNDSCALEPD vmm1, vmm2/mL, uimm8|AVX512F
 0A 66 LIG W0 /r kz er|=VRNDSCALESS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
-0A NP LIG W0 /r kz er|=VRNDSCALESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
+0A NP LIG W0 /r kz er|=VRNDSCALESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F|-
 0B 66 LIG W1 /r kz er|=VRNDSCALESD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
 0F 66 Lz W0 /r kz|=VPALIGNR vmm1, vmmV, vmm2/mL, uimm8|AVX512BW
 14 66 L0 W0 /r|=VPEXTRB r32/m8, xmm1, uimm8|AVX512BW
@@ -788,11 +788,11 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 25 66 Lz W1 /r kz b8|+VPTERNLOGQ vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 26 66 Lz W1 /r kz b8 er|=VGETMANTPD vmm1, vmm2/mL, uimm8|AVX512F
 26 66 Lz W0 /r kz b4 er|=VGETMANTPS vmm1, vmm2/mL, uimm8|AVX512F
-26 NP Lz W0 /r kz er|=VGETMANTPH vmm1, vmm2/mL, uimm8|AVX512F
-26 F2 Lz W0 /r kz|=VGETMANTBF16 vmm1, vmm2/mL, uimm8|AVX10_2
+26 NP Lz W0 /r kz er|=VGETMANTPH vmm1, vmm2/mL, uimm8|AVX512F|-
+26 F2 Lz W0 /r kz|=VGETMANTBF16 vmm1, vmm2/mL, uimm8|AVX10_2|-
 27 66 LIG W1 /r kz er|=VGETMANTSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
 27 66 LIG W0 /r kz er|=VGETMANTSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
-27 NP LIG W0 /r kz er|=VGETMANTSH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
+27 NP LIG W0 /r kz er|=VGETMANTSH xmm1, xmmV, xmm2/m16, uimm8|AVX512F|-
 38 66 L1 W0 /r kz|=VINSERTI32X4 ymm1, ymmV, xmm2/m128, uimm8|AVX512F
 38 66 L2 W0 /r kz|=VINSERTI32X4 zmm1, zmmV, xmm2/m128, uimm8|AVX512F
 38 66 L1 W1 /r kz|=VINSERTI64X2 ymm1, ymmV, xmm2/m128, uimm8|AVX512DQ
@@ -820,40 +820,40 @@ export const EVEX_0F3A_ROWS = `00 66 L1 W1 /r kz b8|=VPERMQ ymm1, ymm2/m256, uim
 50 66 Lz W0 /r kz b4 er|=VRANGEPS vmm1, vmmV, vmm2/mL, uimm8|AVX512DQ
 51 66 LIG W1 /r kz er|=VRANGESD xmm1, xmmV, xmm2/m64, uimm8|AVX512DQ
 51 66 LIG W0 /r kz er|=VRANGESS xmm1, xmmV, xmm2/m32, uimm8|AVX512DQ
-52 F2 Lz W0 /r kz|=VMINMAXBF16 vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
-52 66 Lz W1 /r kz b8 er|=VMINMAXPD vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
-52 NP Lz W0 /r kz er|=VMINMAXPH vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
-52 66 Lz W0 /r kz b4 er|=VMINMAXPS vmm1, vmmV, vmm2/mL, uimm8|AVX10_2
-53 66 LIG W1 /r kz er|=VMINMAXSD xmm1, xmmV, xmm2/m64, uimm8|AVX10_2
-53 NP LIG W0 /r kz er|=VMINMAXSH xmm1, xmmV, xmm2/m16, uimm8|AVX10_2
-53 66 LIG W0 /r kz er|=VMINMAXSS xmm1, xmmV, xmm2/m32, uimm8|AVX10_2
+52 F2 Lz W0 /r kz|=VMINMAXBF16 vmm1, vmmV, vmm2/mL, uimm8|AVX10_2|-
+52 66 Lz W1 /r kz b8 er|=VMINMAXPD vmm1, vmmV, vmm2/mL, uimm8|AVX10_2|-
+52 NP Lz W0 /r kz er|=VMINMAXPH vmm1, vmmV, vmm2/mL, uimm8|AVX10_2|-
+52 66 Lz W0 /r kz b4 er|=VMINMAXPS vmm1, vmmV, vmm2/mL, uimm8|AVX10_2|-
+53 66 LIG W1 /r kz er|=VMINMAXSD xmm1, xmmV, xmm2/m64, uimm8|AVX10_2|-
+53 NP LIG W0 /r kz er|=VMINMAXSH xmm1, xmmV, xmm2/m16, uimm8|AVX10_2|-
+53 66 LIG W0 /r kz er|=VMINMAXSS xmm1, xmmV, xmm2/m32, uimm8|AVX10_2|-
 54 66 Lz W1 /r kz b8 er|+VFIXUPIMMPD vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 54 66 Lz W0 /r kz b4 er|+VFIXUPIMMPS vmm1, vmmV, vmm2/mL, uimm8|AVX512F
 55 66 LIG W1 /r kz er|+VFIXUPIMMSD xmm1, xmmV, xmm2/m64, uimm8|AVX512F
 55 66 LIG W0 /r kz er|+VFIXUPIMMSS xmm1, xmmV, xmm2/m32, uimm8|AVX512F
 56 66 Lz W1 /r kz b8 er|=VREDUCEPD vmm1, vmm2/mL, uimm8|AVX512DQ
 56 66 Lz W0 /r kz b4 er|=VREDUCEPS vmm1, vmm2/mL, uimm8|AVX512DQ
-56 NP Lz W0 /r kz er|=VREDUCEPH vmm1, vmm2/mL, uimm8|AVX512F
-56 F2 Lz W0 /r kz|=VREDUCEBF16 vmm1, vmm2/mL, uimm8|AVX10_2
+56 NP Lz W0 /r kz er|=VREDUCEPH vmm1, vmm2/mL, uimm8|AVX512F|-
+56 F2 Lz W0 /r kz|=VREDUCEBF16 vmm1, vmm2/mL, uimm8|AVX10_2|-
 57 66 LIG W1 /r kz er|=VREDUCESD xmm1, xmmV, xmm2/m64, uimm8|AVX512DQ
 57 66 LIG W0 /r kz er|=VREDUCESS xmm1, xmmV, xmm2/m32, uimm8|AVX512DQ
-57 NP LIG W0 /r kz er|=VREDUCESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F
-66 66 Lz W1 /r k b8|=VFPCLASSPD k1, vmm2/mL, uimm8|AVX512DQ
-66 66 Lz W0 /r k b4|=VFPCLASSPS k1, vmm2/mL, uimm8|AVX512DQ
-66 NP Lz W0 /r k|=VFPCLASSPH k1, vmm2/mL, uimm8|AVX512F
-66 F2 Lz W0 /r k|=VFPCLASSBF16 k1, vmm2/mL, uimm8|AVX10_2
+57 NP LIG W0 /r kz er|=VREDUCESH xmm1, xmmV, xmm2/m16, uimm8|AVX512F|-
+66 66 Lz W1 /r k b8|=VFPCLASSPD k1, vmm2/mL, uimm8|AVX512DQ|VFPCLASSPDX/VFPCLASSPDY/VFPCLASSPDZ
+66 66 Lz W0 /r k b4|=VFPCLASSPS k1, vmm2/mL, uimm8|AVX512DQ|VFPCLASSPSX/VFPCLASSPSY/VFPCLASSPSZ
+66 NP Lz W0 /r k|=VFPCLASSPH k1, vmm2/mL, uimm8|AVX512F|-
+66 F2 Lz W0 /r k|=VFPCLASSBF16 k1, vmm2/mL, uimm8|AVX10_2|-
 67 66 LIG W1 /r k|=VFPCLASSSD k1, xmm2/m64, uimm8|AVX512DQ
 67 66 LIG W0 /r k|=VFPCLASSSS k1, xmm2/m32, uimm8|AVX512DQ
-67 NP L0 W0 /r k|=VFPCLASSSH k1, xmm2/m16, uimm8|AVX512F
+67 NP L0 W0 /r k|=VFPCLASSSH k1, xmm2/m16, uimm8|AVX512F|-
 70 66 Lz W1 /r kz|=VPSHLDW vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
 71 66 Lz W0 /r kz b4|=VPSHLDD vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
 71 66 Lz W1 /r kz b8|=VPSHLDQ vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
 72 66 Lz W1 /r kz|=VPSHRDW vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
 73 66 Lz W0 /r kz b4|=VPSHRDD vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
 73 66 Lz W1 /r kz b8|=VPSHRDQ vmm1, vmmV, vmm2/mL, uimm8|AVX512_VBMI2
-C2 NP Lz W0 /r k er|=VCMPPH k1, vmmV, vmm2/mL, uimm8|AVX512F
-C2 F3 LIG W0 /r k er|=VCMPSH k1, xmmV, xmm2/m16, uimm8|AVX512F
-C2 F2 Lz W0 /r k|=VCMPBF16 k1, vmmV, vmm2/mL, uimm8|AVX10_2
+C2 NP Lz W0 /r k er|=VCMPPH k1, vmmV, vmm2/mL, uimm8|AVX512F|-
+C2 F3 LIG W0 /r k er|=VCMPSH k1, xmmV, xmm2/m16, uimm8|AVX512F|-
+C2 F2 Lz W0 /r k|=VCMPBF16 k1, vmmV, vmm2/mL, uimm8|AVX10_2|-
 CE 66 Lz W1 /r kz b8|=VGF2P8AFFINEQB vmm1, vmmV, vmm2/mL, uimm8|GFNI
 CF 66 Lz W1 /r kz b8|=VGF2P8AFFINEINVQB vmm1, vmmV, vmm2/mL, uimm8|GFNI
 `;

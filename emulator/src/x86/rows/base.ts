@@ -177,9 +177,9 @@ C2 f64|RET uimm16
 C3 f64|RET
 C6 =F8|XABORT uimm8|RTM
 C6 /0|=MOV r/m8, imm8
-C7 z =F8|XBEGIN relz|RTM
+C7 z =F8|XBEGIN relz|RTM|XBEGIN/XBEGIN
 C7 v /0|=MOV r/mv, immz
-C8 d64|ENTER uimm16, uimm8||ENTERW/-/ENTERQ
+C8 d64|ENTER uimm16, uimm8||ENTER/-/ENTER
 C9 d64|LEAVE||LEAVEW/-/LEAVEQ|leavew/-/leaveq
 CA v|RET_FAR uimm16||RETFW/RETFL/RETFQ|lretw/lret/lretq
 CB v|RET_FAR||RETFW/RETFL/RETFQ|lretw/lret/lretq
@@ -203,7 +203,7 @@ EC|=IN AL, DX
 ED z|=IN zAX, DX
 EE|OUT DX, AL
 EF z|OUT DX, zAX
-F1|ICEBP||
+F1|ICEBP
 F4|HLT
 F5|CMC
 F6 /0|TEST r/m8, imm8
@@ -233,8 +233,8 @@ FE /1|+DEC r/m8
 FF v /0|+INC r/mv
 FF v /1|+DEC r/mv
 FF f64 /2|CALL r/m64||CALL|callq
-FF v /3:m|CALL_FAR m16:v||LCALLW/LCALLL/LCALLQ|lcallw/lcall/lcallq
+FF v /3:m|CALL_FAR m16:v||-|lcallw/lcall/lcallq
 FF f64 /4|JMP r/m64||JMP|jmpq
-FF v /5:m|JMP_FAR m16:v||LJMPW/LJMPL/LJMPQ|ljmpw/ljmp/ljmpq
+FF v /5:m|JMP_FAR m16:v||-|ljmpw/ljmp/ljmpq
 FF d64 /6|PUSH r/mv||PUSHW/-/PUSHQ
 `;

@@ -1,22 +1,22 @@
 // Rows of the x87 escape opcodes D8…DF; the notation is explained in ../notation.ts.
 // Must stay true: rows with a whole ModRM byte (=XX) stand before those with a /digit.
 
-export const X87_ROWS = `D8 /0:m|FADD m32fp||FADDD
+export const X87_ROWS = `D8 /0:m|FADD m32fp||FADDF
 D8 /0:r|+FADD ST(0), ST(i)||FADDD
-D8 /1:m|FMUL m32fp||FMULS
-D8 /1:r|+FMUL ST(0), ST(i)
-D8 /2:m|FCOM m32fp||FCOMD
+D8 /1:m|FMUL m32fp||FMULF
+D8 /1:r|+FMUL ST(0), ST(i)||FMULD
+D8 /2:m|FCOM m32fp||FCOMF
 D8 /2:r|FCOM ST(i)||FCOMD
 D8 /3:m|FCOMP m32fp||FCOMFP
-D8 /3:r|FCOMP ST(i)
-D8 /4:m|FSUB m32fp||FSUBS
-D8 /4:r|+FSUB ST(0), ST(i)
-D8 /5:m|FSUBR m32fp||FSUBRS
-D8 /5:r|+FSUBR ST(0), ST(i)
-D8 /6:m|FDIV m32fp||FDIVD
+D8 /3:r|FCOMP ST(i)||FCOMDP
+D8 /4:m|FSUB m32fp||FSUBF
+D8 /4:r|+FSUB ST(0), ST(i)||FSUBD
+D8 /5:m|FSUBR m32fp||FSUBRF
+D8 /5:r|+FSUBR ST(0), ST(i)||FSUBRD
+D8 /6:m|FDIV m32fp||FDIVF
 D8 /6:r|+FDIV ST(0), ST(i)||FDIVD
-D8 /7:m|FDIVR m32fp||FDIVFR
-D8 /7:r|+FDIVR ST(0), ST(i)
+D8 /7:m|FDIVR m32fp||FDIVRF
+D8 /7:r|+FDIVR ST(0), ST(i)||FDIVRD
 D9 =D0|FNOP
 D9 =E0|FCHS
 D9 =E1|FABS
@@ -45,101 +45,101 @@ D9 =FC|FRNDINT
 D9 =FD|FSCALE
 D9 =FE|FSIN
 D9 =FF|FCOS
-D9 /0:m|FLD m32fp||FLDS
-D9 /0:r|FLD ST(i)
-D9 /1:r|+FXCH ST(i)
-D9 /2:m|=FST m32fp||FSTS
-D9 /3:m|=FSTP m32fp||FSTPS
-D9 /3:r|=FSTP ST(i)
-D9 /4:m|FLDENV m14/28byte||FLDENVS/FLDENVL
+D9 /0:m|FLD m32fp||FMOVF
+D9 /0:r|FLD ST(i)||FMOVD
+D9 /1:r|+FXCH ST(i)||FXCHD
+D9 /2:m|=FST m32fp||FMOVF
+D9 /3:m|=FSTP m32fp||FMOVFP
+D9 /3:r|=FSTP ST(i)||-
+D9 /4:m|FLDENV m14/28byte
 D9 /5:m|FLDCW m2byte
-D9 /6:m|=FNSTENV m14/28byte||FNSTENVS/FNSTENVL
-D9 /7:m|=FNSTCW m2byte
+D9 /6:m|=FNSTENV m14/28byte||-
+D9 /7:m|=FNSTCW m2byte||-
 DA =E9|FUCOMPP
-DA /0:m|FIADD m32int||FIADDL
-DA /0:r|+FCMOVB ST(0), ST(i)
-DA /1:m|FIMUL m32int||FIMULL
-DA /1:r|+FCMOVE ST(0), ST(i)
-DA /2:m|FICOM m32int||FICOML
-DA /2:r|+FCMOVBE ST(0), ST(i)
-DA /3:m|FICOMP m32int||FICOMPL
-DA /3:r|+FCMOVU ST(0), ST(i)
-DA /4:m|FISUB m32int||FISUBL
-DA /5:m|FISUBR m32int||FISUBRL
-DA /6:m|FIDIV m32int||FIDIVL
-DA /7:m|FIDIVR m32int||FIDIVRL
-DB =E2|FNCLEX
-DB =E3|FNINIT
-DB /0:m|FILD m32int||FILDL
-DB /0:r|+FCMOVNB ST(0), ST(i)
-DB /1:m|=FISTTP m32int||FISTTPL
+DA /0:m|FIADD m32int||FADDL
+DA /0:r|+FCMOVB ST(0), ST(i)||FCMOVCS
+DA /1:m|FIMUL m32int||FMULL
+DA /1:r|+FCMOVE ST(0), ST(i)||FCMOVEQ
+DA /2:m|FICOM m32int||FCOML
+DA /2:r|+FCMOVBE ST(0), ST(i)||FCMOVLS
+DA /3:m|FICOMP m32int||FCOMLP
+DA /3:r|+FCMOVU ST(0), ST(i)||FCMOVUN
+DA /4:m|FISUB m32int||FSUBL
+DA /5:m|FISUBR m32int||FSUBRL
+DA /6:m|FIDIV m32int||FDIVL
+DA /7:m|FIDIVR m32int||FDIVRL
+DB =E2|FNCLEX||-
+DB =E3|FNINIT||-
+DB /0:m|FILD m32int||FMOVL
+DB /0:r|+FCMOVNB ST(0), ST(i)||FCMOVCC
+DB /1:m|=FISTTP m32int||-
 DB /1:r|+FCMOVNE ST(0), ST(i)
-DB /2:m|=FIST m32int||FISTL
-DB /2:r|+FCMOVNBE ST(0), ST(i)
-DB /3:m|=FISTP m32int||FISTPL
+DB /2:m|=FIST m32int||FMOVL
+DB /2:r|+FCMOVNBE ST(0), ST(i)||FCMOVHI
+DB /3:m|=FISTP m32int||FMOVLP
 DB /3:r|+FCMOVNU ST(0), ST(i)
-DB /5:m|FLD m80fp||FLDT
+DB /5:m|FLD m80fp||FMOVX
 DB /5:r|FUCOMI ST(0), ST(i)
 DB /6:r|FCOMI ST(0), ST(i)
-DB /7:m|=FSTP m80fp||FSTPT
+DB /7:m|=FSTP m80fp||FMOVXP
 DC /0:m|FADD m64fp||FADDD
 DC /0:r|+FADD ST(i), ST(0)||FADDD
-DC /1:m|FMUL m64fp||FMULL
-DC /1:r|+FMUL ST(i), ST(0)
+DC /1:m|FMUL m64fp||FMULD
+DC /1:r|+FMUL ST(i), ST(0)||FMULD
 DC /2:m|FCOM m64fp||FCOMD
-DC /2:r|FCOM ST(i)
-DC /3:m|FCOMP m64fp||FCOMPL
-DC /3:r|FCOMP ST(i)
-DC /4:m|FSUB m64fp||FSUBL
-DC /4:r|+FSUBR ST(i), ST(0)||FSUB
-DC /5:m|FSUBR m64fp||FSUBRL
-DC /5:r|+FSUB ST(i), ST(0)||FSUBR
+DC /2:r|FCOM ST(i)||-
+DC /3:m|FCOMP m64fp||FCOMDP
+DC /3:r|FCOMP ST(i)||-
+DC /4:m|FSUB m64fp||FSUBD
+DC /4:r|+FSUBR ST(i), ST(0)||FSUBD
+DC /5:m|FSUBR m64fp||FSUBRD
+DC /5:r|+FSUB ST(i), ST(0)||FSUBRD
 DC /6:m|FDIV m64fp||FDIVD
 DC /6:r|+FDIVR ST(i), ST(0)||FDIVD
-DC /7:m|FDIVR m64fp||FDIVRL
-DC /7:r|+FDIV ST(i), ST(0)||FDIVD
-DD /0:m|FLD m64fp||FLDL
+DC /7:m|FDIVR m64fp||FDIVRD
+DC /7:r|+FDIV ST(i), ST(0)||FDIVRD
+DD /0:m|FLD m64fp||FMOVD
 DD /0:r|=FFREE ST(i)
-DD /1:m|=FISTTP m64int||FISTTPLL
-DD /1:r|+FXCH ST(i)
-DD /2:m|=FST m64fp||FSTL
-DD /2:r|=FST ST(i)
-DD /3:m|=FSTP m64fp||FSTPL
-DD /3:r|=FSTP ST(i)
-DD /4:m|FRSTOR m94/108byte||FRSTORS/FRSTORL
+DD /1:m|=FISTTP m64int||-
+DD /1:r|+FXCH ST(i)||-
+DD /2:m|=FST m64fp||FMOVD
+DD /2:r|=FST ST(i)||FMOVD
+DD /3:m|=FSTP m64fp||FMOVDP
+DD /3:r|=FSTP ST(i)||FMOVDP
+DD /4:m|FRSTOR m94/108byte
 DD /4:r|FUCOM ST(i)
 DD /5:r|FUCOMP ST(i)
-DD /6:m|=FNSAVE m94/108byte||FNSAVES/FNSAVEL
-DD /7:m|=FNSTSW m2byte
-DE =D9|FCOMPP
-DE /0:m|FIADD m16int
+DD /6:m|=FNSAVE m94/108byte||-
+DD /7:m|=FNSTSW m2byte||-
+DE =D9|FCOMPP||FCOMDPP
+DE /0:m|FIADD m16int||FADDW
 DE /0:r|+FADDP ST(i), ST(0)||FADDDP
-DE /1:m|FIMUL m16int
-DE /1:r|+FMULP ST(i), ST(0)
-DE /2:m|FICOM m16int
-DE /2:r|FCOMP ST(i)
-DE /3:m|FICOMP m16int
-DE /4:m|FISUB m16int
-DE /4:r|+FSUBRP ST(i), ST(0)||FSUBP
-DE /5:m|FISUBR m16int
-DE /5:r|+FSUBP ST(i), ST(0)||FSUBRP
-DE /6:m|FIDIV m16int
-DE /6:r|+FDIVRP ST(i), ST(0)||FDIVP
-DE /7:m|FIDIVR m16int
-DE /7:r|+FDIVP ST(i), ST(0)||FDIVRP
-DF =E0|=FNSTSW AX
-DF /0:m|FILD m16int
-DF /0:r|=FFREEP ST(i)
-DF /1:m|=FISTTP m16int
-DF /1:r|+FXCH ST(i)
-DF /2:m|=FIST m16int
-DF /2:r|=FSTP ST(i)
-DF /3:m|=FISTP m16int
-DF /3:r|=FSTP ST(i)
-DF /4:m|FBLD m80bcd
-DF /5:m|FILD m64int||FILDLL
+DE /1:m|FIMUL m16int||FMULW
+DE /1:r|+FMULP ST(i), ST(0)||FMULDP
+DE /2:m|FICOM m16int||FCOMW
+DE /2:r|FCOMP ST(i)||-
+DE /3:m|FICOMP m16int||FCOMWP
+DE /4:m|FISUB m16int||FSUBW
+DE /4:r|+FSUBRP ST(i), ST(0)||FSUBDP
+DE /5:m|FISUBR m16int||FSUBRW
+DE /5:r|+FSUBP ST(i), ST(0)||FSUBRDP
+DE /6:m|FIDIV m16int||FDIVW
+DE /6:r|+FDIVRP ST(i), ST(0)||FDIVDP
+DE /7:m|FIDIVR m16int||FDIVRW
+DE /7:r|+FDIVP ST(i), ST(0)||FDIVRDP
+DF =E0|=FNSTSW AX||-
+DF /0:m|FILD m16int||FMOVW
+DF /0:r|=FFREEP ST(i)||-
+DF /1:m|=FISTTP m16int||-
+DF /1:r|+FXCH ST(i)||-
+DF /2:m|=FIST m16int||FMOVW
+DF /2:r|=FSTP ST(i)||-
+DF /3:m|=FISTP m16int||FMOVWP
+DF /3:r|=FSTP ST(i)||-
+DF /4:m|FBLD m80bcd||FMOVB
+DF /5:m|FILD m64int||FMOVV
 DF /5:r|FUCOMIP ST(0), ST(i)
-DF /6:m|=FBSTP m80bcd
+DF /6:m|=FBSTP m80bcd||FMOVBP
 DF /6:r|FCOMIP ST(0), ST(i)
-DF /7:m|=FISTP m64int||FISTPLL
+DF /7:m|=FISTP m64int||FMOVVP
 `;
