@@ -32,7 +32,7 @@ export class GoRuntime {
   variable(name: string): number {
     let address = this.addresses.get(name);
     if (address === undefined) {
-      address = this.binary.symbolNamed(name)?.address ?? this.binary.globalVariable(name)?.address ?? this.fromBootCode(name);
+      address = this.binary.globalVariable(name)?.address ?? this.binary.symbolNamed(name)?.address ?? this.fromBootCode(name);
       this.addresses.set(name, address);
     }
     return address;

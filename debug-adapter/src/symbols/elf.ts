@@ -3,7 +3,6 @@
 import { unzlibSync } from 'fflate';
 import { ByteReader, cstringAt } from './byte-reader';
 import { BinaryError } from './types';
-import type { SymbolInfo } from './types';
 
 export interface Section { name: string; type: number; flags: number; address: number; offset: number; size: number; link: number; entrySize: number }
 export interface Segment { type: number; flags: number; offset: number; address: number; fileSize: number; memorySize: number }
@@ -133,27 +132,4 @@ function inflate(data: Uint8Array, size: number): Uint8Array {
   } catch {
     return new Uint8Array(0);
   }
-}
-
-/** Static symbols sorted by address; empty when stripped. */
-export function readSymbols(elf: ElfFile, bias: number): SymbolInfo[] {
-  const table = elf.section('.symtab');
-  if (!table) return [];
-  const data = elf.data('.symtab');
-  const strings = elf.sections[table.link] ? elf.data(elf.sections[table.link]!.name) : new Uint8Array(0);
-  const out: SymbolInfo[] = [];
-  const count = Math.floor(data.length / 24);
-  const r = new ByteReader(data);
-  for (let i = 0; i < count; i++) {
-    r.pos = i * 24;
-    const name = r.u32(), info = r.u8();
-    r.u8();
-    const index = r.u16();
-    const value = r.u64(), size = r.u64();
-    const type = info & 15;
-    if (index === 0 || type === 3 || type === 4) continue;
-    const kind = type === 2 ? 'function' : type === 1 ? 'object' : type === 6 ? 'tls' : 'other';
-    out.push({ name: cstringAt(strings, name), address: kind === 'tls' ? value : value + bias, size, kind });
-  }
-  return out.sort((a, b) => a.address - b.address);
 }

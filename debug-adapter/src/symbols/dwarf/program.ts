@@ -1,5 +1,6 @@
 // The DWARF view of a whole program: which unit covers a pc, subprograms, inlined calls, variables, types and constants by name.
 // Must stay true: units are scanned one at a time and only when a question needs them; each at most once.
+import { ByteReader } from '../byte-reader';
 import type { FrameContext, GoType, Memory, VariableInfo } from '../types';
 import { At, Tag } from './constants';
 import { TypeReader } from './go-types';
@@ -210,25 +211,19 @@ export class DwarfProgram {
   private scanUnit(unit: Unit): void {
     if (this.scanned.has(unit.index)) return;
     this.scanned.add(unit.index);
-    this.info.topLevel(unit, (tag) => TYPE_TAGS.has(tag) || tag === Tag.variable || tag === Tag.constant, (die) => {
-      const name = stringOf(die.attributes.get(At.name));
-      if (name === undefined) return;
-      if (die.tag === Tag.variable) {
-        const location = die.attributes.get(At.location);
-        const type = numberOf(die.attributes.get(At.type));
-        if (location instanceof Uint8Array && type !== undefined && !this.globals.has(name)) {
-          let address: number | undefined;
-          if (location[0] === 3 && location.length === 9) address = new DataView(location.buffer, location.byteOffset).getUint32(1, true) + new DataView(location.buffer, location.byteOffset).getUint32(5, true) * 2 ** 32 + this.bias;
-          else if (location[0] === 0xa1) address = this.info.indexedAddress(unit, location[1]! < 0x80 ? location[1]! : (location[1]! & 0x7f) | (location[2]! << 7) | ((location[3] ?? 0) << 14));
-          if (address !== undefined && address !== this.bias) this.globals.set(name, { name, address, type, offset: die.offset });
-        }
-      } else if (die.tag === Tag.constant) {
-        const value = die.attributes.get(At.constValue);
-        if (typeof value === 'number' || typeof value === 'bigint') this.constants.set(name, { value: BigInt(value), type: numberOf(die.attributes.get(At.type)) ?? -1 });
+    this.info.topLevelNames(unit, (tag) => TYPE_TAGS.has(tag) || tag === Tag.variable || tag === Tag.constant, (e) => {
+      if (e.name === undefined) return;
+      if (e.tag === Tag.variable) {
+        if (!e.location || e.type === undefined || this.globals.has(e.name)) return;
+        const code = new ByteReader(e.location);
+        const op = code.u8();
+        const address = op === 0x03 && e.location.length === 9 ? code.u64() + this.bias : op === 0xa1 ? this.info.indexedAddress(unit, code.uleb()) : this.bias;
+        if (address !== this.bias) this.globals.set(e.name, { name: e.name, address, type: e.type, offset: e.offset });
+      } else if (e.tag === Tag.constant) {
+        if (e.constant !== undefined) this.constants.set(e.name, { value: e.constant, type: e.type ?? -1 });
       } else {
-        if (!this.typeOffsets.has(name)) this.typeOffsets.set(name, die.offset);
-        const runtimeType = numberOf(die.attributes.get(At.goRuntimeType));
-        if (runtimeType && !this.runtimeTypes.has(runtimeType)) this.runtimeTypes.set(runtimeType, die.offset);
+        if (!this.typeOffsets.has(e.name)) this.typeOffsets.set(e.name, e.offset);
+        if (e.runtimeType && !this.runtimeTypes.has(e.runtimeType)) this.runtimeTypes.set(e.runtimeType, e.offset);
       }
     });
   }
