@@ -29,6 +29,8 @@ export interface Cpu {
   invalidate(start: number, end: number): void;
   /** Forget cached page look-ups only (after snapshot, restore, mprotect of data, fork of pages). */
   flushLookups(): void;
+  /** Stores what was translated in the cache given to `createCpu`, if much of it is new. For the end of a run. */
+  keepTranslations?(): void;
 }
 
 export interface CpuHost {

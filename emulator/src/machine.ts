@@ -35,7 +35,7 @@ export type MakeCpu = (pages: PageSource, host: CpuHost, options: MachineOptions
 
 /** Loads the program; throws BadProgram (one sentence) if it cannot be run. */
 export function createMachine(options: MachineOptions): Machine {
-  return new GuestMachine(options, (pages, host) => createCpu(pages, host));
+  return new GuestMachine(options, (pages, host, { cache, program }) => createCpu(pages, host, cache && { cache, program }));
 }
 
 interface Access { address: number; size: number; write: boolean }
@@ -128,6 +128,7 @@ export class GuestMachine implements Machine {
 
   private finish(stop: Stop): Stop {
     this.stopped = stop;
+    this.cpu.keepTranslations?.();
     return stop;
   }
 

@@ -103,6 +103,11 @@ export const helperSlots = {
   },
   helper: (name: string): Helper => all[name]!,
 };
+/** Gives every translated module the same type indices, so that function bodies can move from one to another. */
+export function declareTypes(module: ModuleBuilder): void {
+  module.type(TRANSLATED);
+  for (const name of names) module.type(all[name]!);
+}
 /** Changes whenever slots do: part of the key of kept translations. */
 export const helperNames = (): string => names.join();
 

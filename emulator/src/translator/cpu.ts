@@ -7,6 +7,8 @@ import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
 import type { Core, CoreImports } from './core';
 import { FIRST_FREE_SLOT, buildCore } from './core';
+import type { TranslationCache } from '../machine-types';
+import { programKey } from './kept';
 import { Lookups } from './lookups';
 import { runString } from './strings';
 import { Translations } from './translations';
@@ -16,7 +18,12 @@ const SLICE = 50_000;
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
-export function createCpu(pages: PageSource, host: CpuHost): Cpu { return new TranslatingCpu(pages, host); }
+/** Where translations are kept between runs of the same program. */
+export interface Keeping { cache: TranslationCache; program: Uint8Array }
+/** New functions that make it worth storing everything again. */
+const WORTH_KEEPING = 8;
+
+export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping): Cpu { return new TranslatingCpu(pages, host, keeping); }
 
 export class TranslatingCpu implements Cpu {
   retired = 0;
@@ -24,10 +31,11 @@ export class TranslatingCpu implements Cpu {
   private readonly translations: Translations;
   private readonly core: Core;
   private breakpoints: ReadonlySet<number> = new Set();
+  private readonly key: string = '';
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
 
-  constructor(private readonly pages: PageSource, host: CpuHost) {
+  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping) {
     const lookups = this.lookups = new Lookups(pages, host);
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
     const imports: CoreImports = {
@@ -52,6 +60,18 @@ export class TranslatingCpu implements Cpu {
     this.core = instance.exports as unknown as Core;
     lookups.flush();
     this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub']);
+    if (keeping) {
+      this.key = programKey(keeping.program);
+      const kept = keeping.cache.load(this.key);
+      if (kept) this.translations.adopt(kept);
+    }
+  }
+
+  keepTranslations(): void {
+    if (!this.keeping || this.translations.fresh < WORTH_KEEPING) return;
+    const bytes = this.translations.keep();
+    this.translations.fresh = 0;
+    if (bytes) this.keeping.cache.store(this.key, bytes);
   }
 
   /** What has been translated so far. */

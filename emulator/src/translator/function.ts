@@ -36,7 +36,7 @@ export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource
   return { body: translator.run(), layout: translator.layout };
 }
 
-class FunctionTranslator implements Flow {
+export class FunctionTranslator implements Flow {
   readonly layout: Layout;
   readonly budget = BUDGET;
   private readonly code = new Code(3, 4096);

@@ -4,10 +4,17 @@ import { CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
 import { ModuleBuilder } from '../wasm/module';
-import { FIRST_FREE_SLOT, TRANSLATED, jumpCacheOffset } from './core';
-import { translate } from './function';
-import type { CodeSource, Graph } from './graph';
+import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, helperNames, jumpCacheOffset } from './core';
+import { Emitter } from '../semantics/emitter';
+import { semantics } from '../semantics/index';
+import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
+import { FunctionTranslator, translate } from './function';
+import { layOutLoops } from './layout';
+import { stackShape } from './stack';
+import type { CodeSource } from './graph';
 import { discover, flowOf } from './graph';
+import type { KeptFunction } from './kept';
+import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
 import type { Lookups } from './lookups';
 
 const PAGE = 4096;
@@ -22,6 +29,12 @@ interface Translation {
   slot: number;
   /** Slot of the hot translation, and the cell that holds `slot` for it. */
   hot?: number;
+  coldCell?: number;
+  /** Function bodies, to be kept. */
+  body: Uint8Array;
+  hotBody?: Uint8Array;
+  /** Selectors by address; the entry has 0. */
+  selectors: [address: number, selector: number][];
   entries: number[];
   pages: Set<number>;
   /** [start, end) of its blocks, by twos. */
@@ -109,7 +122,7 @@ export class Translations implements CodeSource {
 
   private static newModule(): ModuleBuilder {
     const module = new ModuleBuilder();
-    module.type(TRANSLATED);
+    declareTypes(module);
     module.importMemory('e', 'm', 1);
     module.importTable('e', 't', 1);
     return module;
@@ -117,7 +130,7 @@ export class Translations implements CodeSource {
 
   /** Enters the translation for `address` into the jump cache, making it if there is none; false if it cannot be fetched. */
   provide(address: number): boolean {
-    const found = this.entries.get(address) ?? this.make(address);
+    const found = this.entries.get(address) ?? this.take(address) ?? this.make(address);
     if (!found) return false;
     const { words } = this.lookups, at = jumpCacheOffset(address) >> 2;
     words[at] = address % 0x100000000;
@@ -137,19 +150,15 @@ export class Translations implements CodeSource {
     const slot = this.newSlot();
     module.element(slot, [index]);
     this.instantiate(module);
-    const translation: Translation = { entry: address, slot, entries: [], pages: new Set(), spans: [] };
-    const enter = (at: number, selector: number) => {
-      if (this.entries.has(at) && selector !== 0) return;
-      const before = this.entries.get(at);
-      if (before && before.owner !== translation) before.owner.entries = before.owner.entries.filter((each) => each !== at);
-      this.entries.set(at, { slot, selector, owner: translation });
-      translation.entries.push(at);
-    };
-    enter(address, 0);
-    const cell = this.cells.get(address);
-    if (cell !== undefined) this.lookups.words[cell >> 2] = slot;
-    for (const [block, selector] of layout.selectors) enter(graph.blocks[block]!.start, selector);
-    this.register(translation, graph);
+    this.fresh++;
+    const selectors: Translation['selectors'] = [[address, 0]];
+    for (const [block, selector] of layout.selectors) selectors.push([graph.blocks[block]!.start, selector]);
+    const translation: Translation = { entry: address, slot, body, selectors, entries: [], pages: new Set(), spans: [] };
+    for (const block of graph.blocks) {
+      this.statistics.instructions += block.instructions.length;
+      translation.spans.push(block.start, Math.max(block.end, block.start + 1));
+    }
+    this.register(translation);
     this.statistics.functions++;
     return this.entries.get(address);
   }
@@ -164,7 +173,10 @@ export class Translations implements CodeSource {
     this.lookups.words[cold >> 2] = translation.slot;
     const graph = discover(translation.entry, this, FUNCTION_LIMIT);
     const module = Translations.newModule(), index = module.declare(TRANSLATED);
-    module.define(index, translate(graph, module, this, 'hot', cold).body);
+    translation.coldCell = cold;
+    translation.hotBody = translate(graph, module, this, 'hot', cold).body;
+    module.define(index, translation.hotBody);
+    this.fresh++;
     const slot = translation.hot = this.newSlot();
     module.element(slot, [index]);
     this.instantiate(module);
@@ -175,11 +187,22 @@ export class Translations implements CodeSource {
     this.clearJumpCache();
   }
 
-  private register(translation: Translation, graph: Graph): void {
-    for (const block of graph.blocks) {
-      this.statistics.instructions += block.instructions.length;
-      translation.spans.push(block.start, Math.max(block.end, block.start + 1));
-      for (let page = block.start - (block.start % PAGE); page < Math.max(block.end, block.start + 1); page += PAGE) translation.pages.add(page);
+  /** Makes a translation whose code is in the table reachable. */
+  private register(translation: Translation): void {
+    const slot = translation.hot ?? translation.slot;
+    for (const [at, selector] of translation.selectors) {
+      const before = this.entries.get(at);
+      if (before) {
+        if (selector !== 0) continue;
+        before.owner.entries = before.owner.entries.filter((each) => each !== at);
+      }
+      this.entries.set(at, { slot, selector, owner: translation });
+      translation.entries.push(at);
+    }
+    const cell = this.cells.get(translation.entry);
+    if (cell !== undefined) this.lookups.words[cell >> 2] = slot;
+    for (let i = 0; i < translation.spans.length; i += 2) {
+      for (let page = translation.spans[i]! - (translation.spans[i]! % PAGE); page < translation.spans[i + 1]!; page += PAGE) translation.pages.add(page);
     }
     for (const page of translation.pages) {
       let set = this.byPage.get(page);
@@ -187,6 +210,99 @@ export class Translations implements CodeSource {
       set.add(translation);
     }
   }
+
+  // Keeping.
+
+  /** Translations of an earlier run, by each address they can be entered at; taken into use when first wanted. */
+  private readonly kept = new Map<number, Translation>();
+  private readonly keptPages = new Map<number, number>();
+  /** Functions made or made hot since what was adopted. */
+  fresh = 0;
+
+  /** Everything translated so far, for `adopt` in a later run of the same program; undefined if there is nothing to keep. */
+  keep(): Uint8Array | undefined {
+    const all = new Set<Translation>();
+    for (const set of this.byPage.values()) for (const each of set) all.add(each);
+    for (const each of this.kept.values()) all.add(each);
+    if (all.size === 0) return undefined;
+    const list = [...all].filter((each) => this.nextCell < CALL_CELLS_END || each.body.length > 0);
+    const module = Translations.newModule(), pages = new Map<number, number>();
+    const bodies: Uint8Array[] = [];
+    const functions = list.map((each): KeptFunction => {
+      for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
+      bodies.push(each.body);
+      if (each.hotBody) bodies.push(each.hotBody);
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hotBody ? { c: each.coldCell! } : {}) };
+    });
+    const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
+    module.element(FIRST_FREE_SLOT, indices);
+    const cells = [...this.cells].flat();
+    return encodeKept({ key: this.fingerprint(), nextCell: this.nextCell, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length) }, module.finish());
+  }
+
+  /** Stands for everything that decides what code is made: kept code of another version is of no use. */
+  private fingerprint(): number {
+    const texts = [helperNames(), ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape].map(String)];
+    let hash = 0x811c9dc5;
+    for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    for (const meaning of semantics.values()) {
+      const text = String(meaning);
+      hash = Math.imul(hash ^ text.length, 0x01000193);
+    }
+    return hash >>> 0;
+  }
+
+  private hashOf(page: number): number | undefined {
+    const host = this.lookups.code(page);
+    return host === 0 ? undefined : hashPage(this.lookups.words, host);
+  }
+
+  /** Puts an earlier run's functions into the table; each is checked against the code it came from before it is used. */
+  adopt(bytes: Uint8Array): void {
+    const read = decodeKept(bytes);
+    if (!read || read.head.key !== this.fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
+    const { head, module } = read;
+    this.table.grow(head.lengths.length, this.stub);
+    new WebAssembly.Instance(new WebAssembly.Module(module), { e: { m: this.memory, t: this.table } });
+    this.statistics.modules++;
+    this.nextCell = head.nextCell;
+    for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
+    for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
+    const bodies = bodiesOf(module, head.lengths);
+    let index = 0;
+    for (const each of head.functions) {
+      const selectors: Translation['selectors'] = [];
+      for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
+      const translation: Translation = { entry: selectors[0]![0], slot: this.nextSlot++, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p };
+      if (each.c !== undefined) {
+        translation.hot = this.nextSlot++;
+        translation.hotBody = bodies[index++]!;
+        translation.coldCell = each.c;
+        this.lookups.words[each.c >> 2] = translation.slot;
+      }
+      for (const [at, selector] of selectors) if (selector === 0 || !this.kept.has(at)) this.kept.set(at, translation);
+    }
+  }
+
+  /** Takes a kept translation into use if its code is what it was. */
+  private take(address: number): { slot: number; selector: number } | undefined {
+    const translation = this.kept.get(address);
+    if (!translation) return undefined;
+    for (const [at] of translation.selectors) if (this.kept.get(at) === translation) this.kept.delete(at);
+    for (let i = 0; i < translation.spans.length; i += 2) {
+      const start = translation.spans[i]!, end = translation.spans[i + 1]!;
+      for (const each of this.breakpoints) if (each >= start && each < end) return undefined;
+      for (let page = start - (start % PAGE); page < end; page += PAGE) {
+        if (this.checked.has(page)) continue;
+        if (this.hashOf(page) !== this.keptPages.get(page)) return undefined;
+        this.checked.add(page);
+      }
+    }
+    this.register(translation);
+    return this.entries.get(address);
+  }
+  /** Pages whose code has been compared since they last changed. */
+  private readonly checked = new Set<number>();
 
   /** Slot of the function that executes just the instruction at an address; undefined if it cannot be fetched. */
   step(address: number): number | undefined {
@@ -249,6 +365,7 @@ export class Translations implements CodeSource {
   invalidate(start: number, end: number): void {
     let any = false;
     const page = (at: number) => {
+      this.checked.delete(at);
       for (const translation of [...(this.byPage.get(at) ?? [])]) { this.drop(translation); any = true; }
       for (const address of this.stepsByPage.get(at) ?? []) {
         const slot = this.steps.get(address);
@@ -259,8 +376,8 @@ export class Translations implements CodeSource {
       this.stepsByPage.delete(at);
     };
     const first = start - (start % PAGE);
-    if ((end - first) / PAGE > this.byPage.size + this.stepsByPage.size) {
-      for (const at of new Set([...this.byPage.keys(), ...this.stepsByPage.keys()])) if (at >= first && at < end) page(at);
+    if ((end - first) / PAGE > this.byPage.size + this.stepsByPage.size + this.checked.size) {
+      for (const at of new Set([...this.byPage.keys(), ...this.stepsByPage.keys(), ...this.checked])) if (at >= first && at < end) page(at);
     } else for (let at = first; at < end; at += PAGE) page(at);
     if (any) this.clearJumpCache();
   }

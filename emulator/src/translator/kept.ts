@@ -1,0 +1,73 @@
+// The form in which translations are kept between runs: a head in JSON that describes them, and one WebAssembly module.
+// Must stay true: anything damaged or foreign reads as nothing; code pages are known by a hash of their content.
+
+export interface KeptFunction {
+  /** Address and selector by turns, the entry (selector 0) first. */
+  s: number[];
+  /** Start and end of its blocks by turns. */
+  p: number[];
+  /** With a hot translation: the cell that holds the slot of the cold one. */
+  c?: number;
+}
+
+export interface KeptHead {
+  key: number;
+  nextCell: number;
+  /** Address and cell by turns. */
+  cells: number[];
+  /** Page and hash by turns. */
+  pages: number[];
+  functions: KeptFunction[];
+  /** Bytes of each function body, in the module's order: the cold one, then the hot one if there is any. */
+  lengths: number[];
+}
+
+const MAGIC = 0x31_62_67_74;
+
+export function encodeKept(head: KeptHead, module: Uint8Array): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(head)), out = new Uint8Array(12 + text.length + module.length), view = new DataView(out.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, text.length, true);
+  view.setUint32(8, module.length, true);
+  out.set(text, 12);
+  out.set(module, 12 + text.length);
+  return out;
+}
+
+export function decodeKept(bytes: Uint8Array): { head: KeptHead; module: Uint8Array } | undefined {
+  if (bytes.length < 12) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), length = view.getUint32(4, true), size = view.getUint32(8, true);
+  if (view.getUint32(0, true) !== MAGIC || bytes.length !== 12 + length + size) return undefined;
+  try {
+    const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + length))) as KeptHead;
+    return { head, module: bytes.subarray(12 + length) };
+  } catch { return undefined; }
+}
+
+/** The bodies at the end of a module whose last section is the code section. */
+export function bodiesOf(module: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  let at = module.length;
+  for (const length of lengths) at -= length;
+  return lengths.map((length) => { at += length; return module.subarray(at - length, at); });
+}
+
+/** Of 4 KiB at a byte offset. */
+export function hashPage(words: Uint32Array, offset: number): number {
+  let a = 0x9e3779b9, b = 0x85ebca6b;
+  for (let i = offset >>> 2, end = i + 1024; i < end; i++) {
+    a = Math.imul(a ^ words[i]!, 0x01000193);
+    b = Math.imul((b ^ words[i]!) + (a >>> 15), 0x5bd1e995);
+  }
+  return (a >>> 0) * 0x100000 + ((b >>> 0) % 0x100000);
+}
+
+/** Names a program's content well enough to find its translations (their code is compared again before use). */
+export function programKey(program: Uint8Array): string {
+  let a = program.length | 0, b = 0x2545f491;
+  const step = Math.max(1, program.length >> 15);
+  for (let i = 0; i < program.length; i += step) {
+    a = Math.imul(a ^ program[i]!, 0x01000193);
+    b = Math.imul(b + program[i]! + (a >>> 13), 0x5bd1e995);
+  }
+  return `code-${(a >>> 0).toString(16).padStart(8, '0')}${(b >>> 0).toString(16).padStart(8, '0')}`;
+}
