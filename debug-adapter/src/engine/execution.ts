@@ -9,7 +9,7 @@ import type { Flow } from './flow';
 import { R14, RBP, RSP, samePosition, sameStack } from './guest';
 import type { RuntimeWords, StackPosition } from './guest';
 import type { Recorder, RunResult } from './recorder';
-import { unwind } from './unwind';
+import { isGogo, unwind } from './unwind';
 
 /** How a movement ended. */
 export type Outcome =
@@ -369,11 +369,11 @@ export class Execution {
       const stops = this.statements(fn, undefined, (place) => place.inlined.length < depth);
       return this.stepWithin(tid, fn, stops, () => false, () => undefined);
     }
-    if (fn?.name === 'runtime.gogo') {
+    if (isGogo(fn?.name)) {
       // It never returns: its way out is its jump.
       for (let steps = 0; steps < 64; steps++) {
         const outcome = await this.stepWatchful(tid);
-        if (outcome.kind !== 'done' || this.binary.functionAt(this.registers(tid).rip)?.name !== 'runtime.gogo') return outcome;
+        if (outcome.kind !== 'done' || !isGogo(this.binary.functionAt(this.registers(tid).rip)?.name)) return outcome;
       }
     }
     const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 64 }).frames;

@@ -29,6 +29,9 @@ const SIGRETURN = /^runtime\.sigreturn(__sigaction)?$/;
 /** Offsets in the ucontext of a Linux signal frame. */
 const UC_RBP = 40 + 10 * 8, UC_RSP = 40 + 15 * 8, UC_RIP = 40 + 16 * 8;
 
+/** gogo, or its second half `gogo<>`. */
+export function isGogo(name: string | undefined): boolean { return name === 'runtime.gogo' || name === 'gogo' || name === 'gogo<>'; }
+
 interface Walk { pc: number; sp: number; bp: bigint; exact: boolean; registers: Map<number, bigint> }
 
 export function unwind(words: RuntimeWords, start: UnwindStart, options: { start?: number; levels?: number } = {}): StackTrace {
@@ -48,8 +51,10 @@ export function unwind(words: RuntimeWords, start: UnwindStart, options: { start
 
   for (;;) {
     if (frames.length >= most) return { frames: frames.slice(first), truncated: true };
-    const lookup = walk.exact ? walk.pc : walk.pc - 1;
+    let lookup = walk.exact ? walk.pc : walk.pc - 1;
     const fn = binary.functionAt(lookup);
+    // mstart's frame is not left through its call: like Delve, show what follows it.
+    if (!walk.exact && fn?.name === 'runtime.mstart' && walk.pc < fn.end) lookup = walk.pc;
     const key = `${walk.pc}/${walk.sp}`;
     if (seen.has(key)) { problem = 'the stack leads back into itself'; break; }
     seen.add(key);
@@ -82,7 +87,7 @@ export function unwind(words: RuntimeWords, start: UnwindStart, options: { start
       const range = live ? words.stackAt(live, below) : undefined;
       return { cfa: sp, boundary: 'signal', walk: { pc, sp: below, bp: bp ?? 0n, exact: true, registers }, ...(range ? { g: range.g } : {}) };
     }
-    if (name === 'runtime.gogo' && live && frames.length === 0) {
+    if (isGogo(name) && live && frames.length === 0) {
       // SP has already been loaded from the gobuf: what lies below is the goroutine that is being resumed.
       const target = Number(BigInt.asUintN(47, live.gpr[R14] ?? 0n));
       const range = words.stackOfG(target);
@@ -136,8 +141,9 @@ export function unwind(words: RuntimeWords, start: UnwindStart, options: { start
   function isEntry(fn: FunctionInfo): boolean { return fn.entry === binary.entry || /^_rt0_amd64(_linux)?$/.test(fn.name); }
   /** A new thread's clone: its SP is the top of the stack it was given. */
   function onFreshStack(sp: number): boolean {
-    const range = live ? words.stackAt(live, sp) : words.stackOfG(start.g);
-    return range !== undefined && range.g === g0 && range.hi - sp < 64;
+    // Before TLS is set the new g is in R9 only.
+    const known = live ? words.stackAt(live, sp) ?? words.stackOfG(Number(BigInt.asUintN(47, live.gpr[9] ?? 0n))) : words.stackOfG(start.g);
+    return known !== undefined && sp > known.lo && sp <= known.hi && known.hi - sp < 64 && (g0 === undefined || known.g === g0);
   }
   function saved(pc: number, sp: number, bp: bigint): Walk { return { pc, sp, bp, exact: true, registers: new Map() }; }
   function ucontext(at: number): Map<number, bigint> {

@@ -15,6 +15,14 @@ export function breakpointName(breakpoint: BreakpointView, upper: boolean): stri
 export function breakpointPlace(context: Context, breakpoint: BreakpointView): string {
   const addresses = breakpoint.addresses.map(hex).join(',');
   if (breakpoint.watch) return addresses;
+  if (breakpoint.kind === 'user' && breakpoint.addresses.length > 1) {
+    const places = breakpoint.addresses.map((address) => context.debug.binary.lineAt(address));
+    const first = places[0];
+    if (places.some((place) => place?.file !== first?.file || place?.line !== first?.line)) {
+      const names = new Set(places.map((place) => place?.function.name));
+      return `${addresses} for ${names.size === 1 ? first?.function.name ?? '' : '(multiple functions)'}() <multiple locations>:0`;
+    }
+  }
   return `${addresses} for ${breakpoint.function ? `${breakpoint.function}() ` : ''}${context.path(breakpoint.file ?? '')}:${breakpoint.line ?? 0}`;
 }
 

@@ -19,7 +19,7 @@ function disassemble(context: Context, args: string, scope: Scope): void {
   else if (flag === '-a') {
     const words = split2(rest!);
     if (words.length !== 2) throw new Error(DISASS_USAGE);
-    const [start, end] = words.map((word) => { if (!/^(0x[0-9a-f]+|\d+)$/i.test(word)) throw new Error(`wrong argument: ${JSON.stringify(word)} is not a number`); return Number(word); });
+    const [start, end] = words.map((word) => addressOf(context, word, scope));
     if (start! > end!) throw new Error(`start address(${start!.toString(16)}) should be less than end address(${end!.toString(16)})`);
     rows = context.debug.disassembleRange(start!, end!, flavor);
     if (rows.length === 0 && start !== end) throw new Error(`could not read memory at ${hex(start!)}`);
@@ -31,6 +31,22 @@ function disassemble(context: Context, args: string, scope: Scope): void {
     rows = context.debug.disassembleFunction(places[0]!.pc, flavor);
   } else throw new Error(DISASS_USAGE);
   printDisassembly(context, rows);
+}
+
+/** A number, or an expression in which `$pc` and `$sp` may stand. */
+function addressOf(context: Context, text: string, scope: Scope): number {
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) return Number(text);
+  const frame = context.frameAt(scope);
+  const match = /^\$?(pc|rip|sp|rsp)([+-])(0x[0-9a-f]+|\d+)$|^\$?(pc|rip|sp|rsp)$/i.exec(text);
+  if (match) {
+    const base = /pc|rip/i.test(match[1] ?? match[4]!) ? frame.pc : frame.sp;
+    return match[2] ? base + (match[2] === '+' ? 1 : -1) * Number(match[3]) : base;
+  }
+  let value: string;
+  try { value = context.evaluate(text, scope).value; } catch { throw new Error(`wrong argument: ${JSON.stringify(text)} is not a number`); }
+  const number = /0x[0-9a-f]+|\d+/i.exec(value);
+  if (!number) throw new Error(`wrong argument: ${JSON.stringify(text)} is not a number`);
+  return Number(number[0]);
 }
 
 async function list(context: Context, args: string, scope: Scope): Promise<void> {

@@ -53,7 +53,10 @@ export async function printPosition(context: Context, instruction: boolean): Pro
   const { position } = context.settings;
   if (instruction ? position !== 'source' : position === 'disassembly') { printAround(context, pc); return; }
   const place = context.debug.binary.lineAt(pc);
-  if (place) await printSource(context, place.file, place.line, true);
+  if (!place) return;
+  // Code that the compiler or linker made has no text: its instructions are what there is to see.
+  if (place.file.startsWith('<')) printAround(context, pc);
+  else await printSource(context, place.file, place.line, true);
 }
 
 export function placeOf(context: Context, pc: number): Location {
