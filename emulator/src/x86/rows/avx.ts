@@ -1,4 +1,4 @@
-// Rows with a VEX prefix: AVX, AVX2, FMA, F16C, BMI1/2 and the VEX forms of AES and PCLMULQDQ.
+// Over 400 lines: one line per encoding. Rows with a VEX prefix: AVX, AVX2, FMA, F16C, BMI1/2 and the VEX forms of AES and PCLMULQDQ.
 // The notation is explained in ../notation.ts. Must stay true: the order within an opcode is free, no two rows overlap.
 
 export const VEX_0F_ROWS = `10 F2 LIG /r:m|=VMOVSD xmm1, m64|AVX

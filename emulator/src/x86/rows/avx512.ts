@@ -1,4 +1,4 @@
-// Rows with an EVEX prefix: AVX-512. The notation is explained in ../notation.ts.
+// Over 400 lines: one line per encoding. Rows with an EVEX prefix: AVX-512. The notation is explained in ../notation.ts.
 // Must stay true: the order within an opcode is free, no two rows overlap.
 
 export const EVEX_0F_ROWS = `10 F2 LIG W1 /r:m kz|=VMOVSD xmm1, m64|AVX512F

@@ -1,4 +1,4 @@
-// Rows of the opcode maps 0F, 0F 38 and 0F 3A without VEX: two-byte integer instructions, MMX, SSE to SSE4.2, AES, SHA.
+// Over 400 lines: one line per encoding. Rows of the opcode maps 0F, 0F 38 and 0F 3A without VEX: two-byte integer instructions, MMX, SSE to SSE4.2, AES, SHA.
 // The notation is explained in ../notation.ts. Must stay true: a more special row stands before a more general one.
 
 export const MAP_0F_ROWS = `00 v /0|=SLDT rv/m16||SLDTW/SLDTL/SLDTQ
