@@ -7,6 +7,7 @@ import { ByteReader } from './byte-reader';
 import { BASIC_TYPES, MadeType } from './dwarf/go-types';
 import { DwarfProgram } from './dwarf/program';
 import { ElfFile } from './elf';
+import type { Inflate } from './elf';
 import { FunctionTable } from './function-table';
 import { findLocation } from './location-spec';
 import type { LocationHost } from './location-spec';
@@ -31,8 +32,8 @@ export class GoBinary implements LocationHost {
   private typesBase: number | undefined;
   private readonly made = new Map<string, GoType>();
 
-  constructor(bytes: Uint8Array, readonly bias: number, name: string) {
-    this.elf = new ElfFile(bytes, name);
+  constructor(bytes: Uint8Array, readonly bias: number, name: string, inflate?: Inflate) {
+    this.elf = new ElfFile(bytes, name, inflate);
     this.entry = this.elf.entry + bias;
     this.pie = this.elf.pie;
     const build = readBuildInfo(this.elf);

@@ -7,6 +7,9 @@ import { BinaryError } from './types';
 export interface Section { name: string; type: number; flags: number; address: number; offset: number; size: number; link: number; entrySize: number }
 export interface Segment { type: number; flags: number; offset: number; address: number; fileSize: number; memorySize: number }
 
+/** Decompresses a zlib stream to `size` bytes; hosts with a native one pass it in. */
+export type Inflate = (data: Uint8Array, size: number) => Uint8Array;
+
 const SHF_COMPRESSED = 0x800;
 const SHT_NOBITS = 8;
 const MACHINES: Record<number, string> = { 3: '386', 8: 'mips', 20: 'ppc', 21: 'ppc64', 22: 's390x', 40: 'arm', 183: 'arm64', 243: 'riscv64', 258: 'loong64' };
@@ -18,7 +21,7 @@ export class ElfFile {
   readonly pie: boolean;
   private readonly cache = new Map<string, Uint8Array>();
 
-  constructor(readonly bytes: Uint8Array, name = 'the file') {
+  constructor(readonly bytes: Uint8Array, name = 'the file', private readonly inflateWith: Inflate = inflate) {
     const magic = bytes.subarray(0, 4);
     if (bytes.length < 4 || magic[0] !== 0x7f || magic[1] !== 0x45 || magic[2] !== 0x4c || magic[3] !== 0x46) {
       const what = magic[0] === 0x4d && magic[1] === 0x5a ? 'a Windows program (PE)'
@@ -96,7 +99,7 @@ export class ElfFile {
       const type = r.u32();
       r.u32();
       const size = r.u64();
-      return type === 1 ? inflate(raw.subarray(24), size) : new Uint8Array(0);
+      return type === 1 ? this.inflate(raw.subarray(24), size) : new Uint8Array(0);
     }
     if (name.startsWith('.debug_')) {
       const old = this.section('.z' + name.slice(1));
@@ -104,10 +107,19 @@ export class ElfFile {
         const raw = this.raw(old);
         // "ZLIB" and the size as a big-endian 64-bit number
         const size = new DataView(raw.buffer, raw.byteOffset, raw.length);
-        if (raw.length > 12 && raw[0] === 0x5a) return inflate(raw.subarray(12), size.getUint32(8));
+        if (raw.length > 12 && raw[0] === 0x5a) return this.inflate(raw.subarray(12), size.getUint32(8));
       }
     }
     return new Uint8Array(0);
+  }
+
+  private inflate(data: Uint8Array, size: number): Uint8Array {
+    if (size > 1 << 30) return new Uint8Array(0);
+    try {
+      return this.inflateWith(data, size);
+    } catch {
+      return new Uint8Array(0);
+    }
   }
 
   /** Bytes the loader would map at an address (before relocation), shorter at a segment's end. */
@@ -126,10 +138,5 @@ export class ElfFile {
 }
 
 function inflate(data: Uint8Array, size: number): Uint8Array {
-  if (size > 1 << 30) return new Uint8Array(0);
-  try {
-    return unzlibSync(data, { out: new Uint8Array(size) });
-  } catch {
-    return new Uint8Array(0);
-  }
+  return unzlibSync(data, { out: new Uint8Array(size) });
 }

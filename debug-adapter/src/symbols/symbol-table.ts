@@ -38,10 +38,17 @@ export class SymbolTable {
     }
     this.count = n;
     const order = sortedOrder(address.subarray(0, n));
-    this.addresses = Float64Array.from(order, (i) => address[i]!);
-    this.sizes = Float64Array.from(order, (i) => size[i]!);
-    this.nameOffsets = Uint32Array.from(order, (i) => name[i]!);
-    this.types = Uint8Array.from(order, (i) => type[i]!);
+    this.addresses = new Float64Array(n);
+    this.sizes = new Float64Array(n);
+    this.nameOffsets = new Uint32Array(n);
+    this.types = new Uint8Array(n);
+    for (let i = 0; i < n; i++) {
+      const from = order[i]!;
+      this.addresses[i] = address[from]!;
+      this.sizes[i] = size[from]!;
+      this.nameOffsets[i] = name[from]!;
+      this.types[i] = type[from]!;
+    }
   }
 
   private at(i: number): SymbolInfo {
@@ -106,7 +113,9 @@ function sortedOrder(values: Float64Array): Uint32Array {
     const keys = new Float64Array(n);
     for (let i = 0; i < n; i++) keys[i] = values[i]! * (n + 1) + i;
     keys.sort();
-    return Uint32Array.from(keys, (k) => k % (n + 1));
+    const order = new Uint32Array(n);
+    for (let i = 0; i < n; i++) order[i] = keys[i]! % (n + 1);
+    return order;
   }
   return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);
 }

@@ -48,17 +48,6 @@ export interface Unit {
   packageName: string;
 }
 
-/** What a name index keeps of a top-level entry; reused between visits. */
-export interface NamedEntry {
-  offset: number;
-  tag: number;
-  name: string | undefined;
-  type: number | undefined;
-  runtimeType: number | undefined;
-  constant: bigint | undefined;
-  location: Uint8Array | undefined;
-}
-
 export class DebugInfo {
   readonly units: Unit[] = [];
   private readonly abbrevTables = new Map<number, Abbrev[]>();
@@ -212,42 +201,6 @@ export class DebugInfo {
         if (!die) return;
         visit(die);
         r.pos = die.next;
-      } else for (const a of abbrev.attributes) this.skipForm(r, unit, a.form);
-      if (abbrev.children) {
-        const next = this.afterChildren(unit, r.pos);
-        if (next < 0) return;
-        r.pos = next;
-      }
-    }
-  }
-
-  /** Like topLevel, but reads only what a name index needs (whole programs are walked with it). */
-  topLevelNames(unit: Unit, want: (tag: number) => boolean, visit: (entry: NamedEntry) => void): void {
-    const root = this.die(unit, unit.firstDie);
-    if (!root?.hasChildren) return;
-    const r = new ByteReader(this.sections.info, root.next, unit.end);
-    const e: NamedEntry = { offset: 0, tag: 0, name: undefined, type: undefined, runtimeType: undefined, constant: undefined, location: undefined };
-    while (!r.atEnd) {
-      e.offset = r.pos;
-      const code = r.uleb();
-      if (code === 0) return;
-      const abbrev = unit.abbrevs[code];
-      if (!abbrev) return;
-      if (want(abbrev.tag)) {
-        e.tag = abbrev.tag;
-        e.name = e.type = e.runtimeType = e.constant = e.location = undefined;
-        for (const a of abbrev.attributes) {
-          switch (a.at) {
-            case At.name: e.name = stringOf(this.value(r, unit, a.form, a.implicit)); break;
-            case At.type: e.type = numberOf(this.value(r, unit, a.form, a.implicit)); break;
-            case At.goRuntimeType: e.runtimeType = numberOf(this.value(r, unit, a.form, a.implicit)); break;
-            case At.constValue: { const v = this.value(r, unit, a.form, a.implicit); if (typeof v === 'number' || typeof v === 'bigint') e.constant = BigInt(v); break; }
-            case At.location: { const v = this.value(r, unit, a.form, a.implicit); if (v instanceof Uint8Array) e.location = v; break; }
-            default: this.skipForm(r, unit, a.form);
-          }
-        }
-        if (r.failed) return;
-        visit(e);
       } else for (const a of abbrev.attributes) this.skipForm(r, unit, a.form);
       if (abbrev.children) {
         const next = this.afterChildren(unit, r.pos);

@@ -4,16 +4,17 @@ import { ByteReader } from '../byte-reader';
 import type { FrameContext, GoType, Memory, VariableInfo } from '../types';
 import { At, Tag } from './constants';
 import { TypeReader } from './go-types';
-import { DebugInfo, TYPE_TAGS, numberOf, stringOf } from './info';
+import { DebugInfo, numberOf, stringOf } from './info';
 import type { Die, DwarfSections, Unit } from './info';
 import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
 import type { LineTable } from './lines';
+import { NameIndex } from './name-index';
 import { evaluateLocation, expressionAt } from './location';
 
 export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that is inlined elsewhere. */ inlinable: boolean }
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
-interface Global { name: string; address: number; type: number; offset: number }
+interface Global { name: string; address: number; type: GoType }
 
 export class DwarfProgram {
   readonly info: DebugInfo;
@@ -21,10 +22,7 @@ export class DwarfProgram {
   private readonly lineTables = new Map<number, LineTable>();
   private readonly fileTables = new Map<number, string[]>();
   private readonly sequences = new Map<number, { low: number; high: number; first: number; last: number }[]>();
-  private readonly scanned = new Set<number>();
-  private readonly typeOffsets = new Map<string, number>();
-  private readonly globals = new Map<string, Global>();
-  private readonly constants = new Map<string, { value: bigint; type: number }>();
+  private readonly names: NameIndex;
   private readonly runtimeTypes = new Map<number, number>();
   private readonly subprograms = new Map<number, Subprogram[]>();
   private ranges: { low: number; high: number; unit: Unit }[] | undefined;
@@ -34,6 +32,7 @@ export class DwarfProgram {
   constructor(sections: DwarfSections, readonly bias: number) {
     this.info = new DebugInfo(sections, bias);
     this.types = new TypeReader(this.info);
+    this.names = new NameIndex(this.info);
   }
 
   /** Unit that contains a pc. */
@@ -185,103 +184,65 @@ export class DwarfProgram {
     return this.abstract;
   }
 
-  /** Scans units until `done`; those likely to hold the answer come first. */
-  private scan(packageName: string, done: () => boolean): void {
-    if (done()) return;
-    const rest: Unit[] = [];
-    for (const unit of this.info.units) {
-      if (this.scanned.has(unit.index)) continue;
-      if (unit.name === packageName) {
-        this.scanUnit(unit);
-        if (done()) return;
-      } else rest.push(unit);
-    }
-    // the linker gathers the types in the runtime's unit
-    rest.sort((a, b) => Number(b.name === 'runtime') - Number(a.name === 'runtime'));
-    for (const unit of rest) {
-      this.scanUnit(unit);
-      if (done()) return;
-    }
-  }
-
-  private scanAll(): void {
-    this.scan('', () => false);
-  }
-
-  private scanUnit(unit: Unit): void {
-    if (this.scanned.has(unit.index)) return;
-    this.scanned.add(unit.index);
-    this.info.topLevelNames(unit, (tag) => TYPE_TAGS.has(tag) || tag === Tag.variable || tag === Tag.constant, (e) => {
-      if (e.name === undefined) return;
-      if (e.tag === Tag.variable) {
-        if (!e.location || e.type === undefined || this.globals.has(e.name)) return;
-        const code = new ByteReader(e.location);
-        const op = code.u8();
-        const address = op === 0x03 && e.location.length === 9 ? code.u64() + this.bias : op === 0xa1 ? this.info.indexedAddress(unit, code.uleb()) : this.bias;
-        if (address !== this.bias) this.globals.set(e.name, { name: e.name, address, type: e.type, offset: e.offset });
-      } else if (e.tag === Tag.constant) {
-        if (e.constant !== undefined) this.constants.set(e.name, { value: e.constant, type: e.type ?? -1 });
-      } else {
-        if (!this.typeOffsets.has(e.name)) this.typeOffsets.set(e.name, e.offset);
-        if (e.runtimeType && !this.runtimeTypes.has(e.runtimeType)) this.runtimeTypes.set(e.runtimeType, e.offset);
-      }
-    });
-  }
-
   typeNamed(name: string): GoType | undefined {
-    let offset: number | undefined;
-    this.scan('runtime', () => (offset = this.typeOffsets.get(name)) !== undefined);
-    return offset === undefined ? undefined : this.types.at(offset);
+    const die = this.names.find('type', name, 'runtime');
+    return die && this.types.at(die.offset);
   }
 
   typeNames(): string[] {
-    this.scanAll();
-    return [...this.typeOffsets.keys()];
+    const names = new Set<string>();
+    for (const die of this.names.all('type', undefined)) names.add(stringOf(die.attributes.get(At.name)) ?? '');
+    return [...names];
   }
 
   /** `value` as DW_AT_go_runtime_type has it (offset of runtime._type, slid by the bias because of its form). */
   typeWithRuntimeType(value: number): GoType | undefined {
-    let offset: number | undefined;
-    this.scan('runtime', () => (offset = this.runtimeTypes.get(value + this.bias)) !== undefined);
-    return offset === undefined ? undefined : this.types.at(offset);
+    let offset = this.runtimeTypes.get(value);
+    if (offset === undefined) {
+      offset = value > 0 ? this.names.typeOf(value + this.bias) ?? -1 : -1;
+      this.runtimeTypes.set(value, offset);
+    }
+    return offset < 0 ? undefined : this.types.at(offset);
   }
 
-  global(name: string): { name: string; address: number; type: GoType } | undefined {
-    let found: Global | undefined;
-    this.scan(packageOf(name), () => (found = this.globals.get(name)) !== undefined);
-    return found && this.typed(found);
+  global(name: string): Global | undefined {
+    const die = this.names.find('variable', name, packageOf(name));
+    return die && this.variable(die);
   }
 
   /** In the order of the debug information, whatever was looked up before. */
-  allGlobals(packageName: string | undefined): { name: string; address: number; type: GoType }[] {
-    if (packageName === undefined) this.scanAll();
-    else for (const unit of this.info.units) if (unit.name === packageName) this.scanUnit(unit);
-    const out: { name: string; address: number; type: GoType }[] = [];
-    for (const g of [...this.globals.values()].sort((a, b) => a.offset - b.offset)) {
-      if (packageName !== undefined && packageOf(g.name) !== packageName) continue;
-      const typed = this.typed(g);
-      if (typed) out.push(typed);
+  allGlobals(packageName: string | undefined): Global[] {
+    const out: Global[] = [];
+    for (const die of this.names.all('variable', packageName)) {
+      const v = this.variable(die);
+      if (v && (packageName === undefined || packageOf(v.name) === packageName)) out.push(v);
     }
     return out;
   }
 
-  private typed(g: Global): { name: string; address: number; type: GoType } | undefined {
-    const type = this.types.at(g.type);
-    return type && { name: g.name, address: g.address, type };
+  private variable(die: Die): Global | undefined {
+    const name = stringOf(die.attributes.get(At.name)), location = die.attributes.get(At.location), type = this.types.at(numberOf(die.attributes.get(At.type)) ?? -1);
+    if (name === undefined || !(location instanceof Uint8Array) || !type) return undefined;
+    const code = new ByteReader(location);
+    const op = code.u8();
+    const address = op === 0x03 && location.length === 9 ? code.u64() + this.bias : op === 0xa1 ? this.info.indexedAddress(die.unit, code.uleb()) : this.bias;
+    return address === this.bias ? undefined : { name, address, type };
   }
 
   constant(name: string): bigint | undefined {
-    let found: { value: bigint } | undefined;
-    this.scan(packageOf(name), () => (found = this.constants.get(name)) !== undefined);
-    return found?.value;
+    const value = this.names.find('constant', name, packageOf(name))?.attributes.get(At.constValue);
+    return typeof value === 'number' || typeof value === 'bigint' ? BigInt(value) : undefined;
   }
 
   /** Constants of a named type, from the type's own package, by value. */
   constantsOfType(type: GoType): { name: string; value: bigint }[] {
     const packageName = packageOf(type.name);
-    for (const unit of this.info.units) if (unit.name === packageName) this.scanUnit(unit);
     const out: { name: string; value: bigint }[] = [];
-    for (const [name, c] of this.constants) if (packageOf(name) === packageName && this.types.at(c.type) === type) out.push({ name, value: c.value });
+    for (const die of this.names.all('constant', packageName)) {
+      const name = stringOf(die.attributes.get(At.name)) ?? '', value = die.attributes.get(At.constValue);
+      if ((typeof value !== 'number' && typeof value !== 'bigint') || packageOf(name) !== packageName || this.types.at(numberOf(die.attributes.get(At.type)) ?? -1) !== type) continue;
+      out.push({ name, value: BigInt(value) });
+    }
     return out.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
   }
 
