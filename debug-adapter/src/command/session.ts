@@ -44,6 +44,7 @@ export async function runSession(guest: Guest, parsed: Parsed, goroot?: string):
   });
   const interrupted = (): void => { if (debug.running) debug.pause(); };
   process.on('SIGINT', interrupted);
+  print("Type 'help' for list of commands.\n");
   try {
     if (init && await terminal.script(parsed.text('init') ?? '', init.toString('utf8')) === 'exit') return 0;
     return await readLines(terminal);
@@ -62,7 +63,6 @@ async function readLines(terminal: Terminal): Promise<number> {
     ...(tty ? { output: process.stdout, completer: (line: string) => [terminal.complete(line), line] as [string[], string] } : {}),
   });
   if (tty) {
-    print("Type 'help' for list of commands.\n");
     reader.on('history', (lines: string[]) => writeHistory(historyFile, lines));
     // While a command runs, the process's own handler pauses the guest; at the prompt it clears the line.
     reader.on('SIGINT', () => { if (terminal.busy) process.emit('SIGINT'); else { print('\n'); reader.prompt(); } });
