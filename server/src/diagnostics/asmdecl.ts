@@ -126,10 +126,12 @@ class Checker {
     const result = current?.frame?.parts.get('ret');
     if (!current || !result || current.wroteResult) return;
     const where = current.abi === 'ABIInternal' ? 'a result register' : `ret+${result.offset}(FP), ${result.size} bytes`;
+    const here = this.lineStart;
     for (const { line, column } of current.returns) {
       this.lineStart = line;
       this.report(`${current.name} returns without writing its result to ${where}`, column, 3);
     }
+    this.lineStart = here;
     current.returns = [];
   }
 
