@@ -1,6 +1,6 @@
 // The `gobuf` command: a flat table of subcommands, each loaded only when it is asked for.
 // Must stay true: errors of use end with status 2, bad input with one sentence and status 1, and never with a stack trace.
-import { help, parse, UsageError } from './options';
+import { help, parse } from './options';
 import type { CommandSpec, Parsed } from './options';
 import { complain, print } from './host/output';
 
@@ -58,11 +58,12 @@ async function main(argv: readonly string[]): Promise<number> {
 const INPUT_ERRORS = new Set(['InputError', 'BinaryError', 'BadProgram']);
 
 function failure(name: string, error: unknown): number {
-  if (error instanceof UsageError) {
-    complain(`gobuf ${name}: ${error.message} (gobuf ${name} --help says more).`);
+  const { message, name: kind, stack } = error instanceof Error ? error : new Error(String(error));
+  // By name: each command is a bundle with classes of its own.
+  if (kind === 'UsageError') {
+    complain(`gobuf ${name}: ${message} (gobuf ${name} --help says more).`);
     return 2;
   }
-  const { message, name: kind, stack } = error instanceof Error ? error : new Error(String(error));
   const sentence = message.split('\n')[0] ?? '';
   complain(INPUT_ERRORS.has(kind) ? `gobuf: ${sentence}` : `gobuf ${name}: internal error: ${sentence} (please report it; GOBUF_DEBUG=1 shows where).`);
   if (process.env['GOBUF_DEBUG'] === '1' && stack) complain(stack);

@@ -4,7 +4,6 @@
 import * as fs from 'node:fs';
 import type MochaClass from 'mocha';
 
-/* eslint-disable @typescript-eslint/no-require-imports -- mocha lives in the tests' cache folder, and its globals must exist before the suites load. */
 export async function run(): Promise<void> {
   const results = process.env['GOBUF_TEST_RESULTS'] ?? '', grep = process.env['GOBUF_TEST_GREP'];
   const Mocha = require(process.env['GOBUF_TEST_MOCHA'] ?? 'mocha') as typeof MochaClass;
