@@ -44,6 +44,50 @@ function substitute(c: Code, table: Uint8Array): void {
   }
 }
 
+/**
+ * The S-box through nibbles: GF(2^8) as pairs over GF(2^4), where an inverse needs only look-ups of sixteen. Indices of 16 and more stand
+ * for infinity and look up zero. The first two tables change the basis, the last two change it back and apply the affine map but for its constant.
+ */
+const NIBBLE = {
+  basisLow: [0xc2b2e8985a2a7000n, 0xcabae09052227808n], basisHigh: [0x4c01307d317c4d00n, 0xcd80b1fcb0fdcc81n],
+  inverse: [0x0e05060f0d080180n, 0x040703090a0b0c02n], scaledInverse: [0x01040a060f0b0780n, 0x030d0e0c02050809n],
+  outFirst: [0xd0d26d176fbdc700n, 0x15aabf7ac502a878n], outSecond: [0xcfe474a55fbb6a00n, 0x8e1e90d1412b35fan],
+} as const satisfies Record<string, readonly [bigint, bigint]>;
+
+function substituteForward(c: Code): void {
+  const high = c.local('v128'), low = c.local('v128'), sum = c.local('v128'), scaled = c.local('v128'), first = c.local('v128');
+  const fifteen = 0x0f0f0f0f0f0f0f0fn;
+  const look = (table: keyof typeof NIBBLE, index: () => void): void => {
+    c.v128Const(NIBBLE[table][0], NIBBLE[table][1]);
+    index();
+    c.i8x16Swizzle();
+  };
+  const get = (local: number) => (): void => void c.localGet(local);
+  const split = (): void => {
+    c.localGet(0).i32Const(4).i8x16ShrU().localSet(high);
+    c.localGet(0).v128Const(fifteen, fifteen).v128And().localSet(low);
+  };
+  split();
+  look('basisLow', get(low));
+  look('basisHigh', get(high));
+  c.v128Xor().localSet(0);
+  split();
+  look('scaledInverse', get(low));
+  c.localSet(scaled).localGet(low).localGet(high).v128Xor().localSet(sum);
+  const inner = (x: number): void => {
+    look('inverse', get(x));
+    c.localGet(scaled).v128Xor();
+  };
+  const outer = (x: number, other: number): void => {
+    look('inverse', () => inner(x));
+    c.localGet(other).v128Xor();
+  };
+  look('outFirst', () => outer(high, sum));
+  c.localSet(first);
+  look('outSecond', () => outer(sum, high));
+  c.localGet(first).v128Xor().v128Const(0x6363636363636363n, 0x6363636363636363n).v128Xor();
+}
+
 const ROTATE_ROWS = Array.from({ length: 16 }, (_, n) => (n & ~3) | ((n + 1) & 3));
 const SWAP_ROWS = Array.from({ length: 16 }, (_, n) => (n & ~3) | ((n + 2) & 3));
 const SHIFT_ROWS = Array.from({ length: 16 }, (_, n) => (n + 4 * (n & 3)) & 15);
@@ -128,7 +172,7 @@ function emitSha256Rounds(c: Code): void {
 }
 
 export const CRYPTO_HELPERS: HelperTable = {
-  aesSubstitute: { parameters: vectors(1), results: ['v128'], emit: (c) => substitute(c, sbox()) },
+  aesSubstitute: { parameters: vectors(1), results: ['v128'], emit: substituteForward },
   aesUnsubstitute: { parameters: vectors(1), results: ['v128'], emit: (c) => substitute(c, inverseOf(sbox())) },
   aesUnmix: { parameters: vectors(1), results: ['v128'], emit: (c) => inverseMixColumns(c, 0) },
   aesRound: {
