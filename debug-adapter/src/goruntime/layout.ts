@@ -5,9 +5,21 @@ import { MEASURED, fallbackPlace } from './fallback-layouts';
 
 export interface FieldPlace { offset: number; size: number }
 
-export class Layouts {
+/** One struct type: its size and the places of its fields, remembered by path. */
+export class TypeLayout {
   private readonly known = new Map<string, FieldPlace | undefined>();
-  private readonly sizes = new Map<string, number>();
+
+  constructor(readonly size: number, private readonly find: (path: string) => FieldPlace | undefined) {}
+
+  field(path: string): FieldPlace | undefined {
+    let place = this.known.get(path);
+    if (place === undefined && !this.known.has(path)) this.known.set(path, (place = this.find(path)));
+    return place;
+  }
+}
+
+export class Layouts {
+  private readonly types = new Map<string, TypeLayout>();
   /** True when the places come from the per-version table instead of DWARF. */
   readonly fromTable: boolean;
   private readonly minor: number;
@@ -17,12 +29,21 @@ export class Layouts {
     this.minor = binary.goVersionNumber[1] || MEASURED.newest;
   }
 
+  type(name: string): TypeLayout {
+    let layout = this.types.get(name);
+    if (!layout) {
+      const size = this.fromTable ? fallbackPlace(name, this.minor)?.size ?? 0 : this.binary.typeNamed(name)?.size ?? 0;
+      this.types.set(name, (layout = new TypeLayout(size, (path) => this.find(name, path))));
+    }
+    return layout;
+  }
+
   field(type: string, path: string): FieldPlace | undefined {
-    const key = `${type} ${path}`;
-    if (this.known.has(key)) return this.known.get(key);
-    const place = this.find(type, path);
-    this.known.set(key, place);
-    return place;
+    return this.type(type).field(path);
+  }
+
+  size(type: string): number {
+    return this.type(type).size;
   }
 
   private find(type: string, path: string): FieldPlace | undefined {
@@ -36,14 +57,5 @@ export class Layouts {
       at = f.type;
     }
     return at && { offset, size: at.size };
-  }
-
-  size(type: string): number {
-    let size = this.sizes.get(type);
-    if (size === undefined) {
-      size = this.fromTable ? fallbackPlace(type, this.minor)?.size ?? 0 : this.binary.typeNamed(type)?.size ?? 0;
-      this.sizes.set(type, size);
-    }
-    return size;
   }
 }

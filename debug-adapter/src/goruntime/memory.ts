@@ -1,6 +1,6 @@
 // Reading numbers and structs from guest memory. Unmapped memory reads as undefined; nothing throws.
 import type { Memory } from '../symbols/types';
-import type { Layouts } from './layout';
+import type { TypeLayout } from './layout';
 
 export class GuestMemory {
   constructor(readonly memory: Memory) {}
@@ -43,39 +43,38 @@ export function numberAt(bytes: Uint8Array, offset: number, size: number): numbe
 
 /** The bytes of one struct with its fields read by name. */
 export class StructView {
-  constructor(private readonly layouts: Layouts, readonly type: string, readonly address: number, private readonly bytes: Uint8Array) {}
+  constructor(private readonly layout: TypeLayout, readonly address: number, private readonly bytes: Uint8Array) {}
 
-  static read(memory: GuestMemory, layouts: Layouts, type: string, address: number): StructView | undefined {
-    const size = layouts.size(type);
-    if (size === 0 || address === 0) return undefined;
-    const bytes = memory.bytes(address, size);
-    return bytes.length < size ? undefined : new StructView(layouts, type, address, bytes);
+  static read(memory: GuestMemory, layout: TypeLayout, address: number): StructView | undefined {
+    if (layout.size === 0 || address === 0) return undefined;
+    const bytes = memory.bytes(address, layout.size);
+    return bytes.length < layout.size ? undefined : new StructView(layout, address, bytes);
   }
 
   has(path: string): boolean {
-    return this.layouts.field(this.type, path) !== undefined;
+    return this.layout.field(path) !== undefined;
   }
 
   addressOf(path: string): number | undefined {
-    const f = this.layouts.field(this.type, path);
+    const f = this.layout.field(path);
     return f && this.address + f.offset;
   }
 
   /** Unsigned; numbers over 2^53 lose their low bits. */
   number(path: string): number | undefined {
-    const f = this.layouts.field(this.type, path);
+    const f = this.layout.field(path);
     if (!f || f.offset + Math.min(f.size, 8) > this.bytes.length) return undefined;
     return numberAt(this.bytes, f.offset, Math.min(f.size, 8));
   }
 
   signed(path: string): number | undefined {
-    const f = this.layouts.field(this.type, path);
+    const f = this.layout.field(path);
     const v = this.big(path);
     return v === undefined || !f ? undefined : Number(BigInt.asIntN(Math.min(f.size, 8) * 8, v));
   }
 
   big(path: string): bigint | undefined {
-    const f = this.layouts.field(this.type, path);
+    const f = this.layout.field(path);
     if (!f || f.offset + Math.min(f.size, 8) > this.bytes.length) return undefined;
     let value = 0n;
     for (let i = Math.min(f.size, 8) - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[f.offset + i]!);
@@ -88,7 +87,7 @@ export class StructView {
   }
 
   raw(path: string): Uint8Array {
-    const f = this.layouts.field(this.type, path);
+    const f = this.layout.field(path);
     return f ? this.bytes.subarray(f.offset, f.offset + f.size) : new Uint8Array(0);
   }
 }

@@ -2,9 +2,10 @@
 // Must stay true: nothing here throws or loops on garbage; lists are bounded and cycles end them; what is not there yet is left out.
 import type { GoBinary } from '../symbols/binary';
 import type { FunctionInfo, Memory } from '../symbols/types';
+import { addressFromBootCode } from './boot-code';
 import { Layouts } from './layout';
 import { GuestMemory, StructView, numberAt } from './memory';
-import { G_SCAN, goroutineStatusName, processorStatusName, stackGuardName } from './status';
+import { G_SCAN, goroutineStatusName, isSystem, processorStatusName, stackGuardName } from './status';
 import type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, ThreadState, ThreadView } from './types';
 
 const MAX_MS = 10_010, MAX_PS = 100_000, MAX_LIST = 200_000;
@@ -32,28 +33,14 @@ export class GoRuntime {
   variable(name: string): number {
     let address = this.addresses.get(name);
     if (address === undefined) {
-      address = this.binary.globalVariable(name)?.address ?? this.binary.symbolNamed(name)?.address ?? this.fromBootCode(name);
+      address = this.binary.globalVariable(name)?.address ?? this.binary.symbolNamed(name)?.address ?? addressFromBootCode(this.binary, name);
       this.addresses.set(name, address);
     }
     return address;
   }
 
-  /** Without symbols, rt0_go's own code tells where g0 and m0 are: `LEAQ runtime·g0(SB), DI` and `LEAQ runtime·m0(SB), AX; MOVQ CX, m_g0(AX)`. */
-  private fromBootCode(name: string): number {
-    if (name !== 'runtime.g0' && name !== 'runtime.m0') return 0;
-    const fn = this.binary.functionsNamed('runtime.rt0_go')[0];
-    if (!fn || this.binary.hasSymbols) return 0;
-    const code = this.binary.readStatic(fn.entry, fn.end - fn.entry);
-    for (let i = 0; i + 10 <= code.length; i++) {
-      if (code[i] !== 0x48 || code[i + 1] !== 0x8d) continue;
-      const isG0 = code[i + 2] === 0x3d, isM0 = code[i + 2] === 0x05 && code[i + 7] === 0x48 && code[i + 8] === 0x89 && code[i + 9] === 0x08;
-      if (name === 'runtime.g0' ? isG0 : isM0) return fn.entry + i + 7 + (numberAt(code, i + 3, 4) | 0);
-    }
-    return 0;
-  }
-
   private struct(type: string, address: number): StructView | undefined {
-    return address > 0 && address % 8 === 0 ? StructView.read(this.memory, this.layouts, type, address) : undefined;
+    return address > 0 && address % 8 === 0 ? StructView.read(this.memory, this.layouts.type(type), address) : undefined;
   }
 
   get g0Address(): number { return this.variable('runtime.g0'); }
@@ -98,7 +85,7 @@ export class GoRuntime {
     const start = this.functionOf(startpc), creator = this.functionOf(gopc ? gopc - 1 : 0);
     const g: GInfo = {
       address, goid: n('goid'), kind, system: kind === 'goroutine' && isSystem(start), status, statusName: goroutineStatusName(status), scan: (status & G_SCAN) !== 0,
-      stack: { lo: n('stack.lo'), hi: n('stack.hi') }, stackguard0: Number(guard), stackguard1: n('stackguard1'), sched: this.gobuf(v, 'sched'),
+      stack: { lo: n('stack.lo'), hi: n('stack.hi') }, stackguard0: Number(guard), stackguard1: n('stackguard1'), sched: this.gobuf(v),
       syscallsp: v.number('syscallsp'), syscallpc: v.number('syscallpc'), stktopsp: v.number('stktopsp'), m, lockedm: n('lockedm'), gopc, startpc,
       startName: start?.name, createdBy: creator?.name, parentGoid: v.number('parentGoid'), preempt: v.flag('preempt'), preemptStop: v.flag('preemptStop'), asyncSafePoint: v.flag('asyncSafePoint'),
       schedlink: v.number('schedlink'), waiting: v.number('waiting'),
@@ -113,9 +100,9 @@ export class GoRuntime {
     return g;
   }
 
-  private gobuf(v: StructView, path: string): GobufInfo {
-    const n = (field: string): number => v.number(`${path}.${field}`) ?? 0;
-    const out: GobufInfo = { sp: n('sp'), pc: n('pc'), g: n('g'), ctxt: n('ctxt'), bp: n('bp'), lr: v.number(`${path}.lr`), ret: v.number(`${path}.ret`) };
+  private gobuf(v: StructView): GobufInfo {
+    const n = (path: string): number => v.number(path) ?? 0;
+    const out: GobufInfo = { sp: n('sched.sp'), pc: n('sched.pc'), g: n('sched.g'), ctxt: n('sched.ctxt'), bp: n('sched.bp'), lr: v.number('sched.lr'), ret: v.number('sched.ret') };
     out.pcName = this.name(out.pc);
     return out;
   }
@@ -407,11 +394,4 @@ export class GoRuntime {
     } else out.phase = 'running';
     return out;
   }
-}
-
-/** runtime.isSystemGoroutine: started in runtime.*, but not main, coroutines or timers' async events. */
-function isSystem(start: FunctionInfo | undefined): boolean {
-  if (!start) return false;
-  if (['runtime_main', 'corostart', 'handleAsyncEvent'].includes(start.funcId)) return false;
-  return start.name.startsWith('runtime.') && start.name !== 'runtime.main';
 }

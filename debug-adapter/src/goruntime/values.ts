@@ -9,6 +9,7 @@ import { FULL_LOAD } from './load';
 import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
+import { FOLLOWED } from './operands';
 import { multiLine, singleLine } from './print';
 import type { GoRuntime } from './runtime';
 import { stackGuardName } from './status';
@@ -29,8 +30,6 @@ export interface PrintOptions {
 
 /** What assigning to a value changes. */
 export interface Assignment { memory: { address: number; bytes: Uint8Array }[]; registers: { register: string; value: bigint }[] }
-
-const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
 
 export class GoValues {
   readonly evaluator: Evaluator;

@@ -3,10 +3,12 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 type Point struct{ X, Y int }
@@ -45,6 +47,101 @@ var I8 int8 = -8
 var U64 uint64 = 1 << 63
 var Dur = 3 * time.Second
 
+type Color int
+
+const (
+	Red Color = iota
+	Green
+	Blue
+)
+
+type Flags uint8
+
+const (
+	FlagA Flags = 1 << iota
+	FlagB
+	FlagC
+)
+
+type Base struct{ ID int }
+type Derived struct {
+	Base
+	*Node
+	Tag string
+}
+type Pair[K comparable, V any] struct {
+	Key K
+	Val V
+}
+type Big struct{ Data [200]byte }
+type Key struct {
+	A int
+	B string
+}
+type Loop struct{ Self *Loop }
+
+var (
+	ColorVar   = Blue
+	FlagVar    = FlagA | FlagC
+	Der        = Derived{Base{7}, &Node{Name: "inner"}, "tag"}
+	Gen        = Pair[string, int]{"k", 9}
+	GenP       = &Pair[int, []string]{1, []string{"x", "a long string here"}}
+	MapStruct  = map[Key]Point{{1, "a"}: {1, 2}}
+	MapBig     = map[string]Big{"b": {}}
+	MapSet     = map[int]struct{}{1: {}}
+	MapPtr     = map[string]*Point{"p": {5, 6}}
+	MapIface   = map[interface{}]interface{}{"s": 1.5}
+	MapMap     = map[string]map[string]int{"outer": {"inner": 1}}
+	When       = time.Unix(1700000000, 5).UTC()
+	NilFunc    func()
+	NilChan    chan int
+	NilIface   interface{}
+	NilErr     error
+	NilPtr     *Node
+	PtrIface   interface{} = &Point{8, 9}
+	ErrPtr     error       = fmt.Errorf("wrapped: %w", os.ErrExist)
+	SliceIface             = []interface{}{1, "two", 3.0, nil, Point{1, 1}, &Point{2, 2}}
+	Nested                 = [][]string{{"a"}, {"b", "cc"}}
+	Bytes                  = []byte("hello\x00\xff")
+	Rune                   = '世'
+	Unicode                = "héllo 世界\n\t\"q\""
+	Matrix                 = [2][3]int{{1, 2, 3}, {4, 5, 6}}
+	Anon                   = struct {
+		A int
+		B string
+	}{1, "anon"}
+	Unsafe      = unsafe.Pointer(&Global)
+	LoopVar     = &Loop{}
+	ChanStruct  = make(chan Point, 2)
+	PtrPtr      = &NilPtr
+	PtrSlice    = &Sl
+	PtrMap      = &BigMap
+	Inf         = math.Inf(1)
+	NaN         = math.NaN()
+	NegZero     = math.Copysign(0, -1)
+	Tiny        = 5e-324
+	Huge        = 1.7976931348623157e308
+	C64         = complex64(complex(1.5, -2.5))
+	Deep        = &Node{Name: "1", Next: &Node{Name: "2", Next: &Node{Name: "3", Next: &Node{Name: "4"}}}}
+	FuncSlice   = []func(int) int{nil, func(x int) int { return x }}
+	ByteArr     = [4]byte{1, 2, 3, 255}
+	BoolSlice   = []bool{true, false}
+	StrPtr      = &Strs[2]
+	IntPtrSlice = []*int{&Sl[0], nil}
+	EmptyMap    = map[string]int{}
+	EmptySlice  = []int{}
+	Duration    = []time.Duration{time.Second, 0}
+)
+
+func init() {
+	LoopVar.Self = LoopVar
+	ChanStruct <- Point{1, 2}
+	n := 10
+	Adder = func(x int) int { n += x; return n }
+}
+
+var Adder func(int) int
+
 func gen[T any](x T) []T { return []T{x, x} }
 
 //go:noinline
@@ -68,6 +165,8 @@ func main() {
 	for i := 0; i < 100; i++ {
 		BigMap[i] = fmt.Sprint("v", i)
 	}
+	fmt.Sprint(&ColorVar, &FlagVar, &Der, &Gen, GenP, MapStruct, MapBig, MapSet, MapPtr, MapIface, MapMap, &When, NilFunc == nil, NilChan == nil, &NilIface, &NilErr, PtrIface, ErrPtr, SliceIface, Nested, Bytes, &Rune, &Unicode,
+		&Matrix, &Anon, Unsafe, LoopVar.Self == nil, ChanStruct, &PtrPtr, &PtrSlice, &PtrMap, &Inf, &NaN, &NegZero, &Tiny, &Huge, &C64, Deep, FuncSlice == nil, &ByteArr, BoolSlice, StrPtr, IntPtrSlice, EmptyMap, EmptySlice, Duration, Adder(1))
 	fmt.Println(gen(3), gen("x"), Global.F(2), I8, U64, F32, Dur, len(Long), NilMap == nil, NilS == nil, Sl, Strs, S, Emp)
 	ch := make(chan int)
 	var wg sync.WaitGroup

@@ -154,7 +154,19 @@ export class DebugInfo {
     return unit && this.die(unit, offset);
   }
 
-  children(die: Die): Die[] {
+  private readonly childLists = new Map<number, Die[]>();
+
+  /** Kept for a while: the same functions are asked about at every stop. */
+  children(die: Die): readonly Die[] {
+    const known = this.childLists.get(die.offset);
+    if (known) return known;
+    const list = this.readChildren(die);
+    if (this.childLists.size > 4000) this.childLists.clear();
+    this.childLists.set(die.offset, list);
+    return list;
+  }
+
+  private readChildren(die: Die): Die[] {
     const out: Die[] = [];
     if (!die.hasChildren) return out;
     let at = die.next;

@@ -152,13 +152,13 @@ export class DwarfProgram {
             sites.push({ low: range[0], high: range[1], origin, file: files[numberOf(child.attributes.get(At.callFile)) ?? 0] ?? '', line: numberOf(child.attributes.get(At.callLine)) ?? 0 });
           }
         }
-        if (child.hasChildren && (child.tag === Tag.inlinedSubroutine)) walk(child, files);
+        if (child.hasChildren && child.tag === Tag.inlinedSubroutine) walk(child, files);
       }
     };
     for (const unit of this.info.units) {
       let files: string[] | undefined;
       this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
-        if (die.hasChildren && !die.attributes.has(At.inline)) walk(die, (files ??= this.lines(unit).files));
+        if (die.hasChildren && !die.attributes.has(At.inline)) walk(die, (files ??= this.files(unit)));
       });
     }
     this.sites = sites;

@@ -1,0 +1,349 @@
+// Values in expressions: making, converting, comparing and computing with them by Go's rules, untyped constants included.
+// Must stay true: nothing here resolves names; every failure is an ExpressionError with one sentence.
+import type { GoBinary } from '../symbols/binary';
+import { MadeType } from '../symbols/dwarf/go-types';
+import type { GoType } from '../symbols/types';
+import { Loader, big } from './load';
+import type { Loaded } from './load';
+import { mapEntries, mapLength } from './maps';
+import { numberAt } from './memory';
+import type { GoRuntime } from './runtime';
+import { ExpressionError } from './value-types';
+
+/** A value, with its constant form when it is an untyped literal. */
+export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean };
+
+/** The runtime's integers that are pointers. */
+export const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
+
+export class Operands {
+  readonly loader: Loader;
+
+  constructor(readonly binary: GoBinary, readonly runtime: GoRuntime) {
+    this.loader = new Loader(binary, runtime.memory);
+  }
+
+  protected fail(message: string): never {
+    throw new ExpressionError(message);
+  }
+
+  protected basic(name: string): GoType {
+    return this.binary.typeNamed(name) ?? new MadeType(name, 'uint64', 8);
+  }
+
+  /** A computed value of a type. */
+  protected made(type: GoType, bytes: Uint8Array): Operand {
+    return this.loader.of('', type, bytes, { at: 'gone', why: 'a computed value' });
+  }
+
+  protected integer(type: GoType, value: bigint): Operand {
+    const bytes = new Uint8Array(type.size || 8);
+    for (let i = 0, rest = BigInt.asUintN(64, value); i < bytes.length; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+    return this.made(type, bytes);
+  }
+
+  protected constant(value: bigint | number | string | boolean | null): Operand {
+    let v: Operand;
+    if (typeof value === 'bigint') v = this.integer(this.basic(value >= 1n << 63n ? 'uint64' : 'int64'), value);
+    else if (typeof value === 'boolean') v = this.made(this.basic('bool'), new Uint8Array([value ? 1 : 0]));
+    else if (typeof value === 'number') {
+      const bytes = new Uint8Array(8);
+      new DataView(bytes.buffer).setFloat64(0, value, true);
+      v = this.made(this.basic('float64'), bytes);
+    } else if (value === null) {
+      v = this.made(new MadeType('nil', 'unsafe.Pointer', 8), new Uint8Array(8));
+      v.typeName = '';
+    } else {
+      v = this.made(this.basic('string'), new Uint8Array(16));
+      v.text = new TextEncoder().encode(value);
+      v.length = v.text.length;
+      v.value = value;
+      v.loaded = true;
+    }
+    v.constant = value;
+    return v;
+  }
+
+  protected pointer(type: GoType, address: number): Operand {
+    return this.integer(this.binary.pointerTo(type), BigInt(address));
+  }
+
+  protected atType(name: string, typeName: string, address: number): Operand {
+    const type = this.binary.typeNamed(typeName);
+    if (!type) this.fail(`the program has no debug information about ${typeName}`);
+    return this.loader.at(name, type, address);
+  }
+
+  protected dereference(v: Operand): Operand {
+    const followed = v.type && FOLLOWED[v.type.name];
+    if (followed) return this.atType('', followed, numberAt(v.bytes, 0, 8));
+    if (v.kind === 'pointer' && v.type?.elem) {
+      const address = numberAt(v.bytes, 0, 8);
+      if (v.unreadable) this.fail(v.unreadable);
+      if (address === 0) this.fail('nil pointer dereference');
+      return this.loader.at('', v.type.elem, address);
+    }
+    return this.fail(`expression (type ${v.typeName}) can not be dereferenced`);
+  }
+
+  /** Any integer-like content as a bigint; undefined for other kinds. */
+  toInteger(v: Operand): bigint | undefined {
+    if (typeof v.constant === 'bigint') return v.constant;
+    if (v.constant === null) return 0n;
+    switch (v.kind) {
+      case 'pointer': case 'unsafe.Pointer': case 'map': case 'chan': case 'uintptr': return big(v.bytes, 0, 8);
+      case 'func': return v.integer ?? big(v.bytes, 0, 8);
+      case 'bool': return undefined;
+      default: {
+        if (!v.type || !/^u?int/.test(v.kind)) return undefined;
+        const raw = big(v.bytes, 0, v.type.size);
+        return v.kind.startsWith('int') ? BigInt.asIntN(v.type.size * 8, raw) : raw;
+      }
+    }
+  }
+
+  protected number(v: Operand): number {
+    if (v.unreadable) this.fail(v.unreadable);
+    const n = this.toInteger(v);
+    return n === undefined ? this.fail(`can not use a value of type ${v.typeName} as a number`) : Number(n);
+  }
+
+  protected float(v: Operand): number | undefined {
+    if (typeof v.constant === 'number') return v.constant;
+    if (v.kind === 'float32' || v.kind === 'float64') {
+      this.loader.load(v);
+      return v.float;
+    }
+    const n = this.toInteger(v);
+    return typeof v.constant === 'bigint' && n !== undefined ? Number(n) : undefined;
+  }
+
+  protected truth(v: Operand): boolean | undefined {
+    if (typeof v.constant === 'boolean') return v.constant;
+    return v.kind === 'bool' ? v.bytes[0] !== 0 : undefined;
+  }
+
+  protected stringValue(v: Operand): string | undefined {
+    if (typeof v.constant === 'string') return v.constant;
+    if (v.kind !== 'string') return undefined;
+    return new TextDecoder().decode(this.runtime.memory.bytes(v.base, Math.min(v.length, 1 << 20)));
+  }
+
+  protected unary(op: string, v: Operand): Operand {
+    if (v.unreadable) this.fail(v.unreadable);
+    if (op === '!') {
+      const t = this.truth(v);
+      return t === undefined ? this.fail(`operator ! can not be applied to ${v.typeName}`) : this.constant(!t);
+    }
+    if (typeof v.constant === 'number' || v.kind.startsWith('float')) {
+      const f = this.float(v)!;
+      return op === '^' ? this.fail('operator ^ can not be applied to a float') : this.constant(op === '-' ? -f : f);
+    }
+    const n = this.toInteger(v);
+    if (n === undefined) this.fail(`operator ${op} can not be applied to ${v.typeName}`);
+    const result = op === '-' ? -n! : op === '^' ? ~n! : n!;
+    return v.constant !== undefined ? this.constant(result) : this.integer(v.type!, result);
+  }
+
+  /** Comparison and arithmetic of two values as Go does them; untyped constants take the other's type. */
+  protected arithmetic(op: string, left: Operand, right: Operand): Operand {
+    for (const v of [left, right]) if (v.unreadable) this.fail(v.unreadable);
+    if (op === '==' || op === '!=') return this.constant(this.equal(left, right) === (op === '=='));
+    const ls = this.stringValue(left), rs = this.stringValue(right);
+    if (ls !== undefined && rs !== undefined) {
+      switch (op) {
+        case '+': return this.constant(ls + rs);
+        case '<': return this.constant(ls < rs);
+        case '<=': return this.constant(ls <= rs);
+        case '>': return this.constant(ls > rs);
+        case '>=': return this.constant(ls >= rs);
+      }
+    }
+    const typed = left.constant === undefined ? left : right.constant === undefined ? right : undefined;
+    const isFloat = [left, right].some((v) => typeof v.constant === 'number' || v.kind === 'float32' || v.kind === 'float64');
+    if (isFloat) {
+      const a = this.float(left), b = this.float(right);
+      if (a === undefined || b === undefined) this.fail(`mismatched types ${left.typeName} and ${right.typeName}`);
+      switch (op) {
+        case '+': return this.constant(a! + b!);
+        case '-': return this.constant(a! - b!);
+        case '*': return this.constant(a! * b!);
+        case '/': return b === 0 ? this.fail('division by zero') : this.constant(a! / b!);
+        case '<': return this.constant(a! < b!);
+        case '<=': return this.constant(a! <= b!);
+        case '>': return this.constant(a! > b!);
+        case '>=': return this.constant(a! >= b!);
+      }
+      this.fail(`operator ${op} not defined on floats`);
+    }
+    const a = this.toInteger(left), b = this.toInteger(right);
+    if (a === undefined || b === undefined) this.fail(`operator ${op} not defined on ${a === undefined ? left.typeName : right.typeName}`);
+    switch (op) {
+      case '<': return this.constant(a! < b!);
+      case '<=': return this.constant(a! <= b!);
+      case '>': return this.constant(a! > b!);
+      case '>=': return this.constant(a! >= b!);
+    }
+    if ((op === '/' || op === '%') && b === 0n) this.fail('division by zero');
+    if ((op === '<<' || op === '>>') && (b! < 0n || b! > 10_000n)) this.fail('shift count out of range');
+    const result = op === '+' ? a! + b! : op === '-' ? a! - b! : op === '*' ? a! * b! : op === '/' ? a! / b! : op === '%' ? a! % b! : op === '&' ? a! & b! : op === '|' ? a! | b!
+      : op === '^' ? a! ^ b! : op === '&^' ? a! & ~b! : op === '<<' ? a! << b! : op === '>>' ? a! >> b! : this.fail(`unknown operator ${op}`);
+    const shift = op === '<<' || op === '>>';
+    const type = shift ? (left.constant === undefined ? left.type : undefined) : typed?.type;
+    if (!type) return this.constant(result);
+    return this.integer(type.kind === 'pointer' ? this.basic('uintptr') : type, result);
+  }
+
+  protected equal(a: Operand, b: Operand): boolean {
+    const as = this.stringValue(a), bs = this.stringValue(b);
+    if (as !== undefined && bs !== undefined) return as === bs;
+    const at = this.truth(a), bt = this.truth(b);
+    if (at !== undefined && bt !== undefined) return at === bt;
+    if (a.constant === null || b.constant === null) {
+      const v = a.constant === null ? b : a;
+      if (v.kind === 'slice' || v.kind === 'interface') return big(v.bytes, 0, 8) === 0n;
+    }
+    const isFloat = [a, b].some((v) => typeof v.constant === 'number' || v.kind === 'float32' || v.kind === 'float64');
+    if (isFloat) {
+      const x = this.float(a), y = this.float(b);
+      if (x !== undefined && y !== undefined) return x === y;
+    }
+    const ai = this.toInteger(a), bi = this.toInteger(b);
+    if (ai !== undefined && bi !== undefined) return BigInt.asUintN(64, ai) === BigInt.asUintN(64, bi);
+    if (a.kind === b.kind && (a.kind === 'struct' || a.kind === 'array') && a.type === b.type) {
+      const parts = (v: Operand): Operand[] => (v.kind === 'struct' ? v.type!.fields.map((f) => this.loader.field(v, f.name, f.offset, f.type)) : Array.from({ length: v.length }, (_, i) => this.loader.element(v, i)));
+      const y = parts(b);
+      return parts(a).every((x, i) => this.equal(x, y[i]!));
+    }
+    if (a.kind === 'interface' && b.kind === 'interface') {
+      const x = this.loader.dynamic(a), y = this.loader.dynamic(b);
+      return x.nil === y.nil && (x.nil || (x.type === y.type && x.data !== undefined && y.data !== undefined && this.equal(x.data, y.data)));
+    }
+    return this.fail(`mismatched types ${a.typeName} and ${b.typeName}`);
+  }
+
+  convert(type: GoType, v: Operand): Operand {
+    if (v.unreadable) this.fail(v.unreadable);
+    if (type === v.type) return v;
+    const n = this.toInteger(v);
+    switch (type.kind) {
+      case 'float32': case 'float64': {
+        const f = this.float(v) ?? (n === undefined ? undefined : Number(n));
+        if (f === undefined) break;
+        const bytes = new Uint8Array(type.size);
+        const view = new DataView(bytes.buffer);
+        if (type.size === 4) view.setFloat32(0, f, true);
+        else view.setFloat64(0, f, true);
+        return this.made(type, bytes);
+      }
+      case 'pointer': case 'unsafe.Pointer': case 'func': case 'map': case 'chan':
+        if (n !== undefined) return this.integer(type, n);
+        break;
+      case 'string': {
+        if (v.kind === 'string') return v;
+        if (v.kind === 'slice' && v.type?.elem?.size === 1) return this.made(type, v.bytes.slice(0, 16));
+        if (n !== undefined) return this.constant(String.fromCodePoint(Number(n) > 0x10ffff || n < 0n ? 0xfffd : Number(n)));
+        break;
+      }
+      case 'slice':
+        if (v.kind === 'string' && type.elem?.size === 1 && v.constant === undefined) {
+          const bytes = new Uint8Array(24);
+          bytes.set(v.bytes.subarray(0, 16));
+          bytes.set(v.bytes.subarray(8, 16), 16);
+          return this.made(type, bytes);
+        }
+        break;
+      case 'bool': break;
+      default:
+        if (/^u?int/.test(type.kind)) {
+          if (n !== undefined) return this.integer(type, n);
+          const f = this.float(v);
+          if (f !== undefined && Number.isFinite(f)) return this.integer(type, BigInt(Math.trunc(f)));
+        }
+    }
+    if (v.type && v.type.kind === type.kind && v.type.size === type.size && v.bytes.length >= type.size) return this.loader.of(v.name, type, v.bytes, v.place);
+    return this.fail(`can not convert expression of type ${v.typeName || typeof v.constant} to ${type.name}`);
+  }
+
+  /** Bytes that `source` has as a value of `target`'s type (for setVariable). */
+  encode(target: Operand, source: Operand): Uint8Array {
+    if (!target.type) this.fail('this can not be set');
+    if (source.constant === null && ['pointer', 'unsafe.Pointer', 'map', 'chan', 'func', 'slice', 'interface'].includes(target.kind)) return new Uint8Array(target.type!.size);
+    if (typeof source.constant === 'boolean' && target.kind === 'bool') return new Uint8Array([source.constant ? 1 : 0]);
+    if (typeof source.constant === 'string') {
+      const old = this.stringValue(target);
+      const bytes = new TextEncoder().encode(source.constant);
+      if (target.kind !== 'string' || old === undefined) this.fail(`can not set a ${target.typeName} to a string`);
+      this.fail(`literal string can not be allocated in the stopped program (${bytes.length} bytes)`);
+    }
+    const v = this.convert(target.type!, source);
+    if (v.bytes.length < target.type!.size) this.fail('the new value could not be read');
+    return v.bytes.slice(0, target.type!.size);
+  }
+
+  /** `x0.int32`, `xmm3.float64`, `y1.uint8`. */
+  protected vectorView(v: Operand, name: string): Operand {
+    const m = /^(u?int(8|16|32|64)|float(32|64))$/.exec(name);
+    if (!m) this.fail(`a vector register has no view ${name}; there are int8 … int64, uint8 … uint64, float32, float64`);
+    const elem = this.basic(name);
+    const out: Operand = this.loader.of(v.name, this.binary.arrayOf(elem, v.bytes.length / elem.size), v.bytes, v.place);
+    out.register = v.register;
+    return out;
+  }
+
+  protected index(v: Operand, index: Operand): Operand {
+    if (v.register !== undefined && v.kind === 'array') {
+      const i = this.number(index), elem = v.type!.elem!;
+      if (i < 0 || i >= v.type!.length) this.fail('index out of bounds');
+      return this.loader.of('', elem, v.bytes.subarray(i * elem.size, (i + 1) * elem.size), { at: 'gone', why: 'part of a register' });
+    }
+    if (v.kind === 'pointer' && v.type?.elem?.kind === 'array') v = this.dereference(v);
+    if (v.unreadable) this.fail(v.unreadable);
+    switch (v.kind) {
+      case 'slice': case 'array': {
+        const i = this.number(index);
+        if (i < 0 || i >= v.length) this.fail(`index out of bounds`);
+        return this.loader.element(v, i);
+      }
+      case 'string': {
+        const i = this.number(index);
+        if (i < 0 || i >= v.length) this.fail('index out of bounds');
+        if (v.constant !== undefined && v.text) return this.integer(this.basic('uint8'), BigInt(v.text[i]!));
+        return this.loader.at('', this.basic('uint8'), v.base + i);
+      }
+      case 'pointer': {
+        const elem = v.type?.elem;
+        if (!elem) break;
+        return this.loader.at('', elem, numberAt(v.bytes, 0, 8) + this.number(index) * elem.size);
+      }
+      case 'map': return this.mapIndex(v, index);
+    }
+    return this.fail(`expression (type ${v.typeName}) does not support indexing`);
+  }
+
+  protected mapIndex(v: Operand, key: Operand): Operand {
+    const type = v.type!;
+    if ((mapLength(this.runtime.memory, type, v.base) ?? 0) === 0) this.fail('key not found');
+    for (const entry of mapEntries(this.runtime.memory, type, v.base)) {
+      const have = this.loader.at('', entry.key.type, entry.key.address);
+      if (this.equal(have, key)) return this.loader.at('', entry.value.type, entry.value.address);
+    }
+    return this.fail('key not found');
+  }
+
+  protected slice(v: Operand, low: number | undefined, high: number | undefined): Operand {
+    if (v.kind === 'pointer' && v.type?.elem?.kind === 'array') v = this.dereference(v);
+    const elemSize = v.kind === 'string' ? 1 : v.type?.elem?.size ?? 0;
+    if (v.kind !== 'slice' && v.kind !== 'array' && v.kind !== 'string') this.fail(`can not slice expression (type ${v.typeName})`);
+    const from = low ?? 0, to = high ?? v.length;
+    const limit = v.kind === 'slice' ? Math.max(v.capacity, v.length) : v.length;
+    if (from < 0 || to < from || to > limit) this.fail('index out of bounds');
+    if (v.constant !== undefined && v.text) return this.constant(new TextDecoder().decode(v.text.slice(from, to)));
+    const bytes = new Uint8Array(v.kind === 'string' ? 16 : 24);
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(0, BigInt(v.base + from * elemSize), true);
+    view.setBigUint64(8, BigInt(to - from), true);
+    if (v.kind !== 'string') view.setBigUint64(16, BigInt(limit - from), true);
+    return this.made(v.kind === 'string' ? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
+  }
+}
