@@ -13,7 +13,7 @@ import { ensureHost } from '../support/vscode-host.mjs';
 import { buildSuites, makeWorkspace, SETTINGS } from './prepare.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
-const TIME_LIMIT_MS = 300_000;
+const TIME_LIMIT_MS = 900_000;
 const { values: options } = parseArgs({ options: { grep: { type: 'string' }, shots: { type: 'string' }, logs: { type: 'string' } } });
 
 /** Something of the host is missing: said as a failure, since nothing was tested. */

@@ -6,10 +6,11 @@ import { operandsOf } from './assembly-operands';
 
 /** Lines above the stop that keep their values in sight. */
 const LINES_ABOVE = 12;
+const ASSEMBLY: vscode.DocumentSelector = { language: 'go.asm', scheme: 'file' };
 
 export function registerAssemblyValues(): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.languages.registerInlineValuesProvider('go.asm', {
+    vscode.languages.registerInlineValuesProvider(ASSEMBLY, {
       provideInlineValues(document, viewPort, context) {
         if (vscode.debug.activeDebugSession?.type !== 'gobuf' || !vscode.workspace.getConfiguration('gobuf').get('inlineValues', true)) return [];
         const stop = context.stoppedLocation.start.line;
@@ -27,7 +28,7 @@ export function registerAssemblyValues(): vscode.Disposable {
         return values;
       },
     }),
-    vscode.languages.registerEvaluatableExpressionProvider('go.asm', {
+    vscode.languages.registerEvaluatableExpressionProvider(ASSEMBLY, {
       provideEvaluatableExpression(document, position) {
         const at = operandsOf(document.lineAt(position.line).text).find(({ start, end }) => start <= position.character && position.character < end);
         return at && new vscode.EvaluatableExpression(new vscode.Range(position.line, at.start, position.line, at.end), at.expression);

@@ -10,7 +10,8 @@ describe('language go.asm', () => {
   let editor: vscode.TextEditor;
   before(async () => {
     await activated();
-    const file = path.join(workspace, 'claim.s');
+    const file = path.join(workspace, 'asm', 'claim.s'); // not in the package that other suites build
+    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, 'TEXT ·f(SB), NOSPLIT, $0-8\n\tMOVQ runtime·g0(SB), AX\n\tRET\n');
     editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
   });
