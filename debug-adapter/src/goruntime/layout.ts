@@ -20,13 +20,16 @@ export class TypeLayout {
 
 export class Layouts {
   private readonly types = new Map<string, TypeLayout>();
-  /** True when the places come from the per-version table instead of DWARF. */
-  readonly fromTable: boolean;
   private readonly minor: number;
+  private table: boolean | undefined;
 
   constructor(private readonly binary: Binary) {
-    this.fromTable = !binary.hasDwarf;
     this.minor = binary.goVersionNumber[1] || MEASURED.newest;
+  }
+
+  /** True when the places come from the per-version table: no debug information, or none (readable) about the runtime. */
+  get fromTable(): boolean {
+    return (this.table ??= !this.binary.hasDwarf || !this.binary.typeNamed('runtime.g')?.size);
   }
 
   type(name: string): TypeLayout {

@@ -69,6 +69,8 @@ export class GoRuntime {
       const names: string[] = [];
       const headers = address ? this.memory.bytes(address, count * 16) : new Uint8Array(0);
       for (let i = 0; i * 16 + 16 <= headers.length; i++) names.push(this.memory.string(numberAt(headers, i * 16, 8), numberAt(headers, i * 16 + 8, 8), 200));
+      // position-independent programs relocate these strings at their start
+      if (!names.some((name) => name !== '')) return undefined;
       this.waitReasons = names;
     }
     return this.waitReasons[reason] || undefined;
