@@ -6,6 +6,7 @@ import { registerAdapter } from './debug/adapter';
 import { registerConfigurations } from './debug/configuration';
 import { registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
+import { registerLanguageServer } from './language/server';
 import { SchedulerTree } from './views/scheduler-tree';
 import { registerStatusBar } from './views/status-bar';
 import { TlsPanel } from './views/tls-panel';
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
     registerAssemblyValues(),
+    registerLanguageServer(context.extensionUri),
     registerStatusBar(sessions),
     registerCommands(sessions, tree),
   );

@@ -22,6 +22,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   fmt: { summary: 'format assembly, with the flags of gofmt', load: () => import('./commands/fmt') },
   layout: { summary: 'go_asm.h of a package, as the compiler writes it', load: () => import('./commands/layout') },
   check: { summary: 'diagnostics of assembly files', load: () => import('./commands/check') },
+  lsp: { summary: 'the language server, on standard input and output', load: () => import('./commands/lsp') },
 };
 
 const USAGE = [

@@ -4,16 +4,16 @@
 import { asmdecl } from '../diagnostics/asmdecl';
 import { framePointer } from '../diagnostics/frame-pointer';
 import { labels } from '../diagnostics/labels';
-import { functionFrame, type FunctionFrame } from '../golang/arguments';
-import { asmHeader, headerText, sizesOf, type AsmHeader } from '../golang/asm-header';
-import { EvaluationError, Evaluator } from '../golang/evaluator';
-import { Packages, type GoPackage } from '../golang/packages';
+import { architectures } from '../arch/architecture';
+import { headerText } from '../golang/asm-header';
+import { Packages } from '../golang/packages';
 import type { GoParser } from '../golang/syntax-tree';
 import type { Problem } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
 import type { Target } from '../workspace/target';
 import { readAssembly, type AssemblyFile } from './assembly-file';
+import { PackageKnowledge } from './package-knowledge';
 
 export interface CheckerOptions {
   files: Files;
@@ -25,69 +25,51 @@ export interface CheckerOptions {
 
 const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${goarch}${assumeTags ? ' with all tags' : ''}`;
 
-/** Checks files; what it has read of Go packages is kept between them. */
+/** Reads and checks files; what it has read of Go packages is kept between them. */
 export class Checker {
   private readonly packages = new Map<string, Packages>();
-  private readonly headers = new Map<string, AsmHeader | undefined>();
+  private readonly knowledges = new Map<string, PackageKnowledge | undefined>();
 
-  constructor(private readonly options: CheckerOptions) {}
+  constructor(readonly options: CheckerOptions) {}
 
-  private packagesFor(target: Target): Packages {
-    const key = targetKey(target);
-    let found = this.packages.get(key);
-    if (!found) this.packages.set(key, (found = new Packages({ ...this.options, target })));
-    return found;
+  /** What the package in a directory says for a target; undefined where no Go file is. */
+  knowledge(directory: string, target: Target): PackageKnowledge | undefined {
+    const key = `${targetKey(target)} ${directory}`;
+    if (!this.knowledges.has(key)) {
+      let packages = this.packages.get(targetKey(target));
+      if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target })));
+      const owner = packages.read(directory);
+      this.knowledges.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
+    }
+    return this.knowledges.get(key);
   }
 
-  private header(directory: string, target: Target): AsmHeader | undefined {
-    const key = `${targetKey(target)} ${directory}`;
-    if (!this.headers.has(key)) {
-      const packages = this.packagesFor(target);
-      const owner = packages.read(directory);
-      this.headers.set(key, owner && asmHeader(owner, packages));
-    }
-    return this.headers.get(key);
+  /** Forgets the Go side, after a Go file or go.mod has changed. */
+  forget(): void {
+    this.packages.clear();
+    this.knowledges.clear();
+  }
+
+  read(path: string, text: string): AssemblyFile {
+    const { files, goroot, minor } = this.options;
+    return readAssembly(path, text, files, {
+      goroot, minor,
+      goAsmHeader: (directory, target) => {
+        const knowledge = this.knowledge(directory, target);
+        return knowledge ? headerText(knowledge.header) : '';
+      },
+    });
   }
 
   check(path: string, text: string): { file: AssemblyFile; problems: Problem[] } {
-    const { files, goroot, minor } = this.options;
-    const file = readAssembly(path, text, files, {
-      goroot, minor,
-      goAsmHeader: (directory, target) => {
-        const header = this.header(directory, target);
-        return header ? headerText(header) : '';
-      },
-    });
+    const file = this.read(path, text);
     const directory = directoryOf(path);
-    const packages = this.packagesFor(file.target);
-    const owner = packages.read(directory);
-    const importPath = packagePath(directory, files);
+    const knowledge = this.knowledge(directory, file.target);
+    const importPath = packagePath(directory, this.options.files);
     const problems = [...file.problems, ...labels(file)];
-    if (owner) problems.push(...asmdecl(file, importPath, frames(owner, packages, file.arch.bigEndian)), ...framePointer(file, importPath));
+    if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
     return { file, problems: ordered(problems, file) };
   }
-}
-
-function frames(owner: GoPackage, packages: Packages, bigEndian: boolean): (name: string) => FunctionFrame | 'unknown' | undefined {
-  const sizes = sizesOf(packages.options.target.goarch);
-  const evaluator = new Evaluator(packages, sizes);
-  const known = new Map<string, FunctionFrame | 'unknown' | undefined>();
-  return (name) => {
-    if (known.has(name)) return known.get(name);
-    // As vet does, a method without a body counts under its name too.
-    const declaration = owner.files.flatMap((each) => each.declarations).findLast((each) => each.kind === 'func' && each.name === name && !each.hasBody);
-    let frame: FunctionFrame | 'unknown' | undefined;
-    if (declaration?.kind === 'func') {
-      try {
-        frame = functionFrame(declaration, owner, evaluator, sizes, bigEndian);
-      } catch (error) {
-        if (!(error instanceof EvaluationError)) throw error;
-        frame = 'unknown';
-      }
-    }
-    known.set(name, frame);
-    return frame;
-  };
 }
 
 /** In the file's order; what is wrong inside an included file is shown there, after the file's own. */

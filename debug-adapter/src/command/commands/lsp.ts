@@ -1,0 +1,33 @@
+// `gobuf lsp`: the language server on standard input and output, for any LSP client.
+// Must stay true: nothing but the protocol is written to stdout.
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import { serve } from '@gobuf/server/lsp/server';
+import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
+import { goParser } from '../host/go-parser';
+import { diskFiles, goRoot, moduleCache } from '../host/sources';
+import type { CommandSpec } from '../options';
+
+export const spec: CommandSpec = {
+  name: 'lsp',
+  summary: 'Speaks the Language Server Protocol on standard input and output (diagnostics, hover, definition, references, outline, formatting of Go assembly).',
+  usage: '',
+  options: [{ name: 'stdio', help: 'accepted for clients that pass it; there is no other way' }],
+};
+
+export async function run(): Promise<number> {
+  const root = goRoot();
+  const connection = createConnection(ProposedFeatures.all, new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
+  const ended = new Promise<number>((resolve) => {
+    connection.onExit(() => resolve(0));
+    process.stdin.on('close', () => resolve(0));
+  });
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache() }, {
+    toPath(uri) {
+      try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
+    },
+    toUri: (file) => pathToFileURL(file).href,
+  });
+  return ended;
+}

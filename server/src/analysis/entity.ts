@@ -1,0 +1,61 @@
+// What stands at a place of an assembly file: a macro, an instruction, a register, a label, a symbol, an argument, an include.
+// Must stay true: resolved once here; hover, definition and references all start from the same answer.
+
+import { goName } from '../syntax/lexer';
+import type { Statement } from '../syntax/parser';
+import { visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
+import type { Include } from '../syntax/preprocessor';
+import type { AssemblyFile } from './assembly-file';
+import { functionAt, functionsOf, tokensOf, type AssemblyFunction } from './functions';
+
+export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
+  | { kind: 'macro'; macro: Macro }
+  | { kind: 'include'; include: Include }
+  | { kind: 'instruction'; statement: Statement; word: string }
+  | { kind: 'register'; name: string }
+  | { kind: 'label'; name: string }
+  /** `name` as the linker writes it; one that begins with a period is the package's own. */
+  | { kind: 'symbol'; name: string; static: boolean }
+  /** `x+8(FP)`. */
+  | { kind: 'argument'; name: string; offset: bigint }
+);
+
+export function entityAt(file: AssemblyFile, offset: number): Entity | undefined {
+  const inside = (span: Span) => span.file === file.source && span.start <= offset && offset <= span.end;
+  const within = functionAt(functionsOf(file), offset);
+  const { includes, uses, macros } = file.preprocessed;
+  const include = includes.find(({ span }) => inside(span));
+  if (include) return { kind: 'include', include, span: include.span, function: within };
+  const use = uses.find(({ span }) => inside(span));
+  if (use) return { kind: 'macro', macro: use.macro, span: use.span, function: within };
+  const macro = macros.find(({ definition }) => definition && inside(definition));
+  if (macro?.definition) return { kind: 'macro', macro, span: macro.definition, function: within };
+  for (const statement of file.statements) {
+    for (const token of tokensOf(statement)) {
+      // What comes out of a macro is the macro's; arguments stand at the call.
+      if (token.expansion && !token.visible) continue;
+      const span = visibleSpan(token);
+      if (inside(span) && token.kind === 'identifier') return ofToken(statement, token, span, within);
+    }
+  }
+  return undefined;
+}
+
+function ofToken(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined): Entity | undefined {
+  const at = { span, function: within };
+  if (token === statement.word) return { ...at, kind: 'instruction', statement, word: token.text };
+  if (statement.labels.includes(token)) return { ...at, kind: 'label', name: token.text };
+  for (const operand of statement.operands) {
+    if (!operand.tokens.includes(token)) continue;
+    const register = operand.registers.find((each) => each.token === token);
+    if (register) return { ...at, kind: 'register', name: register.name };
+    if (operand.symbol?.token !== token) {
+      const pseudo = operand.pseudo === token.text;
+      return pseudo ? { ...at, kind: 'register', name: token.text } : undefined;
+    }
+    if (operand.kind === 'label') return { ...at, kind: 'label', name: token.text };
+    if (operand.pseudo === 'FP') return { ...at, kind: 'argument', name: token.text, offset: operand.value ?? 0n };
+    if (operand.pseudo === 'SB') return { ...at, kind: 'symbol', name: goName(token.text), static: operand.symbol.static };
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+// What the Go files and the other assembly files of a package say: declarations with their place and doc comment, go_asm.h, frames.
+// Must stay true: read for one target; plain answers, positions as spans of files that can be opened.
+
+import { functionFrame, type FunctionFrame } from '../golang/arguments';
+import { asmHeader, sizesOf, type AsmDefine, type AsmHeader } from '../golang/asm-header';
+import type { Declaration } from '../golang/declarations';
+import { EvaluationError, Evaluator } from '../golang/evaluator';
+import type { GoPackage, Packages } from '../golang/packages';
+import type { GoNode } from '../golang/syntax-tree';
+import { sourceFile, type SourceFile, type Span } from '../syntax/source';
+
+export interface GoPlace {
+  declaration: Declaration;
+  span: Span;
+  /** The declaration's first line (a function's signature, a field's type). */
+  text: string;
+  /** The comment above it, without slashes. */
+  doc: string;
+}
+
+export class PackageKnowledge {
+  private headerFound: AsmHeader | undefined;
+  private readonly frames = new Map<string, FunctionFrame | 'unknown' | undefined>();
+  private readonly evaluator: Evaluator;
+
+  constructor(readonly owner: GoPackage, private readonly packages: Packages, private readonly bigEndian: boolean) {
+    this.evaluator = new Evaluator(packages, sizesOf(packages.options.target.goarch));
+  }
+
+  get header(): AsmHeader {
+    return (this.headerFound ??= asmHeader(this.owner, this.packages));
+  }
+
+  define(name: string): AsmDefine | undefined {
+    return this.header.defines.find((each) => each.name === name);
+  }
+
+  /** The frame of a function without a body; 'unknown' where a type cannot be worked out. */
+  frame(name: string): FunctionFrame | 'unknown' | undefined {
+    if (this.frames.has(name)) return this.frames.get(name);
+    // As vet does, a method without a body counts under its name too.
+    const declaration = this.owner.files.flatMap((each) => each.declarations).findLast((each) => each.kind === 'func' && each.name === name && !each.hasBody);
+    let frame: FunctionFrame | 'unknown' | undefined;
+    if (declaration?.kind === 'func') {
+      try {
+        frame = functionFrame(declaration, this.owner, this.evaluator, sizesOf(this.packages.options.target.goarch), this.bigEndian);
+      } catch (error) {
+        if (!(error instanceof EvaluationError)) throw error;
+        frame = 'unknown';
+      }
+    }
+    this.frames.set(name, frame);
+    return frame;
+  }
+
+  /** A package-level declaration of this package, or of the one that `path` names (`runtime.newproc`). */
+  declaration(name: string, path?: string): GoPlace | undefined {
+    const owner = path === undefined ? this.owner : this.packages.imported(path, this.owner.directory);
+    const declaration = owner?.scope.get(name);
+    return declaration && this.place(declaration, declaration.node);
+  }
+
+  /** A field of a struct of this package. */
+  field(type: string, name: string): GoPlace | undefined {
+    const declaration = this.owner.scope.get(type);
+    if (declaration?.kind !== 'type') return undefined;
+    const node = findField(declaration.type, name);
+    return node && this.place(declaration, node);
+  }
+
+  /** A parameter or result of a function of this package. */
+  parameter(functionName: string, name: string): GoPlace | undefined {
+    const declaration = this.owner.scope.get(functionName);
+    if (declaration?.kind !== 'func') return undefined;
+    const lists = [declaration.parameters, ...(declaration.result ? [declaration.result] : [])];
+    for (const list of lists) {
+      for (const parameter of list.children) {
+        const node = parameter.children.find((child) => child.field === 'name' && (child.text === name || name.startsWith(`${child.text}_`)));
+        if (node) return this.place(declaration, node);
+      }
+    }
+    return this.place(declaration, declaration.node);
+  }
+
+  private place(declaration: Declaration, node: GoNode): GoPlace | undefined {
+    const text = this.packages.options.files.read(declaration.file.path);
+    if (text === undefined) return undefined;
+    const file: SourceFile = sourceFile(declaration.file.path, text);
+    const lineStart = text.lastIndexOf('\n', node.start - 1) + 1;
+    const lineEnd = text.indexOf('\n', node.start);
+    return {
+      declaration, span: { file, start: node.start, end: node.start + node.text.length },
+      text: text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).trim().replace(/\s*\{$/, ''), doc: docAbove(text, lineStart),
+    };
+  }
+}
+
+/** Line comments right above a line. */
+function docAbove(text: string, lineStart: number): string {
+  const lines: string[] = [];
+  for (let end = lineStart - 1; end > 0;) {
+    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(start, end).trim();
+    if (!line.startsWith('//')) break;
+    if (!/^\/\/(go:|line )/.test(line)) lines.unshift(line.replace(/^\/\/ ?/, ''));
+    end = start - 1;
+  }
+  return lines.join('\n').trim();
+}
+
+function findField(node: GoNode, name: string): GoNode | undefined {
+  if (node.type === 'field_declaration') {
+    const named = node.children.filter((child) => child.field === 'name');
+    const own = named.find((child) => child.text === name);
+    if (own) return own;
+    const type = node.children.find((child) => child.field === 'type');
+    if (named.length === 0 && type && (type.text === name || type.text.endsWith(`.${name}`))) return type;
+    return undefined;
+  }
+  for (const child of node.children) {
+    const found = findField(child, name);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+// amd64 instructions by their Go mnemonic, read from the emulator's one table.
+// Must stay true: no mnemonic is listed here; aliases of cmd/asm/internal/arch are spelling only.
+
+import { allRows, type InstructionRow } from '@gobuf/emulator/x86/table';
+
+let byName: Map<string, InstructionRow[]> | undefined;
+
+/** Other spellings of conditions that Go's assembler accepts (arch.go, "Annoying aliases"). */
+const CONDITION: Record<string, string> = {
+  A: 'HI', AE: 'CC', B: 'CS', BE: 'LS', C: 'CS', E: 'EQ', G: 'GT', HS: 'CC', L: 'LT', LO: 'CS', NA: 'LS', NAE: 'CS', NB: 'CC', NBE: 'HI', NC: 'CC', NG: 'LE', NGE: 'LT',
+  NL: 'GE', NLE: 'GT', NO: 'OC', NP: 'PC', NS: 'PL', NZ: 'NE', O: 'OS', P: 'PS', PE: 'PS', PO: 'PC', S: 'MI', Z: 'EQ',
+};
+
+function table(): Map<string, InstructionRow[]> {
+  if (!byName) {
+    byName = new Map();
+    for (const row of allRows()) {
+      if (!row.go) continue;
+      const rows = byName.get(row.go);
+      if (rows) rows.push(row);
+      else byName.set(row.go, [row]);
+    }
+  }
+  return byName;
+}
+
+/** Rows of a mnemonic, none if the table has none. */
+export function rowsOf(mnemonic: string): InstructionRow[] {
+  const names = table();
+  const condition = mnemonic.startsWith('J') ? CONDITION[mnemonic.slice(1)] : undefined;
+  return names.get(mnemonic) ?? (condition ? names.get(`J${condition}`) : undefined) ?? [];
+}
+
+export const mnemonics = (): string[] => [...table().keys()];
