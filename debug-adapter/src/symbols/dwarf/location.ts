@@ -66,7 +66,8 @@ function loclist(info: DebugInfo, unit: Unit, value: number, indexed: boolean, p
 /** Evaluates a location expression to a place and, for values without a place, the bytes themselves. */
 export function evaluateLocation(info: DebugInfo, unit: Unit, code: Uint8Array, size: number, context: LocationContext): { place: Place; bytes: Uint8Array } {
   const gone = (why: string): { place: Place; bytes: Uint8Array } => ({ place: { at: 'gone', why }, bytes: new Uint8Array(0) });
-  if (code.length === 0) return gone('optimized away');
+  // Delve's words for a variable without a location
+  if (code.length === 0) return gone('empty OP stack');
   const r = new ByteReader(code);
   const stack: number[] = [];
   const pieces: { size: number; register?: number; address?: number; literal?: Uint8Array }[] = [];
@@ -135,7 +136,7 @@ export function evaluateLocation(info: DebugInfo, unit: Unit, code: Uint8Array, 
     if (literal) return { place: { at: 'gone', why: 'a constant' }, bytes: literal.slice(0, size) };
     if (register === undefined) {
       const address = stack.pop();
-      if (address === undefined) return gone('optimized away');
+      if (address === undefined) return gone('empty OP stack');
       return { place: { at: 'memory', address }, bytes: context.memory.read(address, size) };
     }
     pieces.push({ size, register });
