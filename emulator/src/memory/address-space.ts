@@ -302,10 +302,10 @@ export class AddressSpace implements PageSource {
     });
   }
 
-  /** Present pages in address order, for tests that compare states. */
+  /** Pages that the guest has changed, in address order, for tests that compare states. */
   eachPage(visit: (address: number, bytes: Uint8Array) => void): void {
     const found: [number, number][] = [];
-    this.table.each(0, USER_END, (address, host) => { if (host !== this.pages.zero) found.push([address, host]); });
+    this.table.each(0, USER_END, (address, host, flags) => { if ((flags & DIRTY) !== 0) found.push([address, host]); });
     found.sort((a, b) => a[0] - b[0]);
     for (const [address, host] of found) visit(address, this.pages.bytes.subarray(host * PAGE, host * PAGE + PAGE));
   }
