@@ -6,26 +6,27 @@ import { registerAdapter } from './debug/adapter';
 import { registerConfigurations } from './debug/configuration';
 import { registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
-import { registerLanguageServer } from './language/server';
+import { registerLanguageServer, type LanguageServer } from './language/server';
 import { SchedulerTree } from './views/scheduler-tree';
 import { registerStatusBar } from './views/status-bar';
 import { TlsPanel } from './views/tls-panel';
 
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel }
+export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; languageServer: LanguageServer }
 
 export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new Sessions();
   const tree = new SchedulerTree(sessions);
   const tls = new TlsPanel(sessions, context.extensionUri);
+  const languageServer = registerLanguageServer(context.extensionUri);
   context.subscriptions.push(
     sessions, tree, tls,
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
     registerAssemblyValues(),
-    registerLanguageServer(context.extensionUri),
+    languageServer,
     registerStatusBar(sessions),
     registerCommands(sessions, tree),
   );
-  return { sessions, tree, tls };
+  return { sessions, tree, tls, languageServer };
 }
