@@ -61,6 +61,7 @@ export class Session {
   #decoders: [TextDecoder, TextDecoder] = [new TextDecoder(), new TextDecoder()];
   #run: Promise<void> | undefined;
   #lastThreads: ThreadView[] = [];
+  #threadsKnown = false;
   #terminated = false;
   #disposed = false;
   /** Set while a request of the client moves the guest: `continued` needs no event then. */
@@ -88,7 +89,7 @@ export class Session {
       resumed: () => { this.forget(); if (!this.#asked) this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); },
       stopped: (stop) => this.#stoppedElsewhere(stop),
       output: (category, text) => { if (!this.terminal?.busy) this.output(category === 'log' ? 'console' : 'important', text.endsWith('\n') ? text : `${text}\n`); },
-      memoryChanged: (address, size) => { if (this.client.supportsMemoryEvent) this.wire.event('memory', { memoryReference: hex(address), offset: 0, count: size }); },
+      memoryChanged: (address, size) => { this.#threadsKnown = false; if (this.client.supportsMemoryEvent) this.wire.event('memory', { memoryReference: hex(address), offset: 0, count: size }); },
       breakpointsChanged: () => this.#breakpointsChanged(),
     });
     this.terminal = this.host.terminal ? this.host.terminal(engine) : consoleCommands(this, engine as Debugger);
@@ -107,6 +108,7 @@ export class Session {
   forget(): void {
     this.frames.clear();
     this.containers.clear();
+    this.#threadsKnown = false;
   }
 
   moment(): Moment {
@@ -114,8 +116,14 @@ export class Session {
     return { instruction: stop?.instruction ?? 0, virtualTime: stop?.virtualTime ?? 0, first, last };
   }
 
+  /** Listed once per stop, since that reads every G; while the guest runs it is the list of an earlier stop. */
   threads(): ThreadView[] {
-    if (!this.running) this.#lastThreads = this.engine.threads();
+    if (!this.running && !this.#threadsKnown) {
+      this.#lastThreads = this.engine.threads();
+      this.#threadsKnown = true;
+    }
+    const { stop } = this.engine;
+    if (this.#lastThreads.length === 0 && stop) return [{ id: stop.thread, kind: 'm', name: `thread ${stop.tid}`, tid: stop.tid, status: 'running', pc: stop.pc, live: true }];
     return this.#lastThreads;
   }
 
@@ -126,7 +134,6 @@ export class Session {
 
   move(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<StopInfo>): void {
     if (this.running) throw new RequestError('The program is running already.');
-    this.threads();
     this.forget();
     this.#asked = true;
     const progress = this.#startProgress(title);

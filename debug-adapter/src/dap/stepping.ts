@@ -20,7 +20,7 @@ function requireThread(session: Session, id: number | undefined): void {
   if (session.running) throw new RequestError('The program is running already.');
   const { stop } = engine;
   if (!stop) throw new RequestError('The program has not been started.');
-  if (id !== undefined && !session.threads().some((thread) => thread.id === id)) throw new RequestError(`There is no thread ${id}.`);
+  if (id !== undefined && id !== stop.thread && !session.threads().some((thread) => thread.id === id)) throw new RequestError(`There is no thread ${id}.`);
 }
 
 const moves: Handlers = {
