@@ -53,7 +53,7 @@ export interface Sequence {
   flagMask: number;
 }
 
-const CONTROL = /^(J|CALL|RET|LOOP|ENTER|LEAVE|UD|HLT|POPF|CLD|STD|DIV|IDIV|REP|V?LDMXCSR|F[A-Z]|EMMS|XLAT|V?MASKMOV|V?P?GATHER|VGATHER)|^(MOVS|STOS|LODS|CMPS|SCAS)[BWDQ]$/;
+const CONTROL = /^(J|CALL|RET|LOOP|ENTER|LEAVE|UD|HLT|POPF|CLD|STD|DIV|IDIV|REP|V?(LD|ST)MXCSR|F[A-Z]|EMMS|XLAT|V?MASKMOV|V?P?GATHER|VGATHER)|^(MOVS|STOS|LODS|CMPS|SCAS)[BWDQ]$/;
 
 /** A straight line of random instructions whose memory operands all lie in the window whatever they compute. */
 export function makeSequence(rows: readonly InstructionRow[], seed: number, length: number, decode: Decode): Sequence | undefined {
@@ -76,18 +76,19 @@ export function makeSequence(rows: readonly InstructionRow[], seed: number, leng
       if (names.length > 0 && (memory.base >= 0 || memory.index >= 0) && row.name !== 'LEA') continue;
     }
     if (c.instruction.operands.some((o) => o.kind === 'register' && o.class.startsWith('gpr') && o.index === 4)) continue;
+    let countUndefined = 0;
     if (/^(SHL|SAL|SHR|SAR|ROL|ROR|RCL|RCR|SHLD|SHRD)$/.test(row.name)) {
       // A count in CL may be anything by then.
       if (/CL$/.test(row.form)) continue;
       const unknown = undefinedFor(c.instruction, c.state);
       if (unknown === undefined) continue;
-      undefinedFlags |= unknown;
+      countUndefined = unknown;
     }
     state ??= c.state;
     if (names.length === 0 && memory && memory.kind === 'memory' && memory.base === 16) state = c.state;
     bytes.push(...c.bytes);
     names.push(row.name);
-    undefinedFlags = (undefinedFlags & ~row.flagsWritten) | row.flagsUndefined;
+    undefinedFlags = (undefinedFlags & ~row.flagsWritten) | row.flagsUndefined | countUndefined;
   }
   if (!state || names.length < 2) return undefined;
   return { names, bytes: Uint8Array.from(bytes), state, flagMask: FLAG_BITS & ~undefinedFlags };
