@@ -2,6 +2,7 @@
 // Must stay true: starts no other program; the guest's standard input is given beforehand, so that going back and forth is exact.
 import fs from 'node:fs';
 import path from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { parseElf } from '@gobuf/emulator/elf/format';
 import { Debugger } from '../engine/debugger';
 import type { SourceFiles } from '../engine/types';
@@ -32,7 +33,7 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
   const goroot = options.goroot ?? process.env['GOROOT'];
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   parseElf(guest.program);
-  const binary = openBinary(guest.program, { name: path.basename(guest.path) });
+  const binary = openBinary(guest.program, { name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
   const makeInput = (): ((length: number) => Uint8Array | undefined) => {
     let at = 0;
     const input = options.input ?? new Uint8Array(0);

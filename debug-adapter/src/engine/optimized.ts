@@ -5,7 +5,7 @@ import type { GoBinary } from '../symbols';
 import type { Binary } from '../symbols/types';
 
 export function isOptimized(binary: Binary, pc: number): boolean {
-  const producer = (binary as GoBinary)['dwarf']?.unitFor(pc - binary.bias)?.producer ?? '';
+  const producer = (binary as GoBinary).producerAt(pc) ?? '';
   if (!producer) return false;
   const semicolon = producer.indexOf(';');
   if (semicolon < 0) return true;
