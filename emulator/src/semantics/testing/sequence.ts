@@ -80,6 +80,9 @@ export function makeSequence(rows: readonly InstructionRow[], seed: number, leng
     if (/^(SHL|SAL|SHR|SAR|ROL|ROR|RCL|RCR|SHLD|SHRD)$/.test(row.name)) {
       // A count in CL may be anything by then.
       if (/CL$/.test(row.form)) continue;
+      const count = c.instruction.operands[c.instruction.operands.length - 1];
+      // A count of nothing leaves the flags, undefined ones too.
+      if (count?.kind === 'immediate' && (count.value & 31n) === 0n) continue;
       const unknown = undefinedFor(c.instruction, c.state);
       if (unknown === undefined) continue;
       countUndefined = unknown;
