@@ -98,6 +98,7 @@ export class Debugger implements DebuggerApi {
     const execution = new Execution(machine, recorder, words, this.binary, {
       breakpointHits: (address) => this.hitsAt(address, false),
       watchHits: (stop) => this.watchHits(stop, false),
+      returning: (tid) => { this.returned = this.resultsAt(tid); },
     });
     execution.stepIntoRuntime = this.intoRuntime;
     const inspector = new Inspector(this.binary, machine, words, { assigned: (address, size) => this.assigned(address, size) });
@@ -174,10 +175,21 @@ export class Debugger implements DebuggerApi {
     this.session?.recorder.requestStop();
   }
 
+  private returned: StopInfo['returned'];
+  private resultsAt(tid: number): StopInfo['returned'] {
+    const { machine, words, inspector } = this.live;
+    const registers = machine.registers(tid);
+    if (this.binary.functionAt(registers.rip)?.assembly) return undefined;
+    const frame = unwind(words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }).frames.find(({ inlined }) => !inlined);
+    inspector.forget();
+    return frame && inspector.rows({ frame, registers }).filter(({ role }) => role === 'result').map((row) => ({ name: row.name, value: row.long() }));
+  }
+
   private async move(kind: ResumeKind | 'goto', options: ResumeOptions, work: () => Promise<Outcome>, reason: StopReason): Promise<StopInfo> {
     const { recorder } = this.stopped;
     this.running = true;
     this.pausing = false;
+    this.returned = undefined;
     recorder.clearStop();
     recorder.onProgress = options.onProgress;
     this.listeners.tell('resumed', kind);
@@ -216,6 +228,7 @@ export class Debugger implements DebuggerApi {
       case 'ended': stop = { ...base, ...this.ending(outcome.stop), machineStop: outcome.stop }; break;
       case 'hit': stop = { ...base, ...this.hit(outcome.ids, outcome.stop), machineStop: outcome.stop }; break;
     }
+    if (this.returned && stop.reason === 'step') stop.returned = this.returned;
     this.selected = stop.thread;
     this.stop = stop;
     this.live.inspector.forget();

@@ -2,6 +2,7 @@
 // Must stay true: a step belongs to one goroutine and one frame and follows them across threads, copied stacks and g0; control
 // that leaves for good (tail jumps, gogo) is followed, never lost; every loop can be paused.
 
+import { decode } from '@gobuf/emulator/x86/decoder';
 import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';
 import type { Binary, FunctionInfo, LocationInfo } from '../symbols/types';
 import { callBefore, flowAt } from './flow';
@@ -26,6 +27,8 @@ export interface HitFilter {
   /** Ids of the user's breakpoints that stop here now (conditions hold), or none: execution goes on. */
   breakpointHits(address: number): number[];
   watchHits(stop: Stop & { reason: 'watchpoint' }): number[];
+  /** The thread is about to return from the function that is stepped out of. */
+  returning?(tid: number): void;
 }
 
 /** Steps before `next` changes from single steps to breakpoints on all other lines. */
@@ -147,21 +150,51 @@ export class Execution {
     return this.untilReturn(tid, [{ pc: back, at: this.words.position(registers) }], pc);
   }
 
-  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number): Promise<Outcome> {
+  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number, own = this.position(tid)): Promise<Outcome> {
     const all = [...goals, ...this.recoveries(tid, pc)];
     const escape = this.gogoJump(tid);
-    let escaped = false;
-    const addresses = new Set(all.map((goal) => goal.pc));
-    if (escape) addresses.add(escape);
+    const deferredCalls = new Set(this.deferredCalls());
+    let left: 'gogo' | 'deferred' | undefined;
+    const addresses = new Set([...all.map((goal) => goal.pc), ...deferredCalls, ...(escape ? [escape] : [])]);
     const outcome = await this.advance(addresses, (address) => {
       const now = this.current;
-      if (address === escape && now === tid) { escaped = true; return true; }
+      if (address === escape && now === tid) { left = 'gogo'; return true; }
+      if (deferredCalls.has(address) && this.runsDefersOf(now, own)) { left = 'deferred'; return true; }
       const here = this.position(now);
       return all.some((goal) => goal.pc === address && samePosition(goal.at, here));
     });
-    if (!escaped || outcome.kind !== 'done') return outcome;
+    if (left === undefined || outcome.kind !== 'done') return outcome;
     // gogo leaves g0's stack for good: the frame that was stepped over is dead. Go with it.
-    return this.stepWatchful(tid);
+    const stepped = await this.stepWatchful(outcome.tid);
+    return left === 'deferred' && stepped.kind === 'done' ? this.arrive(stepped.tid) : stepped;
+  }
+
+  /** Where gopanic calls a deferred function. */
+  private deferredCallsKnown: number[] | undefined;
+  private deferredCalls(): number[] {
+    if (this.deferredCallsKnown) return this.deferredCallsKnown;
+    const fn = this.binary.functionsNamed('runtime.gopanic')[0];
+    const calls: number[] = [];
+    if (fn) {
+      const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+      for (let offset = 0; offset < bytes.length;) {
+        const instruction = decode(bytes, offset, fn.entry + offset);
+        const flow = flowAt(bytes.subarray(offset, offset + 15), fn.entry + offset);
+        if (flow.kind === 'call' && flow.target === undefined) calls.push(fn.entry + offset);
+        offset += instruction?.length ?? 1;
+      }
+    }
+    return this.deferredCallsKnown = calls;
+  }
+
+  /** Whether the panic that this thread carries out has come to the deferred calls of the frame at `own` or of one below it. */
+  private runsDefersOf(tid: number, own: StackPosition): boolean {
+    const registers = this.registers(tid);
+    const g = this.words.currentG(registers);
+    if (!own.g || g !== own.g) return false;
+    const panic = this.words.gPointer(g, '_panic');
+    const sp = this.words.pointerOf('runtime._panic', panic, 'sp') ?? this.words.pointerOf('runtime._defer', this.words.gPointer(g, '_defer'), 'sp');
+    return sp === undefined || this.words.position(registers, sp).depth <= own.depth;
   }
 
   /** Where panics recovered in this goroutine's frames go on: the calls of deferreturn, each with its frame's SP. */
@@ -257,7 +290,10 @@ export class Execution {
           if (entered.kind !== 'over') return entered;
           outcome = entered.outcome;
         } else outcome = await this.overCall(tid, flow);
-      } else outcome = await this.stepThread(tid);
+      } else {
+        if (flow.kind === 'return') this.filter.returning?.(tid);
+        outcome = await this.stepThread(tid);
+      }
       if (outcome.kind !== 'done') return outcome;
       tid = outcome.tid;
       moved(tid);
@@ -276,7 +312,7 @@ export class Execution {
       // Neither call, jump nor return: a signal was delivered. Its handler is not ours to walk through.
       const interrupted = this.interruptedBy(tid);
       if (interrupted === undefined) return outcome;
-      const back = await this.untilReturn(tid, [interrupted], pc);
+      const back = await this.untilReturn(tid, [interrupted], pc, interrupted.at);
       if (back.kind !== 'done') return back;
       tid = back.tid;
       moved(tid);
@@ -383,7 +419,26 @@ export class Execution {
     const frame = frames[own], caller = frames[own + 1];
     if (!frame || !caller || frame.boundary === 'goexit' || frame.boundary === 'threadStart') throw new Error('nothing to stepout to');
     if (frame.boundary === 'signal') return this.untilReturn(tid, [{ pc: caller.pc, at: this.words.position(registers, caller.sp) }], registers.rip);
-    return this.untilReturn(tid, [{ pc: caller.pc, at: this.words.position(registers, frame.cfa) }], registers.rip);
+    const back = { pc: caller.pc, at: this.words.position(registers, frame.cfa) };
+    // First to the function's own RET, where its results can still be read.
+    const top = frames.find((candidate) => !candidate.inlined)!;
+    const returns = top === frame && fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, frame.cfa - 8) })) : [];
+    const outcome = await this.untilReturn(tid, [back, ...returns], registers.rip);
+    if (outcome.kind !== 'done') return outcome;
+    const at = this.registers(outcome.tid).rip;
+    if (!returns.some(({ pc }) => pc === at)) return outcome;
+    this.filter.returning?.(outcome.tid);
+    return this.stepWatchful(outcome.tid);
+  }
+
+  private returnsOf(fn: FunctionInfo): number[] {
+    const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+    const found: number[] = [];
+    for (let offset = 0; offset < bytes.length;) {
+      if (bytes[offset] === 0xc3 || bytes[offset] === 0xc2) found.push(fn.entry + offset);
+      offset += decode(bytes, offset, fn.entry + offset)?.length ?? 1;
+    }
+    return found;
   }
 
   // ---- backwards -------------------------------------------------------------------------------------------------------------

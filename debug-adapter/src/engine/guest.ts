@@ -64,6 +64,8 @@ export class RuntimeWords {
     return value === undefined || value >= 1n << 47n ? undefined : Number(value);
   }
   gPointer(g: number | undefined, path: string): number | undefined { return this.pointerIn('runtime.g', g, path); }
+  /** A pointer field of any other structure of the runtime. */
+  pointerOf(type: string, base: number | undefined, path: string): number | undefined { return this.pointerIn(type, base, path); }
   /** Address of a field of a g. */
   gAddress(g: number | undefined, path: string): number | undefined {
     const place = g ? this.layouts.field('runtime.g', path) : undefined;

@@ -70,6 +70,8 @@ export interface StopInfo {
   /** Exit status when the program has ended. */
   exitCode?: number;
   watch?: { id: number; address: number; size: number; access: 'read' | 'write'; oldValue: bigint | undefined; newValue: bigint | undefined };
+  /** Results of the function that a step has just left. */
+  returned?: { name: string; value: string }[];
   /** The machine's own words. */
   machineStop?: Stop;
 }
