@@ -38,13 +38,14 @@ const withCarry = (operation: FlagOperation.adc | FlagOperation.sbb): Binary => 
 const step = (operation: FlagOperation.inc | FlagOperation.dec): Binary => (e, i) => {
   const destination = i.operands[0]!, size = e.sizeOf(destination), { code } = e;
   let carry: number | undefined;
-  if (!e.flagsDead) { e.carry(); carry = e.toScratch('i32'); }
+  if (!e.flagsDead && e.knownFlags !== undefined) { e.carry(); carry = e.toScratch('i32'); }
   const place = e.place(destination);
   e.readLow(destination, place);
   code.i64Const(operation === FlagOperation.inc ? 1 : -1).i64Add();
   const result = e.toScratch('i64');
   e.write(destination, result, place);
   if (carry !== undefined) { code.localGet(carry).i64ExtendI32U(); e.setFlags(operation, size, result, e.toScratch('i64')); }
+  else e.setFlagsKeepingCarry(operation, size, result);
 };
 
 const addWithOneFlag = (flag: number): Binary => (e, i) => {

@@ -1,13 +1,13 @@
 // What the semantics of instructions are written against: guest registers, memory, flags and exits, as WebAssembly in `code`.
 // Must stay true: a semantics function does every memory access before its first register or flag write (faults are precise),
 // and leaves the operand stack as it found it. Scratch locals live until the end of the instruction.
-import type { Code } from '../wasm/code';
+import { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction } from '../x86/instruction';
 import type { OperandSize } from './flags';
 import { FLAG_A, FLAG_B, FLAG_KIND } from '../cpu-state';
 import {
-  AF, CF, CF_OVERRIDDEN, CF_VALUE, Condition, FlagOperation, OF, OF_OVERRIDDEN, OF_VALUE, PF, SF, STATUS, ZF, flagKind, kindOperation, kindSize,
+  AF, CF, CF_OVERRIDDEN, CF_VALUE, Condition, FlagOperation, KIND_MASK, OF, OF_OVERRIDDEN, OF_VALUE, PF, SF, STATUS, ZF, flagKind, kindOperation, kindSize,
 } from './flags';
 import type { Flow, HelperSlots } from './operands';
 import { MemoryEmitter } from './operands';
@@ -30,6 +30,8 @@ export class Emitter extends MemoryEmitter {
   private readonly a: number;
   private readonly b: number;
   private readonly kind: number;
+  /** Flags before an INC or DEC whose CF has not been looked at: kind, a, b; made when needed. */
+  private aside: { kind: number; a: number; b: number } | undefined;
 
   constructor(code: Code, module: ModuleBuilder, flow: Flow, helpers: HelperSlots) {
     super(code, module, flow, helpers);
@@ -59,6 +61,38 @@ export class Emitter extends MemoryEmitter {
     code.i32Const(kind).localSet(this.kind);
     this.knownFlags = kind;
     this.overridden = 0;
+  }
+
+  /** INC and DEC when nothing is known of the flags before: their CF stays to be computed. */
+  setFlagsKeepingCarry(operation: FlagOperation.inc | FlagOperation.dec, size: OperandSize, result: number): void {
+    if (this.flagsDead) return;
+    const { code } = this, aside = this.aside ??= { kind: code.local('i32'), a: code.local('i64'), b: code.local('i64') };
+    this.isAside();
+    code.i32Eqz().when(() => code.localGet(this.kind).localSet(aside.kind).localGet(this.a).localSet(aside.a).localGet(this.b).localSet(aside.b));
+    const kind = flagKind(operation === FlagOperation.inc ? FlagOperation.incAside : FlagOperation.decAside, size);
+    code.localGet(result).localSet(this.a).i32Const(kind).localSet(this.kind);
+    this.knownFlags = kind;
+    this.overridden = 0;
+  }
+
+  /** Pushes whether CF is held aside and not overridden since. */
+  private isAside(): void {
+    this.code.localGet(this.kind).i32Const(CF_OVERRIDDEN | KIND_MASK).i32And().i32Const(FlagOperation.incAside * 8).i32Sub().i32Const(16).i32LtU();
+  }
+
+  /** Makes the pending flags such as the helpers and the state area know. Code only if the function has an INC that needs it. */
+  settleFlags(): void {
+    this.code.insertLater(() => {
+      const { aside } = this, part = new Code(0, 64);
+      if (!aside) return part.view();
+      part.localGet(this.kind).i32Const(KIND_MASK).i32And().i32Const(FlagOperation.incAside * 8).i32Sub().i32Const(16).i32LtU();
+      part.when(() => {
+        part.localGet(aside.kind).localGet(aside.a).localGet(aside.b).i32Const(this.helpers.slot('flagBits')).callIndirect(this.module.type(this.helpers.helper('flagBits')));
+        part.i32Const(CF).i32And().i64ExtendI32U().localSet(this.b);
+        part.localGet(this.kind).i32Const((FlagOperation.incAside - FlagOperation.inc) * 8).i32Sub().localSet(this.kind);
+      });
+      return part.view();
+    });
   }
 
   /** setKind if the i32 on the stack is not zero (a count that may be); otherwise the flags stay. */
@@ -117,6 +151,7 @@ export class Emitter extends MemoryEmitter {
   readFlagBits(): void {
     const { code } = this;
     if (this.knownFlags !== undefined && !this.overridden && kindOperation(this.knownFlags) === FlagOperation.explicit) { code.localGet(this.a).i32WrapI64(); return; }
+    this.settleFlags();
     code.localGet(this.kind).localGet(this.a).localGet(this.b);
     this.helper('flagBits');
   }
@@ -145,6 +180,7 @@ export class Emitter extends MemoryEmitter {
   }
 
   private slowCondition(condition: Condition): void {
+    this.settleFlags();
     this.code.localGet(this.kind).localGet(this.a).localGet(this.b);
     this.helper('flagBits');
     this.testBits(condition);
@@ -251,11 +287,13 @@ export class Emitter extends MemoryEmitter {
           case Condition.B: case Condition.O: code.i32Const(negated ? 1 : 0); return;
         }
         break;
-      case FlagOperation.inc: case FlagOperation.dec: case FlagOperation.result:
+      case FlagOperation.incAside: case FlagOperation.decAside: case FlagOperation.inc: case FlagOperation.dec: case FlagOperation.result:
         switch (base) {
           case Condition.E: zero(value); return;
           case Condition.S: signedBelowZero(value); return;
-          case Condition.B: code.localGet(this.b).i32WrapI64().i32Const(1).i32And(); not(); return;
+          case Condition.B:
+            if (kindOperation(kind) >= FlagOperation.incAside) break;
+            code.localGet(this.b).i32WrapI64().i32Const(1).i32And(); not(); return;
         }
         break;
       case FlagOperation.explicit: code.localGet(this.a).i32WrapI64(); this.testBits(condition); return;

@@ -14,6 +14,8 @@ export const STATUS = CF | PF | AF | ZF | SF | OF;
  */
 export const enum FlagOperation {
   add = 1, sub = 2, logic = 3, inc = 4, dec = 5, adc = 6, sbb = 7, result = 8, explicit = 9, compare = 10, mulSigned = 11, mulUnsigned = 12,
+  /** inc and dec whose CF is that of the flags before, held aside; never in the state area. */
+  incAside = 13, decAside = 14,
 }
 export const KIND_MASK = 0xff, CF_OVERRIDDEN = 0x100, CF_VALUE = 9, OF_OVERRIDDEN = 0x400, OF_VALUE = 11;
 

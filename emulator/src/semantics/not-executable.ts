@@ -20,7 +20,7 @@ const FEATURES: ReadonlyMap<string, string> = new Map([
   ...byName('WAITPKG MOVDIRI MOVDIR64B ENQCMD CLDEMOTE SERIALIZE PTWRITE UINTR HRESET PCONFIG', 'not offered'),
   ...byName('XSAVES XSAVEC XSAVEOPT', 'system state'),
   ...byName('SSE4A CLZERO PREFETCHWT1 XOP FMA4 TBM LWP', 'AMD’s, or withdrawn'),
-  ...byName('GFNI VAES VPCLMULQDQ AVX_VNNI AVX_IFMA AVX_NE_CONVERT AVX_VNNI_INT8 AVX_VNNI_INT16 SM3 SM4 SHA512 RDRAND RDSEED AVX10_2', 'not offered'),
+  ...byName('AVX_IFMA AVX_NE_CONVERT AVX_VNNI_INT8 AVX_VNNI_INT16 SM3 SM4 SHA512 RDRAND RDSEED AVX10_2', 'not offered'),
 ]);
 
 /** Why a row is not executed, or undefined if it must be. */

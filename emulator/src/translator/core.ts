@@ -1,6 +1,6 @@
 // The one core module: dispatcher, slow paths and every helper of the semantics, at fixed slots of the shared table.
 // Must stay true: only this module imports JavaScript functions; translated modules reach it through the table.
-import { EXIT_CODE, JUMP_CACHE, JUMP_CACHE_BITS, READ_TLB, RIP_OFFSET, STATE_BASE, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
+import { EXIT_CODE, JUMP_CACHE, JUMP_CACHE_BITS, READ_TLB, RIP_OFFSET, STATE_BASE, STEP_CACHE, STEP_CACHE_BITS, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
 import { helpers } from '../semantics/index';
 import type { Helper, HelperTable } from '../semantics/helpers';
 import type { AccessName } from '../wasm/code';
@@ -19,6 +19,8 @@ export interface CoreImports {
   /** Puts the translation for RIP into the jump cache: 1, or 0 after setting EXIT_CODE. */
   miss(): number;
   stackPage(high: number, low: number): number;
+  /** Puts the single step at RIP into the step cache: 1, or 0 after setting EXIT_CODE. */
+  stepMiss(): number;
   cpuid(leaf: number, subleaf: number): void;
   /** Argument: instructions of the slice not retired yet. */
   timestamp(left: number): void;
@@ -30,6 +32,7 @@ const IMPORTS: Record<keyof CoreImports, FunctionType> = {
   slowWrite: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
   miss: { parameters: [], results: ['i32'] },
   stackPage: { parameters: ['i32', 'i32'], results: ['i32'] },
+  stepMiss: { parameters: [], results: ['i32'] },
   cpuid: { parameters: ['i32', 'i32'], results: [] },
   timestamp: { parameters: ['i32'], results: [] },
   string: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
@@ -121,7 +124,15 @@ export function jumpCacheOffset(address: number): number {
   return JUMP_CACHE + (((address ^ shifted) & ((1 << JUMP_CACHE_BITS) - 1)) << 4);
 }
 
+/** Offset in linear memory of the step cache's entry for an address. */
+export const stepCacheOffset = (address: number): number => STEP_CACHE + ((address & ((1 << STEP_CACHE_BITS) - 1)) << 4);
+
 export interface Core {
+  /**
+   * Executes so many single steps; instructions left, complemented if an exit came. With `until` it ends as soon as the jump
+   * cache knows RIP.
+   */
+  steps(count: number, depth: number, until: number): number;
   dispatch(budget: number, depth: number): number;
   enter(slot: number, selector: number, budget: number, depth: number): number;
   materialise(): void;
@@ -163,9 +174,27 @@ export function buildCore(): Uint8Array<ArrayBuffer> {
   });
   dispatch.localGet(at).i32Load(JUMP_CACHE + 12).localGet(0).localGet(1).localGet(at).i32Load(JUMP_CACHE + 8).callIndirect(translated);
   dispatch.localTee(0).i32Const(0).i32GeS().brIf(loop).end().localGet(0);
+  const steps = new Code(3), count = 0, stepRip = steps.local('i64'), stepAt = steps.local('i32'), result = steps.local('i32');
+  steps.i32Const(0).i32Const(0).i32Store(EXIT_CODE);
+  const again = steps.loop();
+  rip(steps).localTee(stepRip).i32WrapI64().i32Const((1 << STEP_CACHE_BITS) - 1).i32And().i32Const(4).i32Shl().localTee(stepAt).i64Load(STEP_CACHE).localGet(stepRip).i64Ne().when(() => {
+    call(steps)('host.stepMiss');
+    steps.i32Eqz().when(() => steps.localGet(count).i32Const(-1).i32Xor().return());
+  });
+  steps.i32Const(0).i32Const(1).localGet(1).localGet(stepAt).i32Load(STEP_CACHE + 8).callIndirect(translated).localTee(result);
+  // An exit: the complement of 1 if the instruction was not retired, of 0 if it was.
+  steps.i32Const(0).i32LtS().when(() => steps.localGet(count).i32Const(1).localGet(result).i32Const(-1).i32Xor().i32Sub().i32Sub().i32Const(-1).i32Xor().return());
+  steps.localGet(count).i32Const(1).i32Sub().localSet(count);
+  steps.localGet(2).when(() => {
+    rip(steps).localSet(stepRip);
+    jumpCacheEntry(steps, stepRip);
+    steps.i64Load(JUMP_CACHE).localGet(stepRip).i64Eq().when(() => steps.localGet(count).return());
+  });
+  steps.localGet(count).brIf(again).end().i32Const(0);
   const enter = new Code(4);
   enter.localGet(1).localGet(2).localGet(3).localGet(0).callIndirect(translated);
   module.exportFunction('dispatch', module.add({ parameters: ['i32', 'i32'], results: ['i32'] }, dispatch));
+  module.exportFunction('steps', module.add({ parameters: ['i32', 'i32', 'i32'], results: ['i32'] }, steps));
   module.exportFunction('enter', module.add({ parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] }, enter));
   module.exportFunction('materialise', index.get('materialise')!);
   module.exportFunction('stub', stub);

@@ -23,6 +23,9 @@ export interface Keeping { cache: TranslationCache; program: Uint8Array }
 /** New functions that make it worth storing everything again. */
 const WORTH_KEEPING = 8;
 
+/** Steps after which it is not only the jump cache that is asked, and after which code is translated after all. */
+const STEPS_TO_CACHED = 40, STEPS_TO_ENTRY = 200;
+
 export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping): Cpu { return new TranslatingCpu(pages, host, keeping); }
 
 export class TranslatingCpu implements Cpu {
@@ -32,6 +35,8 @@ export class TranslatingCpu implements Cpu {
   private readonly core: Core;
   private breakpoints: ReadonlySet<number> = new Set();
   private readonly key: string = '';
+  /** Where a run ended by steps. */
+  private resumeAt = -1;
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
 
@@ -42,6 +47,7 @@ export class TranslatingCpu implements Cpu {
       slowRead: (high, low, bytes) => lookups.read(high, low, bytes),
       slowWrite: (high, low, bytes) => lookups.write(high, low, bytes),
       miss: () => this.miss(),
+      stepMiss: () => this.stepMiss(),
       stackPage: (high, low) => lookups.stackPage(high, low),
       cpuid: (leaf, subleaf) => {
         const values = host.cpuid(leaf >>> 0, subleaf >>> 0);
@@ -96,6 +102,10 @@ export class TranslatingCpu implements Cpu {
       const exit = this.stepOnce();
       if (exit) return exit;
     }
+    if (this.rip === this.resumeAt) {
+      const exit = this.stepToEntry(budget);
+      if (exit) return exit;
+    }
     while (this.retired < budget) {
       const slice = Math.min(budget - this.retired, SLICE);
       this.entered = slice;
@@ -105,14 +115,12 @@ export class TranslatingCpu implements Cpu {
       this.core.materialise();
       const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
       if (code === ExitCode.none) {
+        this.translations.promote(this.rip);
         // A check found too little budget for the way to the next one. With no more to give, the rest is stepped.
-        if (this.retired + left < budget) { this.translations.promote(this.rip); continue; }
-        while (this.retired < budget) {
-          const address = this.rip;
-          if (this.breakpoints.has(address)) return { kind: 'breakpoint', address };
-          const exit = this.stepOnce(false);
-          if (exit) return exit;
-        }
+        if (this.retired + left < budget) continue;
+        const exit = this.steps(budget - this.retired, 0);
+        if (exit) return exit;
+        this.resumeAt = this.rip;
       } else if (code === ExitCode.retry) {
         const exit = this.stepOnce();
         if (exit) return exit;
@@ -121,19 +129,65 @@ export class TranslatingCpu implements Cpu {
     return { kind: 'budget' };
   }
 
+  /**
+   * The last run ended in the middle of some block, an address that is nobody's entry: steps on to where translated code can
+   * be entered, instead of translating from here.
+   */
+  private stepToEntry(budget: number): CpuExit | undefined {
+    if (this.translations.knows(this.resumeAt)) return undefined;
+    const exit = this.steps(Math.min(budget, STEPS_TO_CACHED), 1);
+    if (exit) return exit;
+    for (let n = 0; n < STEPS_TO_ENTRY && this.retired < budget && !this.translations.knows(this.rip); n++) {
+      const exit = this.steps(1, 0);
+      if (exit) return exit;
+    }
+    if (this.retired >= budget) this.resumeAt = this.rip;
+    return undefined;
+  }
+
+  /** So many single steps, without leaving WebAssembly for each; the exit that came first, if one did. */
+  private steps(count: number, until: 0 | 1): CpuExit | undefined {
+    while (count > 0) {
+      this.entered = count;
+      let left = this.core.steps(count, STACK_BYTES, until);
+      const exited = left < 0;
+      if (exited) left = ~left;
+      this.retired += count - left;
+      count = left;
+      this.entered = 0;
+      this.core.materialise();
+      if (!exited) return undefined;
+      this.lookups.refresh();
+      const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
+      if (code !== ExitCode.retry) return this.exitFor(code);
+      const exit = this.stepOnce();
+      if (exit) return exit;
+      count--;
+    }
+    return undefined;
+  }
+
+  private stepMiss(): number {
+    const { rip } = this;
+    if (!this.breakpoints.has(rip) && this.translations.provideStep(rip)) return 1;
+    this.lookups.refresh();
+    this.lookups.words[EXIT_CODE >> 2] = this.breakpoints.has(rip) ? ExitCode.breakpoint : ExitCode.fetchFault;
+    return 0;
+  }
+
   step(): CpuExit {
     this.retired = 0;
     return this.stepOnce() ?? { kind: 'budget' };
   }
 
-  /** Undefined: the instruction was retired and nothing else happened. `through`: watched pages are accessed and reported. */
-  private stepOnce(through = true): CpuExit | undefined {
+  /** Undefined: the instruction was retired and nothing else happened. Watched pages are accessed and reported. */
+  private stepOnce(): CpuExit | undefined {
     const { lookups } = this;
     const slot = this.translations.step(this.rip);
     lookups.refresh();
     if (slot === undefined) { lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault; return this.exitFor(ExitCode.fetchFault); }
     lookups.words[EXIT_CODE >> 2] = ExitCode.none;
-    lookups.stepping = through;
+    lookups.stepping = true;
     this.entered = 1;
     let left: number;
     try { left = this.core.enter(slot, 0, 1, STACK_BYTES); } finally { lookups.stepping = false; }
@@ -144,7 +198,6 @@ export class TranslatingCpu implements Cpu {
     lookups.refresh();
     const code = lookups.words[EXIT_CODE >> 2]! as ExitCode;
     if (code === ExitCode.none) return undefined;
-    if (code === ExitCode.retry && !through) return this.stepOnce();
     return this.exitFor(code);
   }
 

@@ -27,12 +27,13 @@ export interface Translated { body: Uint8Array; layout: Layout }
 
 /**
  * `single`: the graph is one instruction, and nothing is entered from it. `cold`: short code, quickly made. `hot`: look-ups written
- * out, the stack reached through one host address where that can be (else it goes on in the cold translation, whose cell is `cold`).
+ * out, the stack reached through one host address where that can be; where not, it counts that in cell `other` + 4 and goes on in the
+ * translation whose slot is in cell `other`. `plain`: the same without that way to the stack.
  */
-export type Mode = 'single' | 'cold' | 'hot';
+export type Mode = 'single' | 'cold' | 'hot' | 'plain';
 
-export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, cold = 0): Translated {
-  const translator = new FunctionTranslator(graph, module, cells, mode, cold);
+export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, other = 0): Translated {
+  const translator = new FunctionTranslator(graph, module, cells, mode, other);
   return { body: translator.run(), layout: translator.layout };
 }
 
@@ -67,10 +68,10 @@ export class FunctionTranslator implements Flow {
   private position = 0;
   private ended = false;
 
-  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, private readonly cold: number) {
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, private readonly other: number) {
     this.single = mode === 'single';
-    this.inline = mode === 'hot';
-    if (this.inline) this.stack = stackShape(graph);
+    this.inline = mode === 'hot' || mode === 'plain';
+    if (mode === 'hot') this.stack = stackShape(graph);
     this.layout = layOutLoops(graph);
     this.site = this.code.local('i32');
     this.e = new Emitter(this.code, module, this, helperSlots);
@@ -139,6 +140,7 @@ export class FunctionTranslator implements Flow {
   private spill(): void {
     const { code } = this, { kind, a, b } = this.e.flagLocals;
     code.insertLater(() => this.transfer(this.written, false));
+    this.e.settleFlags();
     code.localGet(kind).when(() => {
       code.i32Const(0).localGet(kind).i32Store(FLAG_KIND).i32Const(0).localGet(a).i64Store(FLAG_A).i32Const(0).localGet(b).i64Store(FLAG_B);
     });
@@ -150,7 +152,7 @@ export class FunctionTranslator implements Flow {
     const { code } = this, rsp = this.gpr(4, false), entry = code.local('i32');
     this.host = code.local('i32');
     this.hostDelta = code.local('i32');
-    const fallBack = () => code.localGet(SELECTOR).localGet(BUDGET).localGet(DEPTH).i32Const(0).i32Load(this.cold).returnCallIndirect(this.module.type(TRANSLATED));
+    const fallBack = () => code.i32Const(0).i32Const(0).i32Load(this.other + 4).i32Const(1).i32Add().i32Store(this.other + 4).localGet(SELECTOR).localGet(BUDGET).localGet(DEPTH).i32Const(0).i32Load(this.other).returnCallIndirect(this.module.type(TRANSLATED));
     code.localGet(rsp).i64Const(8).i64ShrU().i32WrapI64().i32Const(((1 << TLB_BITS) - 1) << 4).i32And().localTee(entry).i64Load(WRITE_TLB);
     code.localGet(rsp).i64Const(-4096).i64And().i64Ne().when(() => {
       code.localGet(rsp);
@@ -193,7 +195,7 @@ export class FunctionTranslator implements Flow {
       at = end + 1;
     }
     for (let c = children.length - 1; c > 0; c--) this.blockLabels.set(children[c]!.from, code.block());
-    this.dispatch(children, loop);
+    this.dispatch(children);
     children.forEach((child, index) => {
       if (index > 0) { code.end(); this.blockLabels.delete(child.from); }
       if (child.loop) {
@@ -206,7 +208,7 @@ export class FunctionTranslator implements Flow {
   }
 
   /** At the start of a range: go on to the child that holds the selected block, unless that is the first child. */
-  private dispatch(children: { from: number; to: number }[], loop: Loop | undefined): void {
+  private dispatch(children: { from: number; to: number }[]): void {
     const { code } = this, labels: (Label | undefined)[] = [];
     let any = false;
     for (const [block, selector] of this.layout.selectors) {
@@ -214,9 +216,9 @@ export class FunctionTranslator implements Flow {
       if (index > 0) { labels[selector] = this.blockLabels.get(children[index]!.from)!; any = true; }
     }
     if (!any) return;
-    // In a loop the selector is zero but for the first time.
+    // The selector is nearly always zero: a function is entered at its start, and a loop is in its second round or later.
     const skip = code.block();
-    if (loop) code.localGet(SELECTOR).i32Eqz().brIf(skip);
+    code.localGet(SELECTOR).i32Eqz().brIf(skip);
     code.localGet(SELECTOR);
     const table: Label[] = [];
     for (let selector = 0; selector < labels.length; selector++) table.push(labels[selector] ?? skip);

@@ -6,8 +6,10 @@ export interface KeptFunction {
   s: number[];
   /** Start and end of its blocks by turns. */
   p: number[];
-  /** With a hot translation: the cell that holds the slot of the cold one. */
+  /** With a hot translation: the cell that holds the slot of the one for awkward stacks. */
   c?: number;
+  /** There is a plain translation too. */
+  n?: 1;
 }
 
 export interface KeptHead {
@@ -18,7 +20,7 @@ export interface KeptHead {
   /** Page and hash by turns. */
   pages: number[];
   functions: KeptFunction[];
-  /** Bytes of each function body, in the module's order: the cold one, then the hot one if there is any. */
+  /** Bytes of each function body, in the module's order: the cold one, then the hot and the plain one if there are any. */
   lengths: number[];
 }
 

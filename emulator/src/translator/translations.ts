@@ -1,13 +1,14 @@
 // All translations of guest code: from addresses to table slots, made on demand, dropped by page or by address.
 // Must stay true: a cell belongs to one address for ever (callers hold its place as a constant); without a translation it says 0, the stub.
-import { CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
+import { CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS, STEP_CACHE, STEP_CACHE_BITS } from '../cpu-state';
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
 import { ModuleBuilder } from '../wasm/module';
-import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, helperNames, jumpCacheOffset } from './core';
+import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, helperNames, jumpCacheOffset, stepCacheOffset } from './core';
 import { Emitter } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
+import type { Mode } from './function';
 import { FunctionTranslator, translate } from './function';
 import { layOutLoops } from './layout';
 import { stackShape } from './stack';
@@ -24,12 +25,20 @@ const FUNCTION_LIMIT = 2000;
 /** Single steps made at once. */
 const STEP_RUN = 12;
 
+/** Slices that end in a function before it is worth translating for speed. */
+const SEEN_OFTEN = 2;
+
 interface Translation {
   entry: number;
   slot: number;
-  /** Slot of the hot translation, and the cell that holds `slot` for it. */
+  /** How often a slice has ended in it. */
+  seen: number;
+  /** Slot of the hot translation, and the cells with the slot of what stands in for it where the stack is awkward, and how often that was. */
   hot?: number;
-  coldCell?: number;
+  otherCell?: number;
+  /** Slot of the plain translation: made when that is often. */
+  plain?: number;
+  plainBody?: Uint8Array;
   /** Function bodies, to be kept. */
   body: Uint8Array;
   hotBody?: Uint8Array;
@@ -57,7 +66,7 @@ export class Translations implements CodeSource {
 
   constructor(
     private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
-  ) { this.clearJumpCache(); }
+  ) { this.clearJumpCache(); this.clearStepCache(); }
 
   // Code.
 
@@ -128,6 +137,9 @@ export class Translations implements CodeSource {
     return module;
   }
 
+  /** Whether code can be entered at an address without translating anything. */
+  knows(address: number): boolean { return this.entries.has(address) || this.kept.has(address); }
+
   /** Enters the translation for `address` into the jump cache, making it if there is none; false if it cannot be fetched. */
   provide(address: number): boolean {
     const found = this.entries.get(address) ?? this.take(address) ?? this.make(address);
@@ -153,7 +165,7 @@ export class Translations implements CodeSource {
     this.fresh++;
     const selectors: Translation['selectors'] = [[address, 0]];
     for (const [block, selector] of layout.selectors) selectors.push([graph.blocks[block]!.start, selector]);
-    const translation: Translation = { entry: address, slot, body, selectors, entries: [], pages: new Set(), spans: [] };
+    const translation: Translation = { entry: address, slot, seen: 0, body, selectors, entries: [], pages: new Set(), spans: [] };
     for (const block of graph.blocks) {
       this.statistics.instructions += block.instructions.length;
       translation.spans.push(block.start, Math.max(block.end, block.start + 1));
@@ -166,25 +178,41 @@ export class Translations implements CodeSource {
   /** The address has been seen again and again: translates its function once more, for speed. */
   promote(address: number): void {
     const translation = this.entries.get(address)?.owner;
-    if (!translation || translation.hot !== undefined || this.nextCell >= CALL_CELLS_END) return;
-    this.fetched = new Map();
-    const cold = this.nextCell;
-    this.nextCell += 4;
-    this.lookups.words[cold >> 2] = translation.slot;
-    const graph = discover(translation.entry, this, FUNCTION_LIMIT);
-    const module = Translations.newModule(), index = module.declare(TRANSLATED);
-    translation.coldCell = cold;
-    translation.hotBody = translate(graph, module, this, 'hot', cold).body;
-    module.define(index, translation.hotBody);
-    this.fresh++;
-    const slot = translation.hot = this.newSlot();
-    module.element(slot, [index]);
-    this.instantiate(module);
+    if (!translation) return;
+    const { words } = this.lookups;
+    if (translation.hot !== undefined) {
+      if (translation.plain !== undefined || words[(translation.otherCell! >> 2) + 1]! < SEEN_OFTEN) return;
+      translation.plainBody = this.again(translation, 'plain', 0);
+      words[translation.otherCell! >> 2] = translation.plain = this.placed;
+      return;
+    }
+    if (++translation.seen < SEEN_OFTEN || this.nextCell + 8 > CALL_CELLS_END) return;
+    const cell = translation.otherCell = this.nextCell;
+    this.nextCell += 8;
+    words[cell >> 2] = translation.slot;
+    words[(cell >> 2) + 1] = 0;
+    translation.hotBody = this.again(translation, 'hot', cell);
+    const slot = translation.hot = this.placed;
     this.statistics.hot++;
     for (const at of translation.entries) this.entries.get(at)!.slot = slot;
-    const cell = this.cells.get(translation.entry);
-    if (cell !== undefined && this.lookups.words[cell >> 2] === translation.slot) this.lookups.words[cell >> 2] = slot;
+    const own = this.cells.get(translation.entry);
+    if (own !== undefined && words[own >> 2] === translation.slot) words[own >> 2] = slot;
     this.clearJumpCache();
+  }
+
+  /** Slot of what `again` made last. */
+  private placed = 0;
+
+  private again(translation: Translation, mode: Mode, other: number): Uint8Array {
+    this.fetched = new Map();
+    const graph = discover(translation.entry, this, FUNCTION_LIMIT), module = Translations.newModule(), index = module.declare(TRANSLATED);
+    const { body } = translate(graph, module, this, mode, other);
+    module.define(index, body);
+    this.placed = this.newSlot();
+    module.element(this.placed, [index]);
+    this.instantiate(module);
+    this.fresh++;
+    return body;
   }
 
   /** Makes a translation whose code is in the table reachable. */
@@ -225,14 +253,15 @@ export class Translations implements CodeSource {
     for (const set of this.byPage.values()) for (const each of set) all.add(each);
     for (const each of this.kept.values()) all.add(each);
     if (all.size === 0) return undefined;
-    const list = [...all].filter((each) => this.nextCell < CALL_CELLS_END || each.body.length > 0);
+    const list = [...all];
     const module = Translations.newModule(), pages = new Map<number, number>();
     const bodies: Uint8Array[] = [];
     const functions = list.map((each): KeptFunction => {
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
       if (each.hotBody) bodies.push(each.hotBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hotBody ? { c: each.coldCell! } : {}) };
+      if (each.plainBody) bodies.push(each.plainBody);
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hotBody ? { c: each.otherCell! } : {}), ...(each.plainBody ? { n: 1 } : {}) };
     });
     const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
     module.element(FIRST_FREE_SLOT, indices);
@@ -273,12 +302,17 @@ export class Translations implements CodeSource {
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
       for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
-      const translation: Translation = { entry: selectors[0]![0], slot: this.nextSlot++, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p };
+      const translation: Translation = { entry: selectors[0]![0], slot: this.nextSlot++, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p };
       if (each.c !== undefined) {
         translation.hot = this.nextSlot++;
         translation.hotBody = bodies[index++]!;
-        translation.coldCell = each.c;
+        translation.otherCell = each.c;
         this.lookups.words[each.c >> 2] = translation.slot;
+        this.lookups.words[(each.c >> 2) + 1] = 0;
+        if (each.n) {
+          this.lookups.words[each.c >> 2] = translation.plain = this.nextSlot++;
+          translation.plainBody = bodies[index++]!;
+        }
       }
       for (const [at, selector] of selectors) if (selector === 0 || !this.kept.has(at)) this.kept.set(at, translation);
     }
@@ -339,6 +373,23 @@ export class Translations implements CodeSource {
     return this.steps.get(address);
   }
 
+  /** Enters the step at an address into the step cache; false if it cannot be fetched. */
+  provideStep(address: number): boolean {
+    const slot = this.step(address);
+    if (slot === undefined) return false;
+    this.lookups.refresh();
+    const { words } = this.lookups, at = stepCacheOffset(address) >> 2;
+    words[at] = address % 0x100000000;
+    words[at + 1] = Math.floor(address / 0x100000000);
+    words[at + 2] = slot;
+    return true;
+  }
+
+  private clearStepCache(): void {
+    this.lookups.refresh();
+    this.lookups.bytes.fill(0xff, STEP_CACHE, STEP_CACHE + (16 << STEP_CACHE_BITS));
+  }
+
   // Forgetting.
 
   private clearJumpCache(): void {
@@ -349,9 +400,10 @@ export class Translations implements CodeSource {
   private drop(translation: Translation): void {
     this.table.set(translation.slot, this.stub);
     this.freeSlots.push(translation.slot);
-    if (translation.hot !== undefined) {
-      this.table.set(translation.hot, this.stub);
-      this.freeSlots.push(translation.hot);
+    for (const slot of [translation.hot, translation.plain]) {
+      if (slot === undefined) continue;
+      this.table.set(slot, this.stub);
+      this.freeSlots.push(slot);
     }
     for (const address of translation.entries) {
       this.entries.delete(address);
@@ -363,7 +415,7 @@ export class Translations implements CodeSource {
 
   /** Drops what was translated from bytes of these pages. */
   invalidate(start: number, end: number): void {
-    let any = false;
+    let any = false, anyStep = false;
     const page = (at: number) => {
       this.checked.delete(at);
       for (const translation of [...(this.byPage.get(at) ?? [])]) { this.drop(translation); any = true; }
@@ -373,13 +425,14 @@ export class Translations implements CodeSource {
         this.steps.delete(address);
         this.freeSlots.push(slot);
       }
-      this.stepsByPage.delete(at);
+      if (this.stepsByPage.delete(at)) anyStep = true;
     };
     const first = start - (start % PAGE);
     if ((end - first) / PAGE > this.byPage.size + this.stepsByPage.size + this.checked.size) {
       for (const at of new Set([...this.byPage.keys(), ...this.stepsByPage.keys(), ...this.checked])) if (at >= first && at < end) page(at);
     } else for (let at = first; at < end; at += PAGE) page(at);
     if (any) this.clearJumpCache();
+    if (anyStep) this.clearStepCache();
   }
 
   /** Translations hold breakpoints as exits: those that cover an address whose breakpoint comes or goes are dropped. */
@@ -387,6 +440,7 @@ export class Translations implements CodeSource {
     const changed = [...addresses].filter((each) => !this.breakpoints.has(each));
     for (const address of this.breakpoints) if (!addresses.has(address)) changed.push(address);
     this.breakpoints = new Set(addresses);
+    if (changed.length > 0) this.clearStepCache();
     let any = false;
     for (const address of changed) {
       for (const translation of [...(this.byPage.get(address - (address % PAGE)) ?? [])]) {

@@ -9,6 +9,7 @@ import { CONVERSIONS } from './convert';
 import { CRYPTO, CRYPTO_HELPERS } from './crypto';
 import { FLOAT } from './float';
 import { FMA, FMA_HELPERS } from './fma';
+import { GALOIS, GALOIS_HELPERS } from './galois';
 import { HALF_HELPERS } from './half-helpers';
 import { INTEGER } from './integer';
 import { MOVES } from './move';
@@ -23,8 +24,8 @@ const refused = (i: Instruction): boolean =>
 const guarded = (meaning: Semantics): Semantics => (e, i) => (refused(i) ? e.raise(ExitCode.notImplemented) : meaning(e, i));
 
 export const vector: SemanticsTable = {};
-for (const table of [INTEGER, MOVES, SHUFFLES, FLOAT, CONVERSIONS, FMA, CRYPTO, STRINGS]) {
+for (const table of [INTEGER, MOVES, SHUFFLES, FLOAT, CONVERSIONS, FMA, CRYPTO, STRINGS, GALOIS]) {
   for (const [name, meaning] of Object.entries(table)) vector[name] = guarded(meaning);
 }
 
-export const vectorHelpers: HelperTable = { ...NAN_HELPERS, ...HALF_HELPERS, ...FMA_HELPERS, ...CRYPTO_HELPERS, ...STRING_HELPERS };
+export const vectorHelpers: HelperTable = { ...NAN_HELPERS, ...HALF_HELPERS, ...FMA_HELPERS, ...CRYPTO_HELPERS, ...STRING_HELPERS, ...GALOIS_HELPERS };
