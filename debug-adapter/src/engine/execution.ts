@@ -356,9 +356,23 @@ export class Execution {
     if (stepped.kind !== 'done') return stepped;
     const callee = this.binary.functionAt(this.registers(tid).rip);
     const allowed = this.stepIntoRuntime || from.assembly || from.name.startsWith('runtime.');
-    if (!callee || (!allowed && isPrivateRuntime(callee))) return { kind: 'over', outcome: await this.untilReturn(tid, [back], registers.rip) };
+    if (!callee || (!allowed && isPrivateRuntime(callee))) {
+      const over = await this.untilReturn(tid, [back], registers.rip);
+      if (over.kind !== 'done' || callee?.name !== 'runtime.newproc') return { kind: 'over', outcome: over };
+      return await this.intoNewGoroutine(over.tid) ?? { kind: 'over', outcome: over };
+    }
     const arrived = await this.arrive(tid, back, allowed);
     return arrived === undefined ? { kind: 'over', outcome: { kind: 'done', tid: this.current } } : arrived;
+  }
+
+  /** `step` on a go statement: newproc has just put the new goroutine where this P will look next; go to its first line. */
+  private async intoNewGoroutine(tid: number): Promise<Outcome | undefined> {
+    const p = this.words.mPointer(this.words.mOf(this.registers(tid)), 'p');
+    const g = this.words.pointerOf('runtime.p', p, 'runnext');
+    const start = this.words.gPointer(g, 'startpc');
+    if (!g || !start) return undefined;
+    const outcome = await this.advance([start], () => this.words.currentG(this.registers(this.current)) === g);
+    return outcome.kind === 'done' ? this.arrive(outcome.tid) : outcome;
   }
 
   /** At a function's first instruction: goes through generated wrappers to the function meant, and past its prologue. */
