@@ -182,6 +182,36 @@ describe.skipIf(!go)('gobuf dap on examples/switch', () => {
     expect(client.events.filter(({ event, body }) => event === 'output' && body['category'] === 'stdout').map(({ body }) => body['output']).join('')).toBe('round 1 value 1\nround 2 value 2\nround 3 value 3\ndone\n');
   });
 
+  it('stops at the end when asked to, and goes back from there', async () => {
+    await begin(undefined, { stopOnExit: true });
+    expect((await client.move('continue', { threadId: 1 }))['reason']).toBe('exited');
+    const { instruction } = await client.ask('gobuf/moment');
+    await client.move('stepBack', { threadId: 1, granularity: 'instruction' });
+    expect(await client.ask('gobuf/moment')).toMatchObject({ instruction: instruction - 1 });
+    expect((await client.move('continue', { threadId: 1 }))['reason']).toBe('exited');
+    expect(client.events.filter(({ event, body }) => event === 'output' && body['category'] === 'stdout').map(({ body }) => body['output']).join('')).toBe('round 1 value 1\nround 2 value 2\nround 3 value 3\ndone\n');
+  });
+
+  it('restarts to the same first instruction and the same count', async () => {
+    await begin(breakOn('main.main'));
+    await client.move('continue', { threadId: 1 });
+    const { instruction } = await client.ask('gobuf/moment');
+    expect((await client.move('restart'))['reason']).toBe('entry');
+    expect(await client.ask('gobuf/moment')).toMatchObject({ instruction: 0 });
+    await client.move('continue', { threadId: 1 });
+    expect(await client.ask('gobuf/moment')).toMatchObject({ instruction });
+  });
+
+  it('goes back in time to the beginning of a frame', async () => {
+    await begin(breakOn('runtime.gogo', 'main.main'));
+    const { threadId } = await client.move('continue', { threadId: 1 });
+    const frames = await stack(threadId), { instruction } = await client.ask('gobuf/moment');
+    const execute = frames.find(({ name }) => name === 'runtime.execute')!;
+    const stop = await client.move('restartFrame', { frameId: execute['id'] });
+    expect(names(await stack(stop['threadId'])).split(' ← ').slice(0, 2)).toEqual(['runtime.execute', 'runtime.schedule']);
+    expect((await client.ask('gobuf/moment'))['instruction']).toBeLessThan(instruction);
+  });
+
   it('runs terminal commands in the debug console', async () => {
     await begin();
     for (const [line, wanted] of [['disass', /_rt0_amd64_linux/], ['regs', /Rip/i], ['bt', /_rt0_amd64_linux/]] as const) expect((await client.ask('evaluate', { expression: line, context: 'repl' }))['result']).toMatch(wanted);

@@ -76,10 +76,10 @@ class Model {
     if (this.grouping === 'none') return [...this.paged('g', all.map((g) => this.goroutine(g))), ...this.paged('s', system.map((g) => this.goroutine(g)))];
     const rows: Row[] = [];
     for (const status of [...ORDER, ...new Set(all.map((g) => g.statusName).filter((name) => !ORDER.includes(name)))]) {
-      const members = all.filter((g) => g.statusName === status && !g.system);
+      const members = all.filter((g) => g.statusName === status && (status === 'running' || !g.system));
       if (members.length > 0) rows.push(this.group(status, status, members, status !== 'dead' && status !== 'idle'));
     }
-    const runtime = all.filter((g) => g.system);
+    const runtime = all.filter((g) => g.system && g.statusName !== 'running');
     if (runtime.length > 0) rows.push(this.group('runtime', "runtime's own", runtime, false));
     if (system.length > 0) rows.push(this.group('system', 'g0 and gsignal', system, false));
     return rows;

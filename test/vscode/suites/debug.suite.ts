@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, binary, focusedFrame, Messages, picture, stopDebugging, workspace } from './support';
+import { activated, binary, focusedFrame, Messages, next, picture, stopDebugging, workspace } from './support';
 
 interface Frame { id: number; name: string; line: number; instructionPointerReference: string; source?: { path?: string } }
 interface Variable { name: string; value: string; variablesReference: number; memoryReference?: string }
@@ -97,6 +97,23 @@ describe('debugging examples/switch', () => {
     const late = sessions.view.moment!.instruction;
     await move('workbench.action.debug.reverseContinue');
     assert.ok(sessions.view.moment!.instruction < late);
+  });
+
+  it('steps by instruction in the disassembly view', async () => {
+    await start(launch({ stopOnEntry: true }));
+    await focusedFrame();
+    const { sessions } = await activated();
+    const opened = next(vscode.window.tabGroups.onDidChangeTabs, ({ opened: tabs }) => tabs.some((tab) => /Disassembly/.test(tab.label)), 'the disassembly view');
+    await vscode.commands.executeCommand('debug.action.openDisassemblyView');
+    await opened;
+    const lines = messages.all.filter((message) => message.command === 'disassemble' && message.success);
+    if (lines.length === 0) await next(messages.on, (message) => message.command === 'disassemble', 'the disassembly');
+    for (let i = 1; i <= 3; i++) {
+      await move('workbench.action.debug.stepInto');
+      assert.strictEqual(sessions.view.moment?.instruction, i);
+    }
+    await picture('disassembly');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('answers commands and expressions in the debug console', async () => {
