@@ -13,7 +13,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const FEATURES: ReadonlyMap<string, string> = new Map([
-  ...byName('MMX 3DNOW', 'MMX registers'),
   ...byName('VMX SVM SMX SGX', 'virtual machines and enclaves'),
   ...byName('RTM HLE TSXLDTRK', 'transactions'),
   ...byName('CET_SS CET_IBT OSPKE PKU', 'shadow stacks and protection keys'),
@@ -26,7 +25,6 @@ const FEATURES: ReadonlyMap<string, string> = new Map([
 /** Why a row is not executed, or undefined if it must be. */
 export function notExecutable(row: InstructionRow): string | undefined {
   if (row.encoding.startsWith('EVEX')) return 'AVX-512';
-  if (/\bmm\d?\b/.test(row.form) || /^MASKMOVQ$|^EMMS$/.test(row.name)) return 'MMX registers';
   if (/^(9B )?D[89A-F] /.test(row.encoding)) return 'x87 floating point';
   if (/\b(CRn|DRn)\b/.test(row.form)) return 'control and debug registers';
   return NAMES.get(row.name) ?? FEATURES.get(row.feature) ?? (row.feature.startsWith('AVX512') || row.feature.startsWith('AMX') ? 'AVX-512 and AMX' : undefined);

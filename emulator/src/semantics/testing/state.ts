@@ -118,9 +118,16 @@ export function seededState(seed: number, flavor: Flavor): State {
   const ymm = new Uint32Array(128), window = new Uint32Array(WINDOW_SIZE / 4);
   fill(ymm, flavor, r);
   fill(window, flavor, r);
+  // MMX registers; the upper 16 bits as an MMX write leaves them.
+  const st = new Uint8Array(128), mantissas = new Uint32Array(16);
+  fill(mantissas, 'i', r);
+  for (let i = 0; i < 8; i++) {
+    st.set(new Uint8Array(mantissas.buffer, 8 * i, 8), 16 * i);
+    st.fill(0xff, 16 * i + 8, 16 * i + 10);
+  }
   return {
     gpr, rip: ENTRY, rflags: 0x202 | (r.u32() & 0x8d5), mxcsr: DEFAULT_MXCSR, fcw: 0x37f, fsw: 0, ftw: 0,
-    st: new Uint8Array(128), ymm: new Uint8Array(ymm.buffer), window: new Uint8Array(window.buffer),
+    st, ymm: new Uint8Array(ymm.buffer), window: new Uint8Array(window.buffer),
   };
 }
 

@@ -62,8 +62,8 @@ export function writeLow(e: Emitter, i: Instruction, index: number, produce: () 
 }
 
 /** Both operands whole vectors: PADDB xmm1, xmm2/m128 and VPADDB xmm1, xmmV, xmm2/m128 or ymm. */
-export function packed(op: Binary, aligned = true): Semantics {
-  return (e, i) => {
+export function packed(op: Binary, aligned = true): Semantics & { op: Binary } {
+  return Object.assign((e: Emitter, i: Instruction): void => {
     const vex = isVex(i), imm = immediate(i);
     const target = register(i, 0), first = register(i, vex ? 1 : 0), source = operand(i, vex ? 2 : 1);
     if (i.vectorLength === 256) {
@@ -78,7 +78,7 @@ export function packed(op: Binary, aligned = true): Semantics {
     const b = toLocal(e, () => pushPart(e, source, 128, aligned && !vex));
     const a = source.kind === 'register' && source.index === first ? b : toLocal(e, () => e.readXmm(first));
     writeLow(e, i, target, () => op(e, a, b, imm, 0));
-  };
+  }, { op });
 }
 
 /** One source: PABSB xmm1, xmm2/m128 and VPABSB ymm1, ymm2/m256. */
