@@ -75,7 +75,7 @@ export class Harness {
     v.setUint32(STATE_BASE + MXCSR, s.mxcsr, true);
     v.setUint32(STATE_BASE + X87_CONTROL, s.fcw, true);
     v.setUint32(STATE_BASE + X87_STATUS, s.fsw, true);
-    v.setUint32(STATE_BASE + X87_TAG, s.ftw, true);
+    v.setUint32(STATE_BASE + X87_TAG, fullTag(s.ftw), true);
     b.set(s.st, STATE_BASE + X87_REGISTERS);
   }
 
@@ -90,7 +90,7 @@ export class Harness {
     return {
       gpr, ymm, rip: Number(v.getBigUint64(STATE_BASE + RIP_OFFSET, true)), rflags: Number(v.getBigUint64(STATE_BASE + RFLAGS_OFFSET, true)),
       mxcsr: v.getUint32(STATE_BASE + MXCSR, true), fcw: v.getUint32(STATE_BASE + X87_CONTROL, true), fsw: v.getUint32(STATE_BASE + X87_STATUS, true),
-      ftw: v.getUint32(STATE_BASE + X87_TAG, true), st: b.slice(STATE_BASE + X87_REGISTERS, STATE_BASE + X87_REGISTERS + 128),
+      ftw: abridgedTag(v.getUint32(STATE_BASE + X87_TAG, true)), st: b.slice(STATE_BASE + X87_REGISTERS, STATE_BASE + X87_REGISTERS + 128),
       window: b.slice(this.window, this.window + WINDOW_SIZE),
     };
   }
@@ -141,6 +141,18 @@ export class Harness {
     const right = difference(b, a);
     return { message: `${how}: got ${wrong.join(' ')}, the CPU: ${right.join(' ')}` };
   }
+}
+
+/** FXSAVE's tag word has a bit per valid register, the x87's own two bits: 11 empty. What kind of number is in it is not told apart. */
+function fullTag(abridged: number): number {
+  let tag = 0;
+  for (let n = 0; n < 8; n++) if (!(abridged & (1 << n))) tag |= 3 << (2 * n);
+  return tag;
+}
+function abridgedTag(full: number): number {
+  let tag = 0;
+  for (let n = 0; n < 8; n++) if (((full >> (2 * n)) & 3) !== 3) tag |= 1 << n;
+  return tag;
 }
 
 function masked(s: State, flagMask: number): State {

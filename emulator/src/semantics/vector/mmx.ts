@@ -14,7 +14,7 @@ const at = (index: number): number => STATE_BASE + X87_REGISTERS + 16 * (index &
 
 function enter(e: Emitter): void {
   const c = e.code;
-  c.i32Const(0).i32Const(0xff).i32Store(STATE_BASE + X87_TAG);
+  c.i32Const(0).i32Const(0).i32Store(STATE_BASE + X87_TAG);
   c.i32Const(0).i32Const(0).i32Load(STATE_BASE + X87_STATUS).i32Const(~0x3800).i32And().i32Store(STATE_BASE + X87_STATUS);
 }
 
@@ -162,7 +162,8 @@ MMX['MASKMOVQ'] = (e, i) => {
   }
   enter(e);
 };
-MMX['EMMS'] = (e) => void e.code.i32Const(0).i32Const(0).i32Store(STATE_BASE + X87_TAG);
+/** All empty: two bits 11 for each register. */
+MMX['EMMS'] = (e) => void e.code.i32Const(0).i32Const(0xffff).i32Store(STATE_BASE + X87_TAG);
 
 // Conversions between MMX integers and singles or doubles.
 for (const [name, toDouble] of [['CVTPI2PS', false], ['CVTPI2PD', true]] as const) {
