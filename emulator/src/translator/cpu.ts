@@ -159,6 +159,8 @@ export class TranslatingCpu implements Cpu {
       if (!exited) return undefined;
       this.lookups.refresh();
       const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
+      // What waits at the next instruction waits until that is wanted.
+      if (count === 0 && (code === ExitCode.breakpoint || code === ExitCode.fetchFault)) return undefined;
       if (code !== ExitCode.retry) return this.exitFor(code);
       const exit = this.stepOnce();
       if (exit) return exit;

@@ -28,9 +28,10 @@ export interface Translated { body: Uint8Array; layout: Layout }
 /**
  * `single`: the graph is one instruction, and nothing is entered from it. `cold`: short code, quickly made. `hot`: look-ups written
  * out, the stack reached through one host address where that can be; where not, it counts that in cell `other` + 4 and goes on in the
- * translation whose slot is in cell `other`. `plain`: the same without that way to the stack.
+ * translation whose slot is in cell `other`. `plain`: the same without that way to the stack. `exact`: for a graph with
+ * one instruction per block, each of which can be entered and checks the budget.
  */
-export type Mode = 'single' | 'cold' | 'hot' | 'plain';
+export type Mode = 'single' | 'cold' | 'hot' | 'plain' | 'exact';
 
 export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, other = 0): Translated {
   const translator = new FunctionTranslator(graph, module, cells, mode, other);
@@ -72,7 +73,7 @@ export class FunctionTranslator implements Flow {
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
     if (mode === 'hot') this.stack = stackShape(graph);
-    this.layout = layOutLoops(graph);
+    this.layout = mode === 'exact' ? layOutLoops(graph, 0) : layOutLoops(graph);
     this.site = this.code.local('i32');
     this.e = new Emitter(this.code, module, this, helperSlots);
   }
@@ -212,8 +213,12 @@ export class FunctionTranslator implements Flow {
     const { code } = this, labels: (Label | undefined)[] = [];
     let any = false;
     for (const [block, selector] of this.layout.selectors) {
-      const index = children.findIndex((child) => block >= child.from && block <= child.to);
-      if (index > 0) { labels[selector] = this.blockLabels.get(children[index]!.from)!; any = true; }
+      let index = 0;
+      for (let high = children.length - 1; index < high;) {
+        const middle = (index + high + 1) >> 1;
+        if (children[middle]!.from <= block) index = middle; else high = middle - 1;
+      }
+      if (index > 0 && block <= children[index]!.to) { labels[selector] = this.blockLabels.get(children[index]!.from)!; any = true; }
     }
     if (!any) return;
     // The selector is nearly always zero: a function is entered at its start, and a loop is in its second round or later.

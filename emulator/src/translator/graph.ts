@@ -49,7 +49,8 @@ export interface CodeSource {
 const SPAN = 0x400000;
 const LONGEST_BLOCK = 100;
 
-export function discover(entry: number, source: CodeSource, limit: number): Graph {
+/** `longest`: instructions in a block at most. */
+export function discover(entry: number, source: CodeSource, limit: number, longest = LONGEST_BLOCK): Graph {
   const decoded = new Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>();
   const leaders = new Set<number>([entry]);
   const work = [entry];
@@ -72,10 +73,10 @@ export function discover(entry: number, source: CodeSource, limit: number): Grap
       address = next;
     }
   }
-  return layOut(entry, decoded, leaders);
+  return layOut(entry, decoded, leaders, longest);
 }
 
-function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>, leaders: Set<number>): Graph {
+function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>, leaders: Set<number>, longest: number): Graph {
   const byAddress = new Map<number, Block>();
   const build = (start: number): Block | undefined => {
     const known = byAddress.get(start);
@@ -91,7 +92,7 @@ function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'inv
       block.instructions.push(instruction);
       block.end += instruction.length;
       block.flow = flowOf(instruction);
-      if (block.flow !== 'next' || leaders.has(block.end) || block.instructions.length >= LONGEST_BLOCK) break;
+      if (block.flow !== 'next' || leaders.has(block.end) || block.instructions.length >= longest) break;
     }
     return block;
   };

@@ -10,6 +10,8 @@ export interface KeptFunction {
   c?: number;
   /** There is a plain translation too. */
   n?: 1;
+  /** With an exact translation: its addresses and selectors by turns. */
+  e?: number[];
 }
 
 export interface KeptHead {
@@ -20,7 +22,7 @@ export interface KeptHead {
   /** Page and hash by turns. */
   pages: number[];
   functions: KeptFunction[];
-  /** Bytes of each function body, in the module's order: the cold one, then the hot and the plain one if there are any. */
+  /** Bytes of each function body, in the module's order: the cold one, then the hot, the plain and the exact one if there are any. */
   lengths: number[];
 }
 

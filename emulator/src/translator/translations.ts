@@ -39,6 +39,10 @@ interface Translation {
   /** Slot of the plain translation: made when that is often. */
   plain?: number;
   plainBody?: Uint8Array;
+  /** Slot of the exact translation, and its selectors. */
+  exact?: number;
+  exactBody?: Uint8Array;
+  exactSelectors?: Map<number, number>;
   /** Function bodies, to be kept. */
   body: Uint8Array;
   hotBody?: Uint8Array;
@@ -62,7 +66,7 @@ export class Translations implements CodeSource {
   private fetched = new Map<number, Uint8Array | undefined>();
   breakpoints: ReadonlySet<number> = new Set();
   /** What has been translated so far. */
-  readonly statistics = { functions: 0, hot: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
+  readonly statistics = { functions: 0, hot: 0, exact: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
 
   constructor(
     private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
@@ -261,7 +265,8 @@ export class Translations implements CodeSource {
       bodies.push(each.body);
       if (each.hotBody) bodies.push(each.hotBody);
       if (each.plainBody) bodies.push(each.plainBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hotBody ? { c: each.otherCell! } : {}), ...(each.plainBody ? { n: 1 } : {}) };
+      if (each.exactBody) bodies.push(each.exactBody);
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hotBody ? { c: each.otherCell! } : {}), ...(each.plainBody ? { n: 1 } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
     const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
     module.element(FIRST_FREE_SLOT, indices);
@@ -313,6 +318,12 @@ export class Translations implements CodeSource {
           this.lookups.words[each.c >> 2] = translation.plain = this.nextSlot++;
           translation.plainBody = bodies[index++]!;
         }
+      }
+      if (each.e) {
+        translation.exact = this.nextSlot++;
+        translation.exactBody = bodies[index++]!;
+        translation.exactSelectors = new Map();
+        for (let i = 0; i < each.e.length; i += 2) translation.exactSelectors.set(each.e[i]!, each.e[i + 1]!);
       }
       for (const [at, selector] of selectors) if (selector === 0 || !this.kept.has(at)) this.kept.set(at, translation);
     }
@@ -375,14 +386,40 @@ export class Translations implements CodeSource {
 
   /** Enters the step at an address into the step cache; false if it cannot be fetched. */
   provideStep(address: number): boolean {
-    const slot = this.step(address);
+    const exact = this.exactFor(address), slot = exact?.exact ?? this.step(address);
     if (slot === undefined) return false;
     this.lookups.refresh();
     const { words } = this.lookups, at = stepCacheOffset(address) >> 2;
     words[at] = address % 0x100000000;
     words[at + 1] = Math.floor(address / 0x100000000);
     words[at + 2] = slot;
+    words[at + 3] = exact?.exactSelectors?.get(address) ?? 0;
     return true;
+  }
+
+  /** The translation around an address, made exact if that has not been done; undefined if there is none. */
+  private exactFor(address: number): Translation | undefined {
+    for (const translation of this.byPage.get(address - (address % PAGE)) ?? []) {
+      let covers = false;
+      for (let i = 0; i < translation.spans.length && !covers; i += 2) covers = address >= translation.spans[i]! && address < translation.spans[i + 1]!;
+      if (!covers) continue;
+      if (translation.exact === undefined) {
+        this.fetched = new Map();
+        const graph = discover(translation.entry, this, FUNCTION_LIMIT, 1), module = Translations.newModule(), index = module.declare(TRANSLATED);
+        const { body, layout } = translate(graph, module, this, 'exact');
+        module.define(index, body);
+        translation.exact = this.newSlot();
+        translation.exactBody = body;
+        translation.exactSelectors = new Map();
+        for (const [block, selector] of layout.selectors) translation.exactSelectors.set(graph.blocks[block]!.start, selector);
+        module.element(translation.exact, [index]);
+        this.instantiate(module);
+        this.statistics.exact++;
+        this.fresh++;
+      }
+      if (translation.exactSelectors!.has(address)) return translation;
+    }
+    return undefined;
   }
 
   private clearStepCache(): void {
@@ -400,7 +437,8 @@ export class Translations implements CodeSource {
   private drop(translation: Translation): void {
     this.table.set(translation.slot, this.stub);
     this.freeSlots.push(translation.slot);
-    for (const slot of [translation.hot, translation.plain]) {
+    if (translation.exact !== undefined) this.clearStepCache();
+    for (const slot of [translation.hot, translation.plain, translation.exact]) {
       if (slot === undefined) continue;
       this.table.set(slot, this.stub);
       this.freeSlots.push(slot);
