@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { parseElf } from '@gobuf/emulator/elf/format';
+import { loadBias } from '@gobuf/emulator/elf/load';
 import { Debugger } from '../engine/debugger';
 import type { SourceFiles } from '../engine/types';
 import { openBinary } from '../symbols';
@@ -32,8 +33,8 @@ export const diskSources: SourceFiles = {
 export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger {
   const goroot = options.goroot ?? process.env['GOROOT'];
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
-  parseElf(guest.program);
-  const binary = openBinary(guest.program, { name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
+  const bias = loadBias(parseElf(guest.program));
+  const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
   const makeInput = (): ((length: number) => Uint8Array | undefined) => {
     let at = 0;
     const input = options.input ?? new Uint8Array(0);

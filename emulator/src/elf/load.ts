@@ -20,8 +20,13 @@ export interface LoadOptions { path: string; args: readonly string[]; env: reado
 const down = (value: number, unit: number): number => value - value % unit;
 const up = (value: number, unit: number): number => down(value + unit - 1, unit);
 
+/** What is added to the addresses in the file: nothing for position-dependent programs. */
+export function loadBias(program: ElfProgram): number {
+  return program.relocatable ? STATIC_PIE_BASE - down(program.segments[0]!.address, PAGE) : 0;
+}
+
 export function loadElf(space: AddressSpace, program: ElfProgram, bytes: Uint8Array, options: LoadOptions): Loaded {
-  const bias = program.relocatable ? STATIC_PIE_BASE - down(program.segments[0]!.address, PAGE) : 0;
+  const bias = loadBias(program);
   let breakStart = 0;
   for (const segment of program.segments) {
     const start = down(segment.address, PAGE) + bias, lead = segment.address % PAGE;
