@@ -129,3 +129,20 @@ describe('an address space', () => {
     expect(space.read(0x11ff8, 1)).toBeUndefined();
   });
 });
+
+describe('the processor\'s look-ups', () => {
+  it('are told whenever the kernel moves a page they may know', () => {
+    const space = new AddressSpace(1 << 24);
+    space.map(region(0x10000, 0x12000));
+    for (const touch of [() => space.accessible(0x10000, 8, WRITE), () => space.write(0x10000, new Uint8Array(8)), () => space.poke(0x10000, new Uint8Array(8))]) {
+      const known = space.hostPage(0x10000, READ), snapshot = space.snapshot();
+      let told = 0;
+      space.changed = () => { told++; };
+      touch();
+      expect(space.hostPage(0x10000, READ)).not.toBe(known);
+      expect(told).toBe(1);
+      space.changed = () => undefined;
+      space.release(snapshot);
+    }
+  });
+});

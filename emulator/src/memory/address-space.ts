@@ -211,18 +211,24 @@ export class AddressSpace implements PageSource {
   accessible(address: number, length: number, access: number): number {
     let done = 0;
     while (done < length) {
-      if (this.hostPage(address + done, access) === 0) break;
+      if (this.kernelPage(address + done, access, false) === 0) break;
       done += PAGE - (address + done) % PAGE;
     }
     return Math.min(done, length);
   }
 
+  /** As hostPage, for others than the processor: it must learn of a page that moved. */
+  private kernelPage(address: number, access: number, force: boolean): number {
+    const page = address - address % PAGE, before = page < USER_END && page >= 0 ? this.table.host(page) : 0;
+    const host = force ? this.forced(page) : this.hostPage(page, access);
+    if (before !== 0 && host !== 0 && before * PAGE !== host) this.changed(page, page + PAGE, false);
+    return host;
+  }
+
   private put(address: number, bytes: Uint8Array, force: boolean): number {
     for (let done = 0; done < bytes.length;) {
-      const at = address + done, before = this.table.host(at);
-      const host = force ? this.forced(at) : this.hostPage(at, WRITE);
+      const at = address + done, host = this.kernelPage(at, WRITE, force);
       if (host === 0) return done;
-      if (before !== 0 && before * PAGE !== host) this.changed(at - at % PAGE, at - at % PAGE + PAGE, false);
       const offset = at % PAGE, count = Math.min(bytes.length - done, PAGE - offset);
       this.pages.bytes.set(bytes.subarray(done, done + count), host + offset);
       done += count;
