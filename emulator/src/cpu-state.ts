@@ -56,6 +56,9 @@ export const WRITE_TLB = 0x50000;
 export const TLB_BITS = 12;
 /** u32 each: the table slot of the translation for an address that is called or jumped to; 0 while there is none. */
 export const CALL_CELLS = 0x60000;
-export const CALL_CELLS_END = 0x100000;
+export const CALL_CELLS_END = 0xe0000;
+/** Direct-mapped, 16 bytes an entry: guest address u64, table slot of the function that executes that one instruction. */
+export const STEP_CACHE = 0xe0000;
+export const STEP_CACHE_BITS = 12;
 /** First byte of linear memory that host pages may use. */
 export const RESERVED_END = 0x100000;
