@@ -1,6 +1,6 @@
 // The machine: ties processor, address space and kernel together and gives a debugger exact control over them.
 // Must stay true: the state after N instructions is the same however N was reached (run, step, snapshot and restore in any mixture).
-// Over 400 lines would need a reason; this file only sequences what the parts do.
+// Over 400 lines: it only sequences what the parts do, and every public call of the machine is here.
 import { MXCSR, RFLAGS_OFFSET, X87_CONTROL, X87_REGISTERS, X87_STATUS, X87_TAG, XMM, YMM_HIGH } from './cpu-state';
 import { READ, WRITE } from './cpu-types';
 import type { Cpu, CpuExit, CpuHost, PageSource } from './cpu-types';
@@ -128,6 +128,7 @@ export class GuestMachine implements Machine {
 
   private finish(stop: Stop): Stop {
     this.stopped = stop;
+    this.cpu.keepTranslations?.();
     this.cpu.keepTranslations?.();
     return stop;
   }
@@ -409,7 +410,12 @@ export class GuestMachine implements Machine {
     this.options.host.write?.(fd, bytes.slice(), replayed);
   }
 
-  dispose(): void { this.stopped ??= { reason: 'unsupported', message: 'the machine has been disposed of' }; }
+  get translated(): number | undefined { return (this.cpu as { statistics?: { instructions: number } }).statistics?.instructions; }
+
+  dispose(): void {
+    if (!this.stopped) this.cpu.keepTranslations?.();
+    this.stopped ??= { reason: 'unsupported', message: 'the machine has been disposed of' };
+  }
 
   /** A number that two equal states share: registers, memory, kernel. For tests. */
   digest(): string {
