@@ -13,11 +13,12 @@ const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'c
   // The bundles are CommonJS, where web-tree-sitter's ES module cannot find itself.
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') } };
 
-/** Turns main.ts's `import('./commands/x')` into a load of dist/commands/x.js at the moment it is asked for. */
+/** Turns main.ts's `import('./commands/x')` into a load of dist/commands/x.js, with kept code, at the moment it is asked for. */
 const separateCommands = {
   name: 'separate-commands',
   setup(build) {
-    build.onResolve({ filter: /^\.\/commands\/[\w-]+$/ }, (found) => (found.kind === 'dynamic-import' ? { path: `${found.path}.js`, external: true } : undefined));
+    build.onResolve({ filter: /^\.\/commands\/[\w-]+$/ }, (found) => (found.kind === 'dynamic-import' ? { path: found.path, namespace: 'command' } : undefined));
+    build.onLoad({ filter: /.*/, namespace: 'command' }, ({ path: name }) => ({ contents: `module.exports = require('./host/code-cache').loadBundle('${name.slice(2)}.js');`, resolveDir: path.join(root, COMMANDS) }));
   },
 };
 

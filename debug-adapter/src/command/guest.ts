@@ -2,7 +2,6 @@
 // Must stay true: nothing of the host reaches the guest but what is named here (program's folder, --dir, --read, environment).
 import fs from 'node:fs';
 import path from 'node:path';
-import v8 from 'node:v8';
 import { createMachine } from '@gobuf/emulator/machine';
 import type { Host, Machine } from '@gobuf/emulator/machine-types';
 import { cacheFolder, diskCache } from './host/cache';
@@ -48,16 +47,9 @@ export interface Guest {
   cache: boolean;
 }
 
-/**
- * V8 optimises a WebAssembly function after it has executed about this many bytes of it. Its own figure, 1 800 000, makes it optimise
- * large functions of a hello world, in threads that the process then waits for at its end: half a second for nothing.
- */
-const TIERING_BUDGET = 10_000_000;
-
 /** A fresh guest before its first instruction. */
 export function startGuest(guest: Guest, host: Omit<Host, 'files'>): Machine {
   const { path: file, program, args, env, cwd, goamd64, seed, procs, memoryBytes, instructions } = guest;
-  v8.setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
   return createMachine({
     program, path: file, args, env, cwd, goamd64,
     ...(seed === undefined ? {} : { seed }),

@@ -1,0 +1,34 @@
+// Loads a command's bundle with the machine code that V8 made of it at an earlier run, kept in the same folder as translations.
+// Must stay true: V8 refuses what another version or other flags made, a damaged file is a miss, and then the bundle is compiled as ever.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import vm from 'node:vm';
+import { cacheFolder, diskCache } from './cache';
+
+type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, file: string, folder: string) => void;
+interface Loaded { script: vm.Script; key: string }
+
+let toKeep: Loaded | undefined;
+
+/** Only for the commands that people run over and over; `--no-cache` means this cache, too. */
+const wanted = (): boolean => !process.argv.includes('--no-cache');
+
+/** What `require` would give for the bundle, which lies beside this one. */
+export function loadBundle(name: string): object {
+  const file = path.join(__dirname, name);
+  const code = fs.readFileSync(file, 'utf8');
+  const key = `bundle ${name} ${process.version} ${process.arch} ${fs.statSync(file).mtimeMs} ${code.length}`;
+  const cachedData = wanted() ? diskCache(cacheFolder()).load(key) : undefined;
+  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) });
+  if (wanted() && (!cachedData || script.cachedDataRejected)) toKeep = { script, key };
+  const module = { exports: {} };
+  (script.runInThisContext() as Wrapper)(module.exports, createRequire(file), module, file, path.dirname(file));
+  return module.exports;
+}
+
+/** To be called when the command has done its work: by then V8 has compiled the functions that such a command uses. */
+export function keepCode(): void {
+  if (toKeep) diskCache(cacheFolder()).store(toKeep.key, toKeep.script.createCachedData());
+  toKeep = undefined;
+}
