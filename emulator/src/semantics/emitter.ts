@@ -21,8 +21,8 @@ export type SemanticsTable = Record<string, (e: Emitter, i: Instruction) => void
 export class Emitter extends MemoryEmitter {
   /** The kind of the pending flags where it is known at translation time. */
   knownFlags: number | undefined;
-  /** What they may well be where it is not known: checked when read. */
-  likelyFlags: number | undefined;
+  /** What they may well be where it is not known, each checked when they are read. */
+  likelyFlags: readonly number[] = [];
   /** CF_OVERRIDDEN and OF_OVERRIDDEN bits that the kind is known to have, above knownFlags. */
   overridden = 0;
   /** The flags this instruction writes are overwritten before anything can see them. Set by the translator. */
@@ -98,7 +98,7 @@ export class Emitter extends MemoryEmitter {
   /** setKind if the i32 on the stack is not zero (a count that may be); otherwise the flags stay. */
   maybeSetKind(kind: number, a: () => void, b: () => void): void {
     this.unlessFlags(undefined, () => this.setKind(kind, a, b));
-    this.likelyFlags = kind;
+    this.likelyFlags = [kind];
   }
 
   /** Flags that are set only under a condition: `condition` pushes an i32 (or it is on the stack already). */
@@ -109,7 +109,7 @@ export class Emitter extends MemoryEmitter {
     set();
     this.code.end();
     this.knownFlags = undefined;
-    this.likelyFlags = undefined;
+    this.likelyFlags = [];
     this.overridden = 0;
   }
 
@@ -170,13 +170,15 @@ export class Emitter extends MemoryEmitter {
       return;
     }
     if (this.knownFlags !== undefined) { this.conditionOf(this.knownFlags, condition); return; }
-    const likely = this.likelyFlags;
-    if (likely === undefined || this.overridden) { this.slowCondition(condition); return; }
-    code.localGet(this.kind).i32Const(likely).i32Eq().if('i32');
-    this.conditionOf(likely, condition);
-    code.else();
+    const likely = this.overridden ? [] : this.likelyFlags;
+    for (const kind of likely) {
+      code.localGet(this.kind).i32Const(kind).i32Eq();
+      code.if('i32');
+      this.conditionOf(kind, condition);
+      code.else();
+    }
     this.slowCondition(condition);
-    code.end();
+    for (let i = 0; i < likely.length; i++) code.end();
   }
 
   private slowCondition(condition: Condition): void {

@@ -130,6 +130,13 @@ export const flagHelpers: HelperTable = {
     parameters: ['i64', 'i64'], results: ['i64'],
     emit(code) { mulHigh(code, 0, 1); },
   },
+  /** Puts pending flags into the state area, unless they are there. */
+  keepFlags: {
+    parameters: ['i32', 'i64', 'i64'], results: [],
+    emit(code) {
+      code.localGet(0).when(() => code.i32Const(0).localGet(0).i32Store(FLAG_KIND).i32Const(0).localGet(1).i64Store(FLAG_A).i32Const(0).localGet(2).i64Store(FLAG_B));
+    },
+  },
   /** Makes RFLAGS exact. */
   materialise: {
     parameters: [], results: [],

@@ -2,7 +2,9 @@
 // Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
 // left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
 import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_BITS, WRITE_TLB } from '../cpu-state';
-import { Emitter, ExitCode, STATUS } from '../semantics/emitter';
+import { Emitter, ExitCode, FlagOperation, STATUS } from '../semantics/emitter';
+import type { OperandSize } from '../semantics/flags';
+import { flagKind } from '../semantics/flags';
 import type { Flow } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import type { Label } from '../wasm/code';
@@ -13,7 +15,7 @@ import { TRANSLATED, helperSlots, jumpCacheEntry } from './core';
 import type { Block, Graph } from './graph';
 import { fallsThrough } from './graph';
 import type { Layout, Loop } from './layout';
-import { layOutLoops, loopEntered } from './layout';
+import { edges, layOutLoops, loopEntered } from './layout';
 import type { StackShape } from './stack';
 import { stackEffect, stackShape } from './stack';
 
@@ -50,8 +52,8 @@ export class FunctionTranslator implements Flow {
   private exitLabel: Label = 0;
   private readonly blockLabels = new Map<number, Label>();
   private readonly loopLabels = new Map<number, Label>();
-  /** Flags that the first translated predecessor leaves. */
-  private readonly likely = new Map<number, number>();
+  /** Flags that predecessors leave. */
+  private readonly likely = new Map<number, number[]>();
   private readonly single: boolean;
   readonly inline: boolean;
   private readonly stack: StackShape | undefined;
@@ -84,6 +86,7 @@ export class FunctionTranslator implements Flow {
     this.exitLabel = code.block();
     this.faultLabel = code.block();
     if (this.stack) this.enterStack(this.stack);
+    if (!this.single) this.foreseeFlags();
     const shared = !this.single && !this.inline && this.graph.blocks.some((block) => block.next !== undefined && (block.flow === 'call' || block.flow === 'indirectCall'));
     let top: Label = 0;
     if (shared) {
@@ -105,8 +108,8 @@ export class FunctionTranslator implements Flow {
     }
     code.end();
     // A fault: give back what was not retired, RIP from the site.
-    code.localGet(BUDGET).localGet(this.site).i32Const(24).i32ShrU().i32Add().i32Const(-1).i32Xor().localSet(BUDGET);
-    code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32Shl().i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
+    code.localGet(BUDGET).localGet(this.site).i32Const(255).i32And().i32Add().i32Const(-1).i32Xor().localSet(BUDGET);
+    code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
     code.end();
     this.spill();
     code.localGet(BUDGET);
@@ -142,6 +145,7 @@ export class FunctionTranslator implements Flow {
     const { code } = this, { kind, a, b } = this.e.flagLocals;
     code.insertLater(() => this.transfer(this.written, false));
     this.e.settleFlags();
+    if (!this.inline) { code.localGet(kind).localGet(a).localGet(b); this.e.helper('keepFlags'); return; }
     code.localGet(kind).when(() => {
       code.i32Const(0).localGet(kind).i32Store(FLAG_KIND).i32Const(0).localGet(a).i64Store(FLAG_A).i32Const(0).localGet(b).i64Store(FLAG_B);
     });
@@ -239,16 +243,13 @@ export class FunctionTranslator implements Flow {
     if (block.trap) { this.trap(block.trap); return; }
     const count = block.instructions.length;
     if (need !== undefined && !this.single) {
-      code.localGet(BUDGET).i32Const(need).i32LtS().when(() => {
-        this.storeRip(block.start);
-        code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).br(this.exitLabel);
-      });
+      code.localGet(BUDGET).i32Const(need).i32LtS().when(() => code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel));
     }
     code.localGet(BUDGET).i32Const(count).i32Sub().localSet(BUDGET);
     e.knownFlags = undefined;
     e.overridden = 0;
     this.offset = this.stack?.offsets[block.index];
-    e.likelyFlags = this.likely.get(block.index);
+    e.likelyFlags = this.likely.get(block.index) ?? [];
     for (this.position = 0; this.position < count && !this.ended; this.position++) {
       const instruction = block.instructions[this.position]!;
       this.emitInstruction(instruction);
@@ -292,9 +293,12 @@ export class FunctionTranslator implements Flow {
 
   unretired(): number { return this.block.instructions.length - this.position; }
 
+  /** Where and with how much to give back a function is left: distance from the entry * 256 + instructions. */
+  private siteOf(address: number, unretired: number): number { return (address - this.graph.entry) * 256 + unretired; }
+
   fault(): void {
     const instruction = this.block.instructions[this.position]!;
-    this.code.i32Const((this.unretired() << 24) | ((instruction.address - this.graph.entry) & 0xffffff)).localSet(this.site).br(this.faultLabel);
+    this.code.i32Const(this.siteOf(instruction.address, this.unretired())).localSet(this.site).br(this.faultLabel);
   }
 
   leaveAfter(): void {
@@ -310,15 +314,31 @@ export class FunctionTranslator implements Flow {
     this.ended = true;
     if (index === undefined || this.single) { this.tailTo(address); return; }
     const { code } = this, from = this.block.index;
-    this.expectFlags(index);
     if (index === from + 1 && this.fallsInto(index)) return;
     if (index <= from) { code.br(this.loopLabels.get(index)!); return; }
     this.select(index);
     code.br(this.labelFor(index));
   }
 
-  private expectFlags(index: number): void {
-    if (this.e.knownFlags !== undefined && !this.e.overridden && !this.likely.has(index)) this.likely.set(index, this.e.knownFlags);
+  private expectFlags(index: number, kind: number | undefined): void {
+    if (kind === undefined) return;
+    const list = this.likely.get(index) ?? [];
+    if (list.length < (this.inline ? 3 : 1) && !list.includes(kind)) list.push(kind);
+    this.likely.set(index, list);
+  }
+
+  /** What each block will leave pending, as far as the last instruction that writes flags says; the passing on of unread flags included. */
+  private foreseeFlags(): void {
+    for (const block of this.graph.blocks) {
+      if (block.flow !== 'next' && block.flow !== 'jump' && block.flow !== 'branch') continue;
+      let kind: number | undefined;
+      for (let i = block.instructions.length - 1; i >= 0 && kind === undefined; i--) {
+        const { row, operands } = block.instructions[i]!, operation = FORESEEN[row.name], first = operands[0];
+        if (operation !== undefined && (first?.kind === 'register' || first?.kind === 'memory')) kind = flagKind(operation, first.size as OperandSize);
+        else if (row.flagsWritten | row.flagsUndefined) break;
+      }
+      for (const target of edges(block)) this.expectFlags(target, kind);
+    }
   }
 
   /** The next block in the layout follows directly: no label is needed, even at the end or start of loops. */
@@ -361,8 +381,6 @@ export class FunctionTranslator implements Flow {
 
   branch(target: number): void {
     const { code, block } = this, { next } = block, taken = this.single ? undefined : block.taken;
-    if (taken !== undefined) this.expectFlags(taken);
-    if (next !== undefined) this.expectFlags(next);
     const direct = taken !== undefined && (taken <= block.index || !this.needsSelector(taken));
     if (direct && taken === block.index + 1 && next !== undefined && next !== taken && next > block.index && !this.needsSelector(next)) {
       code.i32Eqz().brIf(this.labelFor(next));
@@ -472,6 +490,10 @@ export class FunctionTranslator implements Flow {
   }
 }
 
+const FORESEEN: Record<string, FlagOperation> = {
+  CMP: FlagOperation.sub, SUB: FlagOperation.sub, NEG: FlagOperation.sub, ADD: FlagOperation.add, TEST: FlagOperation.logic, AND: FlagOperation.logic,
+  OR: FlagOperation.logic, XOR: FlagOperation.logic, INC: FlagOperation.inc, DEC: FlagOperation.dec,
+};
 /** Names that write flags only sometimes (a count of zero, a repetition of zero). */
 const MAY_KEEP_FLAGS = /^(SH[LR]D?|SAR|RO[LR]|RC[LR]|CMPS|SCAS)/;
 /** Instructions that touch neither memory nor anything that can stop them, beside their explicit operands. */
