@@ -8,23 +8,21 @@ import { both, immediate, packed, single } from './operands';
 
 export const CRYPTO: Record<string, Semantics> = {};
 
-/** AES S-box: inverse in GF(2^8) mod x^8+x^4+x^3+x+1, then the affine map. */
+/** AES S-box: inverse in GF(2^8) mod x^8+x^4+x^3+x+1, then the affine map. Powers of the generator 3 and of its inverse run in step. */
 function sbox(): Uint8Array {
-  const times = (a: number, b: number): number => {
-    let r = 0;
-    for (; b; b >>= 1) {
-      if (b & 1) r ^= a;
-      a = (a << 1) ^ (a & 0x80 ? 0x11b : 0);
-    }
-    return r;
-  };
   const out = new Uint8Array(256);
-  for (let x = 0; x < 256; x++) {
-    let inverse = 1;
-    for (let n = 0; n < 254; n++) inverse = times(inverse, x);
+  let power = 1, inverse = 1;
+  do {
+    power = (power ^ (power << 1) ^ (power & 0x80 ? 0x11b : 0)) & 0xff;
+    // Division by 3 is multiplication by F6.
+    inverse ^= inverse << 1;
+    inverse ^= inverse << 2;
+    inverse = (inverse ^ (inverse << 4)) & 0xff;
+    if (inverse & 0x80) inverse ^= 9;
     const v = inverse | (inverse << 8);
-    out[x] = (v ^ (v >> 4) ^ (v >> 5) ^ (v >> 6) ^ (v >> 7) ^ 0x63) & 0xff;
-  }
+    out[power] = (v ^ (v >> 4) ^ (v >> 5) ^ (v >> 6) ^ (v >> 7) ^ 0x63) & 0xff;
+  } while (power !== 1);
+  out[0] = 0x63;
   return out;
 }
 function inverseOf(table: Uint8Array): Uint8Array {

@@ -176,12 +176,14 @@ MOVES['VEXTRACTF128'] = MOVES['VEXTRACTI128'] = (e, i) => {
 };
 
 MOVES['VZEROUPPER'] = (e) => {
-  for (let n = 0; n < 16; n++) e.zeroYmmHigh(n);
+  const zero = toLocal(e, () => void e.code.v128Const(0n, 0n));
+  for (let n = 0; n < 16; n++) e.writeYmmHigh(n, () => void e.code.localGet(zero));
 };
 MOVES['VZEROALL'] = (e) => {
+  const zero = toLocal(e, () => void e.code.v128Const(0n, 0n));
   for (let n = 0; n < 16; n++) {
-    e.writeXmm(n, () => void e.code.v128Const(0n, 0n));
-    e.zeroYmmHigh(n);
+    e.writeXmm(n, () => void e.code.localGet(zero));
+    e.writeYmmHigh(n, () => void e.code.localGet(zero));
   }
 };
 
