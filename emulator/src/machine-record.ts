@@ -16,6 +16,7 @@ export class OutsideRecord {
   /** Bytes of output that the host has seen. */
   readonly shown = { 1: 0, 2: 0 };
 
+  get length(): number { return this.entries.length; }
   next(cursor: number): RecordEntry | undefined { return this.entries[cursor]; }
 
   /** Adds an entry at the cursor, dropping the recorded future; returns whether there was one. */

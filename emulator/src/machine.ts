@@ -138,15 +138,16 @@ export class GuestMachine implements Machine {
     let first = true;
     this.accesses = [];
     for (;;) {
-      this.applyRecord();
+      if (this.record.length > state.recordCursor) this.applyRecord();
       if (kernel.attention || state.current === 0) {
         const stop = this.settle(first);
         if (stop) return stop;
       }
-      const event = this.events.shift();
-      if (event) return { reason: 'event', event };
-      const watch = this.watchHit();
-      if (watch) return watch;
+      if (this.events.length > 0) return { reason: 'event', event: this.events.shift()! };
+      if (this.accesses.length > 0) {
+        const watch = this.watchHit();
+        if (watch) return watch;
+      }
       const rip = this.breakpoints.size > 0 ? kernel.registers.rip : -1;
       const atBreakpoint = rip !== -1 && this.breakpoints.has(rip);
       if (atBreakpoint && !first && !single) return { reason: 'breakpoint', address: rip };
@@ -182,17 +183,24 @@ export class GuestMachine implements Machine {
     const { kernel } = this;
     switch (exit.kind) {
       case 'budget': case 'watch': case 'breakpoint': return;
-      case 'syscall': kernel.syscall(); return;
+      case 'syscall':
+        kernel.syscall();
+        this.checkMemory();
+        return;
       case 'notImplemented': {
         const bytes = [...exit.bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
         throw new Unsupported(`the instruction ${exit.name} (${bytes}) at 0x${kernel.registers.rip.toString(16)} is not implemented`);
       }
       default:
-        if (this.space.exhausted) throw new Unsupported(`the program and its snapshots need more than the ${Math.round(this.space.limit / 2 ** 20)} MiB of memory they may use`);
+        this.checkMemory();
         // INT3 is complete when its trap is raised.
         if (exit.kind === 'breakpointTrap') kernel.registers.rip += 1;
         raiseFault(kernel, exit);
     }
+  }
+
+  private checkMemory(): void {
+    if (this.space.exhausted) throw new Unsupported(`the program and its snapshots need more than the ${Math.round(this.space.limit / 2 ** 20)} MiB of memory they may use`);
   }
 
   /** Lets the kernel choose who runs next; a stop if nobody does. */
@@ -208,7 +216,7 @@ export class GuestMachine implements Machine {
       const result = kernel.settle(jump);
       if (state.ended) return this.endedStop();
       if (result === 'ready') return undefined;
-      if (this.space.exhausted) throw new Unsupported(`the program and its snapshots need more than the ${Math.round(this.space.limit / 2 ** 20)} MiB of memory they may use`);
+      this.checkMemory();
       if (result === 'idle') throw new Unsupported('every thread waits and nothing can wake any of them: the program would hang for ever');
       const next = this.record.next(state.recordCursor);
       if (next?.at === state.instruction && next.kind === 'idle') { state.recordCursor++; jump = true; continue; }
@@ -248,7 +256,6 @@ export class GuestMachine implements Machine {
   }
 
   private watchHit(): Stop | undefined {
-    if (this.accesses.length === 0) return undefined;
     const accesses = this.accesses;
     this.accesses = [];
     for (const access of accesses) {
@@ -379,6 +386,7 @@ export class GuestMachine implements Machine {
 
   provideInput(bytes: Uint8Array | undefined): void {
     if (bytes?.length === 0) return;
+    this.waitedForInput = false;
     this.outside({ at: this.instruction, kind: 'input', bytes: bytes?.slice() });
     this.applyRecord();
   }

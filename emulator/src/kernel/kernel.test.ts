@@ -204,6 +204,7 @@ describe('waiting for files', () => {
     expect(s.run()).toEqual({ reason: 'input' });
     s.machine.provideInput(new TextEncoder().encode('line\n'));
     expect(s.run()).toEqual({ reason: 'input' });
+    expect(s.machine.instruction).toBe(3);
     s.machine.provideInput(undefined);
     expect(s.run()).toEqual({ reason: 'exited', code: 0 });
     expect(s.output).toBe('line\n');
