@@ -80,6 +80,31 @@ describe.skipIf(!hasGo)('Debugger (needs the go command)', () => {
     expect(at(session, await session.debug.resume('stepOut'))).toBe(`main.main:${ADD}`);
   });
 
+  test('step on a go statement enters the new goroutine', async () => {
+    const session = open();
+    session.debug.setBreakpoint({ location: `pingpong.go:${line('go pong(')}` });
+    await session.debug.launch();
+    await session.debug.resume('continue');
+    const stop = await session.debug.resume('stepIn');
+    expect(at(session, stop)).toBe(`main.pong:${line('func pong(')}`);
+    expect(stop.goroutine).toBeGreaterThan(1);
+  });
+
+  test('next stops in the deferred call that a panic makes, stepOut tells what was returned', async () => {
+    const session = open();
+    session.debug.setBreakpoint({ location: 'main.risky', condition: 'p == nil' });
+    session.debug.setBreakpoint({ location: 'main.add' });
+    await session.debug.launch();
+    await session.debug.resume('continue');
+    const out = await session.debug.resume('stepOut');
+    expect(out.returned?.map(({ value }) => value)).toEqual(['1']);
+    for (const { id, function: name } of session.debug.breakpoints()) if (name === 'main.add') session.debug.clearBreakpoint(id);
+    await session.debug.resume('continue');
+    let name = '';
+    for (let i = 0; i < 4 && name !== 'main.risky.func1'; i++) name = at(session, await session.debug.resume('next')).split(':')[0]!;
+    expect(name).toBe('main.risky.func1');
+  });
+
   test('next over a call that panics and is recovered stops in the frame that recovers', async () => {
     const session = open();
     session.debug.setBreakpoint({ location: `pingpong.go:${RISKY}`, condition: 'p == nil' });

@@ -281,7 +281,7 @@ export class Debugger implements DebuggerApi {
     const { machine, words } = this.live;
     const here = this.table.at(address);
     if (here.length === 0) return [];
-    const goid = words.goid(words.currentG(machine.registers())) ?? 0;
+    const goid = words.goidServed(words.currentG(machine.registers())) ?? 0;
     const ids: number[] = [];
     for (const breakpoint of here) {
       if (!this.conditionHolds(breakpoint)) continue;
@@ -323,7 +323,7 @@ export class Debugger implements DebuggerApi {
 
   private watchHits(stop: Stop & { reason: 'watchpoint' }, backwards: boolean): number[] {
     const { machine, words } = this.live;
-    const goid = words.goid(words.currentG(machine.registers())) ?? 0;
+    const goid = words.goidServed(words.currentG(machine.registers())) ?? 0;
     const ids: number[] = [];
     for (const breakpoint of this.table.watching(stop.watchpoint.id)) {
       if (!this.conditionHolds(breakpoint)) continue;
@@ -519,18 +519,13 @@ export class Debugger implements DebuggerApi {
 
   /** goid that Delve reports for the stopped thread: on g0, that of the goroutine it works for. */
   reportedGoroutine(): number | undefined {
-    const context = this.context();
-    const { words } = this.live;
-    let g = context.g;
-    if (g !== undefined && !words.goid(g)) g = words.mPointer(words.mOfG(g), 'curg') || undefined;
-    const goid = words.goid(g);
-    return goid ? goid : undefined;
+    return this.live.words.goidServed(this.context().g);
   }
 
   /** For tracepoints, while the guest is between two slices. */
   tracedGoroutine(): number | undefined {
     const { machine, words } = this.live;
-    return words.goid(words.currentG(machine.registers())) || undefined;
+    return words.goidServed(words.currentG(machine.registers()));
   }
   tracedArguments(): string {
     this.live.inspector.forget();

@@ -123,6 +123,12 @@ export class RuntimeWords {
     return this.stackAt(registers, Number(registers.gpr[RSP]))?.g ?? this.tlsG(registers);
   }
 
+  /** goid of the goroutine that a thread works for: on g0 that of m.curg. Undefined if there is none. */
+  goidServed(g: number | undefined): number | undefined {
+    const goid = this.goid(g);
+    return goid || this.goid(this.mPointer(this.mOfG(g), 'curg') || undefined) || undefined;
+  }
+
   goid(g: number | undefined): number | undefined {
     const goid = this.gField(g, 'goid');
     return goid === undefined ? undefined : Number(goid);

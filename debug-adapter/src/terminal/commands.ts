@@ -9,6 +9,7 @@ import { otherCommands } from './other';
 import { runCommands } from './run';
 import { schedulerCommands } from './scheduler';
 import { stackCommands } from './stack';
+import { viewCommands } from './views';
 
 export type Group = 'run' | 'break' | 'data' | 'goroutine' | 'stack' | 'other';
 
@@ -40,7 +41,7 @@ export const GROUPS: [Group, string][] = [
 ];
 
 export function allCommands(): Command[] {
-  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...otherCommands]
+  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...viewCommands, ...otherCommands]
     .sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
 }
 

@@ -6,7 +6,7 @@ import type { Command } from './commands';
 import { hex } from './context';
 import type { Context } from './context';
 
-const gName = (snapshot: SchedulerSnapshot, address: number): string => {
+export const gName = (snapshot: SchedulerSnapshot, address: number): string => {
   if (!address) return '-';
   const g = snapshot.gs.find((candidate) => candidate.address === address);
   if (!g) return address === snapshot.g0 ? 'g0 of M0' : hex(address);
@@ -36,7 +36,7 @@ export function printScheduler(context: Context): void {
     const current = g.thread !== undefined ? '▸' : ' ';
     const m = ms.find((candidate) => g.kind === 'goroutine' ? candidate.address === g.m : candidate.g0 === g.address || candidate.gsignal === g.address);
     const at = queueOf(snapshot, g);
-    return [`${current} ${gName(snapshot, g.address)}`, g.kind === 'goroutine' ? g.statusName : g.thread !== undefined ? 'in use' : 'saved', g.startName ?? '', at || (m && g.kind === 'goroutine' ? `on ${mName(snapshot, m.address)}${m.p ? `/${pName(snapshot, m.p)}` : ''}` : ''), g.waitReason && g.statusName === 'waiting' ? g.waitReason : '', g.sched.pc ? `pc ${g.sched.pcName ?? hex(g.sched.pc)}` : ''];
+    return [`${current} ${gName(snapshot, g.address)}`, g.kind === 'goroutine' ? g.statusName : g.thread !== undefined ? 'in use' : 'saved', g.startName ?? '', at || (m && g.kind === 'goroutine' ? `on ${mName(snapshot, m.address)}${m.p ? `/${pName(snapshot, m.p)}` : ''}` : ''), g.waitReason && g.statusName === 'waiting' ? g.waitReason : '', livePlace(context, snapshot, g) ?? (g.sched.pc ? `pc ${g.sched.pcName ?? hex(g.sched.pc)}` : '')];
   }));
   context.print(`PROCESSORS  ${ps.length}${snapshot.gomaxprocs ? ` (GOMAXPROCS ${snapshot.gomaxprocs})` : ''}`);
   table(context, ps.map((p) => [`P${p.id}`, p.statusName, p.m ? `on ${mName(snapshot, p.m)}` : '-', `tick ${p.schedtick}`, `runnext ${gName(snapshot, p.runnext)}`, `runq [${p.runq.map(({ g }) => gName(snapshot, g)).join(' ')}]`, `gFree ${p.gFreeCount}${p.timers ? `  timers ${p.timers}` : ''}${p.preempt ? '  preempt' : ''}`]));
@@ -48,6 +48,14 @@ export function printScheduler(context: Context): void {
   if (sched) {
     context.print(`SCHEDULER  runq ${sched.runqsize} [${sched.runq.map(({ g }) => gName(snapshot, g)).join(' ')}] · idle Ps [${sched.pidle.map((p) => pName(snapshot, p)).join(' ')}] · idle Ms [${sched.midle.map((m) => mName(snapshot, m)).join(' ')}] · nmspinning ${sched.nmspinning} · gcwaiting ${sched.gcwaiting ? 'yes' : 'no'} · gFree ${sched.gFreeCount}`);
   } else context.print('SCHEDULER  not readable');
+}
+
+/** Where a goroutine that runs now is; its gobuf is stale then. */
+function livePlace(context: Context, snapshot: SchedulerSnapshot, g: GInfo): string | undefined {
+  const thread = snapshot.threads.find((candidate) => candidate.stackOf.kind !== 'os' && candidate.stackOf.kind !== 'unknown' && candidate.stackOf.g === g.address);
+  if (!thread) return undefined;
+  const fn = context.debug.binary.functionAt(thread.pc);
+  return `pc ${fn ? `${fn.name}${thread.pc > fn.entry ? `+${thread.pc - fn.entry}` : ''}` : hex(thread.pc)}`;
 }
 
 function queueOf(snapshot: SchedulerSnapshot, g: GInfo): string {
