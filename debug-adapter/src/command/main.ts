@@ -80,5 +80,5 @@ function failure(name: string, error: unknown): number {
  * large functions of a hello world, in threads that the process then waits for at its end: half a second for nothing. Set before
  * anything is loaded, since kept code is good only under the flags it was made under.
  */
-v8.setFlagsFromString('--wasm-tiering-budget=10000000');
+v8.setFlagsFromString('--wasm-tiering-budget=100000000');
 void main(process.argv.slice(2)).then((status) => process.exit(status));

@@ -35,8 +35,6 @@ export class TranslatingCpu implements Cpu {
   private readonly core: Core;
   private breakpoints: ReadonlySet<number> = new Set();
   private readonly key: string = '';
-  /** Where a run ended by steps. */
-  private resumeAt = -1;
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
 
@@ -102,7 +100,8 @@ export class TranslatingCpu implements Cpu {
       const exit = this.stepOnce();
       if (exit) return exit;
     }
-    if (this.rip === this.resumeAt) {
+    const start = this.rip;
+    if (!this.translations.knows(start) && this.translations.covers(start)) {
       const exit = this.stepToEntry(budget);
       if (exit) return exit;
     }
@@ -120,7 +119,6 @@ export class TranslatingCpu implements Cpu {
         if (this.retired + left < budget) continue;
         const exit = this.steps(budget - this.retired, 0);
         if (exit) return exit;
-        this.resumeAt = this.rip;
       } else if (code === ExitCode.retry) {
         const exit = this.stepOnce();
         if (exit) return exit;
@@ -130,18 +128,16 @@ export class TranslatingCpu implements Cpu {
   }
 
   /**
-   * The last run ended in the middle of some block, an address that is nobody's entry: steps on to where translated code can
+   * An earlier run ended in the middle of some block, an address that is nobody's entry: steps on to where translated code can
    * be entered, instead of translating from here.
    */
   private stepToEntry(budget: number): CpuExit | undefined {
-    if (this.translations.knows(this.resumeAt)) return undefined;
     const exit = this.steps(Math.min(budget, STEPS_TO_CACHED), 1);
     if (exit) return exit;
     for (let n = 0; n < STEPS_TO_ENTRY && this.retired < budget && !this.translations.knows(this.rip); n++) {
       const exit = this.steps(1, 0);
       if (exit) return exit;
     }
-    if (this.retired >= budget) this.resumeAt = this.rip;
     return undefined;
   }
 

@@ -144,6 +144,14 @@ export class Translations implements CodeSource {
   /** Whether code can be entered at an address without translating anything. */
   knows(address: number): boolean { return this.entries.has(address) || this.kept.has(address); }
 
+  /** Whether an address lies inside translated code. */
+  covers(address: number): boolean {
+    for (const { spans } of this.byPage.get(address - (address % PAGE)) ?? []) {
+      for (let i = 0; i < spans.length; i += 2) if (address >= spans[i]! && address < spans[i + 1]!) return true;
+    }
+    return false;
+  }
+
   /** Enters the translation for `address` into the jump cache, making it if there is none; false if it cannot be fetched. */
   provide(address: number): boolean {
     const found = this.entries.get(address) ?? this.take(address) ?? this.make(address);
