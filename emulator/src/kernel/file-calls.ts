@@ -293,6 +293,9 @@ export function copyFileRange(kernel: Kernel, [inFd, inAt, outFd, outAt, count, 
   if (from.kind === 'directory' || to.kind === 'directory') return -E.EISDIR;
   if (to.kind !== 'memory' || (from.kind !== 'memory' && from.kind !== 'host')) return -E.EINVAL;
   if ((to.flags & O_APPEND) !== 0) return -E.EBADF;
+  const start = (file: OpenFile, offsetAt: number): number => (offsetAt === 0 ? file.offset : kernel.memory.number(offsetAt));
+  // The two ranges of one file must not overlap.
+  if (from.kind === 'memory' && from.inode === to.inode && Math.abs(start(from, inAt!) - start(to, outAt!)) < count!) return -E.EINVAL;
   const offset1 = inAt === 0 ? undefined : kernel.memory.number(inAt!), offset2 = outAt === 0 ? undefined : kernel.memory.number(outAt!);
   const done = copy(kernel, from, offset1, to, offset2, count!);
   if (done > 0 && Number.isFinite(done)) {
@@ -525,6 +528,7 @@ export const mknod = (k: Kernel, [path, mode]: number[]): number => mknodat(k, [
 export function unlinkat(kernel: Kernel, [fd, path, flags]: number[]): number {
   const found = at(kernel, fd!, path!, false), node = existing(found);
   if (found.name === '') return -E.EBUSY;
+  if (found.dots !== '') return (flags! & AT_REMOVEDIR) === 0 ? -E.EISDIR : found.dots === '.' ? -E.EINVAL : -E.ENOTEMPTY;
   const isDirectory = kindOf(node) === 'directory';
   if ((flags! & AT_REMOVEDIR) !== 0) {
     if (!isDirectory) return -E.ENOTDIR;
@@ -538,10 +542,7 @@ export function unlinkat(kernel: Kernel, [fd, path, flags]: number[]): number {
   return 0;
 }
 export const unlink = (k: Kernel, [path]: number[]): number => unlinkat(k, [AT_FDCWD, path!, 0]);
-export const rmdir = (k: Kernel, [path]: number[]): number => {
-  if (/(^|\/)\.\/*$/.test(k.memory.string(path!))) return -E.EINVAL;
-  return unlinkat(k, [AT_FDCWD, path!, AT_REMOVEDIR]);
-};
+export const rmdir = (k: Kernel, [path]: number[]): number => unlinkat(k, [AT_FDCWD, path!, AT_REMOVEDIR]);
 
 const RENAME_NOREPLACE = 1, RENAME_EXCHANGE = 2;
 
@@ -551,7 +552,7 @@ export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: numbe
   const source = existing(from), isDirectory = kindOf(source) === 'directory';
   if (!writable(from.parent) || !writable(to.parent)) return -E.EROFS;
   if (!lookup(kernel, to.parent)) return -E.ENOENT;
-  if (from.name === '' || to.name === '') return -E.EBUSY;
+  if (from.name === '' || to.name === '' || from.dots !== '' || to.dots !== '') return -E.EBUSY;
   if (to.node && (flags! & RENAME_NOREPLACE) !== 0) return -E.EEXIST;
   if (from.path === to.path) return 0;
   if (to.path.startsWith(from.path + '/')) return -E.EINVAL;

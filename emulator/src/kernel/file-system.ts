@@ -25,6 +25,8 @@ export interface Resolved {
   node: Node | undefined;
   /** The path ended in a slash: only a directory will do. */
   mustBeDirectory: boolean;
+  /** The path itself ended in `.` or `..`: what it names cannot be renamed or removed. */
+  dots: '' | '.' | '..';
 }
 
 export const parts = (path: string): string[] => path.split('/').filter((part) => part !== '');
@@ -95,6 +97,7 @@ export function resolve(kernel: Kernel, base: string, path: string, follow: bool
   let done = path.startsWith('/') ? [] : parts(base);
   let todo = parts(path);
   let mustBeDirectory = /\/\.?\.?$/.test(path) || path === '.' || path === '..';
+  const lastPart = todo[todo.length - 1], dots = lastPart === '.' || lastPart === '..' ? lastPart : '';
   let links = 0, node: Node | undefined;
   for (let i = 0; i < todo.length; i++) {
     const part = todo[i]!;
@@ -121,7 +124,7 @@ export function resolve(kernel: Kernel, base: string, path: string, follow: bool
   const full = '/' + done.join('/');
   node = lookup(kernel, full);
   if (node && mustBeDirectory && kindOf(node) !== 'directory' && !(kindOf(node) === 'symlink' && !follow)) fail(ENOTDIR);
-  return { path: full, parent: '/' + done.slice(0, -1).join('/'), name: done[done.length - 1] ?? '', node, mustBeDirectory };
+  return { path: full, parent: '/' + done.slice(0, -1).join('/'), name: done[done.length - 1] ?? '', node, mustBeDirectory, dots };
 }
 
 /** The memory directory at `path`, made over a host directory if need be; fails where the guest may not write. */

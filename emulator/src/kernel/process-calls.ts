@@ -118,7 +118,7 @@ export function getrandom(kernel: Kernel, [at, length, flags]: number[]): number
   return count;
 }
 
-const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_SET_VMA = 0x53564d41;
+const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_GET_KEEPCAPS = 7, PR_SET_KEEPCAPS = 8, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_SET_VMA = 0x53564d41;
 
 export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
   switch (option) {
@@ -137,6 +137,11 @@ export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
     }
     case PR_GET_DUMPABLE: return kernel.state.dumpable;
     case PR_SET_DUMPABLE: kernel.state.dumpable = a!; return 0;
+    case PR_GET_KEEPCAPS: return kernel.state.keepCaps;
+    case PR_SET_KEEPCAPS:
+      if (a! !== 0 && a! !== 1) return -EINVAL;
+      kernel.state.keepCaps = a!;
+      return 0;
     case PR_GET_PDEATHSIG: kernel.memory.setU32(a!, 0); return 0;
     case PR_GET_TIMERSLACK: return 50000;
     case PR_GET_NO_NEW_PRIVS: return 0;

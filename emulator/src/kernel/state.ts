@@ -210,6 +210,7 @@ export interface KernelState {
   written: { 1: number; 2: number };
   processName: string;
   dumpable: number;
+  keepCaps: number;
   hostname: string;
   ended: { code: number } | { signal: number } | undefined;
 }
