@@ -15,12 +15,9 @@ export const hasGo = toolchain() !== undefined;
 
 export function program(source: string, flags: readonly string[] = []): string { return build(source, toolchain()!, flags); }
 
-/** Translations made by one test serve the next. */
-const translations = new Map<string, Uint8Array>();
-const cache = { load: (key: string) => translations.get(key), store: (key: string, bytes: Uint8Array) => { translations.set(key, bytes); } };
 
 export function machineOf(file: string, write: (text: string) => void = () => undefined): Machine {
-  return createMachine({ program: fs.readFileSync(file), path: `/program/${path.basename(file)}`, args: [], env: [], cwd: '/program', cache, host: { write: (_fd, bytes, replayed) => { if (!replayed) write(new TextDecoder().decode(bytes)); } } });
+  return createMachine({ program: fs.readFileSync(file), path: `/program/${path.basename(file)}`, args: [], env: [], cwd: '/program', host: { write: (_fd, bytes, replayed) => { if (!replayed) write(new TextDecoder().decode(bytes)); } } });
 }
 
 export interface TestSession { debug: Debugger; output(): string }
