@@ -4,7 +4,7 @@ import type { ThreadState } from '../machine-types';
 import type { FileData } from './file-data';
 
 /** Instructions a thread runs before the next one in the queue gets its turn. */
-export const QUANTUM = 50_000;
+export const QUANTUM = 200_000;
 /** Virtual nanoseconds per retired instruction. */
 export const NS_PER_INSTRUCTION = 1;
 /** CLOCK_REALTIME at instruction 0, seconds: 2026-01-01T00:00:00Z. */
