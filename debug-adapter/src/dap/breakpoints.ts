@@ -100,7 +100,9 @@ const handlers: Handlers = {
   exceptionInfo(session) {
     const { stop } = session.stopped;
     if (!stop || (stop.exception === undefined && stop.reason !== 'unsupported' && stop.reason !== 'killed' && stop.reason !== 'exception')) throw new RequestError('The program did not stop because of an exception.');
-    return { exceptionId: stop.reason === 'exception' ? 'panic' : stop.reason, description: stop.exception ?? stop.description, breakMode: 'unhandled', details: { message: stop.exception ?? stop.description } };
+    const text = session.exceptionText(stop) ?? stop.description;
+    const exceptionId = stop.reason !== 'exception' ? stop.reason : text.startsWith('panic') ? 'panic' : 'fatal error';
+    return { exceptionId, description: text, breakMode: 'unhandled', details: { message: text } };
   },
   breakpointLocations(session, { source, line, endLine = line }) {
     const { engine } = session;

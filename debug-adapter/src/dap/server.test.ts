@@ -1,7 +1,9 @@
 // The protocol end alone, over in-memory streams and a debugger without a machine: framing, ids, order, errors, cancelling, the end.
+import net from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { capabilities, commands } from './handlers';
 import type { LaunchArguments } from './protocol';
+import { serveSocket } from './serve';
 import type { DapHost } from './session';
 import { TestClient } from './testing/client';
 import { FakeEngine } from './testing/fake-engine';
@@ -185,6 +187,23 @@ describe('the adapter', () => {
     expect(await client.ask('dataBreakpointInfo', { name: '0x7000', asAddress: true, bytes: 3 })).toMatchObject({ dataId: '0x7000/3 0x7000' });
     await client.ask('setDataBreakpoints', { breakpoints: [{ dataId: info['dataId'], accessType: 'write' }] });
     expect(fake.calls).toEqual(['watch 20480/8 write']);
+  });
+
+  it('serves one client over a socket and ends with it', async () => {
+    let address = '';
+    const served = serveSocket(host, '127.0.0.1:0', (bound) => { address = bound; });
+    while (address === '') await new Promise((resolve) => setImmediate(resolve));
+    const socket = net.connect(Number(address.split(':')[1]), '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+    for (const [seq, command] of [[1, 'initialize'], [2, 'disconnect']] as const) {
+      const request = JSON.stringify({ seq, type: 'request', command, arguments: {} });
+      socket.write(`Content-Length: ${request.length}\r\n\r\n${request}`);
+    }
+    await Promise.all([served, new Promise((resolve) => socket.on('end', resolve))]);
+    expect(text).toMatch(/"command":"disconnect"/);
+    socket.destroy();
+    await expect(serveSocket(host, 'nowhere', () => {})).rejects.toThrow('"nowhere" is not HOST:PORT.');
   });
 
   it('gives sources', async () => {

@@ -195,12 +195,22 @@ export class Session {
     this.wire.event('stopped', {
       reason,
       description: stop.description,
-      text: stop.exception ?? (stop.reason === 'unsupported' || stop.reason === 'killed' ? stop.description : undefined),
+      text: this.exceptionText(stop) ?? (stop.reason === 'unsupported' || stop.reason === 'killed' ? stop.description : undefined),
       threadId: stop.thread,
       allThreadsStopped: true,
       hitBreakpointIds: stop.breakpoints.length > 0 ? stop.breakpoints : undefined,
     });
     this.wire.event('gobuf/moment', this.moment());
+  }
+
+  /** What the program complains of; a fatal error's words are the argument of the function that stopped. */
+  exceptionText(stop: StopInfo): string | undefined {
+    if (stop.reason !== 'exception') return stop.exception;
+    const top = this.engine.stack(stop.thread, { levels: 1 }).frames[0];
+    if (top?.function === 'runtime.throw' || top?.function === 'runtime.fatal') {
+      try { return `fatal error: ${this.engine.evaluate('s', top, stop.thread).value.replace(/^"|"$/g, '')}`; } catch { /* the argument is gone */ }
+    }
+    return stop.exception;
   }
 
   /** Values on the screen no longer hold. */
