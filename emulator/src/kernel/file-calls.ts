@@ -23,7 +23,7 @@ function base(kernel: Kernel, fd: number, path: string): string {
   return file.path;
 }
 
-function at(kernel: Kernel, fd: number, address: number, follow: boolean): Resolved {
+function at(kernel: Kernel, fd: number, address: number, follow: boolean | 'never'): Resolved {
   const path = kernel.memory.string(address);
   return resolve(kernel, base(kernel, fd, path), path, follow);
 }
@@ -512,7 +512,7 @@ export function getdents64(kernel: Kernel, [fd, to, size]: number[]): number {
 }
 
 export function mkdirat(kernel: Kernel, [fd, path, mode]: number[]): number {
-  create(kernel, at(kernel, fd!, path!, false), 'directory', mode! & ~kernel.state.umask & 0o1777);
+  create(kernel, at(kernel, fd!, path!, 'never'), 'directory', mode! & ~kernel.state.umask & 0o1777);
   return 0;
 }
 export const mkdir = (k: Kernel, [path, mode]: number[]): number => mkdirat(k, [AT_FDCWD, path!, mode!]);
@@ -520,13 +520,13 @@ export const mkdir = (k: Kernel, [path, mode]: number[]): number => mkdirat(k, [
 export function mknodat(kernel: Kernel, [fd, path, mode]: number[]): number {
   const format = mode! & 0o170000;
   if (format !== FORMAT.fifo && format !== FORMAT.file && format !== 0) return -E.EPERM;
-  create(kernel, at(kernel, fd!, path!, false), format === FORMAT.fifo ? 'fifo' : 'file', mode! & ~kernel.state.umask & 0o7777);
+  create(kernel, at(kernel, fd!, path!, 'never'), format === FORMAT.fifo ? 'fifo' : 'file', mode! & ~kernel.state.umask & 0o7777);
   return 0;
 }
 export const mknod = (k: Kernel, [path, mode]: number[]): number => mknodat(k, [AT_FDCWD, path!, mode!]);
 
 export function unlinkat(kernel: Kernel, [fd, path, flags]: number[]): number {
-  const found = at(kernel, fd!, path!, false), node = existing(found);
+  const found = at(kernel, fd!, path!, 'never'), node = existing(found);
   if (found.name === '') return -E.EBUSY;
   if (found.dots !== '') return (flags! & AT_REMOVEDIR) === 0 ? -E.EISDIR : found.dots === '.' ? -E.EINVAL : -E.ENOTEMPTY;
   const isDirectory = kindOf(node) === 'directory';
@@ -536,6 +536,7 @@ export function unlinkat(kernel: Kernel, [fd, path, flags]: number[]): number {
     if (names(kernel, found.path).length > 0) return -E.ENOTEMPTY;
   } else {
     if (isDirectory) return -E.EISDIR;
+    if (found.mustBeDirectory) return -E.ENOTDIR;
     if (!writable(found.parent)) return -E.EROFS;
   }
   removeName(kernel, found);
@@ -548,7 +549,7 @@ const RENAME_NOREPLACE = 1, RENAME_EXCHANGE = 2;
 
 export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]): number {
   if ((flags! & ~RENAME_NOREPLACE) !== 0) return (flags! & RENAME_EXCHANGE) !== 0 ? -E.EINVAL : -E.EINVAL;
-  const from = at(kernel, fd1!, path1!, false), to = at(kernel, fd2!, path2!, false);
+  const from = at(kernel, fd1!, path1!, 'never'), to = at(kernel, fd2!, path2!, 'never');
   const source = existing(from), isDirectory = kindOf(source) === 'directory';
   if (!writable(from.parent) || !writable(to.parent)) return -E.EROFS;
   if (!lookup(kernel, to.parent)) return -E.ENOENT;
@@ -557,7 +558,7 @@ export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: numbe
   if (from.path === to.path) return 0;
   if (to.path.startsWith(from.path + '/')) return -E.EINVAL;
   if (from.path.startsWith(to.path + '/')) return -E.ENOTEMPTY;
-  if (to.mustBeDirectory && !isDirectory) return -E.ENOTDIR;
+  if ((to.mustBeDirectory || from.mustBeDirectory) && !isDirectory) return -E.ENOTDIR;
   const inode = writableInode(kernel, source);
   if (to.node) {
     if (isDirectory && kindOf(to.node) !== 'directory') return -E.ENOTDIR;
@@ -586,7 +587,7 @@ export const rename = (k: Kernel, [path1, path2]: number[]): number => renameat2
 export function symlinkat(kernel: Kernel, [target, fd, path]: number[]): number {
   const to = kernel.memory.string(target!);
   if (to === '') return -E.ENOENT;
-  create(kernel, at(kernel, fd!, path!, false), 'symlink', 0o777).target = to;
+  create(kernel, at(kernel, fd!, path!, 'never'), 'symlink', 0o777).target = to;
   return 0;
 }
 export const symlink = (k: Kernel, [target, path]: number[]): number => symlinkat(k, [target!, AT_FDCWD, path!]);
@@ -602,7 +603,7 @@ export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]
     if (!writable(node.path)) return -E.EXDEV;
     inode = writableInode(kernel, node);
   }
-  const to = at(kernel, fd2!, path2!, false);
+  const to = at(kernel, fd2!, path2!, 'never');
   if (to.node) return -E.EEXIST;
   const parent = writableDirectory(kernel, to.parent);
   parent.entries!.set(to.name, inode.id);

@@ -71,6 +71,15 @@ describe('files', () => {
     for (const path of asked) expect(path).not.toMatch(/\.\.|^\/proc|^\/sys/);
   });
 
+  it('follows no link in the last place when a name is made or removed, slash or not', () => {
+    const got: number[] = [];
+    results(function* (m) {
+      yield [SYMLINKAT, m.write(0, 'nowhere'), AT, m.write(64, '/tmp/l')];
+      got.push(yield [MKDIRAT, AT, m.write(64, '/tmp/l/'), 0o755], yield [UNLINKAT, AT, DATA_AT + 64, 0x200], yield [UNLINKAT, AT, DATA_AT + 64, 0], yield [UNLINKAT, AT, m.write(64, '/tmp/.'), 0x200], yield [RENAMEAT, AT, DATA_AT + 64, AT, m.write(128, '/tmp/x')], yield [UNLINKAT, AT, m.write(64, '/tmp/l'), 0]);
+    });
+    expect(got).toEqual([-E.EEXIST, -E.ENOTDIR, -E.ENOTDIR, -E.EINVAL, -E.EBUSY, 0]);
+  });
+
   it('shows synthetic files', () => {
     const { s } = results(function* (m) {
       const fd = yield [OPENAT, AT, m.write(0, '/sys/kernel/mm/transparent_hugepage/hpage_pmd_size'), 0, 0];
