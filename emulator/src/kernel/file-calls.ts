@@ -551,9 +551,9 @@ export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: numbe
   if ((flags! & ~RENAME_NOREPLACE) !== 0) return (flags! & RENAME_EXCHANGE) !== 0 ? -E.EINVAL : -E.EINVAL;
   const from = at(kernel, fd1!, path1!, 'never'), to = at(kernel, fd2!, path2!, 'never');
   const source = existing(from), isDirectory = kindOf(source) === 'directory';
+  if (from.name === '' || to.name === '' || from.dots !== '' || to.dots !== '') return -E.EBUSY;
   if (!writable(from.parent) || !writable(to.parent)) return -E.EROFS;
   if (!lookup(kernel, to.parent)) return -E.ENOENT;
-  if (from.name === '' || to.name === '' || from.dots !== '' || to.dots !== '') return -E.EBUSY;
   if (to.node && (flags! & RENAME_NOREPLACE) !== 0) return -E.EEXIST;
   if (from.path === to.path) return 0;
   if (to.path.startsWith(from.path + '/')) return -E.EINVAL;

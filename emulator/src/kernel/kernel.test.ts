@@ -4,9 +4,12 @@ import { ScriptedMachine } from '../testing/scripted-machine';
 import type { Script } from '../testing/scripted-machine';
 import { DATA_AT } from '../testing/tiny-elf';
 import * as E from './errno';
+import { QUANTUM } from './state';
 
 const READ = 0, WRITE = 1, CLOSE = 3, LSEEK = 8, MMAP = 9, MPROTECT = 10, MUNMAP = 11, SIGACTION = 13, SIGPROCMASK = 14, NANOSLEEP = 35, GETPID = 39, SOCKET = 41, CONNECT = 42, ACCEPT = 43, BIND = 49, LISTEN = 50, GETSOCKNAME = 51, CLONE = 56, EXIT = 60, KILL = 62, FTRUNCATE = 77,
   GETCWD = 79, GETTID = 186, FUTEX = 202, EPOLL_WAIT = 232, EPOLL_CTL = 233, TGKILL = 234, CLOCK_GETTIME = 228, EXIT_GROUP = 231, OPENAT = 257, MKDIRAT = 258, NEWFSTATAT = 262, UNLINKAT = 263, RENAMEAT = 264, SYMLINKAT = 266, READLINKAT = 267, PIPE2 = 293, EVENTFD2 = 290, EPOLL_CREATE1 = 291, GETRANDOM = 318;
+/** Long enough for the others to have had their turn. */
+const TURN = QUANTUM + 10_000;
 const THREAD = 0x50f00, AT = -100, O_CREAT = 0x40, O_RDWR = 2, O_NONBLOCK = 0x800;
 
 /** Runs a script to its end; what it records comes back. */
@@ -103,15 +106,15 @@ describe('threads', () => {
           yield [EXIT, 0];
         });
         yield [CLONE, THREAD, DATA_AT + 4096, 0, 0, 0];
-        yield 60_000;
+        yield TURN;
       }
       order.push(`woken ${yield [FUTEX, word, 129, 2]}`);
-      yield 120_000;
+      yield 2 * TURN;
       order.push(`woken ${yield [FUTEX, word, 129, 5]}`, `mismatch ${yield [FUTEX, word, 128, 7, 0]}`);
       const before = m.machine.virtualTime;
       order.push(`timeout ${yield [FUTEX, word, 128, 0, m.words(64, 0, 5_000_000)]}`);
       expect(m.machine.virtualTime - before).toBeGreaterThanOrEqual(5_000_000);
-      yield 120_000;
+      yield 2 * TURN;
     });
     expect(order).toEqual(['a waits', 'b waits', 'c waits', 'woken 2', 'a 0', 'b 0', 'woken 1', `mismatch ${-E.EAGAIN}`, 'c 0', `timeout ${-E.ETIMEDOUT}`]);
   });
@@ -194,10 +197,10 @@ describe('waiting for files', () => {
       const [reader, writer] = [m.i32(0), m.i32(4)];
       m.spawn(function* () { order.push(`read ${yield [READ, reader, DATA_AT + 128, 10]}`); yield [CLOSE, reader]; yield [EXIT, 0]; });
       yield [CLONE, THREAD, DATA_AT + 4096, 0, 0, 0];
-      yield 60_000;
+      yield TURN;
       order.push('write');
       yield [WRITE, writer, m.write(64, 'xy'), 2];
-      yield 60_000;
+      yield TURN;
       yield [WRITE, writer, DATA_AT + 64, 2];
     });
     expect(s.run()).toMatchObject({ reason: 'killed', signal: 13 });
