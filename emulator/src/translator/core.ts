@@ -186,7 +186,7 @@ export function buildCore(): Uint8Array<ArrayBuffer> {
   steps.i32Const(1).localGet(count).localGet(2).select().localSet(given);
   steps.localGet(stepAt).i32Load(STEP_CACHE + 12).localGet(given).localGet(1).localGet(stepAt).i32Load(STEP_CACHE + 8).callIndirect(translated).localTee(result);
   steps.i32Const(31).i32ShrS().localGet(result).i32Xor().localGet(given).i32Sub().localGet(count).i32Add().localSet(count);
-  steps.localGet(result).i32Const(0).i32LtS().i32Const(0).i32Load(EXIT_CODE).i32And().when(() => steps.localGet(count).i32Const(-1).i32Xor().return());
+  steps.localGet(result).i32Const(0).i32LtS().i32Const(0).i32Load(EXIT_CODE).i32Const(0).i32Ne().i32And().when(() => steps.localGet(count).i32Const(-1).i32Xor().return());
   steps.localGet(2).when(() => {
     rip(steps).localSet(stepRip);
     jumpCacheEntry(steps, stepRip);

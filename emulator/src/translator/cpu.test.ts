@@ -1,0 +1,133 @@
+// The processor's promises: exact budgets, equal states by any mixture of runs and steps, precise faults, breakpoints, changed code, kept code.
+// Must stay true: the guest code is bytes written here by hand, with their disassembly beside them.
+import { describe, expect, it } from 'vitest';
+import { GPR, PAGES_BASE, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import type { Cpu } from '../cpu-types';
+import { EXECUTE, WRITE } from '../cpu-types';
+import type { Keeping } from './cpu';
+import { createCpu } from './cpu';
+
+const CODE = 0x401000, DATA = 0x7ff0_0000_0000;
+
+/** sum of 1…RCX in RAX by a called function, with pushes, an INC before a CMP across blocks, and a store in the loop. */
+const PROGRAM = [
+  0x31, 0xc0, // 401000 xor eax, eax
+  0x31, 0xd2, // 401002 xor edx, edx
+  0x48, 0xff, 0xc2, // 401004 inc rdx
+  0xe8, 0x0a, 0x00, 0x00, 0x00, // 401007 call 401016
+  0x48, 0x39, 0xca, // 40100c cmp rdx, rcx
+  0x75, 0xf3, // 40100f jne 401004
+  0x0f, 0x05, // 401011 syscall
+  0x90, 0x90, 0x90,
+  0x53, // 401016 push rbx
+  0x48, 0x01, 0xd0, // 401017 add rax, rdx
+  0x48, 0x89, 0x07, // 40101a mov [rdi], rax
+  0x48, 0x8b, 0x1f, // 40101d mov rbx, [rdi]
+  0x5b, // 401020 pop rbx
+  0xc3, // 401021 ret
+];
+
+function machine(program = PROGRAM, keeping?: Keeping) {
+  const memory = new WebAssembly.Memory({ initial: 64 });
+  const host = new Map([[CODE, PAGES_BASE], [DATA, PAGES_BASE + 0x1000]]), code = new Set<number>();
+  let cpu: Cpu | undefined;
+  new Uint8Array(memory.buffer).set(program, PAGES_BASE);
+  const pages = {
+    memory,
+    hostPage(address: number, access: number): number {
+      const page = address - (address % 4096);
+      if (access & EXECUTE) code.add(page);
+      if (access & WRITE && code.delete(page)) cpu?.invalidate(page, page + 4096);
+      return host.get(page) ?? 0;
+    },
+    watched: () => false,
+  };
+  cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping);
+  const words = new BigUint64Array(memory.buffer);
+  const at = (offset: number) => (STATE_BASE + offset) >> 3;
+  words[at(RIP_OFFSET)] = BigInt(CODE);
+  words[at(RFLAGS_OFFSET)] = 0x202n;
+  words[at(GPR) + 4] = BigInt(DATA + 0x800);
+  words[at(GPR) + 7] = BigInt(DATA + 0x100);
+  words[at(GPR) + 1] = 20n;
+  return { cpu, words, memory, rip: () => Number(words[at(RIP_OFFSET)]), gpr: (index: number) => words[at(GPR) + index]!, state: () => [...words.subarray(at(0), at(0) + 18)] };
+}
+
+describe('the processor', () => {
+  it('reaches the same state after every number of instructions, by steps and by runs', () => {
+    const stepped = machine(), states = [stepped.state()];
+    for (let n = 1; n <= 180; n++) {
+      expect(stepped.cpu.step()).toEqual({ kind: 'budget' });
+      states.push(stepped.state());
+    }
+    for (const pace of [1, 2, 3, 7, 50, 64, 180]) {
+      const run = machine();
+      for (let n = pace; n <= 180; n += pace) {
+        expect(run.cpu.run(pace)).toEqual({ kind: 'budget' });
+        expect(run.cpu.retired).toBe(pace);
+        expect(run.state(), `${n} instructions by ${pace}`).toEqual(states[n]);
+      }
+    }
+  });
+
+  it('runs hot code to the same result', () => {
+    const { cpu, words, gpr } = machine();
+    words[((STATE_BASE + GPR) >> 3) + 1] = 200_000n;
+    expect(cpu.run(10_000_000)).toEqual({ kind: 'syscall' });
+    expect(gpr(0)).toBe(20000100000n);
+    expect(cpu.retired).toBe(2 + 200_000 * 10 + 1);
+  });
+
+  it('stops before a breakpoint and goes on from it', () => {
+    const { cpu, rip } = machine();
+    cpu.run(30);
+    cpu.setBreakpoints(new Set([0x401017]));
+    for (let n = 0; n < 3; n++) {
+      expect(cpu.run(1000)).toEqual({ kind: 'breakpoint', address: 0x401017 });
+      expect(rip()).toBe(0x401017);
+    }
+    cpu.setBreakpoints(new Set());
+    expect(cpu.run(1000)).toEqual({ kind: 'syscall' });
+  });
+
+  it('faults before anything of the instruction is done', () => {
+    const { cpu, words, rip, gpr } = machine();
+    cpu.run(54);
+    words[((STATE_BASE + GPR) >> 3) + 7] = BigInt(DATA + 0x5000);
+    const exit = cpu.run(1000);
+    expect(exit).toEqual({ kind: 'pageFault', address: DATA + 0x5000, write: true, execute: false, present: false });
+    expect(rip()).toBe(0x40101a);
+    expect(gpr(4)).toBe(BigInt(DATA + 0x800 - 16));
+  });
+
+  it('executes code that the guest has just written', () => {
+    const { cpu, words, gpr } = machine([
+      0xb8, 0x01, 0, 0, 0, // 401000 mov eax, 1
+      0xc7, 0x05, 0xf2, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, // 401005 mov dword [rip-14], 2: the constant before
+      0xff, 0xc9, // 40100f dec ecx
+      0x75, 0xed, // 401011 jne 401000
+      0x0f, 0x05,
+    ]);
+    words[((STATE_BASE + GPR) >> 3) + 1] = 2n;
+    expect(cpu.run(1000)).toEqual({ kind: 'syscall' });
+    expect(gpr(0)).toBe(2n);
+  });
+
+  it('takes kept translations into use only for the same code', () => {
+    const kept = new Map<string, Uint8Array>();
+    const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
+    const result = (program: number[]) => {
+      const { cpu, gpr } = machine(program, keeping);
+      expect(cpu.run(10_000)).toEqual({ kind: 'syscall' });
+      (cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
+      cpu.keepTranslations?.();
+      return gpr(0);
+    };
+    expect(result(PROGRAM)).toBe(210n);
+    expect(kept.size).toBe(1);
+    expect(result(PROGRAM)).toBe(210n);
+    const changed = [...PROGRAM];
+    changed[0x18] = 0x29; // add → sub
+    expect(result(changed)).toBe(BigInt.asUintN(64, -210n));
+  });
+});
