@@ -80,5 +80,5 @@ function failure(name: string, error: unknown): number {
  * more time on optimising translated functions, which are large, than most programs run: measured on test/programs/bench, this one was best in
  * every program. Set before anything is loaded, since kept code is good only under the flags it was made under.
  */
-v8.setFlagsFromString('--wasm-tiering-budget=3000000000');
+v8.setFlagsFromString('--wasm-tiering-budget=1000000000');
 void main(process.argv.slice(2)).then((status) => process.exit(status));
