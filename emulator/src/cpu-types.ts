@@ -55,6 +55,9 @@ export interface PageSource {
    * of that page after a WRITE miss. May grow `memory`, which detaches earlier views of `memory.buffer`. Offsets are 0 … 2^32-1.
    */
   hostPage(address: number, access: number): number;
-  /** Whether a watched range lies on this page: such pages are never cached for that access. */
-  watched(address: number, access: number): boolean;
+  /**
+   * Whether a watched range lies on this page (such pages are never cached for that access), or, with a size, whether the
+   * bytes from `address` on touch one.
+   */
+  watched(address: number, access: number, size?: number): boolean;
 }

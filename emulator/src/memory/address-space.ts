@@ -64,10 +64,10 @@ export class AddressSpace implements PageSource {
     return host;
   }
 
-  watched(address: number, access: number): boolean {
+  watched(address: number, access: number, size?: number): boolean {
     if (this.watches.length === 0) return false;
-    const page = address - address % PAGE;
-    for (const watch of this.watches) if ((watch.access & access) !== 0 && watch.start < page + PAGE && watch.end > page) return true;
+    const start = size === undefined ? address - address % PAGE : address, end = start + (size ?? PAGE);
+    for (const watch of this.watches) if ((watch.access & access) !== 0 && watch.start < end && watch.end > start) return true;
     return false;
   }
 

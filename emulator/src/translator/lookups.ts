@@ -68,11 +68,12 @@ export class Lookups {
     return false;
   }
 
-  /** Host offset of the page for one access, entered into the table if it may be; 0 after setting the exit. */
-  private page(address: number, access: number, table: number): number {
+  /** Host offset of the page for an access of `size` bytes on it, entered into the table if it may be; 0 after setting the exit. */
+  private page(address: number, access: number, table: number, size: number): number {
     const page = address - (address % PAGE), write = access === WRITE;
     const watched = this.pages.watched(page, access);
-    if (watched && !this.stepping) { this.fault(Math.floor(address / 0x100000000), address % 0x100000000, write, ExitCode.watch); return 0; }
+    // Beside the watched range the page is only slower: nothing of it is kept in the tables.
+    if (watched && !this.stepping && this.pages.watched(address, access, size)) { this.fault(Math.floor(address / 0x100000000), address % 0x100000000, write, ExitCode.watch); return 0; }
     this.codeChanged = false;
     const host = this.pages.hostPage(page, access);
     this.refresh();
@@ -98,7 +99,7 @@ export class Lookups {
     const address = high * 0x100000000 + (low >>> 0), page = address - (address % PAGE);
     if (this.pages.watched(page, READ) || this.pages.watched(page, WRITE)) return 0;
     const { words } = this, exit = words[EXIT_CODE >> 2]!;
-    const host = this.page(address, WRITE, WRITE_TLB);
+    const host = this.page(address, WRITE, WRITE_TLB, 1);
     if (host === 0) this.words[EXIT_CODE >> 2] = exit;
     return host === 0 ? 0 : 1;
   }
@@ -115,11 +116,11 @@ export class Lookups {
   read(high: number, low: number, size: number): number {
     if (!this.canonical(high, low, false)) return 0;
     const address = high * 0x100000000 + (low >>> 0), offset = address % PAGE;
-    const host = this.page(address, READ, READ_TLB);
+    const host = this.page(address, READ, READ_TLB, Math.min(size, PAGE - offset));
     if (host === 0) return 0;
     if (this.stepping) this.host.onAccess?.(address, size, false);
     if (offset + size <= PAGE) return host + offset;
-    const first = PAGE - offset, second = this.page(address + first, READ, READ_TLB);
+    const first = PAGE - offset, second = this.page(address + first, READ, READ_TLB, size - first);
     if (second === 0) return 0;
     this.bytes.copyWithin(READ_SCRATCH, host + offset, host + PAGE);
     this.bytes.copyWithin(READ_SCRATCH + first, second, second + size - first);
@@ -130,11 +131,11 @@ export class Lookups {
   write(high: number, low: number, size: number): number {
     if (!this.canonical(high, low, true)) return 1;
     const address = high * 0x100000000 + (low >>> 0), offset = address % PAGE;
-    const host = this.page(address, WRITE, WRITE_TLB);
-    if (host === 0) return 1;
     const first = Math.min(size, PAGE - offset);
+    const host = this.page(address, WRITE, WRITE_TLB, first);
+    if (host === 0) return 1;
     if (first < size) {
-      const second = this.page(address + first, WRITE, WRITE_TLB);
+      const second = this.page(address + first, WRITE, WRITE_TLB, size - first);
       if (second === 0) return 1;
       this.bytes.copyWithin(second, WRITE_SCRATCH + first, WRITE_SCRATCH + size);
     }
