@@ -129,7 +129,6 @@ export class GuestMachine implements Machine {
   private finish(stop: Stop): Stop {
     this.stopped = stop;
     this.cpu.keepTranslations?.();
-    this.cpu.keepTranslations?.();
     return stop;
   }
 

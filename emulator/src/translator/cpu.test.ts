@@ -130,4 +130,17 @@ describe('the processor', () => {
     changed[0x18] = 0x29; // add → sub
     expect(result(changed)).toBe(BigInt.asUintN(64, -210n));
   });
+
+  it('keeps no translation that stops at a breakpoint of the run before', () => {
+    const kept = new Map<string, Uint8Array>();
+    const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
+    const before = machine(PROGRAM, keeping);
+    before.cpu.setBreakpoints(new Set([0x401017, 0x40100c]));
+    expect(before.cpu.run(10_000)).toEqual({ kind: 'breakpoint', address: 0x401017 });
+    (before.cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
+    before.cpu.keepTranslations?.();
+    const after = machine(PROGRAM, keeping);
+    expect(after.cpu.run(10_000)).toEqual({ kind: 'syscall' });
+    expect(after.gpr(0)).toBe(210n);
+  });
 });

@@ -26,6 +26,9 @@ export interface KeptHead {
   lengths: number[];
 }
 
+/** Changes whenever what may be kept changes: kept code of another form is not used. */
+export const KEPT_FORM = 'without breakpoints';
+
 const MAGIC = 0x31_62_67_74;
 
 export function encodeKept(head: KeptHead, module: Uint8Array): Uint8Array {

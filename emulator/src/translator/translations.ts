@@ -15,7 +15,7 @@ import { stackShape } from './stack';
 import type { CodeSource } from './graph';
 import { discover, flowOf } from './graph';
 import type { KeptFunction } from './kept';
-import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
+import { bodiesOf, decodeKept, encodeKept, hashPage, KEPT_FORM } from './kept';
 import type { Lookups } from './lookups';
 
 const PAGE = 4096;
@@ -264,6 +264,8 @@ export class Translations implements CodeSource {
     const all = new Set<Translation>();
     for (const set of this.byPage.values()) for (const each of set) all.add(each);
     for (const each of this.kept.values()) all.add(each);
+    // One that holds a breakpoint leaves there, for ever in a run that does not have it.
+    for (const each of all) if (this.holdsBreakpoint(each)) all.delete(each);
     if (all.size === 0) return undefined;
     const list = [...all];
     const module = Translations.newModule(), pages = new Map<number, number>();
@@ -282,9 +284,16 @@ export class Translations implements CodeSource {
     return encodeKept({ key: this.fingerprint(), nextCell: this.nextCell, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length) }, module.finish());
   }
 
+  private holdsBreakpoint({ spans }: Translation): boolean {
+    for (const address of this.breakpoints) {
+      for (let i = 0; i < spans.length; i += 2) if (address >= spans[i]! && address < spans[i + 1]!) return true;
+    }
+    return false;
+  }
+
   /** Stands for everything that decides what code is made: kept code of another version is of no use. */
   private fingerprint(): number {
-    const texts = [helperNames(), ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape].map(String)];
+    const texts = [KEPT_FORM, helperNames(), ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape].map(String)];
     let hash = 0x811c9dc5;
     for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
     for (const meaning of semantics.values()) {
