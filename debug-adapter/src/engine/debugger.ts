@@ -1,6 +1,7 @@
 // The debugger: one Go program on one emulated machine, with breakpoints, steps, stacks, variables and time travel.
 // Must stay true: every operation is exact to the instruction, cooperative (yields between slices, can be paused), and
 // deterministic; the parts (execution, unwinding, values) know nothing of each other but through here.
+// Over 400 lines: it is the whole contract of the engine in one class; what it does is in the files it calls.
 
 import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';
 import type { GInfo, SchedulerSnapshot } from '../goruntime/types';

@@ -1,6 +1,7 @@
 // Moves the guest: forwards by instruction, line, call or breakpoint, and backwards by searching the recorded past.
 // Must stay true: a step belongs to one goroutine and one frame and follows them across threads, copied stacks and g0; control
 // that leaves for good (tail jumps, gogo) is followed, never lost; every loop can be paused.
+// Over 400 lines: the ways of moving share their state (goroutine, frame, the points set for one move) and are read together.
 
 import { decode } from '@gobuf/emulator/x86/decoder';
 import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';

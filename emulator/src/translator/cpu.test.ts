@@ -30,19 +30,19 @@ const PROGRAM = [
 function machine(program = PROGRAM, keeping?: Keeping) {
   const memory = new WebAssembly.Memory({ initial: 64 });
   const host = new Map([[CODE, PAGES_BASE], [DATA, PAGES_BASE + 0x1000]]), code = new Set<number>();
-  let cpu: Cpu | undefined;
+  const made: { cpu?: Cpu } = {};
   new Uint8Array(memory.buffer).set(program, PAGES_BASE);
   const pages = {
     memory,
     hostPage(address: number, access: number): number {
       const page = address - (address % 4096);
       if (access & EXECUTE) code.add(page);
-      if (access & WRITE && code.delete(page)) cpu?.invalidate(page, page + 4096);
+      if (access & WRITE && code.delete(page)) made.cpu?.invalidate(page, page + 4096);
       return host.get(page) ?? 0;
     },
     watched: () => false,
   };
-  cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping);
+  const cpu = made.cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping);
   const words = new BigUint64Array(memory.buffer);
   const at = (offset: number) => (STATE_BASE + offset) >> 3;
   words[at(RIP_OFFSET)] = BigInt(CODE);

@@ -1,6 +1,7 @@
 // Translates one graph of blocks into one WebAssembly function: control structure, budget, register locals, exits and calls.
 // Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
 // left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
+// Over 400 lines: one function is emitted front to back, and every part works on the same locals and labels.
 import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_BITS, WRITE_TLB } from '../cpu-state';
 import { Emitter, ExitCode, FlagOperation, STATUS } from '../semantics/emitter';
 import type { OperandSize } from '../semantics/flags';

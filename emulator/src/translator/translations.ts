@@ -1,5 +1,6 @@
 // All translations of guest code: from addresses to table slots, made on demand, dropped by page or by address.
 // Must stay true: a cell belongs to one address for ever (callers hold its place as a constant); without a translation it says 0, the stub.
+// Over 400 lines: slots, cells, pages and kept code are changed together whenever a translation comes or goes.
 import { CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS, STEP_CACHE, STEP_CACHE_BITS } from '../cpu-state';
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';

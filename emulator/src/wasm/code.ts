@@ -16,10 +16,10 @@ type Lane = { [K in keyof typeof LANE]: (lane: number) => Code };
 export type PlainName = keyof Simple;
 export type AccessName = keyof Access;
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+ 
 export interface Code extends Simple, Access, Lane {}
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+ 
 export class Code extends Bytes {
   /** Types of all locals that are not parameters, in order. */
   readonly locals: ValueType[] = [];

@@ -2,8 +2,8 @@
 // Must stay true: nothing but the protocol is written to stdout.
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import { serve } from '@gobuf/server/lsp/server';
+import { stdioConnection } from '@gobuf/server/lsp/stdio';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { goParser } from '../host/go-parser';
 import { diskFiles, goRoot, moduleCache } from '../host/sources';
@@ -18,16 +18,13 @@ export const spec: CommandSpec = {
 
 export async function run(): Promise<number> {
   const root = goRoot();
-  const connection = createConnection(ProposedFeatures.all, new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
-  const ended = new Promise<number>((resolve) => {
-    connection.onExit(() => resolve(0));
-    process.stdin.on('close', () => resolve(0));
-  });
+  const { connection, ended } = stdioConnection();
   serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache() }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
     toUri: (file) => pathToFileURL(file).href,
   });
-  return ended;
+  await ended;
+  return 0;
 }
