@@ -93,7 +93,7 @@ describe.skipIf(!go || !delveVersion)(`gobuf exec beside Delve ${delveVersion ??
     ['arguments and locals', ['break main.go:10', 'continue', 'args', 'locals', 'print value', 'whatis value', 'print value * 2', 'whatis catch', 'stack 2', 'exit']],
     ['a condition', ['break main.go:10', 'condition 1 value == 2', 'continue', 'print value', 'exit']],
     ['instruction steps', ['break main.main', 'continue', 'si', 'si', 'ni', 'disass', 'exit']],
-    ['stepping out', ['break main.volley', 'continue', 'stepout', 'exit']],
+    ['stepping out', ['break main.main', 'continue', 'stepout', 'exit']],
     ['sources', ['sources main', 'funcs ^main', 'exit']],
     ['printed globals and expressions', ['break main.main', 'continue', 'print runtime.ncpu > 0', 'print 1 + 2*3', 'print runtime.buildVersion', 'p len(runtime.buildVersion)', 'exit']],
   ])('%s', async (_title, script) => {

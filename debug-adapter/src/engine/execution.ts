@@ -437,13 +437,13 @@ export class Execution {
     const back = { pc: caller.pc, at: this.words.position(registers, frame.cfa) };
     // First to the function's own RET, where its results can still be read.
     const top = frames.find((candidate) => !candidate.inlined)!;
-    const returns = top === frame && fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, frame.cfa - 8) })) : [];
+    const returns = fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, top.cfa - 8) })) : [];
     const outcome = await this.untilReturn(tid, [back, ...returns], registers.rip);
     if (outcome.kind !== 'done') return outcome;
     const at = this.registers(outcome.tid).rip;
     if (!returns.some(({ pc }) => pc === at)) return outcome;
     this.filter.returning?.(outcome.tid);
-    return this.stepWatchful(outcome.tid);
+    return top === frame ? this.stepWatchful(outcome.tid) : this.untilReturn(outcome.tid, [back], at);
   }
 
   private returnsOf(fn: FunctionInfo): number[] {
