@@ -1,5 +1,6 @@
 // Whole programs: each file of test/programs, built by every Go version at hand, must do under `gobuf run` what it does natively,
-// and the same twice, instruction by instruction.
+// and the same twice, instruction by instruction. Older versions run the programs of EVERY_VERSION; GOBUF_ALL_VERSIONS=1 (npm run
+// test:versions, half an hour) runs all on all, and what is left out is counted as skipped.
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -45,20 +46,29 @@ async function judgeIn(home: string, { file, args, extra, input }: Case, go: Too
   const binary = path.join(home, path.basename(file, '.go'));
   fs.copyFileSync(build(file, go), binary);
   const env = guestEnvironment({ ...extra, GOROOT: go.goroot });
-  const here = await execute(binary, args, { cwd: home, env, input });
+  const natively = () => execute(binary, args, { cwd: home, env, input });
   const options = { cwd: home, env: guestEnvironment({ GOROOT: go.goroot }), input };
   const command = ['run', '--stats', ...Object.entries(extra).flatMap(([name, value]) => ['--env', `${name}=${value}`]), binary, '--', ...args];
   const first = splitStats(await gobuf(command, options));
-  expect(first.result.stdout).toBe(here.stdout);
-  expect(first.result.status, first.result.stderr.slice(0, 500)).toBe(here.status);
-  expect(normalise(first.result.stderr)).toBe(normalise(here.stderr));
+  const shown = ({ stdout, status, stderr }: Result) => ({ status, stdout, stderr: normalise(stderr) });
+  let here = await natively();
+  // Threads of a loaded machine may make a native run differ from the next: agreeing with one of three is enough.
+  for (let again = 0; again < 2 && JSON.stringify(shown(here)) !== JSON.stringify(shown(first.result)); again++) here = await natively();
+  expect(shown(first.result)).toEqual(shown(here));
   const second = splitStats(await gobuf(command, options));
   expect(second).toEqual(first);
 }
 
-function suite(title: string, go: Toolchain | undefined, files: string[]): void {
+/** Boot and output, a collector at work, a signal made a panic, preemption by signal, a panic and its recovery. */
+const EVERY_VERSION = ['hello', 'gc', 'nilderef', 'preempt', 'recovered'];
+const LIMIT = 300_000;
+
+function suite(title: string, go: Toolchain | undefined, files: string[], all = true): void {
   describe.skipIf(!native || !go)(title, () => {
-    for (const file of files) test.concurrent(path.basename(file, '.go'), () => judge(inputs(file), go!));
+    for (const file of files) {
+      const name = path.basename(file, '.go');
+      test.skipIf(!all && !EVERY_VERSION.includes(name))(name, () => judge(inputs(file), go!), LIMIT);
+    }
   });
 }
 
@@ -66,7 +76,7 @@ const local = toolchain();
 suite(`programs as they run natively (${local?.version ?? 'needs the go command'})`, local, programs(FOLDER));
 for (const version of VERSIONS) {
   const go = toolchain(version);
-  suite(`programs as they run natively (${go?.version ?? `${version} cannot be had here`})`, go, programs(FOLDER));
+  suite(`programs as they run natively (${go?.version ?? `${version} cannot be had here`})`, go, programs(FOLDER), process.env['GOBUF_ALL_VERSIONS'] === '1');
 }
 const modern = [local, ...VERSIONS.map(toolchain)].filter((go) => go && Number(/^go1\.(\d+)/.exec(go.version)?.[1]) >= 23);
 for (const go of modern) suite(`programs for Go 1.23 and later (${go!.version})`, go, programs(path.join(FOLDER, 'go1.23')));
