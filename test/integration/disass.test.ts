@@ -20,7 +20,7 @@ function functionNames(binary: string): string[] {
 /** Text by function name. */
 function byFunction(output: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const part of output.split(/^(?=TEXT )/m).slice(1)) {
+  for (const part of output.split(/^(?=TEXT )/m).filter((each) => each.startsWith('TEXT '))) {
     const lines = part.split('\n').map((line) => line.trimEnd());
     const end = lines.findIndex((line, i) => i > 0 && line !== '' && !line.startsWith('\t') && !line.startsWith('=>'));
     const name = /^TEXT (\S+?)(?:\.abi0|\.abiinternal)?\(SB\)/.exec(lines[0]!)?.[1];
