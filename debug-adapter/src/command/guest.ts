@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createMachine } from '@gobuf/emulator/machine';
 import type { Host, Machine } from '@gobuf/emulator/machine-types';
 import { cacheFolder, diskCache } from './host/cache';
+import { v8Engine } from './host/engine';
 import { confinedFiles } from './host/files';
 import { InputError, UsageError } from './options';
 import type { OptionSpec, Parsed } from './options';
@@ -56,6 +57,7 @@ export function startGuest(guest: Guest, host: Omit<Host, 'files'>): Machine {
     ...(procs === undefined ? {} : { procs }),
     limits: { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(instructions === undefined ? {} : { instructions }) },
     ...(guest.cache ? { cache: diskCache(cacheFolder()) } : {}),
+    engine: v8Engine(),
     host: { ...host, files: confinedFiles([path.dirname(file), ...guest.readable]) },
   });
 }

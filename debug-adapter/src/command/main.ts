@@ -1,7 +1,7 @@
 // The `gobuf` command: a flat table of subcommands, each loaded only when it is asked for.
 // Must stay true: errors of use end with status 2, bad input with one sentence and status 1, and never with a stack trace.
-import v8 from 'node:v8';
 import { keepCode } from './host/code-cache';
+import { setFlags } from './host/flags';
 import { help, parse } from './options';
 import type { CommandSpec, Parsed } from './options';
 import { complain, print } from './host/output';
@@ -75,10 +75,6 @@ function failure(name: string, error: unknown): number {
   return 1;
 }
 
-/**
- * V8 optimises a WebAssembly function after it has executed about this many bytes of it. Its own figure, 1 800 000, makes it spend
- * more time on optimising translated functions, which are large, than most programs run; with ten times this one fib, maps and
- * pingpong take longer. Set before anything is loaded, since kept code is good only under the flags it was made under.
- */
-v8.setFlagsFromString('--wasm-tiering-budget=100000000');
+// Before anything is loaded, since kept code is good only under the flags it was made under.
+setFlags();
 void main(process.argv.slice(2)).then((status) => process.exit(status));

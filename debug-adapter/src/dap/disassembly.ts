@@ -2,10 +2,24 @@
 // Must stay true: exactly as many rows as asked for, addresses strictly rising; what is no instruction is marked invalid.
 
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import type { DisassemblyRow } from '../engine/types';
 import { RequestError, type Subject } from './handler';
+import type { Session } from './session';
 import { hex, hexBytes, parseReference } from './text';
 
 const MOST_ROWS = 20_000;
+
+/** What was made of a row before: the engine gives the same objects as long as the bytes are the same. */
+const made = new WeakMap<DisassemblyRow, DAP.DisassembledInstruction>();
+
+function plain(session: Session, row: DisassemblyRow, resolveSymbols: boolean): DAP.DisassembledInstruction {
+  const shown: DAP.DisassembledInstruction = { address: hex(row.address), instruction: row.valid ? row.text : row.text || '??' };
+  if (row.bytes.length > 0) shown.instructionBytes = hexBytes(row.bytes);
+  if (!row.valid) shown.presentationHint = 'invalid';
+  if (resolveSymbols && row.function) shown.symbol = row.offset ? `${row.function}+${hex(row.offset)}` : row.function;
+  if (row.file && row.line && session.source(row.file)) shown.line = row.line;
+  return shown;
+}
 
 export const disassembly: Subject = {
   capabilities: { supportsDisassembleRequest: true },
@@ -22,16 +36,15 @@ export const disassembly: Subject = {
         rows.push(...more);
       }
       const instructions = rows.map((row): DAP.DisassembledInstruction => {
-        const shown: DAP.DisassembledInstruction = { address: hex(row.address), instruction: row.valid ? row.text : row.text || '??' };
-        if (row.bytes.length > 0) shown.instructionBytes = hexBytes(row.bytes);
-        if (!row.valid) shown.presentationHint = 'invalid';
-        if (resolveSymbols && row.function) shown.symbol = row.offset ? `${row.function}+${hex(row.offset)}` : row.function;
-        if (row.file && row.line) {
-          // The location is told where it changes; clients carry it on.
-          if (row.file !== file) { shown.location = session.source(row.file); file = shown.location ? row.file : ''; }
-          if (file !== '') shown.line = row.line;
-        }
-        return shown;
+        const known = resolveSymbols ? made.get(row) : undefined;
+        const shown = known ?? plain(session, row, resolveSymbols);
+        if (resolveSymbols && !known) made.set(row, shown);
+        if (!row.file || !row.line) return shown;
+        // The location is told where it changes; clients carry it on.
+        if (row.file === file) return shown;
+        const location = session.source(row.file);
+        file = location ? row.file : '';
+        return location ? { ...shown, location } : shown;
       });
       return { instructions };
     },

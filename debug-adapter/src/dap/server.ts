@@ -25,6 +25,25 @@ export class DapServer extends ProtocolServer {
     this.on('error', () => this.#end());
   }
 
+  override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
+    this.#output = output;
+    super.start(input, { write: (text: string) => this.#gather(text), on: (name: string, listener: () => void) => output.on(name, listener), end: () => { this.#flush(); output.end(); } } as unknown as NodeJS.WritableStream);
+  }
+
+  #output: NodeJS.WritableStream | undefined;
+  #waiting: string[] = [];
+  /** Messages of one turn of the event loop leave in one write: each write costs more than making most messages. */
+  #gather(text: string): boolean {
+    if (this.#waiting.push(text) === 1) setImmediate(() => this.#flush());
+    return true;
+  }
+  #flush(): void {
+    if (this.#waiting.length === 0) return;
+    const text = this.#waiting.join('');
+    this.#waiting = [];
+    this.#output?.write(text, 'utf8');
+  }
+
   /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
   protected override dispatchRequest(request: DAP.Request): void {
     const after: (() => void)[] = [];
@@ -62,6 +81,7 @@ export class DapServer extends ProtocolServer {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#flush();
     this.session.dispose();
     this.emit('ended');
   }

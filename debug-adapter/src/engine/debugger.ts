@@ -60,6 +60,13 @@ export class Debugger implements DebuggerApi {
   constructor(private readonly options: DebuggerOptions) {
     this.binary = options.binary;
     this.sourceFiles = new Sources(options);
+  }
+
+  private exceptionsKnown = false;
+  /** The places of the exception stops take reading the runtime's line table: not before the program moves or they are listed. */
+  private findExceptions(): void {
+    if (this.exceptionsKnown) return;
+    this.exceptionsKnown = true;
     for (const { id, name, functions } of EXCEPTIONS) {
       const found = functions.flatMap((fn) => this.binary.functionsNamed(fn).filter((candidate) => candidate.name === fn && !candidate.wrapper));
       if (found.length === 0) continue;
@@ -67,10 +74,11 @@ export class Debugger implements DebuggerApi {
       const pc = this.binary.firstPcAfterPrologue(first);
       const at = this.binary.lineAt(pc);
       const one = found.length === 1;
-      this.table.add({
-        id, name, kind: 'exception', addresses: found.map((fn) => this.binary.firstPcAfterPrologue(fn)), function: one ? first.name : '(multiple functions)',
+      const exception = this.table.add({
+        id, name, kind: 'exception', enabled: this.stops[id === -1 ? 'panic' : 'fatal'], addresses: found.map((fn) => this.binary.firstPcAfterPrologue(fn)), function: one ? first.name : '(multiple functions)',
         file: one ? at?.file ?? first.file : '<multiple locations>', line: one ? at?.line ?? first.line : 0, commands: id === -1 ? ['print runtime.curg._panic.arg'] : [],
       });
+      if (exception.enabled) this.arm(exception);
     }
   }
 
@@ -82,7 +90,7 @@ export class Debugger implements DebuggerApi {
     if (this.session) this.session.execution.stepIntoRuntime = on;
   }
   readonly exceptionStops = new Proxy(this.stops, { set: (target, key, value: boolean) => {
-    if (key === 'panic' || key === 'fatal') { target[key] = value; const exception = this.table.get(key === 'panic' ? -1 : -2); if (exception) this.enable(exception, value); }
+    if (key === 'panic' || key === 'fatal') { target[key] = value; if (!this.exceptionsKnown) return true; const exception = this.table.get(key === 'panic' ? -1 : -2); if (exception) this.enable(exception, value); }
     return true;
   } });
 
@@ -188,6 +196,7 @@ export class Debugger implements DebuggerApi {
 
   private async move(kind: ResumeKind | 'goto', options: ResumeOptions, work: () => Promise<Outcome>, reason: StopReason): Promise<StopInfo> {
     const { recorder } = this.stopped;
+    this.findExceptions();
     this.running = true;
     this.pausing = false;
     this.returned = undefined;
@@ -337,12 +346,13 @@ export class Debugger implements DebuggerApi {
   }
 
   breakpoints(): BreakpointView[] {
+    this.findExceptions();
     const now = this.session?.machine.instruction ?? 0;
     return this.table.list().map((breakpoint) => viewOf(breakpoint, now));
   }
 
   /** What the terminal keeps with a breakpoint: the commands of `on`. */
-  breakpointCommands(id: number): string[] { return this.table.get(id)?.commands ?? []; }
+  breakpointCommands(id: number): string[] { if (id < 0) this.findExceptions(); return this.table.get(id)?.commands ?? []; }
   setBreakpointCommands(id: number, commands: string[]): void { const breakpoint = this.table.get(id); if (breakpoint) breakpoint.commands = commands; }
 
   setBreakpoint(request: BreakpointRequest): BreakpointView {
@@ -401,6 +411,7 @@ export class Debugger implements DebuggerApi {
   }
 
   private need(id: number): Breakpoint {
+    if (id < 0) this.findExceptions();
     const breakpoint = this.table.get(id);
     if (!breakpoint) throw new Error(`no breakpoint with id ${id}`);
     return breakpoint;

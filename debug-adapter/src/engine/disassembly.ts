@@ -28,16 +28,28 @@ export function disassembleRange(host: DisassemblyHost, start: number, end: numb
   if (!cache) known.set(host.binary, cache = new Map());
   const key = `${flavor} ${start} ${end}`;
   const kept = cache.get(key);
-  if (kept && kept.bytes.length === bytes.length && kept.bytes.every((byte, i) => byte === bytes[i])) return kept.rows.map((row) => ({ ...row, isCurrent: host.pc === row.address, breakpoint: host.hasBreakpoint(row.address) }));
+  if (kept && same(kept.bytes, bytes)) return kept.rows.map((row) => marked(host, row));
   const rows: DisassemblyRow[] = [];
   for (let at = 0; at < bytes.length;) {
-    const row = rowAt(host, bytes, at, start + at, flavor);
+    const row = { ...rowAt(host, bytes, at, start + at, flavor), isCurrent: false, breakpoint: false };
     rows.push(row);
     at += row.bytes.length;
   }
+  // Rows are kept without the marks of a moment, and are the same objects each time: what is made of one can be kept with it.
   if (cache.size >= MOST_KNOWN) cache.clear();
   cache.set(key, { bytes: bytes.slice(), rows });
-  return rows;
+  return rows.map((row) => marked(host, row));
+}
+
+function marked(host: DisassemblyHost, row: DisassemblyRow): DisassemblyRow {
+  const isCurrent = host.pc === row.address, breakpoint = host.hasBreakpoint(row.address);
+  return isCurrent || breakpoint ? { ...row, isCurrent, breakpoint } : row;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function rowAt(host: DisassemblyHost, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): DisassemblyRow {

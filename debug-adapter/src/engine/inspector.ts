@@ -18,6 +18,8 @@ import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
 export interface Place { frame: Frame; registers: Registers | undefined; tid?: number | undefined }
 export interface InspectorHost { assigned(address: number | undefined, size: number): void }
 
+interface Current { g?: number; m?: number; p?: number; tls?: number; slot?: number }
+
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 export class Inspector {
@@ -49,6 +51,7 @@ export class Inspector {
   /** The guest has moved. */
   forget(): void {
     this.snapshot = undefined;
+    this.currents = new WeakMap();
     this.knownRows.clear();
     this.rowsOfRegisters = undefined;
   }
@@ -153,13 +156,21 @@ export class Inspector {
   }
 
   /** The g, m, p and TLS of the thread whose frame this is. */
-  private current({ frame, registers }: Place): { g?: number; m?: number; p?: number; tls?: number; slot?: number } {
+  private current(place: Place): Current {
+    return this.currents.get(place) ?? this.readCurrent(place);
+  }
+  private currents = new WeakMap<Place, Current>();
+
+  private readCurrent(place: Place): Current {
+    const { frame, registers } = place;
     const slot = registers?.fsBase ? registers.fsBase - 8 : undefined;
     const tls = slot === undefined ? undefined : this.words.memory.pointer(slot);
     const g = registers ? this.words.currentG(registers) : frame.g;
     const m = this.words.mOfG(registers ? this.words.tlsG(registers) ?? g : g);
     const p = this.words.mPointer(m, 'p');
-    return { ...(g ? { g } : {}), ...(m ? { m } : {}), ...(p ? { p } : {}), ...(tls !== undefined ? { tls } : {}), ...(slot !== undefined ? { slot } : {}) };
+    const found = { ...(g ? { g } : {}), ...(m ? { m } : {}), ...(p ? { p } : {}), ...(tls !== undefined ? { tls } : {}), ...(slot !== undefined ? { slot } : {}) };
+    this.currents.set(place, found);
+    return found;
   }
 
   private runtimeVariables(place: Place): Variable[] {

@@ -6,15 +6,23 @@ import type { DebuggerOptions } from './types';
 
 export class Sources {
   private readonly texts = new Map<string, Promise<string | undefined>>();
-  private readonly rules: [string, string][];
+  private readonly given: [string, string][];
+  private known: [string, string][] | undefined;
   private files: Set<string> | undefined;
   private readonly binary: Binary;
 
   constructor(private readonly options: Pick<DebuggerOptions, 'binary' | 'sources' | 'substitutePath' | 'goroot'>) {
     this.binary = options.binary;
-    this.rules = [...options.substitutePath ?? []];
-    const { goroot } = options;
-    if (goroot && this.binary.goroot && this.binary.goroot !== goroot) this.rules.push([this.binary.goroot, goroot]);
+    this.given = [...options.substitutePath ?? []];
+  }
+
+  /** Made when the first path is asked for: the program's GOROOT takes reading its function table. */
+  private get rules(): [string, string][] {
+    if (this.known) return this.known;
+    this.known = this.given;
+    const { goroot } = this.options;
+    if (goroot && this.binary.goroot && this.binary.goroot !== goroot) this.known.push([this.binary.goroot, goroot]);
+    return this.known;
   }
 
   /** Rules of the user, first match wins; `config substitute-path` changes them. */

@@ -28,7 +28,7 @@ const SHORT: Partial<FormatOptions> = { followPointers: false, maxVariableRecurs
 export class FrameValues {
   readonly go: GoValues;
 
-  constructor(private readonly binary: GoBinary, runtime: GoRuntime, private readonly memory: Memory, private readonly host: AssignmentHost) {
+  constructor(private readonly binary: GoBinary, runtime: GoRuntime, memory: Memory, private readonly host: AssignmentHost) {
     this.go = new GoValues(binary, runtime, memory);
   }
 
@@ -69,9 +69,8 @@ export class FrameValues {
   /** Variables of a frame at `line`: parameters, then the locals that are declared above it, in the order of their lines. */
   locals(scope: EvalScope, line: number): VariableRow[] {
     if (!scope.frame) return [];
-    const levels = this.binary.localsByLevel(scope.frame, this.memory);
-    const infos = levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? [];
-    const rows = this.go.variables(scope).map((value, i) => this.row(value, scope, infos[i]?.role ?? 'local', infos[i]?.shadowed ?? false, infos[i]?.declLine ?? 0));
+    const infos = this.go.evaluator.declared(scope);
+    const rows = this.go.variables(scope, infos).map((value, i) => this.row(value, scope, infos[i]?.role ?? 'local', infos[i]?.shadowed ?? false, infos[i]?.declLine ?? 0));
     const visible = rows.filter((row) => row.role !== 'local' || row.declLine === 0 || row.declLine < line);
     return [...visible.filter((row) => row.role !== 'local'), ...visible.filter((row) => row.role === 'local').sort((a, b) => a.declLine - b.declLine)];
   }

@@ -3,7 +3,7 @@
 // Must stay true: evaluation never changes the guest; every error is an ExpressionError with one sentence.
 import type { Registers } from '@gobuf/emulator/machine-types';
 import type { GoBinary } from '../symbols/binary';
-import type { FrameContext, GoType, Memory } from '../symbols/types';
+import type { FrameContext, GoType, Memory, VariableInfo } from '../symbols/types';
 import { MadeType } from '../symbols/dwarf/go-types';
 import { parseExpression } from './expression-parser';
 import type { Node } from './expression-parser';
@@ -45,11 +45,14 @@ export class Evaluator extends Operands {
     return this.type(parseExpression(expression));
   }
 
-  variables(scope: EvalScope): Operand[] {
+  /** The variables that the symbols name in a scope. */
+  declared(scope: EvalScope): VariableInfo[] {
     if (!scope.frame) return [];
-    const frame = scope.registers && !scope.frame.registers ? scope.frame : scope.frame;
-    const levels = this.binary.localsByLevel(frame, this.memory);
-    const list = levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? [];
+    const levels = this.binary.localsByLevel(scope.frame, this.memory);
+    return levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? [];
+  }
+
+  variables(scope: EvalScope, list = this.declared(scope)): Operand[] {
     return list.map((v) => {
       const value: Operand = v.place.at === 'memory' ? this.loader.at(v.name, v.type, v.place.address) : this.loader.of(v.name, v.type, v.bytes, v.place);
       if (v.place.at === 'gone' && v.bytes.length < v.type.size) value.unreadable = v.place.why;

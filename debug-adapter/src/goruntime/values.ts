@@ -51,8 +51,8 @@ export class GoValues {
     return this.text(v, { multiLine: true, ...options, verb: m ? m[1]! : options.verb });
   }
 
-  variables(scope: EvalScope): Value[] {
-    return this.evaluator.variables(scope).map((v) => this.describe(v, v.name));
+  variables(scope: EvalScope, declared = this.evaluator.declared(scope)): Value[] {
+    return this.evaluator.variables(scope, declared).map((v) => this.describe(v, v.name));
   }
 
   /** A value of a type at an address (`*(*runtime.g)(0x…)`). */

@@ -12,6 +12,8 @@ import { BinaryError } from './types';
 import type { Abi, FunctionInfo, InlinedCall, LocationInfo, SymbolInfo } from './types';
 
 const PCDATA_INLTREE = 2;
+/** Positions kept: those of a stop's stack and listing are asked for at every step. */
+const MOST_LOCATED = 20_000;
 const FLAG_TOP_FRAME = 1, FLAG_SP_WRITE = 2, FLAG_ASM = 4;
 
 export interface FunctionTableHost {
@@ -135,6 +137,15 @@ export class FunctionTable {
   }
 
   locate(pc: number): LocationInfo | undefined {
+    if (this.located.has(pc)) return this.located.get(pc);
+    if (this.located.size >= MOST_LOCATED) this.located.clear();
+    const found = this.find(pc);
+    this.located.set(pc, found);
+    return found;
+  }
+  private readonly located = new Map<number, LocationInfo | undefined>();
+
+  private find(pc: number): LocationInfo | undefined {
     const fn = this.at(pc);
     const record = fn && this.recordAt(pc);
     if (!fn || !record) return undefined;

@@ -4,6 +4,7 @@ import { matchesFunction, matchesPath, parseFunctionSpec, withoutTypeParameters 
 import type { Binary, BreakpointPlace, FunctionInfo, LocationResult } from './types';
 
 const MAX_CANDIDATES = 5;
+const SOURCE_EXTENSION = /\.(go|s|S|c|cc|cpp|cxx|h|y)$/;
 
 export interface LocationHost extends Binary {
   pcsForFunction(fns: readonly FunctionInfo[]): number[];
@@ -58,9 +59,10 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
   } else if (colon > 0 && !spec.startsWith('type:') && !spec.startsWith('go:')) return malformed('line offset negative or not a number');
   base = base.replace(/·/g, '.').replace(/∕/g, '/').replace(/<>$/, '').replace(/^\./, '').replace(/\(SB\)$/, '');
 
-  const files = binary.sources().filter((f) => matchesPath(base, f)).slice(0, MAX_CANDIDATES);
-  let names: string[] = [];
   const exact = binary.functionsNamed(base);
+  // Reading all file names takes time: not for what is the name of a function and cannot be one of a file.
+  const files = exact.length && !SOURCE_EXTENSION.test(base) ? [] : binary.sources().filter((f) => matchesPath(base, f)).slice(0, MAX_CANDIDATES);
+  let names: string[] = [];
   if (exact.length && exact.some((f) => f.name === base || f.symbol === base)) names = [base];
   else {
     const parsed = parseFunctionSpec(base);

@@ -236,6 +236,8 @@ export class DwarfProgram {
 
   /** Constants of a named type, from the type's own package, by value. */
   constantsOfType(type: GoType): { name: string; value: bigint }[] {
+    const known = this.typeConstants.get(type);
+    if (known) return known;
     const packageName = packageOf(type.name);
     const out: { name: string; value: bigint }[] = [];
     for (const die of this.names.all('constant', packageName)) {
@@ -243,8 +245,11 @@ export class DwarfProgram {
       if ((typeof value !== 'number' && typeof value !== 'bigint') || packageOf(name) !== packageName || this.types.at(numberOf(die.attributes.get(At.type)) ?? -1) !== type) continue;
       out.push({ name, value: BigInt(value) });
     }
-    return out.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+    out.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+    this.typeConstants.set(type, out);
+    return out;
   }
+  private readonly typeConstants = new WeakMap<GoType, { name: string; value: bigint }[]>();
 
   /** Variables that the closure at pc captured, with their offsets in the closure object (Go ≥ 1.23). */
   closureFields(pc: number): { name: string; offset: number; type: GoType }[] {

@@ -1,0 +1,48 @@
+// V8 as an engine for translated code: says when to optimise, and keeps the machine code that optimising made.
+// Must stay true: V8 itself refuses machine code of another version, processor or set of flags; the cache refuses damaged bytes.
+import v8 from 'node:v8';
+import type { CodeEngine } from '@gobuf/emulator/machine-types';
+import { setPatience } from './flags';
+
+interface Natives {
+  isOptimised(exported: unknown): boolean;
+  serialize(module: WebAssembly.Module): ArrayBuffer;
+  deserialize(machineCode: ArrayBuffer, wire: Uint8Array): WebAssembly.Module | undefined;
+}
+
+/**
+ * V8 gives machine code to browsers by its embedder's interface only, which Node does not pass on; the same functions have names for
+ * V8's tests. Where V8 does not know them, machine code is not kept.
+ */
+function natives(): Natives | undefined {
+  v8.setFlagsFromString('--allow-natives-syntax');
+  try {
+    return {
+      isOptimised: new Function('exported', 'return %IsTurboFanFunction(exported)') as Natives['isOptimised'],
+      serialize: new Function('module', 'return %SerializeWasmModule(module)') as Natives['serialize'],
+      deserialize: new Function('machineCode', 'wire', 'return %DeserializeWasmModule(machineCode, wire)') as Natives['deserialize'],
+    };
+  } catch { return undefined; } finally { v8.setFlagsFromString('--no-allow-natives-syntax'); }
+}
+
+export function v8Engine(): CodeEngine {
+  let known: { natives: Natives | undefined } | undefined;
+  const get = (): Natives | undefined => (known ??= { natives: natives() }).natives;
+  return {
+    compile(wire, patience) {
+      setPatience(patience);
+      try { return new WebAssembly.Module(wire); } finally { setPatience(); }
+    },
+    machineCode(module, functions) {
+      const known = get();
+      if (!known) return undefined;
+      // V8 ends the process when asked for the code of a module in which nothing has been optimised.
+      for (const each of functions) if (known.isOptimised(each)) return new Uint8Array(known.serialize(module));
+      return undefined;
+    },
+    revive(machineCode, wire) {
+      // A buffer of its own each: V8 reads these from their start.
+      return get()?.deserialize(machineCode.slice().buffer as ArrayBuffer, wire.slice());
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// The flags of V8 under which the command runs.
+// Must stay true: what V8 keeps of machine code is good only under equal flags, so whoever changes one for a moment sets it back.
+import os from 'node:os';
+import v8 from 'node:v8';
+
+/**
+ * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it. Its own figure, 1 800 000, makes it spend
+ * more time on optimising translated functions, which are large, than most programs run.
+ */
+const PATIENCE = 300_000_000;
+
+export function setPatience(bytes = PATIENCE): void { v8.setFlagsFromString(`--wasm-tiering-budget=${Math.min(bytes, 2 ** 31 - 1)}`); }
+
+export function setFlags(): void {
+  setPatience();
+  // One processor is for the program itself.
+  v8.setFlagsFromString(`--wasm-num-compilation-tasks=${Math.max(1, os.cpus().length - 1)}`);
+}
