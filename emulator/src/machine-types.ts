@@ -122,6 +122,8 @@ export interface MachineOptions {
   limits?: { memoryBytes?: number; instructions?: number };
   /** Kept translations: bytes keyed by a name; undefined switches it off. */
   cache?: TranslationCache;
+  /** Without it code is compiled as the surroundings see fit, and anew in each run. */
+  engine?: CodeEngine;
 }
 
 /** Services from outside; everything optional falls back to nothing (no files, end of input, discarded output). */
@@ -144,4 +146,14 @@ export interface HostFiles {
 export interface TranslationCache {
   load(key: string): Uint8Array | undefined;
   store(key: string, bytes: Uint8Array): void;
+}
+
+/** What the WebAssembly engine around can do beyond the standard's interface. */
+export interface CodeEngine {
+  /** Compiles a module; one of its functions is optimised after executing about `patience` bytes of its machine code. */
+  compile(wire: Uint8Array<ArrayBuffer>, patience: number): WebAssembly.Module;
+  /** The machine code that optimising has made so far of a module and these functions of it; undefined if there is none or it cannot be had. */
+  machineCode(module: WebAssembly.Module, functions: Iterable<unknown>): Uint8Array | undefined;
+  /** The module of these wire bytes with that machine code; undefined if another engine, version or set of flags made it. */
+  revive(machineCode: Uint8Array, wire: Uint8Array): WebAssembly.Module | undefined;
 }

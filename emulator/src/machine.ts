@@ -35,7 +35,7 @@ export type MakeCpu = (pages: PageSource, host: CpuHost, options: MachineOptions
 
 /** Loads the program; throws BadProgram (one sentence) if it cannot be run. */
 export function createMachine(options: MachineOptions): Machine {
-  return new GuestMachine(options, (pages, host, { cache, program }) => createCpu(pages, host, cache && { cache, program }));
+  return new GuestMachine(options, (pages, host, { cache, program }) => createCpu(pages, host, cache && { cache, program }, options.engine));
 }
 
 interface Access { address: number; size: number; write: boolean }

@@ -7,7 +7,7 @@ import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
 import type { Core, CoreImports } from './core';
 import { FIRST_FREE_SLOT, buildCore } from './core';
-import type { TranslationCache } from '../machine-types';
+import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
 import { Lookups } from './lookups';
 import { runString } from './strings';
@@ -22,11 +22,13 @@ const STACK_BYTES = 480_000;
 export interface Keeping { cache: TranslationCache; program: Uint8Array }
 /** New functions that make it worth storing everything again. */
 const WORTH_KEEPING = 8;
+/** Instructions after which much may have been optimised. */
+const WORTH_LOOKING = 50_000_000;
 
 /** Steps after which it is not only the jump cache that is asked, and after which code is translated after all. */
 const STEPS_TO_CACHED = 40, STEPS_TO_ENTRY = 200;
 
-export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping): Cpu { return new TranslatingCpu(pages, host, keeping); }
+export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping, engine?: CodeEngine): Cpu { return new TranslatingCpu(pages, host, keeping, engine); }
 
 export class TranslatingCpu implements Cpu {
   retired = 0;
@@ -37,8 +39,10 @@ export class TranslatingCpu implements Cpu {
   private readonly key: string = '';
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
+  /** Instructions retired in slices since translations were last kept. */
+  private worked = 0;
 
-  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping) {
+  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping, engine?: CodeEngine) {
     const lookups = this.lookups = new Lookups(pages, host);
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
     const imports: CoreImports = {
@@ -63,18 +67,18 @@ export class TranslatingCpu implements Cpu {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(buildCore()), { e: { m: pages.memory, t: table }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub']);
+    this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub'], engine);
     if (keeping) {
       this.key = programKey(keeping.program);
       const kept = keeping.cache.load(this.key);
-      if (kept) this.translations.adopt(kept);
+      if (kept) this.translations.adopt(kept as Uint8Array<ArrayBuffer>);
     }
   }
 
   keepTranslations(): void {
-    if (!this.keeping || this.translations.fresh < WORTH_KEEPING) return;
+    if (!this.keeping || (this.translations.fresh < WORTH_KEEPING && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
     const bytes = this.translations.keep();
-    this.translations.fresh = 0;
+    this.translations.fresh = this.worked = 0;
     if (bytes) this.keeping.cache.store(this.key, bytes);
   }
 
@@ -110,6 +114,7 @@ export class TranslatingCpu implements Cpu {
       this.entered = slice;
       const left = ~this.core.dispatch(slice, STACK_BYTES);
       this.retired += slice - left;
+      this.worked += slice - left;
       this.entered = 0;
       this.core.materialise();
       const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;

@@ -6,10 +6,11 @@ export interface KeptFunction {
   s: number[];
   /** Start and end of its blocks by turns. */
   p: number[];
-  /** With a hot translation: the cell that holds the slot of the one for awkward stacks. */
+  /** With a hot translation: the cell that holds the slot of the one for awkward stacks; the hot one's layer and place in it. */
   c?: number;
-  /** There is a plain translation too. */
-  n?: 1;
+  h?: [layer: number, index: number];
+  /** The same of the plain translation, if there is one. */
+  n?: [layer: number, index: number];
   /** With an exact translation: its addresses and selectors by turns. */
   e?: number[];
 }
@@ -22,32 +23,44 @@ export interface KeptHead {
   /** Page and hash by turns. */
   pages: number[];
   functions: KeptFunction[];
-  /** Bytes of each function body, in the module's order: the cold one, then the hot, the plain and the exact one if there are any. */
+  /** Bytes of each function body, in the module's order: the cold one, then the exact one if there is one. */
   lengths: number[];
+  /** Modules of hot and plain translations: bytes of the module, bytes of its machine code (0: none), functions, patience. */
+  layers: [wire: number, machineCode: number, count: number, patience: number][];
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'without breakpoints';
+export const KEPT_FORM = 'in layers';
 
 const MAGIC = 0x31_62_67_74;
 
-export function encodeKept(head: KeptHead, module: Uint8Array): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(head)), out = new Uint8Array(12 + text.length + module.length), view = new DataView(out.buffer);
+/** The module, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
+export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(head)), start = padded(12 + text.length);
+  const out = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), start)), view = new DataView(out.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, text.length, true);
-  view.setUint32(8, module.length, true);
+  view.setUint32(8, parts[0]?.length ?? 0, true);
   out.set(text, 12);
-  out.set(module, 12 + text.length);
+  let at = start;
+  for (const part of parts) { out.set(part, at); at += padded(part.length); }
   return out;
 }
+const padded = (length: number): number => (length + 7) & ~7;
 
-export function decodeKept(bytes: Uint8Array): { head: KeptHead; module: Uint8Array } | undefined {
+export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; count: number; patience: number }[] }
+
+export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), length = view.getUint32(4, true), size = view.getUint32(8, true);
-  if (view.getUint32(0, true) !== MAGIC || bytes.length !== 12 + length + size) return undefined;
+  if (view.getUint32(0, true) !== MAGIC || bytes.length < 12 + length + size) return undefined;
   try {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + length))) as KeptHead;
-    return { head, module: bytes.subarray(12 + length) };
+    let at = padded(12 + length);
+    const part = (bytesOfPart: number) => { at += padded(bytesOfPart); return bytes.subarray(at - padded(bytesOfPart), at - padded(bytesOfPart) + bytesOfPart); };
+    const module = part(size);
+    const layers = head.layers.map(([wire, machineCode, count, patience]) => ({ wire: part(wire), machineCode: machineCode > 0 ? part(machineCode) : undefined, count, patience }));
+    return at === bytes.length ? { head, module, layers } : undefined;
   } catch { return undefined; }
 }
 

@@ -9,14 +9,16 @@ import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, helperNames, jumpCacheOffset
 import { Emitter } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
-import type { Mode } from './function';
 import { FunctionTranslator, translate } from './function';
 import { layOutLoops } from './layout';
 import { stackShape } from './stack';
 import type { CodeSource } from './graph';
 import { discover, flowOf } from './graph';
+import type { CodeEngine } from '../machine-types';
 import type { KeptFunction } from './kept';
 import { bodiesOf, decodeKept, encodeKept, hashPage, KEPT_FORM } from './kept';
+import type { Layer } from './layers';
+import { NEVER, layerModule, machineCodeOf, patienceFor, place } from './layers';
 import type { Lookups } from './lookups';
 
 const PAGE = 4096;
@@ -28,25 +30,31 @@ const STEP_RUN = 12;
 
 /** Slices that end in a function before it is worth translating for speed. */
 const SEEN_OFTEN = 2;
+/** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
+const BATCH = 8, LONGEST_WAIT = 64;
+/** Bodies of about a size go into one module, which has one patience for all. */
+const SIZE_CLASSES = [2000, 6000, 15_000];
+
+/** Where a hot translation is. */
+interface Place { layer: Layer; index: number }
+const slotOf = ({ layer, index }: Place): number => layer.base + index;
 
 interface Translation {
   entry: number;
   slot: number;
   /** How often a slice has ended in it. */
   seen: number;
-  /** Slot of the hot translation, and the cells with the slot of what stands in for it where the stack is awkward, and how often that was. */
-  hot?: number;
+  /** The hot translation, and the cells with the slot of what stands in for it where the stack is awkward, and how often that was. */
+  hot?: Place;
   otherCell?: number;
-  /** Slot of the plain translation: made when that is often. */
-  plain?: number;
-  plainBody?: Uint8Array;
+  /** The plain translation: made when that is often. */
+  plain?: Place;
   /** Slot of the exact translation, and its selectors. */
   exact?: number;
   exactBody?: Uint8Array;
   exactSelectors?: Map<number, number>;
   /** Function bodies, to be kept. */
   body: Uint8Array;
-  hotBody?: Uint8Array;
   /** Selectors by address; the entry has 0. */
   selectors: [address: number, selector: number][];
   entries: number[];
@@ -71,6 +79,7 @@ export class Translations implements CodeSource {
 
   constructor(
     private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
+    private readonly engine?: CodeEngine,
   ) { this.clearJumpCache(); this.clearStepCache(); }
 
   // Code.
@@ -131,8 +140,10 @@ export class Translations implements CodeSource {
     const bytes = module.finish();
     this.statistics.modules++;
     this.statistics.bytes += bytes.length;
-    new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: this.memory, t: this.table } });
+    new WebAssembly.Instance(this.compile(bytes), { e: { m: this.memory, t: this.table } });
   }
+
+  private compile(wire: Uint8Array<ArrayBuffer>): WebAssembly.Module { return this.engine?.compile(wire, NEVER) ?? new WebAssembly.Module(wire); }
 
   private static newModule(): ModuleBuilder {
     const module = new ModuleBuilder();
@@ -188,49 +199,85 @@ export class Translations implements CodeSource {
     return this.entries.get(address);
   }
 
-  /** The address has been seen again and again: translates its function once more, for speed. */
+  /** A slice ended at the address. What is seen again and again is translated once more, for speed. */
   promote(address: number): void {
     const translation = this.entries.get(address)?.owner;
-    if (!translation) return;
-    const { words } = this.lookups;
-    if (translation.hot !== undefined) {
-      if (translation.plain !== undefined || words[(translation.otherCell! >> 2) + 1]! < SEEN_OFTEN) return;
-      translation.plainBody = this.again(translation, 'plain', 0);
-      words[translation.otherCell! >> 2] = translation.plain = this.placed;
+    if (translation) this.consider(translation);
+    if (this.wanted.size > 0 && (this.wanted.size >= BATCH || ++this.waited >= LONGEST_WAIT)) this.makeHot();
+  }
+
+  /** What is to be made hot (or plain) next, and for how many slices the first has waited. */
+  private readonly wanted = new Map<Translation, 'hot' | 'plain'>();
+  private waited = 0;
+  private readonly layers: Layer[] = [];
+
+  private consider(translation: Translation): void {
+    if (this.wanted.has(translation)) return;
+    if (translation.hot) {
+      if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= SEEN_OFTEN) this.wanted.set(translation, 'plain');
       return;
     }
     if (++translation.seen < SEEN_OFTEN || this.nextCell + 8 > CALL_CELLS_END) return;
-    const cell = translation.otherCell = this.nextCell;
+    translation.otherCell = this.nextCell;
     this.nextCell += 8;
-    words[cell >> 2] = translation.slot;
-    words[(cell >> 2) + 1] = 0;
-    translation.hotBody = this.again(translation, 'hot', cell);
-    const slot = translation.hot = this.placed;
-    this.statistics.hot++;
-    for (const at of translation.entries) this.entries.get(at)!.slot = slot;
-    const own = this.cells.get(translation.entry);
-    if (own !== undefined && words[own >> 2] === translation.slot) words[own >> 2] = slot;
+    this.wanted.set(translation, 'hot');
+  }
+
+  private makeHot(): void {
+    const groups = new Map<number, [Translation, 'hot' | 'plain'][]>();
+    for (const each of this.wanted) {
+      const size = each[0].body.length, smaller = SIZE_CLASSES.findIndex((limit) => size < limit);
+      // A large one has a module of its own.
+      const key = smaller < 0 ? -each[0].entry : smaller, group = groups.get(key);
+      if (group) group.push(each); else groups.set(key, [each]);
+    }
+    this.wanted.clear();
+    this.waited = 0;
+    for (const group of groups.values()) this.makeLayer(group);
     this.clearJumpCache();
   }
 
-  /** Slot of what `again` made last. */
-  private placed = 0;
+  private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
+    const module = Translations.newModule(), { words } = this.lookups;
+    const bodies = group.map(([translation, mode]) => {
+      this.fetched = new Map();
+      return translate(discover(translation.entry, this, FUNCTION_LIMIT), module, this, mode, mode === 'hot' ? translation.otherCell : 0).body;
+    });
+    const wire = layerModule(module, bodies);
+    const layer: Layer = { wire, base: this.newSlots(group.length), count: group.length, patience: patienceFor(Math.max(...bodies.map((body) => body.length))), gone: new Set() };
+    this.layers.push(layer);
+    place(layer, this.engine, this.memory, this.table);
+    this.statistics.modules++;
+    this.statistics.bytes += wire.length;
+    this.fresh += group.length;
+    group.forEach(([translation, mode], index) => {
+      const made = { layer, index }, cell = translation.otherCell! >> 2;
+      if (mode === 'plain') { translation.plain = made; words[cell] = slotOf(made); return; }
+      words[cell] = translation.slot;
+      words[cell + 1] = 0;
+      translation.hot = made;
+      this.statistics.hot++;
+      this.useHot(translation);
+    });
+  }
 
-  private again(translation: Translation, mode: Mode, other: number): Uint8Array {
-    this.fetched = new Map();
-    const graph = discover(translation.entry, this, FUNCTION_LIMIT), module = Translations.newModule(), index = module.declare(TRANSLATED);
-    const { body } = translate(graph, module, this, mode, other);
-    module.define(index, body);
-    this.placed = this.newSlot();
-    module.element(this.placed, [index]);
-    this.instantiate(module);
-    this.fresh++;
-    return body;
+  private useHot(translation: Translation): void {
+    const slot = slotOf(translation.hot!), own = this.cells.get(translation.entry), { words } = this.lookups;
+    for (const at of translation.entries) this.entries.get(at)!.slot = slot;
+    if (own !== undefined && words[own >> 2] === translation.slot) words[own >> 2] = slot;
+  }
+
+  /** So many consecutive slots. */
+  private newSlots(count: number): number {
+    const first = this.nextSlot;
+    this.nextSlot += count;
+    if (this.nextSlot > this.table.length) this.table.grow(Math.max(this.nextSlot - this.table.length, 64, this.table.length >> 2), this.stub);
+    return first;
   }
 
   /** Makes a translation whose code is in the table reachable. */
   private register(translation: Translation): void {
-    const slot = translation.hot ?? translation.slot;
+    const slot = translation.hot ? slotOf(translation.hot) : translation.slot;
     for (const [at, selector] of translation.selectors) {
       const before = this.entries.get(at);
       if (before) {
@@ -271,18 +318,23 @@ export class Translations implements CodeSource {
     const list = [...all];
     const module = Translations.newModule(), pages = new Map<number, number>();
     const bodies: Uint8Array[] = [];
+    const used = new Set(list.flatMap((each) => [each.hot?.layer, each.plain?.layer]));
+    const layers = this.layers.filter((layer) => used.has(layer)), number = ({ layer, index }: Place): [number, number] => [layers.indexOf(layer), index];
+    const codes = layers.map((layer) => machineCodeOf(layer, this.engine, this.table).bytes);
     const functions = list.map((each): KeptFunction => {
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
-      if (each.hotBody) bodies.push(each.hotBody);
-      if (each.plainBody) bodies.push(each.plainBody);
       if (each.exactBody) bodies.push(each.exactBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hotBody ? { c: each.otherCell! } : {}), ...(each.plainBody ? { n: 1 } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot) } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
     const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
     module.element(FIRST_FREE_SLOT, indices);
     const cells = [...this.cells].flat();
-    return encodeKept({ key: this.fingerprint(), nextCell: this.nextCell, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length) }, module.finish());
+    const head = {
+      key: this.fingerprint(), nextCell: this.nextCell, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
+      layers: layers.map((layer, index): [number, number, number, number] => [layer.wire.length, codes[index]?.length ?? 0, layer.count, layer.patience]),
+    };
+    return encodeKept(head, [module.finish(), ...layers.flatMap((layer, index) => { const code = codes[index]; return code ? [layer.wire, code] : [layer.wire]; })]);
   }
 
   private holdsBreakpoint({ spans }: Translation): boolean {
@@ -310,35 +362,32 @@ export class Translations implements CodeSource {
   }
 
   /** Puts an earlier run's functions into the table; each is checked against the code it came from before it is used. */
-  adopt(bytes: Uint8Array): void {
+  adopt(bytes: Uint8Array<ArrayBuffer>): void {
     const read = decodeKept(bytes);
     if (!read || read.head.key !== this.fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
-    this.table.grow(head.lengths.length, this.stub);
-    new WebAssembly.Instance(new WebAssembly.Module(module), { e: { m: this.memory, t: this.table } });
+    this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.count, 0), this.stub);
+    new WebAssembly.Instance(this.compile(module), { e: { m: this.memory, t: this.table } });
     this.statistics.modules++;
+    this.nextSlot += head.lengths.length;
+    for (const { wire, machineCode, count, patience } of read.layers) this.layers.push({ wire, count, patience, base: this.newSlots(count), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
     let index = 0;
+    const placeOf = ([layer, at]: [number, number]): Place => ({ layer: this.layers[layer]!, index: at });
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
       for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
-      const translation: Translation = { entry: selectors[0]![0], slot: this.nextSlot++, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p };
-      if (each.c !== undefined) {
-        translation.hot = this.nextSlot++;
-        translation.hotBody = bodies[index++]!;
+      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p };
+      if (each.c !== undefined && each.h) {
+        translation.hot = placeOf(each.h);
         translation.otherCell = each.c;
-        this.lookups.words[each.c >> 2] = translation.slot;
-        this.lookups.words[(each.c >> 2) + 1] = 0;
-        if (each.n) {
-          this.lookups.words[each.c >> 2] = translation.plain = this.nextSlot++;
-          translation.plainBody = bodies[index++]!;
-        }
+        if (each.n) translation.plain = placeOf(each.n);
       }
       if (each.e) {
-        translation.exact = this.nextSlot++;
+        translation.exact = FIRST_FREE_SLOT + index;
         translation.exactBody = bodies[index++]!;
         translation.exactSelectors = new Map();
         for (let i = 0; i < each.e.length; i += 2) translation.exactSelectors.set(each.e[i]!, each.e[i + 1]!);
@@ -361,9 +410,27 @@ export class Translations implements CodeSource {
         this.checked.add(page);
       }
     }
+    this.placeHot(translation);
     this.register(translation);
     return this.entries.get(address);
   }
+
+  /** Puts the layers of a kept translation into the table, if another has not done so. */
+  private placeHot({ hot, plain, otherCell, slot }: Translation): void {
+    for (const layer of [hot?.layer, plain?.layer]) {
+      if (!layer || layer.module) continue;
+      place(layer, this.engine, this.memory, this.table);
+      this.statistics.modules++;
+    }
+    if (!hot) return;
+    const { words } = this.lookups;
+    words[otherCell! >> 2] = plain ? slotOf(plain) : slot;
+    words[(otherCell! >> 2) + 1] = 0;
+  }
+
+  /** Whether so much has been optimised since it was kept that it is worth keeping again. */
+  optimised(): boolean { return this.layers.some((layer) => machineCodeOf(layer, this.engine, this.table).grown); }
+
   /** Pages whose code has been compared since they last changed. */
   private readonly checked = new Set<number>();
 
@@ -456,10 +523,15 @@ export class Translations implements CodeSource {
     this.table.set(translation.slot, this.stub);
     this.freeSlots.push(translation.slot);
     if (translation.exact !== undefined) this.clearStepCache();
-    for (const slot of [translation.hot, translation.plain, translation.exact]) {
-      if (slot === undefined) continue;
-      this.table.set(slot, this.stub);
-      this.freeSlots.push(slot);
+    this.wanted.delete(translation);
+    for (const place of [translation.hot, translation.plain]) {
+      if (!place) continue;
+      this.table.set(slotOf(place), this.stub);
+      place.layer.gone.add(place.index);
+    }
+    if (translation.exact !== undefined) {
+      this.table.set(translation.exact, this.stub);
+      this.freeSlots.push(translation.exact);
     }
     for (const address of translation.entries) {
       this.entries.delete(address);

@@ -15,7 +15,8 @@ export class ModuleBuilder {
   private readonly functions: { type: number; body?: Uint8Array }[] = [];
   private readonly exports = new Bytes();
   private exportCount = 0;
-  private readonly elements: { slot: number; functions: number[] }[] = [];
+  private readonly elements: { slot: number; functions: number[]; base?: number }[] = [];
+  private globals = 0;
 
   type(signature: FunctionType): number {
     const key = `${signature.parameters.join()}:${signature.results.join()}`;
@@ -42,6 +43,13 @@ export class ModuleBuilder {
     this.importCount++;
   }
 
+  /** An immutable i32; its index. */
+  importGlobal(module: string, name: string): number {
+    this.imports.text(module).text(name).byte(3).byte(TYPE_CODE.i32).byte(0);
+    this.importCount++;
+    return this.globals++;
+  }
+
   /** All function imports come before the first `declare`. */
   importFunction(module: string, name: string, signature: FunctionType): number {
     this.imports.text(module).text(name).byte(0).unsigned(this.type(signature));
@@ -57,6 +65,8 @@ export class ModuleBuilder {
   exportFunction(name: string, index: number): void { this.exports.text(name).byte(0).unsigned(index); this.exportCount++; }
   /** Puts functions into consecutive slots of table 0 when the module is instantiated. */
   element(slot: number, functions: number[]): void { this.elements.push({ slot, functions }); }
+  /** The same from the slot on that an imported global holds. */
+  elementAt(base: number, functions: number[]): void { this.elements.push({ slot: 0, functions, base }); }
 
   finish(): Uint8Array<ArrayBuffer> {
     const out = new Bytes(4096).append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -78,8 +88,10 @@ export class ModuleBuilder {
     section(3, this.functions.length, indices);
     section(7, this.exportCount, this.exports);
     const elements = new Bytes();
-    for (const { slot, functions } of this.elements) {
-      elements.byte(0).byte(0x41).signed(slot).byte(0x0b).unsigned(functions.length);
+    for (const { slot, functions, base } of this.elements) {
+      elements.byte(0);
+      if (base === undefined) elements.byte(0x41).signed(slot); else elements.byte(0x23).unsigned(base);
+      elements.byte(0x0b).unsigned(functions.length);
       for (const index of functions) elements.unsigned(index);
     }
     section(9, this.elements.length, elements);

@@ -1,0 +1,63 @@
+// V8's machine code between runs: a real Go program does the same thing with and without what earlier runs kept of it.
+// Skips, saying so, where there is no go command.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createMachine } from '@gobuf/emulator/machine';
+import type { CodeEngine } from '@gobuf/emulator/machine-types';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { v8Engine } from './engine';
+
+const SOURCE = `package main
+func fib(n int) int { if n < 2 { return n }; return fib(n-1) + fib(n-2) }
+func main() {
+	words := map[int]string{}
+	for i := range 20000 { words[i%977] += "x"; if len(words[i%977]) > 9 { delete(words, i%977) } }
+	println(fib(24), len(words))
+}
+`;
+const hasGo = spawnSync('go', ['version']).status === 0;
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-test-'));
+let program: Uint8Array, native = '';
+
+beforeAll(() => {
+  if (!hasGo) return;
+  fs.writeFileSync(path.join(folder, 'main.go'), SOURCE);
+  const built = spawnSync('go', ['build', '-o', 'program', 'main.go'], { cwd: folder, env: { ...process.env, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: 'amd64', GOFLAGS: '', GOWORK: 'off' }, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(built.stderr);
+  program = new Uint8Array(fs.readFileSync(path.join(folder, 'program')));
+  native = spawnSync(path.join(folder, 'program'), { encoding: 'utf8' }).stderr;
+});
+afterAll(() => { fs.rmSync(folder, { recursive: true }); });
+
+describe.skipIf(!hasGo)('machine code kept between runs (needs the go command)', () => {
+  it('is used again, and changes nothing', () => {
+    const kept = new Map<string, Uint8Array>(), engine = v8Engine();
+    let revived = 0, refused = 0;
+    // Optimises at once, so that there is something to keep.
+    const eager: CodeEngine = {
+      ...engine,
+      compile: (wire) => engine.compile(wire, 20_000),
+      revive: (machineCode, wire) => { const module = engine.revive(machineCode, wire); if (module) revived++; else refused++; return module; },
+    };
+    const cache = { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } };
+    const run = (options: { engine?: CodeEngine; cache?: typeof cache }) => {
+      let output = '';
+      const machine = createMachine({ program, path: '/p', args: [], env: [], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } }, ...options });
+      expect(machine.run(1e12)).toEqual({ reason: 'exited', code: 0 });
+      const { instruction } = machine;
+      machine.dispose();
+      return { output, instruction };
+    };
+    const plain = run({});
+    expect(plain.output).toBe(native);
+    for (let round = 0; round < 4; round++) expect(run({ engine: eager, cache })).toEqual(plain);
+    expect(revived).toBeGreaterThan(0);
+    expect(refused).toBe(0);
+  });
+});
+
+it('answers foreign machine code with nothing', () => {
+  expect(v8Engine().revive(new Uint8Array(64), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))).toBeUndefined();
+});

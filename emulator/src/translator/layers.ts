@@ -1,0 +1,51 @@
+// Modules of hot translations: made several at a time, and kept from run to run as they are, with the machine code made of them.
+// Must stay true: the wire bytes hold no slot numbers, so that a layer fits wherever a run has room for it in the table.
+import type { CodeEngine } from '../machine-types';
+import type { ModuleBuilder } from '../wasm/module';
+import { TRANSLATED } from './core';
+
+/** A module of `count` functions that take consecutive slots from `base` on. */
+export interface Layer {
+  wire: Uint8Array<ArrayBuffer>;
+  base: number;
+  count: number;
+  patience: number;
+  /** As it was kept. */
+  machineCode?: Uint8Array;
+  /** Once it is in the table. */
+  module?: WebAssembly.Module;
+  /** Functions whose slots hold something else by now. */
+  gone: Set<number>;
+}
+
+/** For functions that are not to be optimised: what makes one hot is noticed here, not by V8. */
+export const NEVER = 2 ** 31 - 1;
+
+/**
+ * Optimising takes V8 time in proportion to a function's size, some hundred thousand times as long as executing that much code.
+ * It counts machine code executed, from the last loop's head to each backward jump and the whole function at each exit.
+ */
+export const patienceFor = (bodyBytes: number): number => Math.min(NEVER, Math.max(40_000_000, bodyBytes * 40_000));
+
+/** The end of a module of bodies whose slots begin at the imported global. */
+export function layerModule(module: ModuleBuilder, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const base = module.importGlobal('e', 'b');
+  module.elementAt(base, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }));
+  return module.finish();
+}
+
+/** Puts a layer into the table. */
+export function place(layer: Layer, engine: CodeEngine | undefined, memory: WebAssembly.Memory, table: WebAssembly.Table): void {
+  layer.module = (layer.machineCode && engine?.revive(layer.machineCode, layer.wire)) ?? engine?.compile(layer.wire, layer.patience) ?? new WebAssembly.Module(layer.wire);
+  new WebAssembly.Instance(layer.module, { e: { m: memory, t: table, b: new WebAssembly.Global({ value: 'i32' }, layer.base) } });
+}
+
+/** The machine code to keep with a layer, and whether that is news. */
+export function machineCodeOf(layer: Layer, engine: CodeEngine | undefined, table: WebAssembly.Table): { bytes: Uint8Array | undefined; grown: boolean } {
+  const now = layer.module && engine?.machineCode(layer.module, functionsOf(layer, table)), before = layer.machineCode?.length ?? 0;
+  return now && now.length > before ? { bytes: now, grown: now.length > before * 1.05 + 4096 } : { bytes: layer.machineCode, grown: false };
+}
+
+function* functionsOf(layer: Layer, table: WebAssembly.Table): Iterable<unknown> {
+  for (let index = 0; index < layer.count; index++) if (!layer.gone.has(index)) yield table.get(layer.base + index);
+}
