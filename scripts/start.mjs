@@ -22,4 +22,4 @@ if (code && display && !process.argv.includes('--terminal')) {
   process.exit(run(code, ['--new-window', `--extensionDevelopmentPath=${root}`, EXAMPLE, path.join(EXAMPLE, 'main.go')], { shell: process.platform === 'win32' }));
 }
 console.log(`${code ? 'No display' : 'No VS Code (command `code`)'} here: playing the terminal session examples/switch/session.gobuf.\n`);
-process.exit(run(process.execPath, [path.join(root, 'dist', 'gobuf.js'), 'exec', BINARY, '--init', path.join(EXAMPLE, 'session.gobuf')]));
+process.exit(run(process.execPath, [path.join(root, 'dist', 'gobuf.js'), 'exec', BINARY, '--echo', '--init', path.join(EXAMPLE, 'session.gobuf')]));

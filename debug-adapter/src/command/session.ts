@@ -16,6 +16,7 @@ const HISTORY_LINES = 1000;
 
 export const SESSION_OPTIONS: OptionSpec[] = [
   { name: 'init', value: 'FILE', help: 'first run the commands of this file, a line each; # begins a comment' },
+  { name: 'echo', help: 'show the commands and comments of --init as they run' },
   { name: 'stdin', value: 'FILE', help: 'what the program reads from its standard input (default: nothing)' },
 ];
 export const SESSION_NOTES = ['The commands are Delve\'s, with rev before those that move, sched and tls; help lists them.'];
@@ -46,7 +47,7 @@ export async function runSession(guest: Guest, parsed: Parsed, goroot?: string):
   process.on('SIGINT', interrupted);
   print("Type 'help' for list of commands.\n");
   try {
-    if (init && await terminal.script(parsed.text('init') ?? '', init.toString('utf8')) === 'exit') return 0;
+    if (init && await terminal.script(parsed.text('init') ?? '', init.toString('utf8'), parsed.flag('echo') ? PROMPT : undefined) === 'exit') return 0;
     return await readLines(terminal);
   } finally {
     process.removeListener('SIGINT', interrupted);

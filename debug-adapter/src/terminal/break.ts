@@ -6,6 +6,7 @@ import { hex, split2 } from './context';
 import type { Context, Scope } from './context';
 
 export function breakpointName(breakpoint: BreakpointView, upper: boolean): string {
+  if (breakpoint.event) return `${upper ? 'E' : 'e'}vent breakpoint ${breakpoint.name ?? breakpoint.id} on [${[breakpoint.event.event, ...(breakpoint.event.names ?? []), ...(breakpoint.event.goroutine === undefined ? [] : [`goroutine ${breakpoint.event.goroutine}`])].join(' ')}]`;
   let thing = breakpoint.watch ? 'watchpoint' : breakpoint.trace ? 'tracepoint' : 'breakpoint';
   if (upper) thing = thing[0]!.toUpperCase() + thing.slice(1);
   const id = breakpoint.name ?? String(breakpoint.id);
@@ -13,6 +14,7 @@ export function breakpointName(breakpoint: BreakpointView, upper: boolean): stri
 }
 
 export function breakpointPlace(context: Context, breakpoint: BreakpointView): string {
+  if (breakpoint.event) return breakpoint.addresses.length === 0 ? 'every place' : `${breakpoint.addresses.length} ${breakpoint.addresses.length === 1 ? 'place' : 'places'} in the runtime`;
   const addresses = breakpoint.addresses.map(hex).join(',');
   if (breakpoint.watch) return addresses;
   if (breakpoint.kind === 'user' && breakpoint.addresses.length > 1) {
@@ -118,7 +120,7 @@ export const breakpointCommands: Command[] = [
         if (!context.host.writeFile) throw new Error('files cannot be written here');
         const lines: string[] = [];
         for (const breakpoint of all) {
-          if (breakpoint.id < 0 || breakpoint.watch) continue;
+          if (breakpoint.id < 0 || breakpoint.watch || breakpoint.event) continue;
           const name = breakpoint.name ?? `bp${breakpoint.id}`;
           lines.push(`${breakpoint.trace ? 'trace' : 'break'} ${name} ${breakpoint.file}:${breakpoint.line}`);
           if (breakpoint.condition) lines.push(`condition ${name} ${breakpoint.condition}`);

@@ -4,6 +4,7 @@
 import type { Context, Scope } from './context';
 import { breakpointCommands } from './break';
 import { dataCommands } from './data';
+import { eventCommands } from './events';
 import { goroutineCommands } from './goroutines';
 import { otherCommands } from './other';
 import { runCommands } from './run';
@@ -41,7 +42,7 @@ export const GROUPS: [Group, string][] = [
 ];
 
 export function allCommands(): Command[] {
-  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...viewCommands, ...otherCommands]
+  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...viewCommands, ...eventCommands, ...otherCommands]
     .sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
 }
 

@@ -10,7 +10,28 @@ import { align } from './tabwriter';
 
 const DISASS_USAGE = 'wrong number of arguments: disassemble [-a <start> <end>] [-l <locspec>]';
 
-function disassemble(context: Context, args: string, scope: Scope): void {
+/** How many instructions a `-n` at the front asks for, and what follows it. */
+function splitWindow(args: string): [window: number | undefined, rest: string] {
+  const match = /^-n(?:\s+(\S+))?\s*(.*)$/.exec(args);
+  if (!match) return [undefined, args];
+  if (!/^[1-9]\d{0,8}$/.test(match[1] ?? '')) throw new Error(`-n needs the number of instructions to show, not ${match[1] === undefined ? 'nothing' : JSON.stringify(match[1])}`);
+  return [Number(match[1]), match[2]!];
+}
+
+/** Ours, not Delve's: `-n` keeps that many rows, the current instruction a third of the way down, or the first rows where it is not among them. */
+function printWindow(context: Context, rows: DisassemblyRow[], size: number): void {
+  const at = rows.findIndex((row) => row.isCurrent);
+  const start = Math.max(0, Math.min(at - Math.floor((size - 1) / 3), rows.length - size)), end = start + size;
+  const left = (count: number, where: string): void => { if (count > 0) context.print(`\t… ${count} instruction${count === 1 ? '' : 's'} ${where}`); };
+  const [first] = rows;
+  if (first?.function !== undefined) context.print(`TEXT ${first.function}(SB) ${first.file ?? ''}`);
+  left(start, 'above');
+  printDisassembly(context, rows.slice(start, end), false);
+  left(rows.length - end, 'below');
+}
+
+function disassemble(context: Context, all: string, scope: Scope): void {
+  const [window, args] = splitWindow(all);
   const [flag, rest] = args === '' ? [''] : split2(args);
   if (args !== '' && (rest === undefined || rest === '')) throw new Error(DISASS_USAGE);
   const flavor = context.settings.disassembleFlavor;
@@ -30,7 +51,8 @@ function disassemble(context: Context, args: string, scope: Scope): void {
     places.sort((a, b) => a.pc - b.pc);
     rows = context.debug.disassembleFunction(places[0]!.pc, flavor);
   } else throw new Error(DISASS_USAGE);
-  printDisassembly(context, rows);
+  if (window === undefined) printDisassembly(context, rows);
+  else printWindow(context, rows, window);
 }
 
 /** A number, or an expression in which `$pc` and `$sp` may stand. */
@@ -163,7 +185,7 @@ export const otherCommands: Command[] = [
     },
   },
   {
-    names: ['disassemble', 'disass'], group: 'other', help: 'Disassembler.\n\n\t[goroutine <n>] [frame <m>] disassemble [-a <start> <end>] [-l <locspec>]\n\nIf no argument is specified the function being executed in the selected stack frame will be executed.\n\n\t-a <start> <end>\tdisassembles the specified address range\n\t-l <locspec>\t\tdisassembles the specified function',
+    names: ['disassemble', 'disass'], group: 'other', help: 'Disassembler.\n\n\t[goroutine <n>] [frame <m>] disassemble [-n <count>] [-a <start> <end>] [-l <locspec>]\n\nIf no argument is specified the function being executed in the selected stack frame will be executed.\n\n\t-a <start> <end>\tdisassembles the specified address range\n\t-l <locspec>\t\tdisassembles the specified function\n\t-n <count>\t\tshows at most that many instructions, around the current one',
     run: disassemble,
   },
   { names: ['list', 'ls', 'l'], group: 'other', help: 'Show source code.\n\n\t[goroutine <n>] [frame <m>] list [<locspec>]\n\nShow source around current point or provided locspec.', run: list },

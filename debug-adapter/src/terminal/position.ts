@@ -77,7 +77,7 @@ export function printStop(context: Context, stop: StopInfo): void {
   const hit = stop.breakpoints[0] === undefined ? undefined : context.debug.breakpoints().find(({ id }) => id === stop.breakpoints[0]);
   if (!hit) context.print(`> ${place.function}() ${where} (PC: ${hex(stop.pc)})`);
   else {
-    const name = hit.watch ? `watchpoint on [${hit.watch.expression}] ` : hit.name !== undefined ? `[${hit.name}] ` : `[Breakpoint ${hit.id}] `;
+    const name = hit.event ? `[Event ${hit.id}] ` : hit.watch ? `watchpoint on [${hit.watch.expression}] ` : hit.name !== undefined ? `[${hit.name}] ` : `[Breakpoint ${hit.id}] `;
     const goid = context.debug.reportedGoroutine();
     const hits = goid === undefined ? undefined : hit.hitsByGoroutine.get(goid);
     context.print(`> ${name}${place.function}() ${where} (hits ${hits === undefined ? '' : `goroutine(${goid}):${hits} `}total:${hit.totalHits}) (PC: ${hex(stop.pc)})`);
@@ -93,6 +93,7 @@ export function printStop(context: Context, stop: StopInfo): void {
 
 /** Where in time one is, when it is not the newest moment; and what a watch saw. */
 function printMoment(context: Context, stop: StopInfo): void {
+  if (stop.reason === 'event') context.print(`Event: ${stop.description}`);
   if (stop.reason === 'beginning') context.print('At the beginning of the recording.');
   if (stop.reason === 'unsupported') context.print(`gobuf cannot go on: ${stop.description}`);
   if (stop.reason === 'input') context.print('The program waits for standard input.');

@@ -6,7 +6,7 @@ import type { Command, Commander } from './commands';
 import type { Context, Scope } from './context';
 import { printPosition, printStop } from './position';
 
-async function announce(context: Context, stop: StopInfo, instruction: boolean, terminal: Commander): Promise<void> {
+export async function announce(context: Context, stop: StopInfo, instruction: boolean, terminal: Commander): Promise<void> {
   context.frame = 0;
   if (stop.reason === 'exited' || stop.reason === 'killed') {
     throw new Error(stop.reason === 'killed' ? `Process ${stop.tid} has been ended by ${stop.description.replace('killed by ', '')} (status ${stop.exitCode ?? 0})` : `Process ${stop.tid} has exited with status ${stop.exitCode ?? 0}`);

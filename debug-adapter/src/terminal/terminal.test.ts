@@ -81,6 +81,20 @@ describe.skipIf(!hasDelve)('against Delve (needs dlv and go)', () => {
   });
 });
 
+describe.skipIf(!hasGo)('a script (needs the go command)', () => {
+  test('shows its commands and comments where a prompt is given, and nothing of them otherwise', async () => {
+    const { debug } = debuggerOf(program(PINGPONG));
+    try {
+      await debug.launch();
+      let text = '';
+      const terminal = new Terminal(debug, { write: (part) => { text += part; } });
+      expect(await terminal.script('s', '# why\n\nprint 1+1\n', '(p) ')).toBeUndefined();
+      expect(await terminal.script('s', '# why\nprint 1+2\nexit\nprint 4')).toBe('exit');
+      expect(text).toBe('# why\n\n(p) print 1+1\n2\n3\n');
+    } finally { debug.dispose(); }
+  });
+});
+
 describe.skipIf(!hasGo)('the console of an editor (needs the go command)', () => {
   test('each line gives its output; errors are sentences; completion knows commands and functions', async () => {
     const { debug } = debuggerOf(program(PINGPONG));
@@ -93,6 +107,15 @@ describe.skipIf(!hasGo)('the console of an editor (needs the go command)', () =>
       expect(await terminal.execute('sched')).toMatch(/^GOROUTINES {2}\d+/);
       expect(await terminal.execute('tls')).toMatch(/g in TLS/);
       expect(await terminal.execute('rev continue')).toMatch(/At the beginning of the recording/);
+      // The window is a part of the whole listing, around its arrow; what is left out is counted.
+      const whole = (await terminal.execute('disass -l main.main')).trimEnd().split('\n').length - 1;
+      const first = (await terminal.execute('disass -n 3 -l main.main')).trimEnd().split('\n');
+      expect(first).toHaveLength(5);
+      expect(first.at(-1)).toBe(`\t… ${whole - 3} instructions below`);
+      expect((await terminal.execute('disass -n 1')).match(/0x[0-9a-f]{6}\*?\t/g)).toHaveLength(1);
+      expect(await terminal.execute('disass -n 100000 -l main.main')).toBe(await terminal.execute('disass -l main.main'));
+      expect(await terminal.execute('disass -n')).toBe('Command failed: -n needs the number of instructions to show, not nothing\n');
+      expect(await terminal.execute('disass -n many')).toBe('Command failed: -n needs the number of instructions to show, not "many"\n');
       expect(terminal.complete('disas')).toEqual(['disass', 'disassemble']);
       expect(terminal.complete('break main.ad')).toEqual(['break main.add']);
       expect(await terminal.execute('help call')).toMatch(/^gobuf has no call: /);

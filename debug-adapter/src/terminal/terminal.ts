@@ -45,11 +45,14 @@ export class Terminal implements Commander {
     } finally { this.busy = false; }
   }
 
-  /** Runs the lines of a script; failures are printed as `name:line: what`. 'exit' if the script asked for it. */
-  async script(name: string, text: string): Promise<'exit' | undefined> {
+  /**
+   * Runs the lines of a script; failures are printed as `name:line: what`. 'exit' if the script asked for it.
+   * With a prompt, each command is shown after it before it runs, and so are the script's comments: a session that can be read.
+   */
+  async script(name: string, text: string, prompt?: string): Promise<'exit' | undefined> {
     this.busy = true;
     try {
-      await this.runScript(name, text);
+      await this.runScript(name, text, prompt);
       return undefined;
     } catch (error) {
       if (error instanceof ExitRequest) return 'exit';
@@ -57,10 +60,11 @@ export class Terminal implements Commander {
     } finally { this.busy = false; }
   }
 
-  async runScript(name: string, text: string): Promise<void> {
-    const lines = text.split('\n');
+  async runScript(name: string, text: string, prompt?: string): Promise<void> {
+    const lines = text.trimEnd().split('\n');
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i]!.trim();
+      if (prompt !== undefined) this.context.print(line === '' || line.startsWith('#') ? line : `${prompt}${line}`);
       if (line === '' || line.startsWith('#')) continue;
       try { await this.call(line, this.scope()); } catch (error) {
         if (error instanceof ExitRequest) throw error;
