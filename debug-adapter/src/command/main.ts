@@ -23,6 +23,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },
   fmt: { summary: 'format assembly, with the flags of gofmt', load: () => import('./commands/fmt') },
   layout: { summary: 'go_asm.h of a package, as the compiler writes it', load: () => import('./commands/layout') },
+  asm: { summary: 'assemble amd64 files with the bundled assembler; -S lists the bytes', load: () => import('./commands/asm') },
   check: { summary: 'diagnostics of assembly files', load: () => import('./commands/check') },
   lsp: { summary: 'the language server, on standard input and output', load: () => import('./commands/lsp') },
 };

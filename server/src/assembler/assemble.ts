@@ -1,0 +1,42 @@
+// Assembles one amd64 file: from its statements to symbols with bytes, relocations and a line for each instruction.
+// Must stay true: never throws on any source; what cannot be assembled is a problem with its place, and the rest is still there.
+
+import type { AssemblyFile } from '../analysis/assembly-file';
+import type { Problem } from '../syntax/source';
+import type { DataSymbol } from './data';
+import { collapseJumps, layout, type Code } from './layout';
+import { addPrologue } from './prologue';
+import { readProgram, type Instruction, type TextSymbol } from './program';
+import { rewrite } from './rewrite';
+
+export interface AssembledText extends Code {
+  text: TextSymbol;
+  /** In the order of the code, with offsets and bytes; also those the assembler added. */
+  instructions: Instruction[];
+}
+
+export interface Assembled {
+  texts: AssembledText[];
+  data: DataSymbol[];
+  problems: Problem[];
+}
+
+export interface AssembleOptions {
+  /** Import path as in symbol names; `main` or `""` where there is none. */
+  packagePath: string;
+  /** N of go1.N: which prologue. */
+  minor: number;
+}
+
+export function assemble(file: AssemblyFile, options: AssembleOptions): Assembled {
+  const program = readProgram(file, options);
+  const problems = [...program.problems];
+  const texts = program.texts.map((text): AssembledText => {
+    const report = (message: string, { span }: Instruction) => { problems.push({ code: 'assemble', severity: 'error', message, span }); };
+    for (const instruction of text.instructions) rewrite(instruction);
+    const instructions = addPrologue(text, options, report);
+    collapseJumps(instructions);
+    return { text, instructions, ...layout(instructions, report) };
+  });
+  return { texts, data: program.data, problems };
+}
