@@ -17,20 +17,37 @@ export interface Build {
   goroot: string;
 }
 
+/** The folder in which go is asked: a folder or file decides its own module, wherever gobuf was started. */
+function placeOf(target: string): { cwd: string; name: string } {
+  let kind: fs.Stats | undefined;
+  try { kind = fs.statSync(target); } catch { /* an import path, or nothing */ }
+  if (kind?.isDirectory()) return { cwd: path.resolve(target), name: '.' };
+  if (!kind && !target.includes('...') && /^(\.{0,2}\/|.*\.go$)/.test(target)) throw new InputError(`there is no ${target}.`);
+  if (!target.endsWith('.go')) return { cwd: process.cwd(), name: target };
+  return { cwd: path.dirname(path.resolve(target)), name: path.basename(target) };
+}
+
 export function buildPackage(what: 'build' | 'test', target: string, flags: readonly string[]): Build {
-  const env = { ...process.env, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
-  const ask = (args: string[]): string => {
-    const done = spawnSync('go', args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { cwd, name } = placeOf(target);
+  // go believes PWD, where it leads to its working directory: paths stay as the user knows them.
+  const env = { ...process.env, PWD: cwd, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
+  const ask = (title: string, args: string[]): string => {
+    const done = spawnSync('go', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     if (done.error) throw new InputError('the go command is not here: install Go (https://go.dev/dl/), or build elsewhere and use gobuf exec.');
-    if (done.status !== 0) throw new InputError(`go ${args[0]} ${target} failed.`);
+    if (done.status !== 0) throw new InputError(`${title} ${target} failed; go's message is above.`);
     return done.stdout.trim();
   };
-  const goroot = ask(['env', 'GOROOT']);
-  const folder = /\.go$/.test(target) ? path.dirname(path.resolve(target)) : ask(['list', '-f', '{{.Dir}}', '--', target]).split('\n')[0]!;
+  const goroot = ask('go env', ['env', 'GOROOT']);
+  const packages = ask('go list', ['list', '-f', '{{.Name}}\t{{.Dir}}', name]).split('\n').filter(Boolean);
+  if (packages.length !== 1) throw new InputError(`${target} names ${packages.length || 'no'} packages; gobuf debugs one.`);
+  const [packageName, folder = cwd] = packages[0]!.split('\t');
+  if (what === 'build' && packageName !== 'main') throw new InputError(`${target} is package ${packageName}, not a main package: gobuf test debugs its tests.`);
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
   process.on('exit', () => fs.rmSync(home, { recursive: true, force: true }));
   const program = path.join(home, what === 'test' ? `${path.basename(folder)}.test` : path.basename(folder));
-  ask([...(what === 'test' ? ['test', '-c'] : ['build']), ...(flags.length > 0 ? flags : FLAGS), '-o', program, '--', target].filter((word) => word !== '--' || !/\.go$/.test(target)));
-  if (!fs.existsSync(program)) throw new InputError(what === 'test' ? `${target} has no test files.` : `${target} is no main package.`);
+  // No `--` before the name: go test would take what follows for arguments of the test program.
+  const command = what === 'test' ? ['test', '-c'] : ['build'];
+  ask(`go ${command.join(' ')}`, [...command, ...(flags.length > 0 ? flags : FLAGS), '-o', program, name]);
+  if (!fs.existsSync(program)) throw new InputError(`${target} has no test files.`);
   return { program, folder, goroot };
 }
