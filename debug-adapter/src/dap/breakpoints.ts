@@ -2,12 +2,16 @@
 // Must stay true: each list answers element by element in order, and a breakpoint that cannot be set says why in its message.
 
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import { SCHEDULER_EVENTS } from '../engine/scheduler-events';
 import type { BreakpointRequest, BreakpointView } from '../engine/types';
+import { parseEvents } from '../terminal/events';
+import { replaceEvents } from './events';
 import { type Handlers, RequestError, type Subject } from './handler';
+import type { EventBreakpoint } from './protocol';
 import type { Session } from './session';
 import { hex, parseReference, sentence } from './text';
 
-type Kind = 'source' | 'function' | 'instruction';
+type Kind = 'source' | 'function' | 'instruction' | 'exception';
 
 /** What the client asked for, by list: one per source file, one of functions, one of instructions. */
 interface Kept { key: string; id: number }
@@ -60,10 +64,38 @@ const conditions = (point: { condition?: string; hitCondition?: string; logMessa
   ...(point.logMessage ? { logMessage: point.logMessage } : {}),
 });
 
+const CONDITION = { supportsCondition: true, conditionDescription: 'a condition in Go, e.g. runtime.curg.goid == 1' };
 const EXCEPTIONS: (DAP.ExceptionBreakpointsFilter & { field: 'panic' | 'fatal' })[] = [
-  { filter: 'panic', field: 'panic', label: 'Panics', description: 'Stop where a panic begins that nothing recovers.', default: true },
-  { filter: 'fatal', field: 'fatal', label: 'Fatal errors of the runtime', description: 'Stop at fatal errors: deadlock, concurrent map writes, stack overflow, out of memory.', default: true },
+  { filter: 'panic', field: 'panic', label: 'Panics', description: 'Stop where a panic begins that nothing recovers.', default: true, ...CONDITION },
+  { filter: 'fatal', field: 'fatal', label: 'Fatal errors of the runtime', description: 'Stop at fatal errors: deadlock, concurrent map writes, stack overflow, out of memory.', default: true, ...CONDITION },
 ];
+
+/** Filters that are events: what a condition says of each. */
+const EVENTS: (DAP.ExceptionBreakpointsFilter & { wanted(condition: string): EventBreakpoint[] })[] = [
+  {
+    filter: 'fault', label: 'Memory faults and the like', description: 'Stop where SIGSEGV, SIGBUS, SIGFPE or SIGILL is delivered, before Go makes a panic of it.', ...CONDITION,
+    wanted: (condition) => [{ event: 'signal', names: ['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL'], ...(condition ? { condition } : {}) }],
+  },
+  {
+    filter: 'signal', label: 'Signals', description: 'Stop at the first instruction of the handler of every signal.', supportsCondition: true, conditionDescription: 'names of signals, e.g. SIGURG SIGPROF; none means all',
+    wanted: (condition) => parseEvents(`signal ${condition}`),
+  },
+  {
+    filter: 'syscall', label: 'System calls', description: 'Stop after every system call.', supportsCondition: true, conditionDescription: 'names of system calls, e.g. write openat; none means all',
+    wanted: (condition) => parseEvents(`syscall ${condition}`),
+  },
+  {
+    filter: 'growth', label: 'Stack growth', description: 'Stop where a stack is copied to one of another size.', supportsCondition: true, conditionDescription: 'goroutine and its number, e.g. goroutine 1; none means all',
+    wanted: (condition) => parseEvents(`growth ${condition}`),
+  },
+  {
+    filter: 'scheduler', label: 'Scheduler events', description: `Stop at events of Go's scheduler: ${Object.keys(SCHEDULER_EVENTS).join(', ')}.`, supportsCondition: true,
+    conditionDescription: 'events by commas, perhaps a goroutine, e.g. park,ready goroutine 7; none means start',
+    wanted: (condition) => parseEvents(/^(goroutine\b|$)/.test(condition) ? `start ${condition}` : condition),
+  },
+];
+/** Every panic, also one that is recovered: the place where runtime.gopanic begins. */
+const ALL_PANICS: DAP.ExceptionBreakpointsFilter = { filter: 'allPanics', label: 'All panics', description: 'Stop where any panic begins, recovered later or not.', ...CONDITION };
 
 const handlers: Handlers = {
   setBreakpoints(session, { source, breakpoints = [], lines }) {
@@ -93,12 +125,33 @@ const handlers: Handlers = {
     return { breakpoints: replaceList(session, 'instructions', 'instruction', wanted) };
   },
   setExceptionBreakpoints(session, { filters = [], filterOptions = [] }) {
-    const asked = new Set([...filters, ...filterOptions.map((option) => option.filterId)]);
-    for (const { filter, field } of EXCEPTIONS) session.engine.exceptionStops[field] = asked.has(filter);
-    return { breakpoints: [...filters, ...filterOptions.map((option) => option.filterId)].map((filter) => (EXCEPTIONS.some((known) => known.filter === filter) ? { verified: true } : { verified: false, message: `There is no exception filter ${JSON.stringify(filter)}.` })) };
+    const asked = [...filters.map((filterId) => ({ filterId, condition: '' })), ...filterOptions.map(({ filterId, condition }) => ({ filterId, condition: condition?.trim() ?? '' }))];
+    const conditionOf = (filter: string): string | undefined => asked.find(({ filterId }) => filterId === filter)?.condition;
+    for (const { filter, field } of EXCEPTIONS) {
+      const condition = conditionOf(filter);
+      session.engine.exceptionStops[field] = condition !== undefined;
+      session.engine.setExceptionCondition(field, condition ?? '');
+    }
+    const panics = conditionOf(ALL_PANICS.filter);
+    const all = replaceList(session, 'all panics', 'exception', panics === undefined ? [] : [{ request: { location: 'runtime.gopanic', ...(panics ? { condition: panics } : {}) } }]);
+    // Lists first, so that one that is wrong does not leave another half set.
+    const answers = new Map<string, DAP.Breakpoint>(all.map((answer) => [ALL_PANICS.filter, answer]));
+    for (const { filter, wanted } of EVENTS) {
+      const condition = conditionOf(filter);
+      let list: EventBreakpoint[] = [], problem: string | undefined;
+      try { if (condition !== undefined) list = wanted(condition); } catch (error) { problem = sentence(error); }
+      const set = replaceEvents(session, filter, list, filter === 'fault' ? 'exception' : 'event');
+      answers.set(filter, problem === undefined ? set.find(({ verified }) => !verified) ?? { verified: true } : { verified: false, message: problem });
+    }
+    return { breakpoints: asked.map(({ filterId }) => answers.get(filterId) ?? (EXCEPTIONS.some((known) => known.filter === filterId) ? { verified: true } : { verified: false, message: `There is no exception filter ${JSON.stringify(filterId)}.` })) };
   },
   exceptionInfo(session) {
     const { stop } = session.stopped;
+    const caught = stop?.breakpoints.some((id) => session.breakpointKinds.get(id) === 'exception') ?? false;
+    if (stop && caught) {
+      const text = session.exceptionText(stop) ?? stop.description;
+      return { exceptionId: stop.reason === 'event' ? text.replace(/^signal /, '') : 'panic', description: text, breakMode: 'always', details: { message: text } };
+    }
     if (!stop || (stop.exception === undefined && stop.reason !== 'unsupported' && stop.reason !== 'killed' && stop.reason !== 'exception')) throw new RequestError('The program did not stop because of an exception.');
     const text = session.exceptionText(stop) ?? stop.description;
     const exceptionId = stop.reason !== 'exception' ? stop.reason : text.startsWith('panic') ? 'panic' : 'fatal error';
@@ -115,7 +168,8 @@ export const breakpoints: Subject = {
   capabilities: {
     supportsFunctionBreakpoints: true, supportsConditionalBreakpoints: true, supportsHitConditionalBreakpoints: true, supportsLogPoints: true,
     supportsInstructionBreakpoints: true, supportsBreakpointLocationsRequest: true, supportsExceptionInfoRequest: true,
-    exceptionBreakpointFilters: EXCEPTIONS.map(({ field: _field, ...filter }) => filter),
+    supportsExceptionFilterOptions: true,
+    exceptionBreakpointFilters: [...EXCEPTIONS.map(({ field: _field, ...filter }) => filter), ALL_PANICS, ...EVENTS.map(({ wanted: _wanted, ...filter }) => filter)],
   },
   handlers,
 };

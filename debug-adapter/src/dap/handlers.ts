@@ -6,6 +6,7 @@ import { breakpoints } from './breakpoints';
 import { dataBreakpoints } from './data-breakpoints';
 import { disassembly } from './disassembly';
 import { evaluation } from './evaluate';
+import { events } from './events';
 import type { Command, RequestContext, Subject } from './handler';
 import { launching } from './launch';
 import { memory } from './memory';
@@ -16,7 +17,7 @@ import { stack } from './stack';
 import { stepping } from './stepping';
 import { variables } from './variables';
 
-export const SUBJECTS: readonly Subject[] = [launching, breakpoints, dataBreakpoints, stepping, stack, variables, evaluation, memory, disassembly, sources, runtimeViews];
+export const SUBJECTS: readonly Subject[] = [launching, breakpoints, dataBreakpoints, stepping, stack, variables, evaluation, memory, disassembly, sources, runtimeViews, events];
 
 export type AnyHandler = (session: Session, args: unknown, context: RequestContext) => unknown;
 

@@ -2,8 +2,10 @@
 // Types only: the client imports this file and nothing else of the adapter. Addresses travel as numbers (user space < 2^47),
 // 64-bit register values as `0x…` strings.
 
+import type { EventFilter, TraceEvent } from '../engine/types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 
+export type { EventFilter, SchedulerEventName, TraceEvent } from '../engine/types';
 export type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, StackBounds } from '../goruntime/types';
 
 /** Attributes of a `launch` request (and of a launch configuration). */
@@ -113,6 +115,37 @@ export interface TlsResult {
 
 export type ReverseStep = 'reverseStepIn' | 'reverseStepOut' | 'reverseNext' | 'reverseStepInstruction' | 'reverseNextInstruction' | 'reverseStepOutInstruction';
 
+/** A stop at something that happens in the scheduler, at system calls or at signals. */
+export interface EventBreakpoint extends EventFilter {
+  condition?: string;
+  hitCondition?: string;
+  logMessage?: string;
+}
+
+/** One write to a range of memory. Bytes as `48 8b 03`. */
+export interface WriteRow {
+  /** The moment right after it, for `gobuf/goTo`. */
+  instruction: number;
+  pc: number;
+  tid: number;
+  goroutine?: number;
+  function?: string;
+  file?: string;
+  line?: number;
+  address: number;
+  size: number;
+  before: string;
+  after: string;
+}
+
+export interface TimelineResult {
+  moment: Moment;
+  /** Milestones of the boot, goroutine switches and the end, of the program's undisturbed run. */
+  events: TraceEvent[];
+  /** False where `limit` left some out. */
+  complete: boolean;
+}
+
 /** Own requests: name → [arguments, body]. */
 export interface GobufRequests {
   /** All Gs, Ms, Ps and the scheduler at this moment. */
@@ -125,6 +158,16 @@ export interface GobufRequests {
   'gobuf/goTo': [{ instruction: number }, object];
   /** Run until a location (Delve's syntax, or an address) executes next. */
   'gobuf/runTo': [{ location: string }, object];
+  /** Replaces the list of event breakpoints. */
+  'gobuf/setEventBreakpoints': [{ breakpoints: EventBreakpoint[] }, { breakpoints: { id?: number; verified: boolean; message?: string }[] }];
+  /** Run to the next (or back to the last) of some events; without any: a goroutine starts, stops, is made, made ready or stolen. */
+  'gobuf/runToEvent': [{ events?: EventFilter[]; reverse?: boolean }, object];
+  /** Who wrote this? The newest `most` writes (default 100) to an expression's memory, or to `count` bytes at a reference, oldest first. */
+  'gobuf/writes': [{ expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number; most?: number }, { moment: Moment; address: number; size: number; writes: WriteRow[]; complete: boolean }];
+  /** What happened up to `until` (default: the last recorded moment), at most `limit` events (default 10 000). */
+  'gobuf/timeline': [{ until?: number; limit?: number }, TimelineResult];
+  /** The thread that console commands and expressions without a frame refer to. */
+  'gobuf/selectThread': [{ threadId: number }, object];
   /** The present moment. */
   'gobuf/moment': [Record<string, never>, Moment];
 }

@@ -44,7 +44,7 @@ export interface Wire {
 /** What a variablesReference stands for. */
 export type Container = { kind: 'scope'; variables: () => Variable[] } | { kind: 'variable'; variable: Variable };
 
-const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', pause: 'pause', goto: 'goto', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
+const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', pause: 'pause', goto: 'goto', event: 'event', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
 /** Progress is shown when something takes longer than this. */
 const PROGRESS_AFTER_MS = 700;
 
@@ -55,7 +55,7 @@ export class Session {
   readonly frames = new Handles<{ frame: Frame; thread: number }>();
   readonly containers = new Handles<Container>();
   /** Engine breakpoint id → how the client set it. */
-  readonly breakpointKinds = new Map<number, 'source' | 'function' | 'instruction' | 'data'>();
+  readonly breakpointKinds = new Map<number, 'source' | 'function' | 'instruction' | 'data' | 'exception' | 'event'>();
   #engine: Engine | undefined;
   #unlisten: (() => void) | undefined;
   #decoders: [TextDecoder, TextDecoder] = [new TextDecoder(), new TextDecoder()];
@@ -153,6 +153,14 @@ export class Session {
     })();
   }
 
+  /** Searches the past for a request: the guest ends where it was, so no stop is told. */
+  async search<T>(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<T>): Promise<T> {
+    const progress = this.#startProgress(title);
+    const run = work({ onProgress: progress.report });
+    this.#run = run.then(() => undefined, () => undefined);
+    try { return await run; } finally { progress.end(); this.#run = undefined; }
+  }
+
   /** Resolves when nothing runs. */
   async settled(): Promise<void> { await this.#run; }
 
@@ -190,7 +198,8 @@ export class Session {
     }
     const kinds = stop.breakpoints.map((id) => this.breakpointKinds.get(id));
     let reason = REASON[stop.reason] ?? stop.reason;
-    if (stop.reason === 'breakpoint' && kinds.includes('function')) reason = 'function breakpoint';
+    if (kinds.includes('exception')) reason = 'exception';
+    else if (stop.reason === 'breakpoint' && kinds.includes('function')) reason = 'function breakpoint';
     else if (stop.reason === 'breakpoint' && kinds.includes('instruction')) reason = 'instruction breakpoint';
     this.wire.event('stopped', {
       reason,
@@ -205,12 +214,18 @@ export class Session {
 
   /** What the program complains of; a fatal error's words are the argument of the function that stopped. */
   exceptionText(stop: StopInfo): string | undefined {
-    if (stop.reason !== 'exception') return stop.exception;
+    if (stop.reason !== 'exception') return stop.exception ?? this.#panicText(stop);
     const top = this.engine.stack(stop.thread, { levels: 1 }).frames[0];
     if (top?.function === 'runtime.throw' || top?.function === 'runtime.fatal') {
       try { return `fatal error: ${this.engine.evaluate('s', top, stop.thread).value.replace(/^"|"$/g, '')}`; } catch { /* the argument is gone */ }
     }
     return stop.exception;
+  }
+
+  /** At the beginning of a panic that may yet be recovered. */
+  #panicText(stop: StopInfo): string | undefined {
+    if (stop.reason !== 'breakpoint' || !stop.breakpoints.some((id) => this.breakpointKinds.get(id) === 'exception')) return undefined;
+    try { return `panic: ${this.engine.evaluate('e').value}`; } catch { return 'panic'; }
   }
 
   /** Values on the screen no longer hold. */

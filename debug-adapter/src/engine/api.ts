@@ -6,7 +6,7 @@ import type { Machine } from '@gobuf/emulator/machine-types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import type { Binary } from '../symbols/types';
 import type {
-  BreakpointRequest, BreakpointView, DebuggerEvents, DisassemblyRow, Flavor, Frame, Location, RegisterRow,
+  BreakpointRequest, BreakpointView, DebuggerEvents, DisassemblyRow, EventFilter, Flavor, Frame, Location, MemoryWrite, RegisterRow,
   ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, ThreadView, TraceEvent, Variable,
 } from './types';
 
@@ -35,6 +35,11 @@ export interface DebuggerApi {
   goTo(instruction: number, options?: ResumeOptions): Promise<StopInfo>;
   /** First moments at which the location executes next; runs to it as a one-time breakpoint. */
   runTo(location: string | number, options?: ResumeOptions): Promise<StopInfo>;
+
+  /** To the next, or with `reverse` the last, of some events; breakpoints stop it too. */
+  runToEvent(filters: EventFilter[], options?: ResumeOptions & { reverse?: boolean }): Promise<StopInfo>;
+  /** All writes to a range in the recorded past, oldest first, the newest `most` of them; the guest ends where it was. */
+  writesTo(address: number, size: number, options?: ResumeOptions & { most?: number }): Promise<{ writes: MemoryWrite[]; complete: boolean }>;
 
   /** Bounds of the recorded past. */
   history(): { first: number; last: number };
@@ -75,12 +80,16 @@ export interface DebuggerApi {
   breakpoints(): BreakpointView[];
   /** Throws one sentence if the location is not found. */
   setBreakpoint(request: BreakpointRequest): BreakpointView;
+  /** Stops where something happens in the scheduler, at system calls or at signals. */
+  setEventBreakpoint(filter: EventFilter, request?: Pick<BreakpointRequest, 'name' | 'condition' | 'hitCondition' | 'logMessage'>): BreakpointView;
   amendBreakpoint(id: number, change: Partial<Pick<BreakpointView, 'condition' | 'hitCondition' | 'logMessage' | 'enabled' | 'name' | 'trace'>>): BreakpointView;
   clearBreakpoint(id: number): BreakpointView;
   /** Watch on an expression or an address range; any number, any size. */
   watch(target: { expression: string; size?: number } | { address: number; size: number }, access: 'read' | 'write' | 'readWrite', condition?: string): BreakpointView;
   /** Stop at unrecovered panics and fatal errors (default both true). */
   exceptionStops: { panic: boolean; fatal: boolean };
+  /** Stop there only if this holds; `` always. */
+  setExceptionCondition(which: 'panic' | 'fatal', condition: string): void;
 
   /** All Gs, Ms, Ps, queues and threads now. */
   scheduler(): SchedulerSnapshot;

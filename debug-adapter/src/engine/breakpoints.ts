@@ -1,12 +1,12 @@
 // The user's breakpoints: their addresses, conditions and hits. Hits are remembered by moment, so that counts are right after
 // going back too. Must stay true: ids are never reused; a hit is counted once however often its moment is replayed.
 
-import type { BreakpointView } from './types';
+import type { BreakpointView, EventFilter } from './types';
 
 export interface Breakpoint {
   id: number;
   name: string | undefined;
-  kind: 'user' | 'watch' | 'exception';
+  kind: 'user' | 'watch' | 'exception' | 'event';
   enabled: boolean;
   addresses: number[];
   file: string;
@@ -18,6 +18,7 @@ export interface Breakpoint {
   logMessage: string | undefined;
   trace: boolean;
   watch: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite'; machineId: number | undefined } | undefined;
+  event: EventFilter | undefined;
   /** Ordered by moment. */
   hits: { instruction: number; goid: number }[];
   /** `on` commands of the terminal, run when it is hit. */
@@ -32,7 +33,7 @@ export class BreakpointTable {
   add(fields: Partial<Breakpoint> & Pick<Breakpoint, 'kind'>): Breakpoint {
     const breakpoint: Breakpoint = {
       id: fields.id ?? this.nextId++, name: undefined, enabled: true, addresses: [], file: '', line: 0, function: '', condition: undefined, hitCondition: undefined,
-      hitConditionPerGoroutine: false, logMessage: undefined, trace: false, watch: undefined, hits: [], commands: [], problem: undefined, ...withoutUndefined(fields),
+      hitConditionPerGoroutine: false, logMessage: undefined, trace: false, watch: undefined, event: undefined, hits: [], commands: [], problem: undefined, ...withoutUndefined(fields),
     };
     this.all.set(breakpoint.id, breakpoint);
     return breakpoint;
@@ -89,11 +90,12 @@ export function hitConditionHolds(condition: string, hits: number): boolean {
 
 export function viewOf(breakpoint: Breakpoint, instruction: number): BreakpointView {
   const { total, byGoroutine } = hitCounts(breakpoint, instruction);
-  const { id, name, kind, enabled, addresses, file, line, condition, hitCondition, logMessage, trace, watch, problem } = breakpoint;
+  const { id, name, kind, enabled, addresses, file, line, condition, hitCondition, logMessage, trace, watch, event, problem } = breakpoint;
   return {
     id, kind, enabled, addresses: [...addresses], verified: !problem, totalHits: total, hitsByGoroutine: byGoroutine, trace,
     ...(name !== undefined ? { name } : {}), ...(problem ? { message: problem } : {}), ...(file ? { file, line } : {}), ...(breakpoint.function ? { function: breakpoint.function } : {}),
     ...(condition !== undefined ? { condition } : {}), ...(hitCondition !== undefined ? { hitCondition } : {}), ...(logMessage !== undefined ? { logMessage } : {}),
     ...(watch ? { watch: { expression: watch.expression, address: watch.address, size: watch.size, access: watch.access } } : {}),
+    ...(event ? { event } : {}),
   };
 }

@@ -3,7 +3,7 @@
 // deterministic; the parts (execution, unwinding, values) know nothing of each other but through here.
 // Over 400 lines: it is the whole contract of the engine in one class; what it does is in the files it calls.
 
-import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';
+import type { Machine, MachineEvent, Registers, Stop } from '@gobuf/emulator/machine-types';
 import type { GInfo, SchedulerSnapshot } from '../goruntime/types';
 import type { Binary, FunctionInfo } from '../symbols/types';
 import type { DebuggerApi } from './api';
@@ -20,15 +20,17 @@ import { Inspector } from './inspector';
 import type { Place } from './inspector';
 import { Recorder } from './recorder';
 import { registerRows, withRegister } from './registers';
+import { SchedulerHooks, isSchedulerEvent } from './scheduler-events';
 import { Sources } from './sources';
 import { ThreadTable } from './threads';
 import type { ThreadContext } from './threads';
 import { traceEvents } from './trace';
 import type {
-  BreakpointRequest, BreakpointView, DebuggerEvents, DebuggerOptions, DisassemblyRow, Flavor, Frame, Location, RegisterRow,
-  ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, StopReason, ThreadView, TraceEvent, Variable,
+  BreakpointRequest, BreakpointView, DebuggerEvents, DebuggerOptions, DisassemblyRow, EventFilter, Flavor, Frame, Location, RegisterRow,
+  ResumeKind, MemoryWrite, ResumeOptions, SchedulerEvent, Scope, StackTrace, StopInfo, StopReason, ThreadView, TraceEvent, Variable,
 } from './types';
 import { unwind } from './unwind';
+import { findWrites } from './writes';
 import { isOptimized } from './optimized';
 import type { VariableRow } from './values';
 
@@ -75,7 +77,7 @@ export class Debugger implements DebuggerApi {
       const at = this.binary.lineAt(pc);
       const one = found.length === 1;
       const exception = this.table.add({
-        id, name, kind: 'exception', enabled: this.stops[id === -1 ? 'panic' : 'fatal'], addresses: found.map((fn) => this.binary.firstPcAfterPrologue(fn)), function: one ? first.name : '(multiple functions)',
+        id, name, kind: 'exception', enabled: this.stops[id === -1 ? 'panic' : 'fatal'], condition: this.exceptionConditions[id === -1 ? 'panic' : 'fatal'] || undefined, addresses: found.map((fn) => this.binary.firstPcAfterPrologue(fn)), function: one ? first.name : '(multiple functions)',
         file: one ? at?.file ?? first.file : '<multiple locations>', line: one ? at?.line ?? first.line : 0, commands: id === -1 ? ['print runtime.curg._panic.arg'] : [],
       });
       if (exception.enabled) this.arm(exception);
@@ -94,6 +96,13 @@ export class Debugger implements DebuggerApi {
     return true;
   } });
 
+  private readonly exceptionConditions = { panic: '', fatal: '' };
+  setExceptionCondition(which: 'panic' | 'fatal', condition: string): void {
+    this.exceptionConditions[which] = condition;
+    const exception = this.exceptionsKnown ? this.table.get(which === 'panic' ? -1 : -2) : undefined;
+    if (exception) exception.condition = condition || undefined;
+  }
+
   on(events: DebuggerEvents): () => void { return this.listeners.on(events); }
 
   // ---- life ------------------------------------------------------------------------------------------------------------------
@@ -107,6 +116,7 @@ export class Debugger implements DebuggerApi {
     const execution = new Execution(machine, recorder, words, this.binary, {
       breakpointHits: (address) => this.hitsAt(address, false),
       watchHits: (stop) => this.watchHits(stop, false),
+      eventHits: (event) => this.eventHits(event, false),
       returning: (tid) => { this.returned = this.resultsAt(tid); },
     });
     execution.stepIntoRuntime = this.intoRuntime;
@@ -157,7 +167,7 @@ export class Debugger implements DebuggerApi {
         case 'stepOutInstruction': return execution.stepOut(tid, true);
         case 'stepInstruction': return execution.stepThread(tid);
         case 'nextInstruction': return execution.nextInstruction(tid);
-        case 'reverseContinue': return execution.reverseContinue((address) => this.hitsAt(address, true), (stop) => this.watchHits(stop, true));
+        case 'reverseContinue': return execution.reverseContinue((address) => this.hitsAt(address, true), (stop) => this.watchHits(stop, true), (event) => this.eventHits(event, true));
         case 'reverseStepInstruction': return execution.reverseStep(tid);
         case 'reverseNextInstruction': return execution.reverseNextInstruction(tid);
         case 'reverseNext': return execution.reverseLine(tid, false);
@@ -260,6 +270,13 @@ export class Debugger implements DebuggerApi {
 
   private hit(ids: number[], stop: Stop): Pick<StopInfo, 'reason' | 'description' | 'breakpoints' | 'watch' | 'exception'> {
     const first = this.table.get(ids[0]!)!;
+    if (first.event) {
+      let description = `event ${first.event.event}`;
+      if (stop.reason === 'event' && stop.event.kind === 'syscall') description = `system call ${stop.event.name}`;
+      else if (stop.reason === 'event' && stop.event.kind === 'signal') description = `signal ${stop.event.signalName}`;
+      else { const found = this.schedulerEventAt(first.event, stop.reason === 'breakpoint' ? stop.address : 0); if (found) description = found.description; }
+      return { reason: 'event', breakpoints: ids, description };
+    }
     if (stop.reason === 'watchpoint') {
       const value = this.live.words.memory.read(stop.address, Math.min(8, stop.size));
       const now = value.length ? value.reduceRight((sum, byte) => sum << 8n | BigInt(byte), 0n) : undefined;
@@ -291,9 +308,15 @@ export class Debugger implements DebuggerApi {
     const { machine, words } = this.live;
     const here = this.table.at(address);
     if (here.length === 0) return [];
-    const goid = words.goidServed(words.currentG(machine.registers())) ?? 0;
+    const served = words.goidServed(words.currentG(machine.registers())) ?? 0;
     const ids: number[] = [];
     for (const breakpoint of here) {
+      let goid = served;
+      if (breakpoint.event) {
+        const event = this.schedulerEventAt(breakpoint.event, address);
+        if (!event) continue;
+        goid = event.goroutine ?? goid;
+      }
       if (!this.conditionHolds(breakpoint)) continue;
       noteHit(breakpoint, machine.instruction, goid);
       if (breakpoint.hitCondition !== undefined) {
@@ -343,6 +366,102 @@ export class Debugger implements DebuggerApi {
       ids.push(breakpoint.id);
     }
     return ids;
+  }
+
+  // ---- events of the scheduler, system calls, signals ----
+
+  private hooksKnown: SchedulerHooks | undefined;
+  private get hooks(): SchedulerHooks { return this.hooksKnown ??= new SchedulerHooks(this.binary, new RuntimeWords(this.binary, { readMemory: (address, length) => this.binary.readStatic(address, length) }).gOffset('atomicstatus')); }
+
+  private schedulerEventAt({ event, goroutine }: EventFilter, address: number): SchedulerEvent | undefined {
+    if (!isSchedulerEvent(event)) return undefined;
+    const found = this.hooks.at(event, address, this.live.machine, this.live.words, (reason) => this.live.inspector.runtime.waitReasonName(reason));
+    return found && (goroutine === undefined || found.goroutine === goroutine) ? found : undefined;
+  }
+
+  private eventHits(event: MachineEvent, backwards: boolean): number[] {
+    const { machine, words } = this.live;
+    if (event.kind !== 'syscall' && event.kind !== 'signal') return [];
+    const name = event.kind === 'syscall' ? event.name : event.signalName;
+    const registers = machine.threads.some(({ tid }) => tid === event.thread) ? machine.registers(event.thread) : undefined;
+    const goid = (registers && words.goidServed(event.kind === 'signal' ? words.tlsG(registers) : words.currentG(registers))) ?? 0;
+    const ids: number[] = [];
+    for (const breakpoint of this.table.list()) {
+      const filter = breakpoint.event;
+      if (!breakpoint.enabled || filter?.event !== event.kind || (filter.names && !filter.names.includes(name)) || (filter.goroutine !== undefined && filter.goroutine !== goid) || !this.conditionHolds(breakpoint)) continue;
+      noteHit(breakpoint, machine.instruction, goid);
+      if (breakpoint.hitCondition !== undefined && !hitConditionHolds(breakpoint.hitCondition, hitCounts(breakpoint, machine.instruction).total)) continue;
+      if (breakpoint.logMessage !== undefined) { if (!backwards) this.listeners.tell('output', 'log', this.interpolate(breakpoint.logMessage)); continue; }
+      ids.push(breakpoint.id);
+    }
+    return ids;
+  }
+
+  /** Stops where something happens in the scheduler, at system calls or at signals. */
+  setEventBreakpoint(filter: EventFilter, request: Pick<BreakpointRequest, 'name' | 'condition' | 'hitCondition' | 'logMessage'> = {}, id?: number): BreakpointView {
+    if (request.name !== undefined && this.table.named(request.name)) throw new Error(`Breakpoint exists with name ${request.name}`);
+    const breakpoint = this.table.add({ id, kind: 'event', event: filter, ...this.eventPlace(filter), name: request.name, condition: request.condition, hitCondition: request.hitCondition, logMessage: request.logMessage });
+    this.arm(breakpoint);
+    this.listeners.tell('breakpointsChanged');
+    return viewOf(breakpoint, this.session?.machine.instruction ?? 0);
+  }
+
+  private eventPlace({ event }: EventFilter): Partial<Pick<Breakpoint, 'addresses' | 'watch'>> {
+    if (event === 'syscall' || event === 'signal') return {};
+    if (event === 'gc') {
+      const address = this.hooks.gcPhase();
+      if (address === undefined) throw new Error('the program does not say where runtime.gcphase lies');
+      return { addresses: [address], watch: { expression: 'runtime.gcphase', address, size: 4, access: 'write', machineId: undefined } };
+    }
+    const addresses = this.hooks.addresses(event);
+    if (addresses.length === 0) throw new Error(`this program has no code in which the event ${event} happens`);
+    return { addresses };
+  }
+
+  /** Runs to the next (or last) of some events; other breakpoints stop it too. */
+  async runToEvent(filters: EventFilter[], options: ResumeOptions & { reverse?: boolean } = {}): Promise<StopInfo> {
+    // Below the ids that people see.
+    const temporary = filters.map((filter, index) => this.setEventBreakpoint(filter, {}, -1000 - index));
+    try { return await this.resume(options.reverse ? 'reverseContinue' : 'continue', options); } finally {
+      for (const { id } of temporary) this.clearBreakpoint(id);
+      if (this.stop) this.stop = { ...this.stop, breakpoints: this.stop.breakpoints.filter((id) => !temporary.some((each) => each.id === id)) };
+    }
+  }
+
+  /** All writes to a range in the recorded past before now, oldest first; the newest `most` of them. The guest ends where it was. */
+  async writesTo(address: number, size: number, options: ResumeOptions & { most?: number } = {}): Promise<{ writes: MemoryWrite[]; complete: boolean }> {
+    const { recorder, words, execution, machine } = this.stopped;
+    if (!(size >= 1 && size <= 1 << 20) || !Number.isSafeInteger(address)) throw new Error('a range of 1 to 1048576 bytes is needed');
+    const now = machine.instruction, { stop } = this;
+    // The range alone is watched: one access that two watchpoints cover is told for one of them only.
+    const watching = this.table.list().filter(({ enabled, watch }) => enabled && watch);
+    for (const breakpoint of watching) this.disarm(breakpoint);
+    this.running = true;
+    recorder.clearStop();
+    recorder.onProgress = options.onProgress;
+    try {
+      const goids = new Map<number, number | undefined>();
+      const { writes, complete } = await findWrites(recorder, address, size, now, options.most ?? 100, (write) => goids.set(write.instruction, words.goid(words.currentG(machine.registers()))));
+      recorder.clearStop();
+      return {
+        complete, writes: writes.map(({ pc, ...write }) => {
+          const place = this.binary.lineAt(pc), goroutine = goids.get(write.instruction);
+          return { ...write, pc, ...(goroutine === undefined ? {} : { goroutine }), ...(place ? { function: place.inlined[0]?.name ?? place.function.name, file: place.file, line: place.line } : {}) };
+        }),
+      };
+    } finally {
+      await execution.returnTo(now);
+      for (const breakpoint of watching) this.arm(breakpoint);
+      recorder.onProgress = undefined;
+      this.running = false;
+      this.stop = stop;
+      this.live.inspector.forget();
+    }
+  }
+
+  private watchMachineEvents(): void {
+    const kinds = this.table.list().flatMap(({ enabled, event }) => (enabled && (event?.event === 'syscall' || event?.event === 'signal') ? [event.event] : []));
+    this.session?.machine.stopOn(new Set(kinds));
   }
 
   breakpoints(): BreakpointView[] {
@@ -404,7 +523,9 @@ export class Debugger implements DebuggerApi {
   clearBreakpoint(id: number): BreakpointView {
     const breakpoint = this.need(id);
     const view = viewOf(breakpoint, this.session?.machine.instruction ?? 0);
-    if (breakpoint.enabled) this.disarm(breakpoint);
+    const { enabled } = breakpoint;
+    breakpoint.enabled = false;
+    if (enabled) this.disarm(breakpoint);
     this.table.remove(id);
     this.listeners.tell('breakpointsChanged');
     return view;
@@ -418,17 +539,20 @@ export class Debugger implements DebuggerApi {
   }
   private enable(breakpoint: Breakpoint, enabled: boolean): void {
     if (breakpoint.enabled === enabled) return;
-    if (enabled) { breakpoint.enabled = true; this.arm(breakpoint); } else { this.disarm(breakpoint); breakpoint.enabled = false; }
+    breakpoint.enabled = enabled;
+    if (enabled) this.arm(breakpoint); else this.disarm(breakpoint);
   }
   private arm(breakpoint: Breakpoint): void {
     if (!this.session) return;
     const { watch } = breakpoint;
+    if (breakpoint.event?.event === 'syscall' || breakpoint.event?.event === 'signal') return this.watchMachineEvents();
     if (watch) { watch.machineId = this.session.machine.addWatchpoint({ address: watch.address, size: watch.size, access: watch.access }).id; return; }
     for (const address of breakpoint.addresses) this.session.recorder.arm(address);
   }
   private disarm(breakpoint: Breakpoint): void {
     if (!this.session) return;
     const { watch } = breakpoint;
+    if (breakpoint.event?.event === 'syscall' || breakpoint.event?.event === 'signal') return this.watchMachineEvents();
     if (watch) {
       if (watch.machineId !== undefined) this.session.machine.removeWatchpoint(watch.machineId);
       watch.machineId = undefined;

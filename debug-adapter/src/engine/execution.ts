@@ -4,7 +4,7 @@
 // Over 400 lines: the ways of moving share their state (goroutine, frame, the points set for one move) and are read together.
 
 import { decode } from '@gobuf/emulator/x86/decoder';
-import type { Machine, Registers, Stop } from '@gobuf/emulator/machine-types';
+import type { Machine, MachineEvent, Registers, Stop } from '@gobuf/emulator/machine-types';
 import type { Binary, FunctionInfo, LocationInfo } from '../symbols/types';
 import { callBefore, flowAt } from './flow';
 import type { Flow } from './flow';
@@ -28,6 +28,8 @@ export interface HitFilter {
   /** Ids of the user's breakpoints that stop here now (conditions hold), or none: execution goes on. */
   breakpointHits(address: number): number[];
   watchHits(stop: Stop & { reason: 'watchpoint' }): number[];
+  /** Ids of breakpoints on system calls and signals. */
+  eventHits(event: MachineEvent): number[];
   /** The thread is about to return from the function that is stepped out of. */
   returning?(tid: number): void;
 }
@@ -71,7 +73,10 @@ export class Execution {
     switch (result.reason) {
       case 'paused': return { kind: 'paused' };
       case 'limit': return { kind: 'done', tid };
-      case 'event': return undefined;
+      case 'event': {
+        const ids = this.filter.eventHits(result.event);
+        return ids.length > 0 ? { kind: 'hit', ids, stop: result, tid: this.aliveOr(result.event.thread, tid) } : undefined;
+      }
       case 'breakpoint': {
         const ids = this.filter.breakpointHits(result.address);
         if (ids.length > 0) return { kind: 'hit', ids, stop: result, tid };
@@ -84,6 +89,8 @@ export class Execution {
       default: return { kind: 'ended', stop: result };
     }
   }
+
+  private aliveOr(tid: number, otherwise: number): number { return this.machine.threads.some((thread) => thread.tid === tid) ? tid : otherwise; }
 
   continue(until?: number): Promise<Outcome> { return this.advance([], () => false, until); }
 
@@ -110,7 +117,10 @@ export class Execution {
     if (stop.reason === 'watchpoint') {
       const ids = this.filter.watchHits(stop);
       if (ids.length > 0) return { kind: 'hit', ids, stop, tid };
-    } else if (stop.reason !== 'limit' && stop.reason !== 'breakpoint' && stop.reason !== 'event') return { kind: 'ended', stop };
+    } else if (stop.reason === 'event') {
+      const ids = this.filter.eventHits(stop.event);
+      if (ids.length > 0) return { kind: 'hit', ids, stop, tid: this.aliveOr(stop.event.thread, tid) };
+    } else if (stop.reason !== 'limit' && stop.reason !== 'breakpoint') return { kind: 'ended', stop };
     if (this.machine.ended) return { kind: 'ended', stop: this.machine.ended };
     return { kind: 'done', tid };
   }
@@ -462,7 +472,7 @@ export class Execution {
    * The last moment before `before` at which one of `addresses` was about to execute with `accept`; or the last accepted
    * watchpoint hit. Leaves the machine somewhere: the caller goes to a moment afterwards.
    */
-  async findLast(addresses: Iterable<number>, accept: (address: number) => boolean, before: number, watch?: (stop: Stop & { reason: 'watchpoint' }) => boolean): Promise<number | undefined | 'paused'> {
+  async findLast(addresses: Iterable<number>, accept: (address: number) => boolean, before: number, watch?: (stop: Stop & { reason: 'watchpoint' }) => boolean, event?: (event: MachineEvent) => boolean): Promise<number | undefined | 'paused'> {
     const wanted = new Set(addresses);
     for (const address of wanted) this.recorder.arm(address);
     try {
@@ -475,10 +485,11 @@ export class Execution {
         for (;;) {
           const result = await this.recorder.run(end);
           if (result.reason === 'paused') return 'paused';
-          if (this.machine.instruction >= end && !(result.reason === 'watchpoint' && this.machine.instruction < before)) break;
+          if (this.machine.instruction >= end && !((result.reason === 'watchpoint' || result.reason === 'event') && this.machine.instruction < before)) break;
           if (result.reason === 'breakpoint') { if (wanted.has(result.address) && accept(result.address)) found = this.machine.instruction; }
           else if (result.reason === 'watchpoint') { if (watch?.(result)) found = this.machine.instruction; }
           else if (result.reason !== 'event') break;
+          else if (event?.(result.event)) found = this.machine.instruction;
         }
         if (found !== undefined) return found;
         end = snapshot.instruction;
@@ -497,11 +508,12 @@ export class Execution {
     await this.returnTo(found);
     return { kind: 'done', tid: this.current };
   }
-  private async returnTo(instruction: number): Promise<void> {
+  async returnTo(instruction: number): Promise<void> {
     this.recorder.clearStop();
     while (this.machine.instruction !== instruction) {
       const result = await this.recorder.goTo(instruction);
-      if (result.reason !== 'limit' && result.reason !== 'paused') throw new Error(`the past cannot be reached again: ${result.reason}`);
+      // The moment of the program's end is reached by ending.
+      if (result.reason !== 'limit' && result.reason !== 'paused' && this.machine.instruction !== instruction) throw new Error(`the past cannot be reached again: ${result.reason}`);
     }
   }
 
@@ -614,10 +626,10 @@ export class Execution {
   }
 
   /** The last breakpoint or watchpoint hit before now. */
-  async reverseContinue(hits: (address: number) => number[], watchHits: (stop: Stop & { reason: 'watchpoint' }) => number[]): Promise<Outcome> {
+  async reverseContinue(hits: (address: number) => number[], watchHits: (stop: Stop & { reason: 'watchpoint' }) => number[], eventHits: (event: MachineEvent) => number[]): Promise<Outcome> {
     const now = this.machine.instruction;
     let ids: number[] = [];
-    let stop: Stop = { reason: 'limit' };
+    let stop = { reason: 'limit' } as Stop;
     const found = await this.findLast(this.recorder.armedAddresses(), (address) => {
       const here = hits(address);
       if (here.length === 0) return false;
@@ -630,11 +642,17 @@ export class Execution {
       ids = here;
       stop = watchStop;
       return true;
+    }, (event) => {
+      const here = eventHits(event);
+      if (here.length === 0) return false;
+      ids = here;
+      stop = { reason: 'event', event };
+      return true;
     });
     if (found === 'paused') { await this.returnTo(now); return { kind: 'paused' }; }
     if (found === undefined) { await this.returnTo(this.recorder.first); return { kind: 'beginning' }; }
     await this.returnTo(found);
-    return { kind: 'hit', ids, stop, tid: this.current };
+    return { kind: 'hit', ids, stop, tid: stop.reason === 'event' ? this.aliveOr(stop.event.thread, this.current) : this.current };
   }
 
   /** To a moment; ids of breakpoints that stand at it are not hits. */

@@ -71,6 +71,12 @@ export class RuntimeWords {
     const place = g ? this.layouts.field('runtime.g', path) : undefined;
     return place === undefined ? undefined : g! + place.offset;
   }
+  /** A field of a single byte. */
+  smallField(g: number, path: string): number | undefined {
+    const place = this.layouts.field('runtime.g', path);
+    return place && this.memory.read(g + place.offset, 1)[0];
+  }
+  gOffset(path: string): number | undefined { return this.layouts.field('runtime.g', path)?.offset; }
   mPointer(m: number | undefined, path: string): number | undefined { return this.pointerIn('runtime.m', m, path); }
 
   /** g in thread-local storage, at -8(FS); undefined before TLS is set up or when it holds no g. */

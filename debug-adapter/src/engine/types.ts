@@ -38,6 +38,8 @@ export type StopReason =
   /** First instruction of the program, after launch or restart. */
   | 'entry'
   | 'step' | 'breakpoint' | 'watchpoint' | 'pause' | 'goto'
+  /** A scheduler event, system call or signal that was asked for. */
+  | 'event'
   /** The beginning of the recording was reached going back. */
   | 'beginning'
   /** A Go panic nobody recovers, or a fatal error of the runtime: the stop is at its first instruction. */
@@ -175,6 +177,48 @@ export interface Scope {
 
 export interface Location { pc: number; file: string; line: number; function: string }
 
+export type SchedulerEventName =
+  | 'start' | 'stop' | 'status' | 'create' | 'exit' | 'park' | 'ready' | 'steal' | 'handoff' | 'newm' | 'futexsleep' | 'futexwake' | 'preempt' | 'growth' | 'gc';
+
+/** Something that is about to happen in Go's scheduler, at the present instruction. */
+export interface SchedulerEvent {
+  event: SchedulerEventName;
+  /** goid of the goroutine that it happens to. */
+  goroutine?: number;
+  /** Of a change of status. */
+  from?: string;
+  to?: string;
+  description: string;
+}
+
+/** What an event breakpoint stops at. `syscall` and `signal` stop after the system call has been made, at the signal handler's first instruction. */
+export interface EventFilter {
+  event: SchedulerEventName | 'syscall' | 'signal';
+  /** Only if it happens to this goroutine (goid). */
+  goroutine?: number;
+  /** System calls or signals by name; all if absent. */
+  names?: string[];
+}
+
+/** One write to a range of memory that happened in the recorded past. */
+export interface MemoryWrite {
+  /** The moment after the write; the writing instruction is the one before. */
+  instruction: number;
+  /** Address of the writing instruction (of the system call, where the kernel wrote). */
+  pc: number;
+  tid: number;
+  goroutine?: number;
+  function?: string;
+  file?: string;
+  line?: number;
+  /** The bytes written, as far as they lie in the range. */
+  address: number;
+  size: number;
+  /** The whole range, before and after; little-endian where it has at most eight bytes. */
+  before: Uint8Array;
+  after: Uint8Array;
+}
+
 export interface BreakpointRequest {
   /** Delve's locspec: `main.main`, `file.go:10`, `*0x45acc0`, `/regexp/`, `+1`, `gogo<>`, `runtime.gogo`. */
   location?: string;
@@ -193,7 +237,7 @@ export interface BreakpointRequest {
 export interface BreakpointView {
   id: number;
   name?: string;
-  kind: 'user' | 'watch' | 'exception';
+  kind: 'user' | 'watch' | 'exception' | 'event';
   verified: boolean;
   message?: string;
   enabled: boolean;
@@ -209,6 +253,7 @@ export interface BreakpointView {
   /** Hits by goroutine id (0: g0). */
   hitsByGoroutine: ReadonlyMap<number, number>;
   watch?: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite' };
+  event?: EventFilter;
 }
 
 export interface DisassemblyRow {

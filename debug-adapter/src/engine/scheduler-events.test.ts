@@ -1,0 +1,129 @@
+// Events of the scheduler and writes of the past, against what the Go runtime's own execution tracer says of the same run, and
+// against single steps. Must stay true: truth is the tracer's and the machine's, never a list kept here.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { debuggerOf, hasGo, program } from './testing/session';
+import type { TestSession } from './testing/session';
+import type { StopInfo } from './types';
+
+const TRACED = path.join(import.meta.dirname, 'testdata/traced.go');
+const sessions: TestSession[] = [];
+function open(): TestSession {
+  const session = debuggerOf(program(TRACED));
+  sessions.push(session);
+  return session;
+}
+afterEach(() => { for (const { debug } of sessions.splice(0)) debug.dispose(); });
+
+/** `GoID → [from->to …]` as `go tool trace` reads them. */
+function traced(hex: string): Map<number, string[]> {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-trace-')), 'trace');
+  fs.writeFileSync(file, Buffer.from(hex.trim(), 'hex'));
+  const answer = spawnSync('go', ['tool', 'trace', '-d=parsed', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  fs.rmSync(path.dirname(file), { recursive: true });
+  if (answer.status !== 0) throw new Error(answer.stderr);
+  const found = new Map<number, string[]>();
+  for (const [, goid, change] of answer.stdout.matchAll(/ StateTransition .*GoID=(\d+) (\w+->\w+)/g)) found.set(Number(goid), [...found.get(Number(goid)) ?? [], change!]);
+  return found;
+}
+/** The tracer's words for the runtime's. */
+const WORD: Record<string, string> = { dead: 'NotExist', runnable: 'Runnable', running: 'Running', waiting: 'Waiting', syscall: 'Syscall' };
+
+describe.skipIf(!hasGo)('scheduler events (needs the go command)', () => {
+  test('every change of status of the program\'s goroutines is the tracer\'s', async () => {
+    const { debug, output } = open();
+    await debug.launch();
+    debug.setEventBreakpoint({ event: 'status' });
+    const changes = new Map<number, string[]>(), started = new Map<number, number>();
+    for (;;) {
+      const stop = await debug.resume('continue');
+      if (stop.reason !== 'event') { expect(stop.reason).toBe('exited'); break; }
+      const match = /^G(\d+) goes from (\w+) to (\w+)( \(.+\))?$/.exec(stop.description)!;
+      if (match[3] === 'waiting') expect(match[4]).toBeDefined();
+      changes.set(Number(match[1]), [...changes.get(Number(match[1])) ?? [], `${WORD[match[2]!]}->${WORD[match[3]!]}`]);
+      started.set(Number(match[1]), stop.instruction);
+    }
+    const truth = traced(output());
+    // Goroutines whose whole life the tracer saw.
+    const whole = [...truth].filter(([, list]) => list[0] === 'NotExist->Runnable' && list.at(-1) === 'Running->NotExist');
+    expect(whole.length).toBeGreaterThanOrEqual(3);
+    for (const [goid, list] of whole) expect([goid, changes.get(goid)]).toEqual([goid, list]);
+  }, 120_000);
+
+  test('start and stop take turns on each thread; the same stops come back in reverse', async () => {
+    const { debug } = open();
+    await debug.launch();
+    const point = debug.setBreakpoint({ location: 'main.main' });
+    await debug.resume('continue');
+    debug.clearBreakpoint(point.id);
+    const forwards: StopInfo[] = [];
+    for (let i = 0; i < 24; i++) forwards.push(await debug.runToEvent([{ event: 'start' }, { event: 'stop' }]));
+    const running = new Map<number, string>([[forwards[0]!.tid, 'G1']]);
+    for (const stop of forwards) {
+      const g = /^G\d+/.exec(stop.description)![0];
+      if (stop.description.includes('about to run')) running.set(stop.tid, g);
+      else if (running.has(stop.tid)) { expect([stop.instruction, running.get(stop.tid)]).toEqual([stop.instruction, g]); running.delete(stop.tid); }
+    }
+    const back: StopInfo[] = [];
+    for (let i = 0; i < 23; i++) back.push(await debug.runToEvent([{ event: 'start' }, { event: 'stop' }], { reverse: true }));
+    const moments = (stops: StopInfo[]): unknown[] => stops.map(({ instruction, description }) => [instruction, description]);
+    expect(moments(back)).toEqual(moments(forwards.slice(0, -1)).reverse());
+    // No breakpoint is left behind.
+    expect(debug.breakpoints().filter(({ kind }) => kind === 'event')).toEqual([]);
+  }, 120_000);
+
+  test('events of one goroutine, system calls and signals by name', async () => {
+    const { debug } = open();
+    await debug.launch();
+    const point = debug.setBreakpoint({ location: 'main.main.func1' });
+    const goroutine = (await debug.resume('continue')).goroutine!;
+    debug.clearBreakpoint(point.id);
+    const life: string[] = [];
+    for (let i = 0; i < 4; i++) life.push((await debug.runToEvent([{ event: 'start', goroutine }, { event: 'park', goroutine }])).description);
+    expect(life.every((text) => text.startsWith(`G${goroutine} `))).toBe(true);
+    const write = debug.setEventBreakpoint({ event: 'syscall', names: ['exit_group'] });
+    const stop = await debug.resume('continue');
+    // A process that exits stops no more: the system call is its last act.
+    expect(['event', 'exited']).toContain(stop.reason);
+    debug.clearBreakpoint(write.id);
+    const clone = debug.setEventBreakpoint({ event: 'syscall', names: ['clone'] });
+    const back = await debug.resume('reverseContinue');
+    expect(back).toMatchObject({ reason: 'event', description: 'system call clone', breakpoints: [clone.id] });
+    expect(() => debug.setEventBreakpoint({ event: 'start' }, { name: 'twice' }) && debug.setEventBreakpoint({ event: 'stop' }, { name: 'twice' })).toThrow(/exists/);
+  }, 120_000);
+});
+
+describe.skipIf(!hasGo)('who wrote this (needs the go command)', () => {
+  test('is what a watchpoint stops at, in order, with the writing instruction', async () => {
+    const { debug } = open();
+    await debug.launch();
+    const { address } = debug.evaluate('main.total');
+    const watch = debug.watch({ expression: 'main.total' }, 'write');
+    const seen: [number, string][] = [];
+    for (;;) {
+      const stop = await debug.resume('continue');
+      if (stop.reason !== 'watchpoint') break;
+      seen.push([stop.instruction, debug.evaluate('main.total').value]);
+    }
+    const now = debug.machine!.instruction;
+    const { writes, complete } = await debug.writesTo(address!, 8);
+    expect(complete).toBe(true);
+    expect(debug.machine!.instruction).toBe(now);
+    expect(writes.map(({ instruction, after }) => [instruction, String(new DataView(after.buffer, after.byteOffset, 8).getBigInt64(0, true))])).toEqual(seen);
+    expect(seen.at(-1)![1]).toBe('28');
+    for (const write of writes) {
+      expect(write.function).toMatch(/^main\.main\.func1/);
+      expect(fs.readFileSync(TRACED, 'utf8').split('\n')[write.line! - 1]).toContain('total += v');
+    }
+    // The newest ones, where not all are wanted; and the watchpoint still works backwards.
+    const some = await debug.writesTo(address!, 8, { most: 3 });
+    expect(some.complete).toBe(false);
+    expect(some.writes.map(({ instruction }) => instruction)).toEqual(seen.slice(-3).map(([instruction]) => instruction));
+    expect(await debug.resume('reverseContinue')).toMatchObject({ reason: 'watchpoint', instruction: seen.at(-1)![0], breakpoints: [watch.id] });
+    await expect(debug.writesTo(address!, 0)).rejects.toThrow(/bytes/);
+  }, 120_000);
+});
