@@ -36,7 +36,7 @@ export function assemble(file: AssemblyFile, options: AssembleOptions): Assemble
     for (const instruction of text.instructions) rewrite(instruction);
     const instructions = addPrologue(text, options, report);
     collapseJumps(instructions);
-    return { text, instructions, ...layout(instructions, report) };
+    return { text, instructions, ...layout(instructions, options.minor, report) };
   });
   return { texts, data: program.data, problems };
 }

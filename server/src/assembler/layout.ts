@@ -33,7 +33,7 @@ export function collapseJumps(instructions: readonly Instruction[]): void {
   }
 }
 
-export function layout(instructions: readonly Instruction[], report: (message: string, instruction: Instruction) => void): Code {
+export function layout(instructions: readonly Instruction[], minor: number, report: (message: string, instruction: Instruction) => void): Code {
   const branches = new Map<Instruction, Branch>();
   const seen = new Set<Instruction>();
   for (const instruction of instructions) {
@@ -59,7 +59,7 @@ export function layout(instructions: readonly Instruction[], report: (message: s
         if (branch.short && distance > 127) { branch.short = false; again = true; }
         patch(from, distance, branch.short);
       }
-      instruction.bytes = one(instruction, branches.get(instruction), at, waiting, relocations, fail);
+      instruction.bytes = one(instruction, minor, branches.get(instruction), at, waiting, relocations, fail);
       if (instruction.mnemonic === 'PCALIGN') alignment = Math.max(alignment, Number(instruction.args[0]?.offset ?? 1n));
       at += instruction.bytes.length;
     }
@@ -76,7 +76,7 @@ function patch(from: Instruction, distance: number, short: boolean): void {
   else for (let i = 0; i < 4; i++) bytes[bytes.length - 4 + i] = (distance >> (8 * i)) & 255;
 }
 
-function one(instruction: Instruction, branch: Branch | undefined, at: number, waiting: Map<Instruction, Instruction[]>, relocations: Relocation[], fail: (message: string, instruction: Instruction) => void): number[] {
+function one(instruction: Instruction, minor: number, branch: Branch | undefined, at: number, waiting: Map<Instruction, Instruction[]>, relocations: Relocation[], fail: (message: string, instruction: Instruction) => void): number[] {
   const { mnemonic, args } = instruction;
   switch (mnemonic) {
     case 'TEXT': case 'PCDATA': case 'FUNCDATA': case 'NOP': return [];
@@ -96,7 +96,7 @@ function one(instruction: Instruction, branch: Branch | undefined, at: number, w
     if (instruction.target && branch) return branchBytes(instruction, branch, at, waiting);
     const direct = directBranch(instruction, at, relocations);
     if (direct) return direct;
-    const choice = assembleInstruction(mnemonic, instruction.suffix, args);
+    const choice = assembleInstruction(mnemonic, instruction.suffix, args, minor);
     for (const relocation of choice.relocations) relocations.push({ ...relocation, offset: at + relocation.offset });
     // Seen by their low names from now on.
     if (choice.form.bytes && !choice.form.vex && !choice.form.evex) {

@@ -8,7 +8,7 @@ import { goName } from '../syntax/lexer';
 import { visibleSpan, type Problem, type Span } from '../syntax/source';
 import { argumentOf, linkerName, type Argument } from './argument';
 import { DataReader, type DataSymbol } from './data';
-import { ONLY_32_BIT, formsOf } from './forms';
+import { ONLY_32_BIT, formsOf, spelled } from './forms';
 import { readSuffix, type Suffix } from './suffix';
 
 /** Flags of TEXT and GLOBL, runtime/textflag.h. */
@@ -182,7 +182,7 @@ class ProgramReader {
     }
     const suffix = suffixes.length ? readSuffix(suffixes.map(({ text }) => text)) : undefined;
     if (typeof suffix === 'string') return this.report(suffix, span);
-    const instruction: Instruction = { mnemonic, suffix, args, span, statement, offset: 0, bytes: [] };
+    const instruction: Instruction = { mnemonic: spelled(mnemonic), suffix, args, span, statement, offset: 0, bytes: [] };
     if (isJump) {
       if (args.length === 0 || args.length > 2) return this.report(`wrong number of arguments to ${mnemonic} instruction`, span);
       const last = args.at(-1);

@@ -4,6 +4,7 @@
 
 import type { Argument } from './argument';
 import { Flag, type Instruction, type TextSymbol } from './program';
+import type { Span } from '../syntax/source';
 import { registerNamed, type Register } from './registers';
 
 export interface PrologueOptions {
@@ -39,13 +40,15 @@ export function addPrologue(text: TextSymbol, options: PrologueOptions, report: 
     (mnemonic === 'CALL' ? ZERO_ARGUMENT_CALLS.test(args[0]?.symbol ?? '') : true) && frame < STACK_SMALL - 8));
   const out: Instruction[] = [head];
   const tail: Instruction[] = [];
+  const wraps = (text.flags & Flag.WRAPPER) !== 0 && options.minor < 26;
   if (!noSplit) stackCheck(text, frame, out, tail, make);
+  else if (wraps && text.abi !== 'ABIInternal') out.push(make('MOVQ', at('TLS', 0), reg('R14')));
   if (pushes && bp) out.push({ ...make('PUSHQ', reg('BP')), stack: 8 }, make('MOVQ', reg('SP'), reg('BP')));
   const local = pushes ? frame - bp : frame;
   if (local) out.push({ ...adjust(make, local), stack: local });
   if (!pushes && bp) out.push(make('MOVQ', reg('BP'), at('SP', frame - bp)), make('LEAQ', at('SP', frame - bp), reg('BP')));
-  if ((text.flags & Flag.WRAPPER) && options.minor < 26) wrapper(frame, out, tail, make);
-  body(source.slice(1), out, frame, bp, local, pushes, report, text);
+  if (wraps) wrapper(frame, out, tail, make, tail.length ? text.span : (source.at(-1) ?? head).span);
+  body(source.slice(1), out, frame, bp, local, options.minor, report, text);
   out.push(...tail);
   return out;
 }
@@ -74,17 +77,19 @@ function stackCheck(text: TextSymbol, frame: number, out: Instruction[], tail: I
 }
 
 /** Until Go 1.25 a wrapper adjusts the argument pointer of a panic that is running: g._panic.argp, if it is this frame's. */
-function wrapper(frame: number, out: Instruction[], tail: Instruction[], make: Make): void {
+function wrapper(frame: number, out: Instruction[], tail: Instruction[], make: Make, span: Span): void {
   const end = make('NOP');
+  const first = tail.length;
   const adjustStart = make('LEAQ', at('SP', frame + 8), reg('R13'));
   const jump = (mnemonic: string, target: Instruction): Instruction => ({ ...make(mnemonic, { kind: 'branch', scale: 0, offset: 0n }), target });
-  out.push(make('MOVQ', at('TLS', 0), reg('R14')), make('MOVQ', at('R14', 32), reg('R12')), make('TESTQ', reg('R12'), reg('R12')), jump('JNE', adjustStart), end);
+  out.push(make('MOVQ', at('R14', 32), reg('R12')), make('TESTQ', reg('R12'), reg('R12')), jump('JNE', adjustStart), end);
   tail.push(adjustStart, make('CMPQ', at('R12', 0), reg('R13')), jump('JNE', end), make('MOVQ', reg('SP'), at('R12', 0)), jump('JMP', end));
+  for (const instruction of tail.slice(first)) instruction.span = span;
 }
 
 const STACK_CHANGE: Record<string, number> = { PUSHL: 4, PUSHFL: 4, PUSHQ: 8, PUSHFQ: 8, PUSHW: 2, PUSHFW: 2, POPL: -4, POPFL: -4, POPQ: -8, POPFQ: -8, POPW: -2, POPFW: -2 };
 
-function body(source: Instruction[], out: Instruction[], frame: number, bp: number, local: number, pushes: boolean, report: (message: string, instruction: Instruction) => void, text: TextSymbol): void {
+function body(source: Instruction[], out: Instruction[], frame: number, bp: number, local: number, minor: number, report: (message: string, instruction: Instruction) => void, text: TextSymbol): void {
   let moved = frame;
   for (const instruction of source) {
     // Names are resolved in the first, the last and the operand after the first, as Go's assembler does.
@@ -107,7 +112,7 @@ function body(source: Instruction[], out: Instruction[], frame: number, bp: numb
     }
     if (instruction.mnemonic !== 'RET') { out.push(instruction); continue; }
     if (moved !== frame) report(`${text.name}: unbalanced PUSH/POP: ${Math.abs(moved - frame)} bytes too ${moved > frame ? 'many' : 'few'} are on the stack at this RET`, instruction);
-    leave(instruction, out, frame, bp, local, pushes);
+    leave(instruction, out, frame, bp, local, minor);
   }
 }
 
@@ -117,8 +122,9 @@ function pickInstruction(bytes: number): Pick<Instruction, 'mnemonic' | 'args'> 
 }
 
 /** The frame is given back before RET; the instruction object itself becomes the first of the sequence, because branches point at it. */
-function leave(instruction: Instruction, out: Instruction[], frame: number, bp: number, local: number, pushes: boolean): void {
+function leave(instruction: Instruction, out: Instruction[], frame: number, bp: number, local: number, minor: number): void {
   const { args } = instruction;
+  const pushes = minor >= 21;
   const steps: Pick<Instruction, 'mnemonic' | 'args' | 'stack'>[] = [];
   if (frame !== 0) {
     if (!pushes && bp) steps.push({ mnemonic: 'MOVQ', args: [at('SP', frame - bp), reg('BP')] });
@@ -126,7 +132,9 @@ function leave(instruction: Instruction, out: Instruction[], frame: number, bp: 
     if (pushes && bp) steps.push({ mnemonic: 'POPQ', args: [reg('BP')], stack: -bp });
   }
   // What follows a RET comes from a branch with the frame still there.
-  steps.push({ mnemonic: args.length ? 'JMP' : 'RET', args, stack: frame });
+  const [to] = args;
+  const tailCall = to && (to.symbol !== undefined || (to.kind === 'register' && minor >= 27));
+  steps.push({ mnemonic: tailCall ? 'JMP' : 'RET', args, stack: frame });
   const { span, statement } = instruction;
   steps.forEach((step, i) => {
     if (i === 0) out.push(Object.assign(instruction, { stack: undefined }, step));

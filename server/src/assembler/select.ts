@@ -12,12 +12,12 @@ export interface Choice extends Encoded { form: Form }
 
 const GATHER = /^VP?GATHER[DQ](PS|PD|D|Q)$/;
 
-/** Throws EncodingError with the reason. */
-export function assembleInstruction(mnemonic: string, suffix: Suffix | undefined, args: readonly Argument[]): Choice {
+/** Throws EncodingError with the reason. `minor` is N of go1.N. */
+export function assembleInstruction(mnemonic: string, suffix: Suffix | undefined, args: readonly Argument[], minor: number): Choice {
   const forms = formsOf(mnemonic);
   if (!forms) throw new EncodingError(ONLY_32_BIT.has(mnemonic) ? `${mnemonic} does not exist in 64-bit mode` : `unrecognized instruction ${mnemonic}`);
   if (GATHER.test(mnemonic)) distinctRegisters(mnemonic, args);
-  const form = forms.find((candidate) => (!suffix || candidate.evex) && matches(candidate, args));
+  const form = forms.find((candidate) => (!suffix || candidate.evex) && matches(candidate, args) && !(minor >= 27 && isLongMove(candidate, args)));
   if (!form) throw new EncodingError(whyNone(mnemonic, forms, args, suffix !== undefined));
   const problem = suffix && suffixProblem(form, args, suffix);
   if (problem) throw new EncodingError(problem);
@@ -27,6 +27,11 @@ export function assembleInstruction(mnemonic: string, suffix: Suffix | undefined
 export function matches(form: Form, args: readonly Argument[]): boolean {
   const { slots } = form;
   return slots.length === args.length && slots.every(({ wanted }, i) => fits(args[i] as Argument, wanted));
+}
+
+/** Since Go 1.27 MOVQ of a constant that is not negative is written as MOVL, which is shorter. */
+function isLongMove({ slots }: Form, [from]: readonly Argument[]): boolean {
+  return slots[0]?.wanted === 's32' && (from?.offset ?? 0n) >= 0n;
 }
 
 /** The processor refuses gathers whose index, mask and destination are not different registers. */
