@@ -1,11 +1,11 @@
 // Bundles what is shipped into dist/: the `gobuf` command (a small file that loads one bundle per subcommand, so that `run` starts
-// without the debugger's code) and, where it exists, the VS Code extension. `--watch` rebuilds on change.
-import esbuild from 'esbuild';
+// without the debugger's code) and, where it exists, the VS Code extension. `--watch` rebuilds on change. Works in a fresh clone.
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { installPackages, root } from './setup.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+installPackages();
+const { default: esbuild } = await import('esbuild');
 const dist = path.join(root, 'dist');
 const COMMANDS = 'debug-adapter/src/command';
 const EXTENSION = 'client/src/extension.ts';
