@@ -29,6 +29,7 @@ export interface StandardRequests {
   continue: [DAP.ContinueArguments, Body<DAP.ContinueResponse>];
   next: [DAP.NextArguments, void];
   stepIn: [DAP.StepInArguments, void];
+  stepInTargets: [DAP.StepInTargetsArguments, Body<DAP.StepInTargetsResponse>];
   stepOut: [DAP.StepOutArguments, void];
   stepBack: [DAP.StepBackArguments, void];
   reverseContinue: [DAP.ReverseContinueArguments, void];

@@ -34,7 +34,19 @@ const moves: Handlers = {
     after(() => session.resume('reverseContinue'));
   },
   next: step('next', 'nextInstruction'),
-  stepIn: step('stepIn', 'stepInstruction'),
+  stepIn(session, args, context) {
+    const { targetId } = args;
+    if (targetId === undefined) return step('stepIn', 'stepInstruction')(session, args, context);
+    requireThread(session, args.threadId);
+    context.after(() => session.move('stepIn', (options) => session.engine.stepInto(targetId, { ...options, thread: args.threadId })));
+  },
+  stepInTargets(session, { frameId }) {
+    const engine = session.stopped, held = session.frames.get(frameId);
+    if (!held) throw new RequestError('That frame belongs to an earlier stop.');
+    // Only what the top frame is about to call can be stepped into.
+    if (held.frame.index > 0) return { targets: [] };
+    return { targets: engine.stepInTargets(held.thread).map(({ address, name }) => ({ id: address, label: name })) };
+  },
   stepOut: step('stepOut', 'stepOutInstruction'),
   stepBack: step('reverseNext', 'reverseStepInstruction'),
   pause(session) {
@@ -91,6 +103,6 @@ const moves: Handlers = {
 };
 
 export const stepping: Subject = {
-  capabilities: { supportsSteppingGranularity: true, supportsStepBack: true, supportsGotoTargetsRequest: true, supportsRestartFrame: true, supportsSingleThreadExecutionRequests: false },
+  capabilities: { supportsSteppingGranularity: true, supportsStepBack: true, supportsGotoTargetsRequest: true, supportsRestartFrame: true, supportsStepInTargetsRequest: true, supportsSingleThreadExecutionRequests: false },
   handlers: moves,
 };

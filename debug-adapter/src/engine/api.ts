@@ -31,6 +31,9 @@ export interface DebuggerApi {
   resume(kind: ResumeKind, options?: ResumeOptions): Promise<StopInfo>;
   /** Ends a running `resume` or `goTo` at the next slice; its promise resolves with reason 'pause'. */
   pause(): void;
+  /** Calls on the present line, from the PC on; `stepInto` runs to one of them and into it. */
+  stepInTargets(thread?: number): { address: number; name: string }[];
+  stepInto(call: number, options?: ResumeOptions): Promise<StopInfo>;
   /** The moment after `instruction` instructions, past or future. */
   goTo(instruction: number, options?: ResumeOptions): Promise<StopInfo>;
   /** First moments at which the location executes next; runs to it as a one-time breakpoint. */

@@ -177,6 +177,16 @@ export class Debugger implements DebuggerApi {
     }, kind === 'continue' || kind === 'reverseContinue' ? 'breakpoint' : 'step');
   }
 
+  /** What can be stepped into from here on the present line. */
+  stepInTargets(thread?: number): { address: number; name: string }[] {
+    const { execution } = this.stopped;
+    return execution.callsOnLine(this.tidOf(thread)).map(({ address, target }) => ({ address, name: target === undefined ? this.disassembleRange(address, address + 15)[0]?.text ?? 'an indirect call' : this.binary.functionAt(target)?.name ?? `0x${target.toString(16)}` }));
+  }
+  stepInto(call: number, options: ResumeOptions = {}): Promise<StopInfo> {
+    const { execution } = this.stopped, tid = this.tidOf(options.thread);
+    return this.move('stepIn', options, () => execution.stepIntoCall(tid, call), 'step');
+  }
+
   goTo(instruction: number, options: ResumeOptions = {}): Promise<StopInfo> {
     const { execution } = this.stopped;
     return this.move('goto', options, () => execution.goTo(instruction), 'goto');

@@ -103,6 +103,14 @@ function nextRow(host: DisassemblyHost, address: number, flavor: Flavor): Disass
 }
 function unmapped(address: number): DisassemblyRow { return { address, bytes: new Uint8Array(0), text: '', valid: false, isCurrent: false, breakpoint: false }; }
 
+const MOST_PADDING = 4096;
+
+/** End of the function before an address that no function holds, if it is near. */
+function paddingBefore(binary: Binary, end: number): number | undefined {
+  const before = binary.functionBefore(end);
+  return before && before.end < end && end - before.end <= MOST_PADDING ? before.end : undefined;
+}
+
 /** Exactly `count` rows that end where `address` begins. */
 function rowsBefore(host: DisassemblyHost, address: number, count: number, flavor: Flavor): DisassemblyRow[] {
   let rows: DisassemblyRow[] = [];
@@ -115,6 +123,11 @@ function rowsBefore(host: DisassemblyHost, address: number, count: number, flavo
       const at = whole.findIndex((row) => row.address === end);
       chunk = at >= 0 ? whole.slice(0, at) : disassembleRange(host, fn.entry, end, flavor);
       end = fn.entry;
+    } else if (paddingBefore(host.binary, end) !== undefined) {
+      // Between functions lies padding: instructions that nothing reaches, in step with the end of the function before.
+      const start = paddingBefore(host.binary, end)!;
+      chunk = disassembleRange(host, start, end, flavor);
+      end = start;
     } else {
       // No function to align to: bytes one by one, so that the rows stay in step with `address`.
       const missing = Math.min(count - rows.length, end);

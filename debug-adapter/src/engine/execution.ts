@@ -360,13 +360,13 @@ export class Execution {
   }
 
   /** Steps into the CALL at PC: to the callee after its prologue, through wrappers. 'over' if the callee is to be skipped. */
-  private async enter(tid: number, flow: Flow, from: FunctionInfo): Promise<Outcome | { kind: 'over'; outcome: Outcome }> {
+  private async enter(tid: number, flow: Flow, from: FunctionInfo, asked = false): Promise<Outcome | { kind: 'over'; outcome: Outcome }> {
     const registers = this.registers(tid);
     const back = { pc: registers.rip + flow.length, at: this.words.position(registers) };
     const stepped = await this.stepThread(tid);
     if (stepped.kind !== 'done') return stepped;
     const callee = this.binary.functionAt(this.registers(tid).rip);
-    const allowed = this.stepIntoRuntime || from.assembly || from.name.startsWith('runtime.');
+    const allowed = asked || this.stepIntoRuntime || from.assembly || from.name.startsWith('runtime.');
     if (!callee || (!allowed && isPrivateRuntime(callee))) {
       const over = await this.untilReturn(tid, [back], registers.rip);
       if (over.kind !== 'done' || callee?.name !== 'runtime.newproc') return { kind: 'over', outcome: over };
@@ -374,6 +374,43 @@ export class Execution {
     }
     const arrived = await this.arrive(tid, back, allowed);
     return arrived === undefined ? { kind: 'over', outcome: { kind: 'done', tid: this.current } } : arrived;
+  }
+
+  /** The calls from the thread's PC on that belong to its line: address and, of direct ones, target. */
+  callsOnLine(tid: number): { address: number; target: number | undefined }[] {
+    const { rip } = this.registers(tid);
+    const fn = this.binary.functionAt(rip), from = this.binary.lineAt(rip);
+    if (!fn || !from) return [];
+    const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+    const found: { address: number; target: number | undefined }[] = [];
+    for (let offset = 0; offset < bytes.length;) {
+      const address = fn.entry + offset;
+      if (address >= rip && bytes.length) {
+        const flow = flowAt(bytes.subarray(offset, offset + 15), address);
+        const place = flow.kind === 'call' ? this.binary.lineAt(address) : undefined;
+        if (place && place.line === from.line && place.file === from.file) found.push({ address, target: flow.target });
+      }
+      offset += decode(bytes, offset, address)?.length ?? 1;
+    }
+    return found;
+  }
+
+  /** Runs to one call of this frame and into it, whatever it calls; to the frame's end if the call is not made. */
+  async stepIntoCall(tid: number, call: number): Promise<Outcome> {
+    const registers = this.registers(tid);
+    const fn = this.binary.functionAt(registers.rip);
+    if (!fn || call < fn.entry || call >= fn.end) throw new Error('that call is not in the function that is stopped');
+    let thread = tid;
+    if (registers.rip !== call) {
+      const frame = this.frameOf(tid), delta = this.binary.spDelta(call);
+      if (!frame || delta === undefined) throw new Error('the frame of that call is not known');
+      const goals = [{ pc: call, at: this.words.position(registers, frame.cfa - 8 - delta) }, ...(frame.ret ? [{ pc: frame.ret, at: this.words.position(registers, frame.cfa) }] : [])];
+      const outcome = await this.untilReturn(tid, goals, registers.rip);
+      if (outcome.kind !== 'done' || this.registers(outcome.tid).rip !== call) return outcome;
+      thread = outcome.tid;
+    }
+    const entered = await this.enter(thread, this.flow(call), fn, true);
+    return entered.kind === 'over' ? entered.outcome : entered;
   }
 
   /** `step` on a go statement: newproc has just put the new goroutine where this P will look next; go to its first line. */

@@ -67,6 +67,8 @@ export class GoBinary implements LocationHost {
   functions(): readonly FunctionInfo[] { return this.functionTable.all(); }
   functionAt(pc: number): FunctionInfo | undefined { return this.functionTable.at(pc); }
 
+  functionBefore(pc: number): FunctionInfo | undefined { return this.functionTable.before(pc); }
+
   functionsNamed(name: string): FunctionInfo[] {
     const found = this.functionTable.named(name);
     if (found.length) return found;

@@ -97,6 +97,12 @@ export class FunctionTable {
     return pc < f.end ? f : undefined;
   }
 
+  /** The last function that begins before an address. */
+  before(pc: number): FunctionInfo | undefined {
+    const index = this.table.find(pc - 1);
+    return index < 0 ? undefined : this.info(index);
+  }
+
   recordAt(pc: number): FuncRecord | undefined {
     const index = this.table.find(pc);
     return index < 0 ? undefined : this.table.record(index);

@@ -186,6 +186,8 @@ export interface Binary {
   functions(): readonly FunctionInfo[];
   functionAt(pc: number): FunctionInfo | undefined;
   /** Exact names, `gogo<>`, symbols with ABI, and suffixes as Delve matches them (`gogo`, `(*T).m`, `json.Marshal`). */
+  /** The last function that begins before an address, whether or not it reaches that far. */
+  functionBefore(pc: number): FunctionInfo | undefined;
   functionsNamed(name: string): FunctionInfo[];
   lineAt(pc: number): LocationInfo | undefined;
   /** Breakpoint addresses of a line, as Delve picks them (one per function or inlined copy; empty if the line has no code). */

@@ -1,0 +1,120 @@
+// The adapter's answers about what happens over time: exception filters with conditions, scheduler events, who wrote a word, the
+// timeline, and the ways to step that need more than one request. Truth is the program's source, Linux's names and the machine.
+import fs from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dapHost } from '@gobuf/debug-adapter/command/commands/dap';
+import { type Loose, TestClient } from '@gobuf/debug-adapter/dap/testing/client';
+import { build, toolchain } from '../support/go';
+
+const go = toolchain();
+const CALLS = 'debug-adapter/src/engine/testdata/calls.go';
+const source = (file: string): string[] => fs.readFileSync(file, 'utf8').split('\n');
+const lineOf = (file: string, text: string): number => source(file).findIndex((line) => line.includes(text)) + 1;
+const hasObjdump = spawnSync('objdump', ['--version']).status === 0;
+let client: TestClient;
+
+async function begin(file: string, configure?: () => Promise<unknown>): Promise<Loose> {
+  client = new TestClient(dapHost);
+  return client.start({ program: build(file, go!), stopOnEntry: true, goroot: go?.goroot }, configure);
+}
+async function stack(thread: number, levels = 50): Promise<Loose[]> { return (await client.ask('stackTrace', { threadId: thread, startFrame: 0, levels }))['stackFrames'] as Loose[]; }
+const filters = (filters: string[], ...options: [filterId: string, condition: string][]): Promise<Loose> => client.ask('setExceptionBreakpoints', { filters, filterOptions: options.map(([filterId, condition]) => ({ filterId, condition })) });
+const breakOn = (...names: string[]): Promise<Loose> => client.ask('setFunctionBreakpoints', { breakpoints: names.map((name) => ({ name })) });
+const moment = async (): Promise<number> => (await client.ask('gobuf/moment'))['instruction'] as number;
+
+describe.skipIf(!go)('gobuf dap over time (needs the go command)', () => {
+  afterEach(async () => {
+    await client.respond('disconnect');
+    await client.ended;
+  });
+
+  it('stops where a recovered panic begins, and at the fault before Go makes a panic of one', async () => {
+    await begin(CALLS, () => filters(['allPanics']));
+    const { threadId, reason, text } = await client.move('continue', { threadId: 1 });
+    expect([reason, text]).toEqual(['exception', 'panic: interface {}(string) "bad 21"']);
+    expect((await stack(threadId)).map(({ name }) => String(name))).toContain('main.fails');
+    expect(await client.ask('exceptionInfo', { threadId })).toMatchObject({ exceptionId: 'panic', breakMode: 'always' });
+    await client.respond('disconnect');
+    await begin('test/programs/nilderef.go', () => filters(['fault']));
+    const fault = await client.move('continue', { threadId: 1 });
+    expect([fault['reason'], fault['description']]).toEqual(['exception', 'signal SIGSEGV']);
+    expect(await client.ask('exceptionInfo', { threadId: fault['threadId'] })).toMatchObject({ exceptionId: 'SIGSEGV' });
+    expect((await stack(fault['threadId']))[0]!['name']).toMatch(/sigtramp/);
+  });
+
+  it('takes conditions: system calls by name, a goroutine\'s events; says what it does not know', async () => {
+    await begin('examples/switch', () => filters([], ['syscall', 'write']));
+    const said: string[] = [];
+    for (let i = 0; i < 4; i++) { const { description } = await client.move('continue', { threadId: 1 }); said.push(String(description)); }
+    // fmt.Println four times, each one write.
+    expect(said).toEqual(Array.from({ length: 4 }, () => 'system call write'));
+    const before = await moment();
+    expect((await client.move('reverseContinue', { threadId: 1 }))['description']).toBe('system call write');
+    expect(await moment()).toBeLessThan(before);
+    const { breakpoints } = await filters(['nonsense'], ['scheduler', 'sleepwalk'], ['panic', 'true']);
+    expect((breakpoints as Loose[]).map(({ verified }) => verified)).toEqual([false, false, true]);
+    expect((breakpoints as Loose[])[1]!['message']).toMatch(/there is no event "sleepwalk"/);
+    await filters([], ['scheduler', 'park goroutine 1']);
+    await client.move('restart');
+    const park = await client.move('continue', { threadId: 1 });
+    expect([park['reason'], park['description']]).toEqual(['event', expect.stringMatching(/^G1 goes from running to waiting \(.+\)$/)]);
+  });
+
+  it('runs to the next scheduler event and back; tells who wrote a word; tells the timeline', async () => {
+    await begin('examples/switch', () => breakOn('main.main'));
+    await client.move('continue', { threadId: 1 });
+    const moments = [await moment()];
+    for (let i = 0; i < 3; i++) { expect((await client.move('gobuf/runToEvent', {}))['reason']).toBe('event'); moments.push(await moment()); }
+    for (const earlier of moments.slice(1, -1).reverse()) { await client.move('gobuf/runToEvent', { reverse: true }); expect(await moment()).toBe(earlier); }
+    const found = await client.ask('gobuf/writes', { expression: 'runtime.g0.sched.pc', most: 5 });
+    expect(await moment()).toBe(moments[1]);
+    const writes = found['writes'] as Loose[];
+    expect(writes.length).toBeGreaterThan(0);
+    // The word after the last write is what stands there now.
+    const { data } = await client.ask('readMemory', { memoryReference: `0x${(found['address'] as number).toString(16)}`, count: 8 });
+    expect(String(writes.at(-1)!['after']).replaceAll(' ', '')).toBe(Buffer.from(String(data), 'base64').toString('hex'));
+    const { events, complete } = await client.ask('gobuf/timeline', {});
+    expect(complete).toBe(true);
+    expect((events as Loose[]).map(({ function: name }) => name)).toEqual(expect.arrayContaining(['runtime.rt0_go', 'runtime.schedinit', 'main.main']));
+    expect((events as Loose[]).every(({ instruction }) => (instruction as number) <= moments.at(-1)!)).toBe(true);
+    expect((await client.respond('gobuf/writes', { expression: 'rax' })).message).toMatch(/does not lie in memory/);
+  });
+
+  it('steps into the call that is chosen, restarts a frame back in time, sets the next instruction', async () => {
+    const line = lineOf(CALLS, 'n := add(');
+    await begin(CALLS, async () => { await client.ask('setBreakpoints', { source: { path: fs.realpathSync(CALLS) }, breakpoints: [{ line }] }); });
+    let { threadId } = await client.move('continue', { threadId: 1 });
+    const [frame] = await stack(threadId, 1);
+    const targets = (await client.ask('stepInTargets', { frameId: frame!['id'] }))['targets'] as Loose[];
+    expect(targets.map(({ label }) => label)).toEqual(['main.double', 'main.double', 'main.add', 'main.point.sum']);
+    const at = await moment();
+    ({ threadId } = await client.move('stepIn', { threadId, targetId: targets[2]!['id'] }));
+    const frames = await stack(threadId);
+    expect(frames.map(({ name }) => name).slice(0, 2)).toEqual(['main.add', 'main.main']);
+    const value = async (expression: string): Promise<string> => (await client.ask('evaluate', { expression, frameId: (await stack(threadId, 1))[0]!['id'] }))['result'] as string;
+    expect([await value('a'), await value('b')]).toEqual(['6', '8']);
+    // Back in time to the first instruction of main.main, with what it had then.
+    ({ threadId } = await client.move('restartFrame', { frameId: (await stack(threadId))[1]!['id'] }));
+    expect(await moment()).toBeLessThan(at);
+    const [restarted] = await stack(threadId, 1);
+    expect(restarted!['name']).toBe('main.main');
+    expect(restarted!['line']).toBe(lineOf(CALLS, 'func main()'));
+    const { targets: lines } = await client.ask('gotoTargets', { source: { path: fs.realpathSync(CALLS) }, line: lineOf(CALLS, 'text := ') + 1 });
+    expect(lines).toHaveLength(1);
+    await client.move('goto', { threadId, targetId: (lines as Loose[])[0]!['id'] });
+    expect((await stack(threadId, 1))[0]!['line']).toBe(line);
+  });
+
+  it.skipIf(!hasObjdump)('lists real instructions before a function\'s first one, as objdump finds them', async () => {
+    const { threadId } = await begin('examples/switch', () => breakOn('runtime.gogo'));
+    const reference = (await stack(threadId, 1))[0]!['instructionPointerReference'] as string;
+    const { instructions } = await client.ask('disassemble', { memoryReference: reference, instructionOffset: -120, instructionCount: 240 });
+    const rows = instructions as Loose[], first = Number(rows[0]!['address']), last = Number(rows.at(-1)!['address']);
+    const listing = spawnSync('objdump', ['-d', `--start-address=${first}`, `--stop-address=${last}`, build('examples/switch', go!)], { encoding: 'utf8' }).stdout;
+    const truth = [...listing.matchAll(/^ +([0-9a-f]+):\t((?:[0-9a-f]{2} )+) *\t/gm)].map((match) => Number.parseInt(match[1]!, 16));
+    expect(truth.length).toBeGreaterThan(100);
+    expect(rows.slice(0, -1).map(({ address }) => Number(address))).toEqual(truth);
+    expect(rows.filter(({ presentationHint }) => presentationHint === 'invalid')).toEqual([]);
+  });
+});
