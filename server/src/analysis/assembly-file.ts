@@ -22,8 +22,23 @@ export interface ReadOptions {
   goroot: string | undefined;
   /** N of go1.N. */
   minor: number;
-  /** Text of go_asm.h for the file's package and target. */
-  goAsmHeader?: (directory: string, target: Target) => string;
+  /** go_asm.h of the file's package and target; the same object as long as it is the same text. */
+  goAsmHeader?: (directory: string, target: Target) => SourceFile | undefined;
+}
+
+const headers = new WeakMap<Files, Map<string, SourceFile>>();
+
+/** A header as it is on disk; the same object as long as it is the same text, so that what is known of it can be kept. */
+function header(path: string, files: Files): SourceFile | undefined {
+  const text = files.read(path);
+  if (text === undefined) return undefined;
+  let known = headers.get(files);
+  if (!known) headers.set(files, (known = new Map()));
+  const before = known.get(path);
+  if (before?.text === text) return before;
+  const file = sourceFile(path, text);
+  known.set(path, file);
+  return file;
 }
 
 /** Reads and parses for the file's own target. */
@@ -31,23 +46,14 @@ export function readAssembly(path: string, text: string, files: Files, options: 
   const target = targetOf(path, text, options.minor) ?? anyTarget(path, text, options.minor);
   const arch = architectures.get(target.goarch) as Architecture;
   const source = sourceFile(path, text);
-  const headers = new Map<string, SourceFile>();
-  const open = (candidate: string): SourceFile | undefined => {
-    const known = headers.get(candidate);
-    if (known) return known;
-    const found = files.read(candidate);
-    if (found === undefined) return undefined;
-    const file = sourceFile(candidate, found);
-    headers.set(candidate, file);
-    return file;
-  };
+  const open = (candidate: string) => header(candidate, files);
   const preprocessed = preprocess(source, {
     defines: definesOf(target),
     resolveInclude(name, from) {
       if (name.startsWith('/')) return open(name);
       const near = open(join(directoryOf(from.path), name)) ?? open(join(directoryOf(path), name));
       if (near) return near;
-      if (name === 'go_asm.h') return sourceFile(join(directoryOf(path), name), options.goAsmHeader?.(directoryOf(path), target) ?? '');
+      if (name === 'go_asm.h') return options.goAsmHeader?.(directoryOf(path), target) ?? sourceFile(join(directoryOf(path), name), '');
       // cmd/go copies x_GOOS_GOARCH.h, x_GOOS.h and x_GOARCH.h under their actual names.
       const actual = name.replaceAll('GOOS', target.goos).replaceAll('GOARCH', target.goarch);
       const own = actual === name ? undefined : open(join(directoryOf(path), actual));

@@ -3,13 +3,18 @@
 
 import { asmdecl } from '../diagnostics/asmdecl';
 import { framePointer } from '../diagnostics/frame-pointer';
+import { functionShapes } from '../diagnostics/functions';
+import { missingIncludes, unknownMnemonics } from '../diagnostics/instructions';
 import { labels } from '../diagnostics/labels';
+import { noSplitDepth } from '../diagnostics/nosplit';
 import { architectures } from '../arch/architecture';
+import { assemblerProblems } from '../assembler/problems';
+import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
 import { headerText } from '../golang/asm-header';
-import { Packages } from '../golang/packages';
+import { Packages, type PackagesOptions } from '../golang/packages';
 import type { GoParser } from '../golang/syntax-tree';
-import type { Problem } from '../syntax/source';
-import { directoryOf, type Files } from '../workspace/files';
+import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
+import { directoryOf, join, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
 import type { Target } from '../workspace/target';
 import { readAssembly, type AssemblyFile } from './assembly-file';
@@ -28,6 +33,8 @@ const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${g
 /** Reads and checks files; what it has read of Go packages is kept between them. */
 export class Checker {
   private readonly packages = new Map<string, Packages>();
+  private readonly parsed: NonNullable<PackagesOptions['parsed']> = new Map();
+  private readonly headers = new WeakMap<PackageKnowledge, SourceFile>();
   private readonly knowledges = new Map<string, PackageKnowledge | undefined>();
 
   constructor(readonly options: CheckerOptions) {}
@@ -37,7 +44,7 @@ export class Checker {
     const key = `${targetKey(target)} ${directory}`;
     if (!this.knowledges.has(key)) {
       let packages = this.packages.get(targetKey(target));
-      if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target })));
+      if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed })));
       const owner = packages.read(directory);
       this.knowledges.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
     }
@@ -56,18 +63,29 @@ export class Checker {
       goroot, minor,
       goAsmHeader: (directory, target) => {
         const knowledge = this.knowledge(directory, target);
-        return knowledge ? headerText(knowledge.header) : '';
+        if (!knowledge) return undefined;
+        let header = this.headers.get(knowledge);
+        if (!header) this.headers.set(knowledge, (header = sourceFile(join(directory, 'go_asm.h'), headerText(knowledge.header))));
+        return header;
       },
     });
   }
 
-  check(path: string, text: string): { file: AssemblyFile; problems: Problem[] } {
-    const file = this.read(path, text);
+  /** The mnemonics of a file's GOARCH in the user's Go; undefined without its sources. */
+  mnemonics(file: AssemblyFile): Mnemonics | undefined {
+    return mnemonicsOf(file.arch.family, this.options.goroot, this.options.files);
+  }
+
+  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand. */
+  check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file]): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target);
     const importPath = packagePath(directory, this.options.files);
-    const problems = [...file.problems, ...labels(file)];
+    const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
+    const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
+    problems.push(...labels(file), ...functionShapes(file), ...noSplitDepth(file, siblings));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
+    problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));
     return { file, problems: ordered(problems, file) };
   }
 }

@@ -2,6 +2,7 @@
 // Must stay true: resolved once here; hover, definition and references all start from the same answer.
 
 import { goName } from '../syntax/lexer';
+import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
 import type { Include } from '../syntax/preprocessor';
@@ -12,7 +13,9 @@ export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
   | { kind: 'macro'; macro: Macro }
   | { kind: 'include'; include: Include }
   | { kind: 'instruction'; statement: Statement; word: string }
-  | { kind: 'register'; name: string }
+  | { kind: 'register'; name: string; statement: Statement; operand: Operand }
+  /** The number in `16(CX)`. */
+  | { kind: 'offset'; statement: Statement; operand: Operand }
   | { kind: 'label'; name: string }
   /** `name` as the linker writes it; one that begins with a period is the package's own. */
   | { kind: 'symbol'; name: string; static: boolean }
@@ -30,15 +33,18 @@ export function entityAt(file: AssemblyFile, offset: number): Entity | undefined
   if (use) return { kind: 'macro', macro: use.macro, span: use.span, function: within };
   const macro = macros.find(({ definition }) => definition && inside(definition));
   if (macro?.definition) return { kind: 'macro', macro, span: macro.definition, function: within };
+  let number: Entity | undefined;
   for (const statement of file.statements) {
     for (const token of tokensOf(statement)) {
       // What comes out of a macro is the macro's; arguments stand at the call.
       if (token.expansion && !token.visible) continue;
       const span = visibleSpan(token);
-      if (inside(span) && token.kind === 'identifier') return ofToken(statement, token, span, within);
+      if (!inside(span)) continue;
+      if (token.kind === 'identifier') return ofToken(statement, token, span, within);
+      number ??= offsetOf(statement, token, span, within);
     }
   }
-  return undefined;
+  return number;
 }
 
 function ofToken(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined): Entity | undefined {
@@ -48,14 +54,19 @@ function ofToken(statement: Statement, token: PreprocessedToken, span: Span, wit
   for (const operand of statement.operands) {
     if (!operand.tokens.includes(token)) continue;
     const register = operand.registers.find((each) => each.token === token);
-    if (register) return { ...at, kind: 'register', name: register.name };
+    if (register) return { ...at, kind: 'register', name: register.name, statement, operand };
     if (operand.symbol?.token !== token) {
       const pseudo = operand.pseudo === token.text;
-      return pseudo ? { ...at, kind: 'register', name: token.text } : undefined;
+      return pseudo ? { ...at, kind: 'register', name: token.text, statement, operand } : undefined;
     }
     if (operand.kind === 'label') return { ...at, kind: 'label', name: token.text };
     if (operand.pseudo === 'FP') return { ...at, kind: 'argument', name: token.text, offset: operand.value ?? 0n };
     if (operand.pseudo === 'SB') return { ...at, kind: 'symbol', name: goName(token.text), static: operand.symbol.static };
   }
   return undefined;
+}
+
+function offsetOf(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined): Entity | undefined {
+  const operand = statement.operands.find(({ kind, base, symbol, tokens }) => kind === 'memory' && base && !symbol && tokens.includes(token));
+  return operand && token.kind === 'integer' ? { kind: 'offset', statement, operand, span, function: within } : undefined;
 }

@@ -20,8 +20,13 @@ export interface AssemblyFunction {
   span: Span;
 }
 
+const cache = new WeakMap<AssemblyFile, AssemblyFunction[]>();
+
 export function functionsOf(file: AssemblyFile): AssemblyFunction[] {
+  const known = cache.get(file);
+  if (known) return known;
   const functions: AssemblyFunction[] = [];
+  cache.set(file, functions);
   for (const statement of file.statements) {
     const symbol = statement.word?.text === 'TEXT' ? statement.operands[0]?.symbol : undefined;
     if (statement.word && symbol) {

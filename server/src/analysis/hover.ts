@@ -1,13 +1,20 @@
 // What to say about the thing under the cursor, in Markdown.
 // Must stay true: values, offsets and types are those of the user's own Go version and GOARCH; where nothing is known nothing is said.
 
-import { rowsOf } from '../arch/amd64-instructions';
+import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
+import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
+import { typeText } from '../golang/type-text';
+import { positionAt } from '../syntax/source';
 import { baseName } from '../workspace/files';
 import type { AssemblyFile } from './assembly-file';
+import { PSEUDO_OP_HELP } from './completion';
 import { goPlaceOfConstant, plainName } from './definition';
 import type { Entity } from './entity';
+import { operandAccess } from './instruction-access';
 import type { GoPlace, PackageKnowledge } from './package-knowledge';
+import { fieldOfOperand, registerFacts } from './register-facts';
+import { goForms } from './signature';
 
 export interface HoverContext { file: AssemblyFile; knowledge: PackageKnowledge | undefined }
 
@@ -18,8 +25,10 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'macro': return macro(entity, context);
     case 'argument': return argument(entity, context);
     case 'symbol': return symbol(entity, context);
-    case 'register': return register(entity.name, context.file);
-    case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity.word, context.file);
+    case 'register': return register(entity, context);
+    case 'offset': return field(entity, context);
+    case 'label': return label(entity, context.file);
+    case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context.file);
     case 'include': return entity.include.target ? entity.include.target.path : `\`${entity.include.name}\` is not to be found.`;
     default: return undefined;
   }
@@ -37,11 +46,11 @@ function macro(entity: Extract<Entity, { kind: 'macro' }>, { knowledge, file }: 
       : define.field === undefined ? `size of ${where}: ${define.value} bytes` : `offset of ${where}: ${define.value}`;
     return [`**${name}** — ${meaning} (${file.target.goos}/${file.target.goarch})`, place && described(place)].filter(Boolean).join('\n\n');
   }
-  const shown = body.map(({ token }, i) => {
-    const before = body[i - 1]?.token;
-    return (before && before.end !== token.start ? ' ' : '') + token.text;
-  }).join('').replace(/ *\n */g, '\n\t');
-  return code('c', `#define ${name}${parameters ? `(${parameters.join(', ')})` : ''} ${shown}`.trimEnd());
+  const shown = readableText(body.map(({ token }) => token));
+  const where = definition && definition.file !== file.source ? `\n\n${baseName(definition.file.path)}` : '';
+  const call = file.preprocessed.expansions.get(entity.span.start);
+  const expanded = call && readableText(call);
+  return code('c', `#define ${name}${parameters ? `(${parameters.join(', ')})` : ''} ${shown}`.trimEnd()) + (expanded && expanded !== shown ? `\n\nhere:\n\n${code('text', expanded)}` : '') + where;
 }
 
 function frameOf(entity: Entity, knowledge: PackageKnowledge | undefined): FunctionFrame | undefined {
@@ -102,28 +111,71 @@ const AMD64: Record<string, string> = {
   TLS: 'thread-local storage: the runtime keeps g there, at -8(FS) on linux/amd64',
 };
 
-function register(name: string, file: AssemblyFile): string | undefined {
+function register(entity: Extract<Entity, { kind: 'register' }>, { file, knowledge }: HoverContext): string | undefined {
+  const { name, statement, operand } = entity;
+  const lines: string[] = [];
   const meaning = PSEUDO[name] ?? (file.arch.family === 'amd64' ? AMD64[name] : name === 'g' ? 'the current g' : undefined);
-  return meaning && `**${name}** — ${meaning}`;
+  const facts = entity.function && !PSEUDO[name] ? registerFacts(name, statement, operand, entity.function, file, knowledge) : undefined;
+  const value = facts?.value;
+  if (value?.type) lines.push(`**${name}** — \`${typeText(value.type)}\`${value.text ? `: \`${value.text}\`` : ''}`);
+  else if (meaning) lines.push(`**${name}** — ${meaning}`);
+  const reached = entity.function && operand.base?.name === name ? fieldOfOperand(statement, operand, entity.function, file, knowledge) : undefined;
+  if (reached) lines.push(`this reaches \`${reached.name}\`, \`${reached.type}\``);
+  if (facts?.lines.length) lines.push(`written in ${facts.lines.length === 1 ? 'line' : 'lines'} ${facts.lines.slice(0, 8).join(', ')}${facts.lines.length > 8 ? ' …' : ''}`);
+  if (value?.type && meaning) lines.push(meaning);
+  return lines.length ? (lines[0]?.startsWith('**') ? lines : [`**${name}**`, ...lines]).join('\n\n') : undefined;
 }
 
-function instruction(word: string, file: AssemblyFile): string | undefined {
+function field(entity: Extract<Entity, { kind: 'offset' }>, { file, knowledge }: HoverContext): string | undefined {
+  const found = entity.function && fieldOfOperand(entity.statement, entity.operand, entity.function, file, knowledge);
+  if (!found) return undefined;
+  const place = found.owner !== undefined && found.field !== undefined ? knowledge?.field(found.owner, found.field) : undefined;
+  return [`**${found.name}** — \`${found.type}\``, `\`${found.text}\``, place && described(place)].filter(Boolean).join('\n\n');
+}
+
+function label(entity: Extract<Entity, { kind: 'label' }>, file: AssemblyFile): string | undefined {
+  const places = entity.function?.statements.flatMap(({ labels }) => labels).filter(({ text: name }) => name === entity.name) ?? [];
+  const jumps = entity.function?.statements.filter(({ operands }) => operands.some(({ kind, symbol: to }) => kind === 'label' && to?.token.text === entity.name)).length ?? 0;
+  const first = places[0];
+  if (!first || first.file !== file.source) return undefined;
+  return `**${entity.name}:** — line ${positionAt(first.file, first.start).line + 1}, ${jumps === 1 ? '1 jump' : `${jumps} jumps`} to it`;
+}
+
+function instruction(entity: Extract<Entity, { kind: 'instruction' }>, file: AssemblyFile): string | undefined {
+  const { word, statement } = entity;
+  const pseudo = PSEUDO_OP_HELP[word];
+  if (pseudo) return `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)`;
   if (file.arch.family !== 'amd64') return undefined;
+  const help = instructionHelp(word, statement.operands.length);
+  if (!help) return undefined;
+  const access = operandAccess(statement, file.arch.family);
+  const here = statement.operands.map(({ tokens }, i) => {
+    const how = { r: 'read', w: 'written', rw: 'read and written', none: 'only addressed' }[access[i] ?? 'r'];
+    return `\`${readableText(tokens.filter(({ expansion, visible }) => !expansion || visible)) || '…'}\` ${how}`;
+  });
+  return here.length ? `${help}\n\nhere: ${here.join(', ')}` : help;
+}
+
+/** What the table says of an amd64 instruction; forms with that many operands come first. */
+export function instructionHelp(word: string, count?: number): string | undefined {
   const rows = rowsOf(word);
-  if (rows.length === 0) return undefined;
+  const first = candidatesOf(word).find(({ operands }) => operands.length === count)?.row ?? rows[0];
+  if (!first) return undefined;
   const names = [...new Set(rows.map(({ name }) => name))];
   const features = [...new Set(rows.map(({ feature }) => feature).filter(Boolean))];
-  const first = rows[0];
-  const flags = first && flagNames(first.flagsWritten & ~first.flagsUndefined);
+  const flags = flagNames(first.flagsWritten & ~first.flagsUndefined);
   const facts = [
     `Intel ${names.join(', ')}; GNU ${[...new Set(rows.map(({ gnu }) => gnu))].join(', ')}`,
     features.length ? `CPU feature ${features.join(', ')}` : undefined,
     flags ? `writes ${flags}` : undefined,
-    first?.flagsRead ? `reads ${flagNames(first.flagsRead)}` : undefined,
+    first.flagsUndefined ? `leaves ${flagNames(first.flagsUndefined)} undefined` : undefined,
+    first.flagsRead ? `reads ${flagNames(first.flagsRead)}` : undefined,
+    first.implicit ? `uses ${first.implicit.replace(/:r\b/g, '').replace(/:rw\b/g, ' (changed)').replace(/:w\b/g, ' (written)')}` : undefined,
   ].filter(Boolean);
-  // Go's operand order is the reverse of Intel's.
-  const forms = [...new Set(rows.map(({ form }) => form))].slice(0, 12);
-  return [`**${word}** — ${facts.join(' · ')}`, code('text', forms.join('\n')), '_Forms in Intel\'s operand order; Go writes the destination last._'].join('\n\n');
+  const forms = goForms(word).sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
+  const shown = forms.slice(0, 10).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd());
+  if (forms.length > 10) shown.push(`… ${forms.length - 10} more`);
+  return [`**${word}** — ${facts.join(' · ')}`, code('text', shown.join('\n')), `[Go's assembler](https://go.dev/doc/asm) · [Intel's manual](https://www.intel.com/sdm), volume 2: ${names[0]?.replace(/_.*/, '') ?? word}`].join('\n\n');
 }
 
 const FLAGS: [number, string][] = [[1, 'CF'], [4, 'PF'], [16, 'AF'], [64, 'ZF'], [128, 'SF'], [1024, 'DF'], [2048, 'OF']];

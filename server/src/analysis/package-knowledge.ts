@@ -3,10 +3,11 @@
 
 import { functionFrame, type FunctionFrame } from '../golang/arguments';
 import { asmHeader, sizesOf, type AsmDefine, type AsmHeader } from '../golang/asm-header';
-import type { Declaration } from '../golang/declarations';
+import type { Declaration, FuncDeclaration } from '../golang/declarations';
 import { EvaluationError, Evaluator } from '../golang/evaluator';
 import type { GoPackage, Packages } from '../golang/packages';
 import type { GoNode } from '../golang/syntax-tree';
+import type { GoType } from '../golang/types';
 import { sourceFile, type SourceFile, type Span } from '../syntax/source';
 
 export interface GoPlace {
@@ -20,6 +21,8 @@ export interface GoPlace {
 
 export class PackageKnowledge {
   private headerFound: AsmHeader | undefined;
+  private definesByName: Map<string, AsmDefine> | undefined;
+  private bodylessByName: Map<string, FuncDeclaration> | undefined;
   private readonly frames = new Map<string, FunctionFrame | 'unknown' | undefined>();
   private readonly evaluator: Evaluator;
 
@@ -32,16 +35,22 @@ export class PackageKnowledge {
   }
 
   define(name: string): AsmDefine | undefined {
-    return this.header.defines.find((each) => each.name === name);
+    this.definesByName ??= new Map(this.header.defines.map((each) => [each.name, each]));
+    return this.definesByName.get(name);
+  }
+
+  /** Functions and methods without a body, by name, the last of each. */
+  private withoutBody(): Map<string, FuncDeclaration> {
+    return (this.bodylessByName ??= new Map(this.owner.files.flatMap((each) => each.declarations).flatMap((each) => (each.kind === 'func' && !each.hasBody ? [[each.name, each] as const] : []))));
   }
 
   /** The frame of a function without a body; 'unknown' where a type cannot be worked out. */
   frame(name: string): FunctionFrame | 'unknown' | undefined {
     if (this.frames.has(name)) return this.frames.get(name);
     // As vet does, a method without a body counts under its name too.
-    const declaration = this.owner.files.flatMap((each) => each.declarations).findLast((each) => each.kind === 'func' && each.name === name && !each.hasBody);
+    const declaration = this.withoutBody().get(name);
     let frame: FunctionFrame | 'unknown' | undefined;
-    if (declaration?.kind === 'func') {
+    if (declaration) {
       try {
         frame = functionFrame(declaration, this.owner, this.evaluator, sizesOf(this.packages.options.target.goarch), this.bigEndian);
       } catch (error) {
@@ -51,6 +60,59 @@ export class PackageKnowledge {
     }
     this.frames.set(name, frame);
     return frame;
+  }
+
+  /** A type of package runtime: this package if it is that one, else the one it can import. */
+  runtimeType(name: string): GoType | undefined {
+    const owner = this.owner.name === 'runtime' && this.owner.scope.has('g') ? this.owner : this.packages.imported('runtime', this.owner.directory);
+    const declaration = owner?.scope.get(name);
+    return owner && declaration?.kind === 'type' ? this.tried(() => this.evaluator.named(declaration, owner)) : undefined;
+  }
+
+  /** The type of the variable that a symbol is: `.x` of this package, `runtime.x` of another. */
+  variableType(symbol: string): { name: string; type: GoType } | undefined {
+    const dot = symbol.lastIndexOf('.');
+    const name = symbol.slice(dot + 1);
+    const owner = dot <= 0 || symbol.slice(0, dot) === this.owner.name ? this.owner : this.packages.imported(symbol.slice(0, dot), this.owner.directory);
+    const declaration = owner?.scope.get(name);
+    const node = declaration?.kind === 'var' ? declaration.type : undefined;
+    const type = owner && declaration && node && this.tried(() => this.evaluator.typeIn(node, declaration.file, owner));
+    return type && { name, type };
+  }
+
+  /** undefined for what cannot be worked out; sizes are asked for, so that later uses cannot fail. */
+  private tried(work: () => GoType): GoType | undefined {
+    try {
+      const type = work();
+      return type.size >= 0 ? type : undefined;
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Where the results of a function lie in its frame. */
+  resultOffset(name: string): number {
+    const frame = this.frame(name);
+    return frame && frame !== 'unknown' ? frame.results : 0;
+  }
+
+  /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
+  bodyless(): string[] {
+    const names: string[] = [];
+    for (const file of this.owner.files) {
+      const text = this.packages.options.files.read(file.path) ?? '';
+      for (const each of file.declarations) {
+        if (each.kind === 'func' && !each.receiver && !each.hasBody && !new RegExp(`^//go:linkname ${each.name}\\b`, 'm').test(text)) names.push(each.name);
+      }
+    }
+    return names;
+  }
+
+  /** Functions and variables that assembly can name, of this package or of the one that `path` names. */
+  linkable(path?: string): Declaration[] {
+    const owner = path === undefined ? this.owner : this.packages.imported(path, this.owner.directory);
+    return owner ? [...owner.scope.values()].filter(({ kind }) => kind === 'func' || kind === 'var') : [];
   }
 
   /** A package-level declaration of this package, or of the one that `path` names (`runtime.newproc`). */

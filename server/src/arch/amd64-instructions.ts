@@ -1,9 +1,10 @@
 // amd64 instructions by their Go mnemonic, read from the emulator's one table.
 // Must stay true: no mnemonic is listed here; aliases of cmd/asm/internal/arch are spelling only.
 
-import { allRows, type InstructionRow } from '@gobuf/emulator/x86/table';
+import type { Candidate } from '@gobuf/emulator/x86/notation';
+import { allCandidates, type InstructionRow } from '@gobuf/emulator/x86/table';
 
-let byName: Map<string, InstructionRow[]> | undefined;
+let byName: Map<string, Candidate[]> | undefined;
 
 /** Other spellings of conditions that Go's assembler accepts (arch.go, "Annoying aliases"). */
 const CONDITION: Record<string, string> = {
@@ -11,24 +12,27 @@ const CONDITION: Record<string, string> = {
   NL: 'GE', NLE: 'GT', NO: 'OC', NP: 'PC', NS: 'PL', NZ: 'NE', O: 'OS', P: 'PS', PE: 'PS', PO: 'PC', S: 'MI', Z: 'EQ',
 };
 
-function table(): Map<string, InstructionRow[]> {
+function table(): Map<string, Candidate[]> {
   if (!byName) {
     byName = new Map();
-    for (const row of allRows()) {
-      if (!row.go) continue;
-      const rows = byName.get(row.go);
-      if (rows) rows.push(row);
-      else byName.set(row.go, [row]);
+    for (const { candidate } of allCandidates()) {
+      const { go } = candidate.row;
+      if (!go) continue;
+      const known = byName.get(go);
+      if (known) known.push(candidate);
+      else byName.set(go, [candidate]);
     }
   }
   return byName;
 }
 
-/** Rows of a mnemonic, none if the table has none. */
-export function rowsOf(mnemonic: string): InstructionRow[] {
+/** Rows of a mnemonic with their operands, none if the table has none. */
+export function candidatesOf(mnemonic: string): readonly Candidate[] {
   const names = table();
   const condition = mnemonic.startsWith('J') ? CONDITION[mnemonic.slice(1)] : undefined;
   return names.get(mnemonic) ?? (condition ? names.get(`J${condition}`) : undefined) ?? [];
 }
+
+export const rowsOf = (mnemonic: string): InstructionRow[] => candidatesOf(mnemonic).map(({ row }) => row);
 
 export const mnemonics = (): string[] => [...table().keys()];

@@ -4,7 +4,8 @@
 import type { Family } from '../arch/architecture';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import type { ArgumentPart, FunctionFrame } from '../golang/arguments';
-import { positionAt, type Problem } from '../syntax/source';
+import { positionAt, type Fix, type Problem } from '../syntax/source';
+import { move } from '../analysis/skeleton';
 import { operandWidth } from './operand-width';
 
 /** What vet knows of an architecture beside its registers. */
@@ -72,9 +73,15 @@ class Checker {
     return this.problems;
   }
 
-  private report(message: string, from: number, length: number): void {
+  private report(message: string, from: number, length: number, fixes: Fix[] = []): void {
     const start = this.lineStart + from;
-    this.problems.push({ code: 'asmdecl', severity: 'warning', message, span: { file: this.file.source, start, end: start + length } });
+    this.problems.push({ code: 'asmdecl', severity: 'warning', message, span: { file: this.file.source, start, end: start + length }, ...(fixes.length ? { fixes } : {}) });
+  }
+
+  /** Writes something else over a stretch of this line. */
+  private fix(text: string, from: number, length: number): Fix {
+    const start = this.lineStart + from;
+    return { title: length ? `Write ${text.trim().replace(/^, /, '')}` : `Add ${text.replace(/^, /, '')}`, edits: [{ span: { file: this.file.source, start, end: start + length }, text }] };
   }
 
   private line(line: string): void {
@@ -108,7 +115,7 @@ class Checker {
     const argumentSize = Number(args ?? 0);
     const at = text.index + whole.indexOf(fullName);
     if (known && known !== 'unknown' && argumentSize !== known.size && ((flags !== '7' && !flags.includes('NOSPLIT')) || argumentSize !== 0)) {
-      this.report(`${name}: the arguments of its Go declaration take ${known.size} bytes, not ${argumentSize}; write $${frame ?? 0}-${known.size}`, text.index, whole.length);
+      this.report(`${name}: the arguments of its Go declaration take ${known.size} bytes, not ${argumentSize}; write $${frame ?? 0}-${known.size}`, text.index, whole.length, [this.sizeFix(whole, text.index, flags, frame, known.size)]);
     }
     const word = this.file.arch.pointerSize;
     const noFrame = flags.includes('NOFRAME');
@@ -118,6 +125,13 @@ class Checker {
       localSize: Number(frame ?? 0) + word + (this.conventions.linkRegister && !noFrame ? word : 0), argumentSize, noFrame,
       wroteStackPointer: false, wroteResult: false, returns: [],
     };
+  }
+
+  /** `whole` is the line from TEXT to the end of the sizes, as far as it is there. */
+  private sizeFix(whole: string, at: number, flags: string, frame: string | undefined, size: number): Fix {
+    const sizes = /\$(-?\d+)(-\d+)?$/.exec(whole);
+    const text = `$${frame ?? 0}-${size}`;
+    return sizes ? this.fix(text, at + sizes.index, sizes[0].length) : this.fix(`${flags ? '' : ', 0'}, ${text}`, at + whole.length, 0);
   }
 
   /** Reports RETs of a function whose unnamed result nothing was stored to. */
@@ -144,7 +158,7 @@ class Checker {
       if (beyond < 0) continue;
       const at = match.index + 1;
       const part = current.frame?.byOffset.get(beyond);
-      if (part) this.report(`${operand} is an argument: write ${part.name}+${beyond}(FP)`, at, operand.length);
+      if (part) this.report(`${operand} is an argument: write ${part.name}+${beyond}(FP)`, at, operand.length, [this.fix(`${part.name}+${beyond}(FP)`, at, operand.length)]);
       else if (beyond >= current.argumentSize) this.report(`${operand} points beyond the argument frame`, at, operand.length);
       else this.report(`${operand} reaches into the argument frame: use a name and (FP)`, at, operand.length);
     }
@@ -154,7 +168,7 @@ class Checker {
     for (const match of line.matchAll(UNNAMED)) {
       const [, operand = '', digits = '0'] = match;
       const part = frame.byOffset.get(Number(digits));
-      this.report(`${operand} has no name${part ? `: offset ${digits} is ${part.name}+${part.offset}(FP)` : ''}`, match.index + 1, operand.length);
+      this.report(`${operand} has no name${part ? `: offset ${digits} is ${part.name}+${part.offset}(FP)` : ''}`, match.index + 1, operand.length, part ? [this.fix(`${part.name}+${part.offset}(FP)`, match.index + 1, operand.length)] : []);
     }
   }
 
@@ -167,7 +181,8 @@ class Checker {
       if (part) { this.variable(line, operand, match.index, offset, part); continue; }
       if (name === 'argframe' && offset === 0) continue;
       const there = frame.byOffset.get(offset);
-      this.report(`${current.name} has no argument or result ${name}${there ? `: offset ${offset} is ${there.name}+${there.offset}(FP)` : ''}`, match.index, operand.length);
+      this.report(`${current.name} has no argument or result ${name}${there ? `: offset ${offset} is ${there.name}+${there.offset}(FP)` : ''}`, match.index, operand.length,
+        there ? [this.fix(`${operand.startsWith('$') ? '$' : ''}${there.name}+${there.offset}(FP)`, match.index, operand.length)] : []);
     }
   }
 
@@ -180,7 +195,8 @@ class Checker {
     }
     if (offset !== part.offset) {
       const inner = part.inner.map(({ name, offset: inside }) => `${name}+${inside}(FP)`);
-      this.report(`the offset of ${part.name} is ${part.offset}: write ${[`${part.name}+${part.offset}(FP)`, ...inner].join(' or ')}`, at, operand.length);
+      this.report(`the offset of ${part.name} is ${part.offset}: write ${[`${part.name}+${part.offset}(FP)`, ...inner].join(' or ')}`, at, operand.length,
+        [`${part.name}+${part.offset}(FP)`, ...inner].map((text) => this.fix(`${operand.startsWith('$') ? '$' : ''}${text}`, at, operand.length)));
       return;
     }
     const width = operandWidth(family, word);
@@ -193,7 +209,16 @@ class Checker {
     const fits = isAddress || first.shape === 'plain' || first.shape === 'complex' ? moved === expected && !(first.shape === 'complex' && !isAddress && moved !== part.size) : false;
     if (fits) return;
     const inner = part.inner.length ? `, made of ${part.inner.map(({ name, offset: inside }) => `${name}+${inside}(FP)`).join(', ')}` : '';
-    this.report(`${word} moves ${moved} bytes, ${operand} is ${isAddress ? `an address of ${pointerSize}` : `${first.description}, ${first.size}`} bytes${inner}`, at, operand.length);
+    this.report(`${word} moves ${moved} bytes, ${operand} is ${isAddress ? `an address of ${pointerSize}` : `${first.description}, ${first.size}`} bytes${inner}`, at, operand.length, this.widthFixes(line, word, operand, at, part, moved));
+  }
+
+  /** A part of the moved width, or the move of the argument's width. */
+  private widthFixes(line: string, word: string, operand: string, at: number, part: ArgumentPart, moved: number): Fix[] {
+    const fixes = part.inner.filter(({ size }) => size === moved).map(({ name, offset }) => this.fix(`${name}+${offset}(FP)`, at, operand.length));
+    const other = part.shape === 'plain' ? move(this.file.arch, part.size)?.word : undefined;
+    const from = line.search(new RegExp(`\\b${word}\\b`));
+    if (other && from >= 0 && move(this.file.arch, moved)?.word === word) fixes.push(this.fix(other, from, word.length));
+    return fixes;
   }
 }
 

@@ -2,7 +2,7 @@
 // Must stay true: what is reported as an error Go's assembler rejects too.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { visibleSpan, type PreprocessedToken, type Problem } from '../syntax/source';
+import { visibleSpan, type Fix, type PreprocessedToken, type Problem } from '../syntax/source';
 import type { Statement } from '../syntax/parser';
 
 export function labels(file: AssemblyFile): Problem[] {
@@ -20,15 +20,50 @@ export function labels(file: AssemblyFile): Problem[] {
       for (const { kind, symbol } of operands) {
         if (kind !== 'label' || !symbol) continue;
         used.add(symbol.token.text);
-        if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token) });
+        if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
       }
     }
     for (const [name, label] of defined) {
       // A label that a macro makes may serve another use of the macro.
-      if (!used.has(name) && !label.expansion) problems.push({ code: 'label-unused', severity: 'hint', message: `nothing jumps to ${name}`, span: visibleSpan(label) });
+      if (!used.has(name) && !label.expansion) problems.push({ code: 'label-unused', severity: 'hint', message: `nothing jumps to ${name}`, span: visibleSpan(label), fixes: [removal(label)] });
     }
   }
   return problems;
+}
+
+/** A label of nearly that name, or a new one at the function's end. */
+function fixesOf(use: PreprocessedToken, labels_: string[], body: readonly Statement[]): Fix[] {
+  if (use.expansion && !use.visible) return [];
+  const span = visibleSpan(use);
+  const near = labels_.filter((name) => isNear(name.toLowerCase(), use.text.toLowerCase())).slice(0, 3);
+  const fixes: Fix[] = near.map((name) => ({ title: `Write ${name}`, edits: [{ span, text: name }] }));
+  const last = body.at(-1);
+  const token = last?.operands.at(-1)?.tokens.at(-1) ?? last?.suffixes.at(-1) ?? last?.word;
+  const end = token && visibleSpan(token);
+  if (end?.file === span.file) {
+    const newline = end.file.text.indexOf('\n', end.end);
+    const at = newline < 0 ? end.file.text.length : newline + 1;
+    fixes.push({ title: `Add label ${use.text}`, edits: [{ span: { file: end.file, start: at, end: at }, text: `${newline < 0 ? '\n' : ''}${use.text}:\n\tRET\n` }] });
+  }
+  return fixes;
+}
+
+/** One letter more, less or other. */
+function isNear(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return [[at + 1, at], [at, at + 1], [at + 1, at + 1]].some(([x, y]) => a.slice(x) === b.slice(y));
+}
+
+function removal(label: PreprocessedToken): Fix {
+  const span = visibleSpan(label);
+  const { text } = span.file;
+  const after = /^[ \t]*:[ \t]*(?:\n)?/.exec(text.slice(span.end))?.[0] ?? '';
+  const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+  // A label on a line of its own goes with its line.
+  const start = after.endsWith('\n') ? lineStart : span.start;
+  return { title: `Remove ${label.text}`, edits: [{ span: { file: span.file, start, end: span.end + after.length }, text: '' }] };
 }
 
 /** Statements from one TEXT to the next. */

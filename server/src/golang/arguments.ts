@@ -5,7 +5,7 @@ import type { FuncDeclaration } from './declarations';
 import type { Evaluator } from './evaluator';
 import type { GoPackage } from './packages';
 import { field, fields, parts } from './syntax-tree';
-import { roundUp, underlying, type GoType, type Sizes } from './types';
+import { basicType, roundUp, underlying, type GoType, type Sizes } from './types';
 
 export interface ArgumentPart {
   /** `buf_base`, `p_c_0`. */
@@ -19,6 +19,8 @@ export interface ArgumentPart {
   description: string;
   /** Its immediate parts. */
   inner: ArgumentPart[];
+  /** Its Go type; lengths are ints, a string's or slice's base points to an element. */
+  type: GoType;
 }
 
 export interface FunctionFrame {
@@ -27,10 +29,14 @@ export interface FunctionFrame {
   byOffset: Map<number, ArgumentPart>;
   /** Bytes of arguments and results. */
   size: number;
+  /** Where the results begin; the size where there are none. */
+  results: number;
+  /** Arguments and results as the signature lists them. */
+  values: ArgumentPart[];
 }
 
 export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, evaluator: Evaluator, sizes: Sizes, bigEndian: boolean): FunctionFrame {
-  const frame: FunctionFrame = { parts: new Map(), byOffset: new Map(), size: 0 };
+  const frame: FunctionFrame = { parts: new Map(), byOffset: new Map(), size: 0, results: 0, values: [] };
   const add = (list: { names: string[]; type: GoType; text: string }[], unnamed: string) => {
     let number = 0;
     for (const { names, type, text } of list) {
@@ -39,6 +45,8 @@ export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, ev
       number += used.length;
       for (const name of used) {
         addParts(frame, name, type, text, frame.size, sizes, bigEndian, undefined);
+        const value = frame.parts.get(name);
+        if (value) frame.values.push(value);
         frame.size += type.size;
       }
     }
@@ -52,8 +60,10 @@ export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, ev
   });
   add(typed(declaration.parameters), 'arg');
   const { result } = declaration;
+  frame.results = frame.size;
   if (result) {
     frame.size = roundUp(frame.size, sizes.maxAlign);
+    frame.results = frame.size;
     add(result.type === 'parameter_list' ? typed(result) : [{ names: [], type: evaluator.typeIn(result, declaration.file, owner), text: result.text }], 'ret');
   }
   return frame;
@@ -63,7 +73,7 @@ function addParts(frame: FunctionFrame, name: string, type: GoType, description:
   const of = underlying(type);
   const complex = of.kind === 'basic' && of.name.startsWith('complex');
   const shape: ArgumentPart['shape'] = complex ? 'complex' : of.kind === 'string' || of.kind === 'slice' || of.kind === 'interface' || of.kind === 'struct' || of.kind === 'array' ? of.kind : 'plain';
-  const whole: ArgumentPart = { name, offset, size: type.size, shape, description, inner: [] };
+  const whole: ArgumentPart = { name, offset, size: type.size, shape, description, inner: [], type };
   const record = (part: ArgumentPart, parent: ArgumentPart | undefined) => {
     parent?.inner.push(part);
     frame.parts.set(part.name, part);
@@ -71,11 +81,14 @@ function addParts(frame: FunctionFrame, name: string, type: GoType, description:
   };
   record(whole, outer);
   const word = sizes.pointer;
-  const scalar = (suffix: string, text: string, at: number, size: number) =>
-    record({ name: `${name}_${suffix}`, offset: offset + at, size, shape: 'plain', description: text, inner: [] }, whole);
+  const scalar = (suffix: string, text: string, at: number, size: number, as: GoType = { kind: 'unsafePointer', size: word, align: word }) =>
+    record({ name: `${name}_${suffix}`, offset: offset + at, size, shape: 'plain', description: text, inner: [], type: as }, whole);
+  const named = (basic: string): GoType | undefined => basicType(basic, sizes);
+  const pointer = (element: () => GoType): GoType => ({ kind: 'pointer', size: word, align: word, element });
+  const byte = () => named('byte') as GoType;
   switch (of.kind) {
-    case 'string': scalar('base', 'string base', 0, word); scalar('len', 'string len', word, word); break;
-    case 'slice': scalar('base', 'slice base', 0, word); scalar('len', 'slice len', word, word); scalar('cap', 'slice cap', 2 * word, word); break;
+    case 'string': scalar('base', 'string base', 0, word, pointer(byte)); scalar('len', 'string len', word, word, named('int')); break;
+    case 'slice': scalar('base', 'slice base', 0, word, pointer(of.element ?? byte)); scalar('len', 'slice len', word, word, named('int')); scalar('cap', 'slice cap', 2 * word, word, named('int')); break;
     case 'interface': scalar(of.empty ? 'type' : 'itable', of.empty ? 'interface type' : 'interface itable', 0, word); scalar('data', 'interface data', word, word); break;
     case 'struct':
       for (const each of of.fields) addParts(frame, `${name}_${each.name}`, each.type, each.name, offset + each.offset, sizes, bigEndian, whole);
@@ -89,11 +102,11 @@ function addParts(frame: FunctionFrame, name: string, type: GoType, description:
     case 'basic':
       if (complex) {
         const half = of.size / 2;
-        scalar('real', `real(${of.name})`, 0, half);
-        scalar('imag', `imag(${of.name})`, half, half);
+        scalar('real', `real(${of.name})`, 0, half, named(half === 4 ? 'float32' : 'float64'));
+        scalar('imag', `imag(${of.name})`, half, half, named(half === 4 ? 'float32' : 'float64'));
       } else if (of.size === 8 && word === 4) {
-        scalar(bigEndian ? 'hi' : 'lo', `half ${of.name}`, 0, 4);
-        scalar(bigEndian ? 'lo' : 'hi', `half ${of.name}`, 4, 4);
+        scalar(bigEndian ? 'hi' : 'lo', `half ${of.name}`, 0, 4, named('uint32'));
+        scalar(bigEndian ? 'lo' : 'hi', `half ${of.name}`, 4, 4, named('uint32'));
       }
   }
 }

@@ -24,6 +24,8 @@ export interface PackagesOptions {
   minor: number;
   /** Folder of downloaded modules, undefined if unknown. */
   moduleCache: string | undefined;
+  /** Files read before, for any target; parsing is what costs most. */
+  parsed?: Map<string, { text: string; file: GoFile }>;
 }
 
 interface Module { path: string; root: string; requires: Map<string, string>; replaces: Map<string, string> }
@@ -37,14 +39,14 @@ export class Packages {
   /** The package in a directory: its files for this target, tests left out. */
   read(directory: string): GoPackage | undefined {
     if (this.byDirectory.has(directory)) return this.byDirectory.get(directory);
-    const { files, parser } = this.options;
+    const { files } = this.options;
     const sources: GoFile[] = [];
     for (const name of files.list(directory) ?? []) {
       if (!name.endsWith('.go') || name.endsWith('_test.go') || name.startsWith('_') || name.startsWith('.')) continue;
       const path = join(directory, name);
       const text = files.read(path);
       if (text === undefined || !this.isBuilt(path, text)) continue;
-      const file = readDeclarations(path, parser.parse(text));
+      const file = this.parse(path, text);
       if (file.imports.some((each) => each.path === 'C')) continue;
       sources.push(file);
     }
@@ -56,6 +58,15 @@ export class Packages {
     const found = sources.length ? { directory, name, files: sources, scope } : undefined;
     this.byDirectory.set(directory, found);
     return found;
+  }
+
+  private parse(path: string, text: string): GoFile {
+    const { parser, parsed } = this.options;
+    const known = parsed?.get(path);
+    if (known?.text === text) return known.file;
+    const file = readDeclarations(path, parser.parse(text));
+    parsed?.set(path, { text, file });
+    return file;
   }
 
   private isBuilt(path: string, text: string): boolean {

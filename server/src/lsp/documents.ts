@@ -5,8 +5,10 @@ import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { Checker, type CheckerOptions } from '../analysis/check';
+import { siblings } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
+import type { Problem } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
 import { offsetAt } from './to-proto';
 
@@ -19,6 +21,9 @@ export class Documents {
   readonly checker: Checker;
   readonly files: Files;
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
+  /** Files that are not open, as they were read last. */
+  private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
+  private readonly found = new WeakMap<AssemblyFile, Problem[]>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
     const disk = options.files;
@@ -50,7 +55,25 @@ export class Documents {
     const uri = this.uris.toUri(path);
     if (this.open.get(uri)) return this.file(uri);
     const text = this.files.read(path);
-    return text === undefined ? undefined : this.checker.read(path, text);
+    if (text === undefined) return undefined;
+    const known = this.closed.get(path);
+    if (known?.text === text) return known.file;
+    const file = this.checker.read(path, text);
+    this.closed.set(path, { text, file });
+    return file;
+  }
+
+  /** Diagnostics of an open file's present text. */
+  problems(uri: string): Problem[] | undefined {
+    const file = this.file(uri);
+    if (!file) return undefined;
+    let problems = this.found.get(file);
+    if (!problems) {
+      const { path } = file.source;
+      problems = this.isGo(path) ? this.checker.check(path, file.source.text, file, () => siblings(file, this.context(file))).problems : [];
+      this.found.set(file, problems);
+    }
+    return problems;
   }
 
   entity(uri: string, position: { line: number; character: number }): { file: AssemblyFile; entity: Entity } | undefined {
@@ -75,6 +98,7 @@ export class Documents {
   /** After a Go file or header has changed. */
   forget(): void {
     this.read.clear();
+    this.closed.clear();
     this.checker.forget();
   }
 }

@@ -31,6 +31,8 @@ export interface Preprocessed {
   includes: Include[];
   /** Text that an #ifdef leaves out. */
   inactive: Span[];
+  /** By the place of a macro's name in the root file: the statements it makes there. */
+  expansions: Map<number, PreprocessedToken[]>;
 }
 
 interface Reader {
@@ -57,7 +59,7 @@ class Preprocessor {
   private readonly conditions: Condition[] = [];
   private produced = 0;
   private stopped = false;
-  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], uses: [], includes: [], inactive: [] };
+  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], uses: [], includes: [], inactive: [], expansions: new Map() };
 
   constructor(private readonly options: PreprocessOptions) {
     for (const [name, text] of options.defines ?? []) {
@@ -87,8 +89,21 @@ class Preprocessor {
       }
       this.emit(token);
     }
+    this.collectExpansions(root);
     for (const open of this.conditions) this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
     return this.out;
+  }
+
+  private collectExpansions(root: SourceFile): void {
+    for (const token of this.out.tokens) {
+      let at = token.expansion;
+      if (!at) continue;
+      while (at.parent) at = at.parent;
+      if (at.call.file !== root) continue;
+      const known = this.out.expansions.get(at.call.start);
+      if (known) known.push(token);
+      else this.out.expansions.set(at.call.start, [token]);
+    }
   }
 
   private emit(token: PreprocessedToken): void {
@@ -256,7 +271,13 @@ class Preprocessor {
     const target = this.options.resolveInclude?.(path, name.file);
     this.out.includes.push({ name: path, span, target });
     if (!target) return this.problem('include-missing', `cannot find ${path}`, span);
-    this.pushFile(target, name);
+    const simple = plainDefines(target);
+    if (!simple || this.readers.length >= MOST_NESTING) return this.pushFile(target, name);
+    for (const macro of simple) {
+      if (this.macros.has(macro.name)) this.problem('macro-redefined', `macro ${macro.name} is defined again`, macro.definition ?? span);
+      else this.macros.set(macro.name, macro);
+      this.out.macros.push(macro);
+    }
   }
 
   private condition(line: PreprocessedToken[], word: PreprocessedToken): void {
@@ -347,6 +368,20 @@ class Preprocessor {
       args.at(-1)?.push(token);
     }
   }
+}
+
+const defines = new WeakMap<SourceFile, Macro[] | undefined>();
+
+/** The macros of a header that has nothing but plain #defines, as go_asm.h with its thousands; read once, not for every file that includes it. */
+function plainDefines(file: SourceFile): readonly Macro[] | undefined {
+  if (defines.has(file)) return defines.get(file);
+  let found: Macro[] | undefined;
+  if (!/^(?!#define[ \t]|\/\/|\s*$)/m.test(file.text)) {
+    const { macros, problems, tokens, uses } = preprocess(file);
+    if (problems.length === 0 && uses.length === 0 && tokens.every(({ kind }) => kind === 'newline')) found = macros;
+  }
+  defines.set(file, found);
+  return found;
 }
 
 const cache = new WeakMap<SourceFile, Token[]>();

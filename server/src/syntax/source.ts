@@ -68,10 +68,16 @@ export function visibleSpan(token: PreprocessedToken): Span {
   return expansion.call;
 }
 
+export interface Edit { span: Span; text: string }
+
+/** A way to put a problem right. */
+export interface Fix { title: string; edits: Edit[] }
+
 /** A finding of the front end. `code` is stable; `severity` as in LSP. */
 export interface Problem {
   code: string;
   severity: 'error' | 'warning' | 'hint';
   message: string;
   span: Span;
+  fixes?: Fix[];
 }

@@ -1,0 +1,42 @@
+// Who calls whom: calls and tail jumps to symbols between the assembly functions of a package, and the Go declarations at the ends.
+// Must stay true: a call is an instruction of a function; two calls in one function are one entry with two places.
+
+import { goName } from '../syntax/lexer';
+import { visibleSpan, type Span } from '../syntax/source';
+import type { AssemblyFile } from './assembly-file';
+import { isCall } from './flow';
+import { functionsOf, type AssemblyFunction } from './functions';
+
+export interface CallTarget { name: string; static: boolean }
+export interface Call { target: CallTarget; places: Span[] }
+
+/** Symbols that a function calls or jumps to, in order. */
+export function callsOf(within: AssemblyFunction, file: AssemblyFile): Call[] {
+  const found = new Map<string, Call>();
+  for (const { word, operands } of within.statements) {
+    if (!word || !(isCall(word.text) || file.arch.isJump(word.text) || (word.text === 'RET' && operands.length))) continue;
+    for (const { symbol, pseudo } of operands) {
+      if (!symbol || pseudo !== 'SB') continue;
+      const name = goName(symbol.token.text);
+      const key = `${name}${symbol.static ? '<>' : ''}`;
+      const span = visibleSpan(symbol.token);
+      const known = found.get(key);
+      if (known) known.places.push(span);
+      else found.set(key, { target: { name, static: symbol.static }, places: [span] });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Functions of these files that call a symbol. */
+export function callersOf(target: CallTarget, definedIn: string | undefined, files: readonly AssemblyFile[]): { file: AssemblyFile; function: AssemblyFunction; places: Span[] }[] {
+  const found: { file: AssemblyFile; function: AssemblyFunction; places: Span[] }[] = [];
+  for (const file of files) {
+    if (target.static && file.source.path !== definedIn) continue;
+    for (const each of functionsOf(file)) {
+      const call = callsOf(each, file).find((one) => one.target.name === target.name && one.target.static === target.static);
+      if (call) found.push({ file, function: each, places: call.places });
+    }
+  }
+  return found;
+}

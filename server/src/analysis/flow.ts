@@ -1,0 +1,301 @@
+// Where the value of a register came from: Go types followed through a function, along every path of its control flow.
+// Must stay true: a type is claimed only if every path that reaches the place proves it; a call forgets everything but g; it ends on any input.
+
+import type { Family } from '../arch/architecture';
+import { fieldAt, elementOf, typeText, type FieldPath } from '../golang/type-text';
+import { underlying, type GoType } from '../golang/types';
+import type { Operand } from '../syntax/operand';
+import { goName } from '../syntax/lexer';
+import type { Statement } from '../syntax/parser';
+import type { AssemblyFile } from './assembly-file';
+import { plainName } from './definition';
+import type { AssemblyFunction } from './functions';
+import { registerAccess, wholeRegister } from './instruction-access';
+import type { PackageKnowledge } from './package-knowledge';
+
+export interface Value {
+  /** undefined: only the place it came from is known. */
+  type: GoType | undefined;
+  /** What it is, as Go would say it: `g.m`, `&g.sched`, `first`. */
+  text: string;
+}
+
+/** What holds before a statement: the typed registers, and of every register the statements that may have written it. */
+export interface State { values: Map<string, Value>; writers: Map<string, Set<Statement>> }
+
+export interface Flow {
+  before(statement: Statement): State | undefined;
+  after(statement: Statement): State | undefined;
+}
+
+const INTEGER_ARGUMENTS: Partial<Record<Family, string[]>> = {
+  amd64: 'AX BX CX DI SI R8 R9 R10 R11'.split(' '),
+  arm64: Array.from({ length: 16 }, (_, i) => `R${i}`), loong64: Array.from({ length: 16 }, (_, i) => `R${i + 4}`),
+  ppc64: 'R3 R4 R5 R6 R7 R8 R9 R10 R14 R15 R16 R17'.split(' '), riscv64: 'X10 X11 X12 X13 X14 X15 X16 X17 X8 X9 X18 X19 X20 X21 X22 X23'.split(' '),
+};
+const FLOAT_ARGUMENTS: Partial<Record<Family, [prefix: string, first: number, count: number]>> = {
+  amd64: ['X', 0, 15], arm64: ['F', 0, 16], loong64: ['F', 0, 16], ppc64: ['F', 1, 12], riscv64: ['F', 10, 8],
+};
+/** More steps than any real function needs: each register of each statement changes at most a few times. */
+const MOST_STEPS = 200_000;
+
+const cache = new WeakMap<AssemblyFunction, { knowledge: PackageKnowledge | undefined; flow: Flow }>();
+
+export function flowOf(within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge | undefined): Flow {
+  const known = cache.get(within);
+  if (known && known.knowledge === knowledge) return known.flow;
+  const flow = new Analysis(within, file, knowledge).run();
+  cache.set(within, { knowledge, flow });
+  return flow;
+}
+
+/** Statements that may follow one: the next, or where it jumps to. */
+export function successors(within: AssemblyFunction, file: AssemblyFile): number[][] {
+  const labels = new Map<string, number>();
+  within.statements.forEach((statement, i) => { for (const label of statement.labels) if (!labels.has(label.text)) labels.set(label.text, i); });
+  return within.statements.map(({ word, operands }, i) => {
+    const name = word?.text ?? '';
+    const next = i + 1 < within.statements.length && !leaves(name, operands, file.arch.family) ? [i + 1] : [];
+    if (!file.arch.isJump(name) || isCall(name)) return next;
+    for (const operand of operands) {
+      if (operand.kind === 'label' && operand.symbol) {
+        const target = labels.get(operand.symbol.token.text);
+        if (target !== undefined) next.push(target);
+      } else if (operand.pseudo === 'PC' && !operand.symbol) {
+        // n(PC) counts instructions; labels alone are no statements of their own but at the end.
+        const target = i + Number(operand.value ?? 0n);
+        if (within.statements[target]) next.push(target);
+      }
+    }
+    return next;
+  });
+}
+
+export const isCall = (word: string): boolean => ['CALL', 'BL', 'JAL', 'JALR', 'Call', 'BLR', 'CALLIND', 'JIRL', 'BX'].includes(word);
+
+/** What follows is reached only by its label. */
+export function leaves(word: string, operands: readonly Operand[], family: Family): boolean {
+  if (['RET', 'JMP', 'UNDEF', 'RETFL', 'IRETQ', 'ERET', 'HLT', 'UD2'].includes(word)) return true;
+  return (word === 'B' || word === 'BR' || word === 'J') && operands.length === 1 && family !== 'wasm';
+}
+
+class Analysis {
+  private readonly states: (State | undefined)[] = [];
+  private readonly family: Family;
+
+  constructor(private readonly within: AssemblyFunction, private readonly file: AssemblyFile, private readonly knowledge: PackageKnowledge | undefined) {
+    this.family = file.arch.family;
+  }
+
+  run(): Flow {
+    const { statements } = this.within;
+    const next = successors(this.within, this.file);
+    this.states[0] = this.entry();
+    const work = [0];
+    for (let steps = 0; work.length && steps < MOST_STEPS; steps++) {
+      const at = work.pop() as number;
+      const statement = statements[at];
+      const before = this.states[at];
+      if (!statement || !before) continue;
+      const after = this.step(statement, before);
+      for (const target of next[at] ?? []) if (this.merge(target, after)) work.push(target);
+    }
+    // Stopped half-way nothing is proved.
+    if (work.length) this.states.length = 0;
+    const index = new Map(statements.map((statement, i) => [statement, i]));
+    const before = (statement: Statement) => this.states[index.get(statement) ?? -1];
+    return { before, after: (statement) => { const state = before(statement); return state && this.step(statement, state); } };
+  }
+
+  private isInternal(): boolean {
+    return this.within.text.operands[0]?.symbol?.abi?.text === 'ABIInternal';
+  }
+
+  private entry(): State {
+    const values = new Map<string, Value>();
+    const g = this.g();
+    if (g && (this.family === 'amd64' ? this.isInternal() : this.file.arch.registers.has('g'))) values.set(this.gRegister(), g);
+    if (this.isInternal()) this.registerArguments(values);
+    return { values, writers: new Map() };
+  }
+
+  private gRegister(): string {
+    return this.family === 'amd64' ? 'R14' : 'g';
+  }
+
+  private g(): Value | undefined {
+    const type = this.knowledge?.runtimeType('g');
+    if (!type) return undefined;
+    const { pointerSize } = this.file.arch;
+    return { type: { kind: 'pointer', size: pointerSize, align: pointerSize, element: () => type }, text: 'g' };
+  }
+
+  /** The ABIInternal rules for arguments of one word each; what is more complex stays unknown, and so does what follows. */
+  private registerArguments(values: Map<string, Value>): void {
+    const frame = this.knowledge?.frame(plainName(this.within.name));
+    const integers = INTEGER_ARGUMENTS[this.family];
+    const floats = FLOAT_ARGUMENTS[this.family];
+    if (!frame || frame === 'unknown' || !integers || !floats) return;
+    let used = 0;
+    let usedFloats = 0;
+    for (const part of frame.values.filter(({ offset }) => offset < frame.results)) {
+      const leaves_ = leavesOf(part);
+      if (!leaves_) return;
+      const whole = leaves_.filter(({ type }) => !isFloat(type)).length;
+      if (used + whole > integers.length || usedFloats + leaves_.length - whole > floats[2]) continue;
+      for (const { name, type } of leaves_) {
+        const register = isFloat(type) ? `${floats[0]}${floats[1] + usedFloats++}` : integers[used++];
+        if (register) values.set(register, { type, text: name });
+      }
+    }
+  }
+
+  private merge(at: number, incoming: State): boolean {
+    const known = this.states[at];
+    if (!known) {
+      this.states[at] = { values: new Map(incoming.values), writers: new Map([...incoming.writers].map(([name, set]) => [name, new Set(set)])) };
+      return true;
+    }
+    let changed = false;
+    for (const [name, value] of known.values) {
+      const other = incoming.values.get(name);
+      const joined = other && join(value, other);
+      if (!joined) known.values.delete(name);
+      else if (joined !== value) known.values.set(name, joined);
+      changed ||= joined !== value;
+    }
+    for (const [name, set] of incoming.writers) {
+      let mine = known.writers.get(name);
+      if (!mine) known.writers.set(name, (mine = new Set()));
+      const size = mine.size;
+      for (const each of set) mine.add(each);
+      changed ||= mine.size !== size;
+    }
+    return changed;
+  }
+
+  private step(statement: Statement, before: State): State {
+    const word = statement.word?.text;
+    if (!word || ['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'DATA', 'GLOBL', 'NOP'].includes(word)) return before;
+    const values = new Map(before.values);
+    const writers = new Map(before.writers);
+    if (isCall(word)) {
+      const keep = this.family !== 'amd64' || this.isInternal() ? values.get(this.gRegister()) : undefined;
+      values.clear();
+      if (keep) values.set(this.gRegister(), keep);
+      for (const name of this.file.arch.registers) {
+        const whole = wholeRegister(name, this.family);
+        if (whole !== 'SP' && whole !== 'SB' && whole !== 'FP' && whole !== 'PC' && !(keep && whole === this.gRegister()) && before.writers.has(whole)) writers.set(whole, new Set([statement]));
+      }
+      return { values, writers };
+    }
+    const result = this.loaded(statement, before);
+    for (const name of registerAccess(statement, this.family).writes) {
+      values.delete(name);
+      writers.set(name, new Set([statement]));
+    }
+    if (result) values.set(result.register, result.value);
+    return { values, writers };
+  }
+
+  /** The typed value that a move, a load or an address computation gives its register. */
+  private loaded(statement: Statement, before: State): { register: string; value: Value } | undefined {
+    const word = statement.word?.text ?? '';
+    const [from, to] = statement.operands;
+    const addresses = /^LEA[QL]$/.test(word);
+    if (statement.operands.length !== 2 || !from || to?.kind !== 'register' || !to.base || !(addresses || /^MOV[A-Z]*$/.test(word))) return undefined;
+    const value = this.valueOf(from, before, addresses || from.prefix === '$', moveSize(word, this.family));
+    return value && { register: wholeRegister(to.base.name, this.family), value };
+  }
+
+  private valueOf(from: Operand, before: State, address: boolean, size: number | undefined): Value | undefined {
+    const { pointerSize } = this.file.arch;
+    const pointerTo = (type: GoType): GoType => ({ kind: 'pointer', size: pointerSize, align: pointerSize, element: () => type });
+    if (from.kind === 'register' && from.base) {
+      if (from.base.name === 'TLS' || size !== undefined && size !== pointerSize && !/^[XYZFV]/.test(from.base.name)) return undefined;
+      return before.values.get(wholeRegister(from.base.name, this.family));
+    }
+    // 0(CX)(TLS*1) and (TLS): the slot where the runtime keeps g.
+    if (!address && (from.index?.name === 'TLS' || from.base?.name === 'TLS') && (from.value ?? 0n) === 0n) return this.g();
+    if (from.pseudo === 'FP' && from.symbol) {
+      const frame = this.knowledge?.frame(plainName(this.within.name));
+      const part = frame && frame !== 'unknown' ? frame.parts.get(from.symbol.token.text) : undefined;
+      if (!part || BigInt(part.offset) !== (from.value ?? 0n) || part.shape !== 'plain' && !address) return undefined;
+      return address ? { type: pointerTo(part.type), text: `&${part.name}` } : size === undefined || size === part.size ? { type: part.type, text: part.name } : undefined;
+    }
+    if (from.pseudo === 'SB' && from.symbol && !from.symbol.static && !from.index) {
+      const found = this.knowledge?.variableType(goName(from.symbol.token.text));
+      if (!found) return undefined;
+      const at = from.value ? fieldAt(found.type, Number(from.value), size) : undefined;
+      const type = from.value ? at?.rest === 0 ? at.type : undefined : found.type;
+      const text = at ? `${found.name}.${at.path}` : found.name;
+      if (!type) return undefined;
+      return address ? { type: pointerTo(type), text: `&${text}` } : size === undefined || type.size === size ? { type, text } : undefined;
+    }
+    if (from.kind !== 'memory' || !from.base || from.index || from.symbol) return undefined;
+    const field = fieldThrough(before.values.get(wholeRegister(from.base.name, this.family)), Number(from.value ?? 0n), address ? undefined : size, this.knowledge);
+    if (!field || field.rest !== 0) return undefined;
+    if (address) return { type: pointerTo(field.type), text: `&${field.text}` };
+    return size === undefined || field.type.size === size ? { type: field.type, text: field.text } : undefined;
+  }
+}
+
+/** The field that `offset(register)` is, given what the register holds. */
+export function fieldThrough(value: Value | undefined, offset: number, size: number | undefined, knowledge: PackageKnowledge | undefined): (FieldPath & { text: string; struct: GoType }) | undefined {
+  const struct = value?.type && pointed(value.type, knowledge);
+  if (!value || !struct) return undefined;
+  const field = fieldAt(struct, offset, size);
+  if (!field) return undefined;
+  const base = (value.text.startsWith('&') ? value.text.slice(1) : value.text) || typeText(struct);
+  return { ...field, struct, text: field.path === '' ? `*${base}` : `${base}.${field.path}`.replace('.[', '[') };
+}
+
+/** What a pointer points to; the runtime's guintptr, muintptr and puintptr point to a G, an M and a P. */
+export function pointed(type: GoType, knowledge: PackageKnowledge | undefined): GoType | undefined {
+  const direct = elementOf(type.kind === 'named' ? underlyingSafely(type) ?? type : type);
+  if (direct) return direct;
+  const hidden = type.kind === 'named' ? /^([gmp])uintptr$/.exec(type.name)?.[1] : undefined;
+  return hidden ? knowledge?.runtimeType(hidden) : undefined;
+}
+
+function underlyingSafely(type: GoType): GoType | undefined {
+  try { return underlying(type); } catch { return undefined; }
+}
+
+function join(a: Value, b: Value): Value | undefined {
+  if (a === b || (a.text === b.text && sameType(a.type, b.type))) return a;
+  if (!sameType(a.type, b.type)) return undefined;
+  const text = a.text.includes(' or ') || b.text === a.text ? a.text : '';
+  return text === a.text ? a : { type: a.type, text };
+}
+
+const sameType = (a: GoType | undefined, b: GoType | undefined): boolean => a === b || (a !== undefined && b !== undefined && typeText(a) === typeText(b));
+
+/** Bytes that a move moves; undefined where its name does not say. */
+export function moveSize(word: string, family: Family): number | undefined {
+  const x86 = family === 'amd64' || family === '386';
+  if (x86) return { MOVB: 1, MOVW: 2, MOVL: 4, MOVQ: 8, MOVSS: 4, MOVSD: 8, MOVOU: 16, MOVO: 16, MOVUPS: 16, MOVBLZX: 1, MOVBQZX: 1, MOVBLSX: 1, MOVBQSX: 1, MOVWLZX: 2, MOVWQZX: 2, MOVLQZX: 4, MOVLQSX: 4 }[word];
+  const wide: Partial<Record<Family, string>> = { arm64: 'MOVD', ppc64: 'MOVD', s390x: 'MOVD', riscv64: 'MOV', mips64: 'MOVV', loong64: 'MOVV' };
+  if (word === wide[family]) return 8;
+  return /^MOVW/.test(word) ? 4 : /^MOVH/.test(word) ? 2 : /^MOVB/.test(word) ? 1 : undefined;
+}
+
+interface Leaf { name: string; type: GoType }
+
+/** The words of a value in registers, undefined where the ABI puts it on the stack. */
+function leavesOf(part: { name: string; type: GoType; shape: string; inner: { name: string; type: GoType; shape: string; inner: never[] | unknown[] }[] }): Leaf[] | undefined {
+  if (part.shape === 'array') return undefined;
+  if (part.inner.length === 0) return [{ name: part.name, type: part.type }];
+  const all: Leaf[] = [];
+  for (const each of part.inner) {
+    const found = leavesOf(each as typeof part);
+    if (!found) return undefined;
+    all.push(...found);
+  }
+  return all;
+}
+
+function isFloat(type: GoType): boolean {
+  const of = underlyingSafely(type);
+  return of?.kind === 'basic' && /^float/.test(of.name);
+}

@@ -1,0 +1,86 @@
+// Which registers a statement reads and writes, named and unnamed: from the instruction table on amd64, by the rule "the last operand is written" elsewhere.
+// Must stay true: a register stands for all its parts (AL, AH are AX; Y1 is X1); what is not known counts as read, and as written where it is last.
+
+import { candidatesOf } from '../arch/amd64-instructions';
+import type { Family } from '../arch/architecture';
+import type { Operand } from '../syntax/operand';
+import type { Statement } from '../syntax/parser';
+
+export type Access = 'r' | 'w' | 'rw' | 'none';
+
+export interface RegisterAccess { reads: Set<string>; writes: Set<string> }
+
+const BYTE: Record<string, string> = { AL: 'AX', AH: 'AX', BL: 'BX', BH: 'BX', CL: 'CX', CH: 'CX', DL: 'DX', DH: 'DX', SPB: 'SP', BPB: 'BP', SIB: 'SI', DIB: 'DI' };
+
+/** One name for a register and its parts. */
+export function wholeRegister(name: string, family: Family): string {
+  if (family !== 'amd64' && family !== '386') return name;
+  if (name === 'g') return 'R14';
+  const vector = /^[YZ](\d+)$/.exec(name);
+  return BYTE[name] ?? (vector ? `X${vector[1]}` : /^R\d+B$/.test(name) ? name.slice(0, -1) : name);
+}
+
+/** Intel's name of an implicit operand as Go's. */
+const INTEL = /^(?:[RE]?([ABCD]X|SP|BP|SI|DI)|([ABCD])[LH]|(R\d+)|XMM(\d+))$/;
+
+/** How each operand is accessed, in Go's order. */
+export function operandAccess(statement: Statement, family: Family): Access[] {
+  const { word, operands } = statement;
+  const count = operands.length;
+  if (!word || count === 0) return [];
+  if (family === 'amd64' || family === '386') {
+    const found = candidatesOf(word.text).map(({ operands: specs }) => specs).filter((specs) => specs.length === count);
+    if (found.length) {
+      const intelOrder = /^CMP[BWLQ]$/.test(word.text);
+      return operands.map((_, i) => {
+        const kinds = new Set(found.map((specs) => specs[intelOrder ? i : count - 1 - i]?.access ?? 'r'));
+        if (kinds.has('rw') || (kinds.has('r') && kinds.has('w'))) return 'rw';
+        return kinds.has('w') ? 'w' : kinds.has('r') ? 'r' : 'none';
+      });
+    }
+    // Short forms that stand for a longer one: SHLQ AX (by one), VADDPD with a mask, IMULQ $3, AX.
+    if (count === 1) return [/^(INC|DEC|NEG|NOT|BSWAP|SH[LR]|SA[LR]|RO[LR]|RC[LR])/.test(word.text) ? 'rw' : /^(POP|SET)/.test(word.text) ? 'w' : 'r'];
+    return operands.map((_, i) => (i < count - 1 ? 'r' : /^(MOV|LEA|V|CVT|P(SHUF|MOV|EXTR)|SET|IMUL3|BS[FR]|POPCNT|LZCNT|TZCNT|SQRT)/.test(word.text) ? 'w' : /^(CMP|TEST|BT[BWLQ]?$|U?COMIS)/.test(word.text) ? 'r' : 'rw'));
+  }
+  if (count === 1) return ['r'];
+  const compares = /^(CMP|CMN|TST|TEQ|FCMP|B|TB|CB|J|ST[RPL]|SW|SD|SB|SH)/.test(word.text) && !/^(BFI|BFX|BIC)/.test(word.text);
+  return operands.map((_, i) => (i === count - 1 && !compares ? 'w' : 'r'));
+}
+
+export function registerAccess(statement: Statement, family: Family): RegisterAccess {
+  const reads = new Set<string>();
+  const writes = new Set<string>();
+  const { word, operands } = statement;
+  if (!word) return { reads, writes };
+  const whole = (name: string) => wholeRegister(name, family);
+  const access = operandAccess(statement, family);
+  operands.forEach((operand, i) => {
+    const how = access[i] ?? 'r';
+    for (const { name } of operand.registers) {
+      if (!isPlain(operand)) { reads.add(whole(name)); continue; }
+      if (how === 'r' || how === 'rw') reads.add(whole(name));
+      if (how === 'w' || how === 'rw') writes.add(whole(name));
+    }
+  });
+  if (isZeroing(statement)) for (const { name } of operands.flatMap(({ registers }) => registers)) reads.delete(whole(name));
+  if (family === 'amd64' || family === '386') {
+    const rows = candidatesOf(word.text).filter(({ operands: specs }) => specs.length === operands.length || specs.length === 0 || operands.length === 0);
+    for (const text of (rows[0]?.row.implicit ?? '').split(' ')) {
+      const [register = '', how = ''] = text.split(':');
+      const match = INTEL.exec(register.replace(/^\[|\]$/g, ''));
+      if (!match) continue;
+      const name = match[1] ?? (match[2] ? `${match[2]}X` : match[3] ?? `X${match[4] ?? ''}`);
+      if (register.startsWith('[') || how.includes('r')) reads.add(name);
+      if (!register.startsWith('[') && how.includes('w')) writes.add(name);
+    }
+  }
+  return { reads, writes };
+}
+
+/** The operand is the register itself (or a pair or list of them), not memory that it points to. */
+export const isPlain = ({ kind }: Operand): boolean => kind === 'register' || kind === 'registerPair' || kind === 'registerList' || kind === 'shift' || kind === 'extension';
+
+/** XORL AX, AX: the result does not depend on the register. */
+function isZeroing({ word, operands }: Statement): boolean {
+  return /^(XOR[LQ]|V?PXOR[DQ]?|V?XORP[SD])$/.test(word?.text ?? '') && operands.length >= 2 && new Set(operands.map(({ kind, base }) => (kind === 'register' ? base?.name : ''))).size === 1;
+}

@@ -1,0 +1,54 @@
+// The symbols of a package's assembly files: where each TEXT and GLOBL is, by name; and the Go functions that wait for one.
+// Must stay true: files for another GOARCH are left out; names are the linker's, `.f` for the package's own.
+
+import { goName } from '../syntax/lexer';
+import { visibleSpan, type Span } from '../syntax/source';
+import { directoryOf, join, type Files } from '../workspace/files';
+import { targetOfName } from '../workspace/target';
+import type { AssemblyFile } from './assembly-file';
+import { functionsOf } from './functions';
+import type { PackageKnowledge } from './package-knowledge';
+
+export interface AssemblySymbol { name: string; static: boolean; kind: 'function' | 'data'; span: Span; file: AssemblyFile }
+
+export interface Neighbours {
+  files: Files;
+  /** Reads another assembly file of the package. */
+  read(path: string): AssemblyFile | undefined;
+}
+
+/** Assembly files of the folder for the same GOARCH, the given one first. */
+export function siblings(file: AssemblyFile, { files, read }: Neighbours, mentions?: string): AssemblyFile[] {
+  const directory = directoryOf(file.source.path);
+  const found = [file];
+  for (const name of files.list(directory) ?? []) {
+    const path = join(directory, name);
+    if (!name.endsWith('.s') || path === file.source.path) continue;
+    if ((targetOfName(path).goarch ?? file.target.goarch) !== file.target.goarch) continue;
+    // Only a file that spells the name can define it or refer to it.
+    if (mentions !== undefined && files.read(path)?.includes(mentions) !== true) continue;
+    const other = read(path);
+    if (other && other.target.goarch === file.target.goarch) found.push(other);
+  }
+  return found;
+}
+
+const cache = new WeakMap<AssemblyFile, AssemblySymbol[]>();
+
+export function symbolsOf(file: AssemblyFile): AssemblySymbol[] {
+  const known = cache.get(file);
+  if (known) return known;
+  const found: AssemblySymbol[] = functionsOf(file).map(({ name, static: isStatic, nameToken }) => ({ name, static: isStatic, kind: 'function', span: visibleSpan(nameToken), file }));
+  for (const { word, operands } of file.statements) {
+    const symbol = word?.text === 'GLOBL' ? operands[0]?.symbol : undefined;
+    if (symbol) found.push({ name: goName(symbol.token.text), static: symbol.static, kind: 'data', span: visibleSpan(symbol.token), file });
+  }
+  cache.set(file, found);
+  return found;
+}
+
+/** Go functions without a body that no assembly file here defines and that no linkname provides. */
+export function missingFunctions(file: AssemblyFile, knowledge: PackageKnowledge, neighbours: Neighbours): string[] {
+  const defined = new Set(siblings(file, neighbours).flatMap(symbolsOf).map(({ name }) => name.slice(name.lastIndexOf('.') + 1)));
+  return knowledge.bodyless().filter((name) => !defined.has(name));
+}

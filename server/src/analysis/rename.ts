@@ -1,0 +1,217 @@
+// Renames labels, symbols, macros, macro parameters and the Go parameters that `name+off(FP)` names, in assembly, headers and Go.
+// Must stay true: refuses with a reason rather than changing a program's meaning; edits are whole names.
+
+import { goName, tokenize } from '../syntax/lexer';
+import { sourceFile, type Edit, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
+import { baseName, directoryOf, join } from '../workspace/files';
+import { packagePath } from '../workspace/package-path';
+import type { AssemblyFile } from './assembly-file';
+import { plainName } from './definition';
+import { entityAt, type Entity } from './entity';
+import { functionsOf } from './functions';
+import type { PackageKnowledge } from './package-knowledge';
+import type { Neighbours } from './package-symbols';
+import { parametersOf } from './semantic-tokens';
+
+export class RenameError extends Error {
+  override readonly name = 'RenameError';
+}
+
+export interface RenameContext extends Neighbours { file: AssemblyFile; knowledge: PackageKnowledge | undefined; goroot: string | undefined }
+
+/** What would be renamed and its present name; throws a RenameError that says why not. */
+export function renameTarget(context: RenameContext, offset: number): { span: Span; name: string } {
+  const parameter = macroParameter(context.file, offset);
+  if (parameter) return { span: parameter.at, name: parameter.name };
+  const entity = entityAt(context.file, offset);
+  if (!entity) throw new RenameError('There is nothing here that has a name.');
+  const refused = reason(entity, context);
+  if (refused) throw new RenameError(refused);
+  return { span: nameSpan(entity), name: nameOf(entity) };
+}
+
+export function rename(context: RenameContext, offset: number, to: string): Edit[] {
+  const { file } = context;
+  const parameter = macroParameter(file, offset);
+  if (parameter) {
+    checkName(to, file);
+    if (parameter.others.includes(to)) throw new RenameError(`The macro has a parameter ${to} already.`);
+    return parameter.places.map((span) => ({ span, text: to }));
+  }
+  const { name } = renameTarget(context, offset);
+  const entity = entityAt(file, offset) as Entity;
+  const wanted = entity.kind === 'symbol' ? to.replace(/^[·.]/, '').replace(/<>$/, '') : to;
+  checkName(wanted, file);
+  if (wanted === name) return [];
+  switch (entity.kind) {
+    case 'label': {
+      if (entity.function?.statements.some(({ labels }) => labels.some(({ text }) => text === wanted))) throw new RenameError(`The function has a label ${wanted} already.`);
+      return edits(file, (token, role) => role === 'label' && token.text === name, wanted, entity.function?.statements);
+    }
+    case 'macro': return renameMacro(context, name, wanted);
+    case 'argument': return renameArgument(context, entity, wanted);
+    case 'symbol': return renameSymbol(context, entity, wanted);
+    default: throw new RenameError('This has no name of its own.');
+  }
+}
+
+function checkName(name: string, file: AssemblyFile): void {
+  const [token, more] = tokenize(name);
+  if (token?.kind !== 'identifier' || more || /[·∕]/.test(name)) throw new RenameError(`${name} is no name that Go's assembler accepts.`);
+  if (file.arch.registers.has(name)) throw new RenameError(`${name} is a register on ${file.target.goarch}.`);
+}
+
+function reason(entity: Entity, { goroot, knowledge }: RenameContext): string | undefined {
+  switch (entity.kind) {
+    case 'label': return undefined;
+    case 'macro': {
+      const path = entity.macro.definition?.file.path;
+      if (path === undefined) return `${entity.macro.name} is defined by the go command.`;
+      if (baseName(path) === 'go_asm.h') return `${entity.macro.name} is made from a Go declaration: rename that one.`;
+      return goroot !== undefined && path.startsWith(`${goroot}/pkg/`) ? `${entity.macro.name} belongs to Go's own headers.` : undefined;
+    }
+    case 'argument': return knowledge ? undefined : 'No Go declaration is known for this function.';
+    case 'symbol': {
+      if (entity.static) return undefined;
+      const name = plainName(entity.name);
+      if (!entity.name.startsWith('.') && entity.name.includes('.')) return `${entity.name} belongs to another package.`;
+      return /^\p{Lu}/u.test(name) ? `${name} is exported: other packages may use it.` : undefined;
+    }
+    case 'register': return 'Registers cannot be renamed.';
+    case 'instruction': return 'Instructions cannot be renamed.';
+    default: return 'This has no name of its own.';
+  }
+}
+
+function nameOf(entity: Entity): string {
+  return entity.kind === 'label' || entity.kind === 'argument' ? entity.name : entity.kind === 'symbol' ? plainName(entity.name) : entity.kind === 'macro' ? entity.macro.name : '';
+}
+
+/** Without the middle dot: the name is what is typed. */
+function nameSpan(entity: Entity): Span {
+  const { span } = entity;
+  return entity.kind === 'symbol' && /^[·]/.test(span.file.text.slice(span.start, span.end)) ? { ...span, start: span.start + 1 } : span;
+}
+
+type Role = 'label' | 'argument' | 'symbol' | 'static';
+
+/** Names in statements that `wanted` picks; a middle dot before the name stays. Names spelled inside a macro's body are changed there. */
+function edits(file: AssemblyFile, wanted: (token: PreprocessedToken, role: Role) => boolean, text: string, statements = file.statements): Edit[] {
+  const places = new Map<string, Edit>();
+  const add = (token: PreprocessedToken, role: Role) => {
+    if (!wanted(token, role)) return;
+    // A macro's own text is changed where it stands, an argument where it is given: both are the token's characters.
+    const start = token.start + token.text.lastIndexOf('·') + 1;
+    places.set(`${token.file.path}:${start}`, { span: { file: token.file, start, end: token.end }, text });
+  };
+  for (const statement of statements) {
+    for (const label of statement.labels) add(label, 'label');
+    for (const { kind, symbol, pseudo } of statement.operands) {
+      if (!symbol) continue;
+      if (kind === 'label') add(symbol.token, 'label');
+      else if (pseudo === 'FP') add(symbol.token, 'argument');
+      else if (pseudo === 'SB') add(symbol.token, symbol.static ? 'static' : 'symbol');
+    }
+  }
+  return [...places.values()];
+}
+
+/** Every assembly file and header of the folder, for any GOARCH: names are shared between them. */
+function everyFile({ file, files, read }: RenameContext, mentions: string): AssemblyFile[] {
+  const directory = directoryOf(file.source.path);
+  const others = (files.list(directory) ?? []).filter((name) => name.endsWith('.s')).map((name) => join(directory, name)).filter((path) => path !== file.source.path && files.read(path)?.includes(mentions));
+  return [file, ...others.flatMap((path) => read(path) ?? [])];
+}
+
+function renameSymbol(context: RenameContext, entity: Extract<Entity, { kind: 'symbol' }>, to: string): Edit[] {
+  const from = plainName(entity.name);
+  if (entity.static) {
+    if (functionsOf(context.file).some(({ name, static: isStatic }) => isStatic && plainName(name) === to)) throw new RenameError(`${to}<> is in this file already.`);
+    return edits(context.file, (token, role) => role === 'static' && goName(token.text) === entity.name, to);
+  }
+  if (context.knowledge?.owner.scope.has(to)) throw new RenameError(`The package has a declaration ${to} already.`);
+  const names = new Set([entity.name, `.${from}`, `${context.knowledge?.owner.name ?? ''}.${from}`, `${packagePath(directoryOf(context.file.source.path), context.files) ?? ''}.${from}`]);
+  const all = everyFile(context, from).flatMap((file) => edits(file, (token, role) => role === 'symbol' && names.has(goName(token.text)), to));
+  return distinct([...all, ...goUses(context, from, to)]);
+}
+
+function renameMacro(context: RenameContext, from: string, to: string): Edit[] {
+  if (context.file.preprocessed.macros.some(({ name }) => name === to)) throw new RenameError(`There is a macro ${to} already.`);
+  const places: Edit[] = [];
+  for (const file of everyFile(context, from)) {
+    const { uses, macros } = file.preprocessed;
+    for (const { macro, span } of uses) if (macro.name === from) places.push({ span, text: to });
+    for (const { name, definition } of macros) if (name === from && definition) places.push({ span: definition, text: to });
+    // Bodies that use the name without being expanded here.
+    for (const { body, name } of macros) for (const { token, file: where } of body) if (name !== from && token.text === from && token.kind === 'identifier') places.push({ span: { file: where, start: token.start, end: token.end }, text: to });
+  }
+  if (places.some(({ span }) => context.goroot !== undefined && span.file.path.startsWith(`${context.goroot}/pkg/`))) throw new RenameError(`${from} belongs to Go's own headers.`);
+  return distinct(places);
+}
+
+function renameArgument(context: RenameContext, entity: Extract<Entity, { kind: 'argument' }>, to: string): Edit[] {
+  const owner = entity.function && plainName(entity.function.name);
+  const place = owner === undefined ? undefined : context.knowledge?.parameter(owner, entity.name);
+  const goText = place?.span.file.text.slice(place.span.start, place.span.end) ?? '';
+  if (!place || !owner || (entity.name !== goText && !entity.name.startsWith(`${goText}_`)) || place.declaration.name === goText) throw new RenameError(`The Go declaration names no ${entity.name}.`);
+  if (place.declaration.kind === 'func' && place.declaration.hasBody) throw new RenameError(`${owner} has a body in Go: rename its parameter there.`);
+  const stem = to.endsWith(entity.name.slice(goText.length)) && entity.name !== goText ? to.slice(0, to.length - (entity.name.length - goText.length)) : to;
+  const found: Edit[] = [{ span: place.span, text: stem }];
+  for (const file of everyFile(context, owner)) {
+    for (const each of functionsOf(file)) {
+      if (plainName(each.name) !== owner) continue;
+      for (const edit of edits(file, (token, role) => role === 'argument' && (token.text === goText || token.text.startsWith(`${goText}_`)), '', each.statements)) {
+        found.push({ span: edit.span, text: stem + edit.span.file.text.slice(edit.span.start + goText.length, edit.span.end) });
+      }
+    }
+  }
+  return distinct(found);
+}
+
+const LITERALS = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|`[^`]*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
+
+/** The name in the package's Go files. A name that a function declares for itself, or a field has, makes it refuse. */
+function goUses({ files, file, knowledge }: RenameContext, from: string, to: string): Edit[] {
+  const directory = directoryOf(file.source.path);
+  const found: Edit[] = [];
+  if (!knowledge) return found;
+  for (const name of files.list(directory) ?? []) {
+    if (!name.endsWith('.go')) continue;
+    const path = join(directory, name);
+    const text = files.read(path);
+    if (!text?.includes(from)) continue;
+    const source: SourceFile = sourceFile(path, text);
+    const comments = /\/\/go:(?:linkname|nosplit|noescape)[^\n]*/g;
+    const code = text.replace(LITERALS, (literal) => (comments.test(literal) && literal.includes('linkname') ? literal : ' '.repeat(literal.length)));
+    for (const match of code.matchAll(new RegExp(`(?<![\\p{L}\\p{Nd}_.])${from}(?![\\p{L}\\p{Nd}_])`, 'gu'))) {
+      const after = code.slice(match.index + from.length, match.index + from.length + 40);
+      const before = code.slice(Math.max(0, match.index - 40), match.index);
+      if (/^\s*(?::=|,[^()\n]*:=|:[^=])/.test(after) || /\b(?:var|const|type)\s+$/.test(before) || /[({,]\s*$/.test(before) && /^\s+[\p{L}*[\]]/u.test(after)) {
+        throw new RenameError(`${name} gives the name ${from} to something else too: rename it there by hand.`);
+      }
+      found.push({ span: { file: source, start: match.index, end: match.index + from.length }, text: to });
+    }
+    if (new RegExp(`(?<![\\p{L}\\p{Nd}_.])${to}(?![\\p{L}\\p{Nd}_])`, 'u').test(code)) throw new RenameError(`${name} uses the name ${to} already.`);
+  }
+  return found;
+}
+
+function distinct(all: Edit[]): Edit[] {
+  const seen = new Set<string>();
+  return all.filter(({ span }) => {
+    const key = `${span.file.path}:${span.start}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+/** A macro's parameter under the cursor, in its list or its body. */
+function macroParameter(file: AssemblyFile, offset: number): { at: Span; name: string; places: Span[]; others: string[] } | undefined {
+  for (const { definition, parameters } of file.preprocessed.macros) {
+    if (!definition || definition.file !== file.source || !parameters?.length || definition.start > offset) continue;
+    const places = [...parametersOf(definition, parameters)];
+    const here = places.find(({ span }) => span.start <= offset && offset <= span.end);
+    if (here) return { at: here.span, name: here.name, places: places.filter(({ name }) => name === here.name).map(({ span }) => span), others: parameters.filter((name) => name !== here.name) };
+  }
+  return undefined;
+}
+

@@ -1,0 +1,90 @@
+// The operand forms of the instruction, or the parameters of the macro, that is being typed.
+// Must stay true: amd64 forms come from the instruction table, in Go's order; the active operand is the one under the cursor.
+
+import { candidatesOf } from '../arch/amd64-instructions';
+import type { AssemblyFile } from './assembly-file';
+import { PSEUDO_OP_HELP } from './completion';
+import { lineContext } from './line-context';
+
+export interface Signature { label: string; parameters: [start: number, end: number][]; documentation: string }
+export interface SignatureList { signatures: Signature[]; active: number; parameter: number }
+
+const MOST = 40;
+
+export function signature(file: AssemblyFile, offset: number): SignatureList | undefined {
+  const { text } = file.source;
+  const macro = macroCall(file, text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset));
+  if (macro) return macro;
+  const line = lineContext(text, offset);
+  if (line.kind !== 'operand') return undefined;
+  const word = line.mnemonic.split('.')[0] ?? '';
+  const help = PSEUDO_OP_HELP[word];
+  if (help) {
+    const form = /`([^`]*)`/.exec(help)?.[1] ?? word;
+    const parts = form.slice(word.length + 1).split(', ');
+    return { signatures: [signatureOf(word, parts, help.replace(/:? `[^`]*`/, ''))], active: 0, parameter: line.index };
+  }
+  if (file.arch.family !== 'amd64') return undefined;
+  const forms = goForms(word);
+  if (!forms.length) return undefined;
+  const fitting = forms.findIndex(({ operands }) => operands.length > line.index);
+  return { signatures: forms.slice(0, MOST).map(({ operands, note }) => signatureOf(word, operands, note)), active: Math.max(0, fitting), parameter: line.index };
+}
+
+/** Distinct operand lists of an amd64 instruction in Go's order. */
+export function goForms(word: string): { operands: string[]; note: string }[] {
+  const found = new Map<string, { operands: string[]; note: string }>();
+  for (const { row } of candidatesOf(word)) {
+    const space = row.form.indexOf(' ');
+    const operands = space < 0 ? [] : row.form.slice(space + 1).split(', ').map(goOperand);
+    if (!/^CMP[BWLQ]$/.test(word)) operands.reverse();
+    const key = operands.join();
+    const note = [row.feature, `${row.name} ${row.form.slice(space + 1)}`].filter(Boolean).join(' · ');
+    if (!found.has(key)) found.set(key, { operands, note: space < 0 ? row.feature : note });
+  }
+  return [...found.values()];
+}
+
+/** The manual's operand as Go writes such a thing. */
+function goOperand(text: string): string {
+  const immediate = /^imm(\d+)$/.exec(text);
+  if (immediate) return `$imm${immediate[1]}`;
+  if (/^rel\d+$/.test(text)) return 'label';
+  if (/^\d$/.test(text)) return `$${text}`;
+  const fixed = /^[RE]?([ABCD]X|SP|BP|SI|DI)$/.exec(text);
+  if (fixed) return fixed[1] ?? text;
+  return text.replace(/xmm[123V]?/g, 'X').replace(/ymm[123V]?/g, 'Y').replace(/zmm[123V]?/g, 'Z').replace(/^<XMM0>$/, 'X0').replace(/^ST\((\w)\)$/, 'F$1');
+}
+
+function signatureOf(word: string, operands: string[], documentation: string): Signature {
+  let at = word.length + 1;
+  const parameters = operands.map((operand): [number, number] => {
+    const start = at;
+    at += operand.length + 2;
+    return [start, start + operand.length];
+  });
+  return { label: `${word} ${operands.join(', ')}`.trimEnd(), parameters, documentation };
+}
+
+function macroCall(file: AssemblyFile, line: string): SignatureList | undefined {
+  let depth = 0;
+  let commas = 0;
+  for (let i = line.length - 1; i >= 0; i--) {
+    const char = line[i];
+    if (char === ')') depth++;
+    else if (char === ',' && depth === 0) commas++;
+    else if (char === '(' && depth-- === 0) {
+      const name = /([\p{L}_][\p{L}\p{Nd}_]*)$/u.exec(line.slice(0, i))?.[1];
+      const macro = file.preprocessed.macros.findLast((each) => each.name === name);
+      if (!macro?.parameters || /^\s*#/.test(line)) return undefined;
+      let at = macro.name.length + 1;
+      const parameters = macro.parameters.map((parameter): [number, number] => {
+        const start = at;
+        at += parameter.length + 2;
+        return [start, start + parameter.length];
+      });
+      return { signatures: [{ label: `${macro.name}(${macro.parameters.join(', ')})`, parameters, documentation: '' }], active: 0, parameter: commas };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+// Mnemonics that the user's Go does not have for the file's GOARCH, and names that stand for a header that is not included.
+// Must stay true: judged only by the user's own Go sources; what is reported Go's assembler rejects.
+
+import type { AssemblyFile } from '../analysis/assembly-file';
+import { similar, type Mnemonics } from '../arch/mnemonics';
+import { visibleSpan, type Edit, type Problem, type SourceFile } from '../syntax/source';
+import { baseName } from '../workspace/files';
+
+export function unknownMnemonics(file: AssemblyFile, mnemonics: Mnemonics | undefined): Problem[] {
+  if (!mnemonics) return [];
+  const problems: Problem[] = [];
+  for (const { word } of file.statements) {
+    if (!word || mnemonics.names.has(word.text)) continue;
+    const span = visibleSpan(word);
+    const inMacro = word.expansion && !word.visible;
+    const meant = similar(word.text, mnemonics);
+    const macro = file.preprocessed.macros.find(({ name }) => name === word.text);
+    const message = macro?.parameters ? `macro ${word.text} needs its arguments in parentheses right after the name`
+      : `${file.target.goarch} has no instruction ${word.text}${meant.length ? `; is ${meant.slice(0, 3).join(', ')} meant?` : ''}`;
+    problems.push({ code: 'mnemonic', severity: 'error', message, span, ...(inMacro || macro ? {} : { fixes: meant.map((text) => ({ title: `Write ${text}`, edits: [{ span, text }] })) }) });
+  }
+  return problems;
+}
+
+/** Headers by the names they define that people write without them. */
+const HEADERS: [header: string, name: RegExp][] = [
+  ['textflag.h', /^(NOPROF|DUPOK|NOSPLIT|RODATA|NOPTR|WRAPPER|NEEDCTXT|TLSBSS|NOFRAME|REFLECTMETHOD|TOPFRAME|ABIWRAPPER)$/],
+  ['funcdata.h', /^(PCDATA_\w+|FUNCDATA_\w+|GO_ARGS|GO_RESULTS_INITIALIZED|NO_LOCAL_POINTERS|ArgsSizeUnknown)$/],
+];
+
+/** Gives problems at a name of a missing header their reason and the include that puts them right. */
+export function missingIncludes(problems: Problem[], file: AssemblyFile, isGoAsmName: (name: string) => boolean): Problem[] {
+  const included = new Set(file.preprocessed.includes.map(({ name }) => baseName(name)));
+  return problems.map((problem) => {
+    const { span } = problem;
+    if (problem.code !== 'syntax' && problem.code !== 'mnemonic' || span.file !== file.source) return problem;
+    const names = file.source.text.slice(span.start, span.end).match(/[\p{L}_][\p{L}\p{Nd}_]*/gu) ?? [];
+    for (const name of names) {
+      const header = HEADERS.find(([, pattern]) => pattern.test(name))?.[0] ?? (isGoAsmName(name) ? 'go_asm.h' : undefined);
+      if (header === undefined || included.has(header)) continue;
+      return { ...problem, message: `${name} is defined in ${header}, which this file does not include`, fixes: [{ title: `Add #include "${header}"`, edits: [includeEdit(file.source, header)] }] };
+    }
+    return problem;
+  });
+}
+
+/** After the last include, else before the first line that is neither comment nor blank. */
+export function includeEdit(source: SourceFile, header: string): Edit {
+  const line = `#include "${header}"\n`;
+  const includes = [...source.text.matchAll(/^#include\s.*\n/gm)];
+  const last = includes.at(-1);
+  const at = last ? last.index + last[0].length : /^(?:[ \t]*(?:\/\/.*)?\n|\/\*[\s\S]*?\*\/[ \t]*\n)*/.exec(source.text)?.[0].length ?? 0;
+  return { span: { file: source, start: at, end: at }, text: last ? line : `${line}\n` };
+}

@@ -1,0 +1,130 @@
+// Requests that lead from one place to another: definition, references, highlight, calls, links, symbols of the workspace.
+// Must stay true: one handler a request, each a few lines; what to answer is the analysis's.
+
+import { DocumentHighlightKind, SymbolKind, type CallHierarchyItem } from 'vscode-languageserver';
+import type { AssemblyFile } from '../analysis/assembly-file';
+import { callersOf, callsOf, type CallTarget } from '../analysis/calls';
+import { definition, plainName } from '../analysis/definition';
+import { entityAt, type Entity } from '../analysis/entity';
+import { functionAt, functionsOf } from '../analysis/functions';
+import { siblings, symbolsOf } from '../analysis/package-symbols';
+import { references } from '../analysis/references';
+import { selectionSteps } from '../analysis/selection';
+import { visibleSpan, type Span } from '../syntax/source';
+import { baseName } from '../workspace/files';
+import type { Session } from './session';
+import { location, range } from './to-proto';
+
+/** Symbols with a Go declaration are gopls's to answer where it is attached. */
+const deferred = (session: Session, entity: Entity): boolean => session.settings.defer && entity.kind === 'symbol' && !entity.static;
+
+export function navigation(session: Session): void {
+  const { connection, documents } = session;
+  const entity = (uri: string, position: { line: number; character: number }) => {
+    const at = session.at(uri, position);
+    const found = at && entityAt(at.file, at.offset);
+    return at && found && !deferred(session, found) ? { file: at.file, entity: found } : undefined;
+  };
+  const toUri = (path: string) => session.toUri(path);
+
+  connection.onDefinition(({ textDocument, position }) => session.safely('definition', () => {
+    const at = entity(textDocument.uri, position);
+    return at && definition(at.entity, documents.context(at.file)).map((span) => location(span, toUri));
+  }));
+  connection.onDeclaration(({ textDocument, position }) => session.safely('declaration', () => {
+    const at = entity(textDocument.uri, position);
+    const places = at && definition(at.entity, documents.context(at.file));
+    const inGo = places?.filter(({ file }) => file.path.endsWith('.go'));
+    return (inGo?.length ? inGo : places)?.map((span) => location(span, toUri));
+  }));
+  connection.onReferences(({ textDocument, position, context: { includeDeclaration } }) => session.safely('references', () => {
+    const at = entity(textDocument.uri, position);
+    if (!at) return undefined;
+    return filesOf(session, at.file, at.entity).flatMap((file) => references(at.entity, file)).filter(({ write }) => includeDeclaration || !write).map(({ span }) => location(span, toUri));
+  }));
+  connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
+    const at = entity(textDocument.uri, position);
+    return at && references(at.entity, at.file).map(({ span, write }) => ({ range: range(span), kind: write ? DocumentHighlightKind.Write : DocumentHighlightKind.Read }));
+  }));
+  connection.onSelectionRanges(({ textDocument, positions }) => session.safely('selection', () => positions.flatMap((position) => {
+    const at = session.at(textDocument.uri, position);
+    const steps = at ? selectionSteps(at.file, at.offset) : [];
+    type Step = { range: ReturnType<typeof range>; parent?: Step };
+    return steps.reduceRight<Step | undefined>((parent, span) => ({ range: range(span), ...(parent ? { parent } : {}) }), undefined) ?? { range: { start: position, end: position } };
+  })));
+  connection.onDocumentLinks(({ textDocument }) => session.safely('links', () => {
+    const file = documents.file(textDocument.uri);
+    return file?.preprocessed.includes.filter(({ span, target }) => span.file === file.source && target && documents.files.read(target.path) !== undefined)
+      .map(({ span, target }) => ({ range: range({ ...span, start: span.start + 1, end: span.end - 1 }), target: toUri(target?.path ?? '') }));
+  }));
+  connection.onWorkspaceSymbol(({ query }) => session.safely('workspace symbols', () => {
+    const wanted = query.replace(/^[.·]/, '').toLowerCase();
+    return session.workspaceFiles().flatMap((path) => {
+      if (wanted && !documents.files.read(path)?.toLowerCase().includes(wanted)) return [];
+      const file = documents.fileAt(path);
+      return file ? symbolsOf(file).filter(({ name, span }) => span.file === file.source && name.toLowerCase().includes(wanted))
+        .map((symbol) => ({ name: plainName(symbol.name) + (symbol.static ? '<>' : ''), kind: symbol.kind === 'function' ? SymbolKind.Function : SymbolKind.Variable, location: location(symbol.span, toUri), containerName: baseName(path) })) : [];
+    }).slice(0, 1000);
+  }));
+  calls(session);
+}
+
+/** Files where a thing can be referred to: its own, or the package's and those of other packages here for a symbol, or all that share a macro's header. */
+function filesOf(session: Session, file: AssemblyFile, entity: Entity): AssemblyFile[] {
+  const { documents } = session;
+  const neighbours = documents.context(file);
+  if (entity.kind === 'macro') return entity.macro.definition?.file === file.source ? [file] : siblings(file, neighbours, entity.macro.name);
+  if (entity.kind !== 'symbol' || entity.static) return [file];
+  const name = plainName(entity.name);
+  const own = siblings(file, neighbours, name.split('.').at(-1));
+  if (entity.name.startsWith('.')) return own;
+  // Another package's symbol: whoever spells it in full.
+  const seen = new Set(own.map(({ source }) => source.path));
+  const spelled = entity.name.replaceAll('.', '·').replaceAll('/', '∕');
+  const others = session.workspaceFiles(500).filter((path) => !seen.has(path) && documents.files.read(path)?.includes(spelled));
+  return [...own, ...others.flatMap((path) => documents.fileAt(path) ?? [])];
+}
+
+interface ItemData { name: string; static: boolean; path: string }
+
+function calls(session: Session): void {
+  const { connection, documents } = session;
+  const item = (file: AssemblyFile, name: string, isStatic: boolean, span: Span, selection: Span): CallHierarchyItem => ({
+    name: plainName(name) + (isStatic ? '<>' : ''), kind: SymbolKind.Function, uri: session.toUri(file.source.path), range: range(span), selectionRange: range(selection), detail: baseName(file.source.path),
+    data: { name, static: isStatic, path: file.source.path } satisfies ItemData,
+  });
+  /** The function's TEXT, else its Go declaration. */
+  const resolve = (target: CallTarget, from: AssemblyFile): CallHierarchyItem | undefined => {
+    const neighbours = documents.context(from);
+    for (const file of target.static ? [from] : siblings(from, neighbours, plainName(target.name).split('.').at(-1))) {
+      const each = functionsOf(file).find((one) => one.name === target.name && one.static === target.static);
+      if (each) return item(file, each.name, each.static, each.span, visibleSpan(each.nameToken));
+    }
+    const [place] = definition({ kind: 'symbol', name: target.name, static: target.static, span: { file: from.source, start: 0, end: 0 }, function: undefined }, neighbours);
+    return place && { name: plainName(target.name), kind: SymbolKind.Function, uri: session.toUri(place.file.path), range: range(place), selectionRange: range(place), data: { name: target.name, static: target.static, path: from.source.path } satisfies ItemData };
+  };
+  connection.languages.callHierarchy.onPrepare(({ textDocument, position }) => session.safely('call hierarchy', () => {
+    const at = session.at(textDocument.uri, position);
+    if (!at) return undefined;
+    const found = entityAt(at.file, at.offset);
+    const within = functionAt(functionsOf(at.file), at.offset);
+    const target = found?.kind === 'symbol' ? found : within;
+    const prepared = target && resolve(target, at.file);
+    return prepared && [prepared];
+  }));
+  connection.languages.callHierarchy.onIncomingCalls(({ item: { data } }) => session.safely('incoming calls', () => {
+    const target = data as ItemData;
+    const file = documents.fileAt(target.path);
+    return file && callersOf(target, target.path, siblings(file, documents.context(file), plainName(target.name).split('.').at(-1)))
+      .map((caller) => ({ from: item(caller.file, caller.function.name, caller.function.static, caller.function.span, visibleSpan(caller.function.nameToken)), fromRanges: caller.places.map(range) }));
+  }));
+  connection.languages.callHierarchy.onOutgoingCalls(({ item: { data } }) => session.safely('outgoing calls', () => {
+    const source = data as ItemData;
+    const file = documents.fileAt(source.path);
+    const each = file && functionsOf(file).find(({ name, static: isStatic }) => name === source.name && isStatic === source.static);
+    return each && callsOf(each, file).flatMap(({ target, places }) => {
+      const to = resolve(target, file);
+      return to ? [{ to, fromRanges: places.map(range) }] : [];
+    });
+  }));
+}
