@@ -75,8 +75,12 @@ export function argumentOf(operand: Operand, context: ArgumentContext, isJump: b
       return { ...argument, kind: 'branch', label };
     }
     case 'memory':
-      if (operand.pseudo === 'PC' && isJump) return { ...argument, kind: 'branch', pcRelative: true };
-      return memory(operand, argument);
+      if (operand.pseudo === 'PC') {
+        if (isJump) return { ...argument, kind: 'branch', pcRelative: true };
+        report('a place relative to PC is only for jumps');
+        return undefined;
+      }
+      return operand.prefix === '$' ? { ...memory(operand, argument), kind: 'address' } : memory(operand, argument);
     case 'symbol': return symbolArgument(operand, argument, context, report);
     default:
       report('this kind of operand does not exist on amd64');

@@ -126,6 +126,7 @@ function padding(at: number, alignment: number): number[] {
 function branchBytes(instruction: Instruction, branch: Branch, at: number, waiting: Map<Instruction, Instruction[]>): number[] {
   const { mnemonic, target, args } = instruction;
   if (!target) return [];
+  if (instruction.suffix) throw new EncodingError(`invalid instruction ${mnemonic}: only AVX-512 instructions take suffixes`);
   if (!['JMP', 'XBEGIN', 'CALL'].includes(mnemonic) && args.length === 2 && !(args[0]?.kind === 'constant' && (args[0].offset === 0n || args[0].offset === 1n))) throw new EncodingError(`invalid instruction ${mnemonic}: before the label only $0 or $1, a hint, can stand`);
   const condition = conditionOf(mnemonic);
   const loop = LOOPS[mnemonic];

@@ -186,7 +186,7 @@ class ProgramReader {
     if (isJump) {
       if (args.length === 0 || args.length > 2) return this.report(`wrong number of arguments to ${mnemonic} instruction`, span);
       const last = args.at(-1);
-      if (last?.kind === 'branch') this.jumps.push({ from: instruction, argument: last, at: statement.operands.at(-1) });
+      if (last?.kind === 'branch' && this.current) this.jumps.push({ from: instruction, argument: last, at: statement.operands.at(-1) });
     } else if (args.length > 5) return this.report(`${mnemonic} cannot have ${args.length} operands`, span);
     this.append(instruction);
   }

@@ -53,7 +53,7 @@ export function suffixProblem(form: Form, args: readonly Argument[], suffix: Suf
   const { candidate } = form;
   const masked = form.slots.some(({ role }) => role === 'mask');
   if (suffix.zeroing) {
-    if (candidate.mask !== 'zero' || form.slots.at(-1)?.role === 'rm' && args.at(-1)?.kind === 'memory') return `unsupported zeroing: ${candidate.row.go} has no .Z here`;
+    if (candidate.mask !== 'zero') return `unsupported zeroing: ${candidate.row.go} has no .Z here`;
     if (!masked) return 'mask register must be specified for .Z instructions: one of K1 … K7 goes before the destination';
   }
   const memory = form.slots.some(({ role }, i) => role === 'rm' && args[i]?.kind === 'memory');

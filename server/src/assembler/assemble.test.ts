@@ -1,0 +1,91 @@
+// The assembler's bytes against Go's own encoder tests and against `go tool asm`, where Go is installed; errors against what they should say.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readAssembly } from '../analysis/assembly-file';
+import { positionAt } from '../syntax/source';
+import { assemble, type Assembled } from './assemble';
+import { hex, listing } from './listing';
+import { goAssemble, goMinor, goroot } from './testing/go-asm';
+
+const disk = { read: (name: string) => { try { return fs.readFileSync(name, 'utf8'); } catch { return undefined; } }, list: () => undefined };
+const assembled = (text: string, minor = goMinor || 26, name = 'x_linux_amd64.s'): Assembled & { all: string[] } => {
+  const file = readAssembly(name, text, disk, { goroot, minor });
+  const result = assemble(file, { packagePath: 'p', minor });
+  return { ...result, all: [...file.problems, ...result.problems].map(({ span, message }) => `${positionAt(span.file, span.start).line + 1}: ${message}`) };
+};
+const functions = (result: Assembled) => new Map(result.texts.map(({ text, bytes }) => [text.name, hex([...bytes])]));
+const one = (instruction: string, minor?: number) => {
+  const result = assembled(`TEXT ·f(SB), 4, $0\n\t${instruction}\n`, minor);
+  return result.all.length ? result.all[0] : hex([...(result.texts[0]?.bytes ?? [])]);
+};
+
+const TESTS = ['amd64enc.s', 'amd64enc_extra.s', 'avx512enc'];
+
+test.skipIf(!goroot)("every line of Go's own encoder tests", () => {
+  const folder = path.join(goroot ?? '', 'src/cmd/asm/internal/asm/testdata');
+  const files = TESTS.flatMap((name) => (name.endsWith('.s') ? [path.join(folder, name)] : fs.readdirSync(path.join(folder, name)).map((file) => path.join(folder, name, file))));
+  for (const file of files) {
+    const text = fs.readFileSync(file, 'utf8');
+    const result = assembled(text, goMinor, file);
+    expect(result.all).toEqual([]);
+    const bytes = new Map<number, string>();
+    for (const row of listing(result)) bytes.set(row.line, (bytes.get(row.line) ?? '') + row.bytes);
+    const wrong: string[] = [];
+    text.split('\n').forEach((line, i) => {
+      const wanted = /^\t[^/].*\/\/ ((?:[0-9a-f]{2})+(?: or (?:[0-9a-f]{2})+)*)$/.exec(line)?.[1];
+      if (wanted && !wanted.split(' or ').includes(bytes.get(i + 1) ?? '')) wrong.push(`${path.basename(file)}:${i + 1}: ${bytes.get(i + 1) ?? 'nothing'}, should be ${wanted}`);
+    });
+    expect(wrong).toEqual([]);
+  }
+});
+
+/** Frames around every limit of the stack check, with and without calls, and branches around theirs. */
+function frames(): string {
+  const out: string[] = ['#define NOSPLIT 4', '#define NEEDCTXT 64', '#define WRAPPER 32', '#define NOFRAME 512'];
+  for (const frame of [0, 8, 112, 120, 128, 136, 4088, 4096, 4104, 100000]) {
+    for (const flags of ['0', 'NOSPLIT', 'NEEDCTXT', 'WRAPPER', 'NOSPLIT|WRAPPER', 'NOSPLIT|NOFRAME']) {
+      for (const call of ['NOP', 'CALL ·g(SB)']) {
+        if (frame && flags.includes('NOFRAME')) continue;
+        out.push(`TEXT ·f${out.length}(SB), ${flags}, $${frame}-16`, '\tMOVQ a+0(FP), AX', '\tMOVQ AX, x-8(SP)', `\t${call}`, '\tPUSHQ AX', '\tMOVQ b+8(FP), BX', '\tPOPQ AX', '\tRET', '\tMOVQ AX, b+8(FP)', '\tJMP ·g(SB)', '\tRET ·g(SB)');
+      }
+    }
+  }
+  for (const gap of [120, 124, 125, 126, 127, 128, 129, 130]) {
+    const body = Array.from({ length: gap }, () => '\tBYTE $0x90');
+    out.push(`TEXT ·j${gap}(SB), 4, $0`, 'top:', '\tJEQ end', '\tJMP end', ...body, '\tJNE top', '\tJMP top', '\tCMPB AX, $0', 'end:', '\tRET', '\tJMP hop', '\tNOP', 'hop:', '\tJMP top', '\tPCALIGN $32', '\tRET');
+  }
+  return `${out.join('\n')}\n`;
+}
+
+test.skipIf(!goroot)('prologues, frames, branches and alignment as go tool asm', () => {
+  const text = frames();
+  const theirs = goAssemble(text);
+  expect([...theirs.rejected]).toEqual([]);
+  const result = assembled(text);
+  expect(result.all).toEqual([]);
+  const ours = functions(result);
+  expect([...theirs.functions].filter(([name, bytes]) => ours.get(name) !== bytes).map(([name, bytes]) => `${name}: ${ours.get(name) ?? 'missing'}, should be ${bytes}`)).toEqual([]);
+});
+
+test('without Go: sizes, immediates and the prologue that saves BP', () => {
+  expect(one('ADDQ $1, AX')).toBe('4883c001');
+  expect(one('MOVQ $5, AX', 26)).toBe('48c7c005000000');
+  expect(one('MOVQ $5, AX', 27)).toBe('b805000000');
+  expect(one('VADDPD.RU_SAE.Z Z1, Z2, K3, Z4')).toBe('62f1eddb58e1');
+  const text = 'TEXT ·f(SB), $16\n\tCALL ·g(SB)\n\tRET\n';
+  // MOVQ (TLS), R14; CMPQ SP, 16(R14); JLS; PUSHQ BP; MOVQ SP, BP; SUBQ $16, SP; CALL; ADDQ $16, SP; POPQ BP; RET; CALL; JMP.
+  expect(hex([...(assembled(text, 26).texts[0]?.bytes ?? [])])).toBe(['644c8b342500000000', '493b6610', '7613', '55', '4889e5', '4883ec10', 'e800000000', '4883c410', '5d', 'c3', 'e800000000', 'ebd7'].join(''));
+});
+
+test('reasons, not just refusals', () => {
+  expect(one('MOVL foo<>(SB)(AX*1), AX')).toMatch(/cannot have an index/);
+  expect(one('MOVL (AX)(SP*1), AX')).toMatch(/SP cannot be an index register/);
+  expect(one('VADDPD Z0, Z1, K0, Z2')).toMatch(/operand 3, K0, should be a mask K1…K7 \(K0 means no mask\)/);
+  expect(one('EXTRACTPS $4, X2, (BX)')).toMatch(/\$4, should be a constant from 0 to 3/);
+  expect(one('MOVQ 3395469782(R10), R8')).toMatch(/offset too large/);
+  expect(one('PUSHL AX')).toMatch(/64-bit mode/);
+  expect(one('VADDPD.RU_SAE X3, X2, K1, X1')).toMatch(/unsupported rounding.*only its Z form/);
+  expect(one('LEAQ AX, BX')).toMatch(/operand 1, AX, should be memory/);
+  expect(one('JMP nowhere')).toMatch(/undefined label nowhere/);
+});

@@ -1,0 +1,86 @@
+// Mutated assembly never crashes or hangs the assembler; what both it and `go tool asm` accept has the same bytes.
+// Must stay true: the mutations come from a fixed seed, so that a failure can be seen again.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readAssembly } from '../analysis/assembly-file';
+import { positionAt } from '../syntax/source';
+import { assemble } from './assemble';
+import { hex } from './listing';
+import { goAssemble, goMinor, goroot } from './testing/go-asm';
+
+const nothing = { read: () => undefined, list: () => undefined };
+const OPERANDS = ('AX SP R13 AL AH R8B SPB X0 X15 X31 Y3 Y20 Z1 K0 K3 M2 F0 F1 CS CR3 DR7 TLS GDTR $0 $1 $127 $-128 $255 $256 $0x80000000 $0x123456789a (AX) 8(SP) foo(SB) $foo(SB) ' +
+  'x+8(FP) x-8(SP) foo<>(SB) (AX)(BX*2) (AX)(X1*4) 7(R13)(R12*8) 0x80000000(AX) (TLS) *foo(SB) [Z0-Z3] (SP)(SP*1) (AX*4)').split(' ');
+const SUFFIXES = ['.Z', '.BCST', '.SAE', '.RU_SAE', '.RN_SAE.Z', '.Z.BCST', '.X'];
+
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * below);
+  };
+}
+
+function mutate(line: string, next: (below: number) => number): string {
+  const [word = '', ...rest] = line.split(/\s+/);
+  const args = rest.join(' ').split(/,\s*/).filter(Boolean);
+  const at = next(args.length || 1);
+  const operand = OPERANDS[next(OPERANDS.length)] ?? '';
+  switch (next(5)) {
+    case 0: args.reverse(); break;
+    case 1: args[at] = operand; break;
+    case 2: args.splice(at, 0, operand); break;
+    case 3: args.splice(at, 1); break;
+    default: return `${word}${SUFFIXES[next(SUFFIXES.length)] ?? ''} ${args.join(', ')}`;
+  }
+  return `${word} ${args.join(', ')}`;
+}
+
+const files = ['amd64enc.s', 'amd64enc_extra.s', 'avx512enc/avx512f.s'].map((name) => path.join(goroot ?? '', 'src/cmd/asm/internal/asm/testdata', name));
+
+test.skipIf(!goroot)('mutated instructions: same bytes, nearly the same refusals', () => {
+  const next = random(7);
+  const lines = files.flatMap((file) => fs.readFileSync(file, 'utf8').split('\n').map((line) => line.replace(/\/\/.*/, '').trim()).filter((line) => /^[A-Z0-9]+[.\s]/.test(line) && !line.startsWith('TEXT')));
+  const mutants = Array.from({ length: 3000 }, () => mutate(lines[next(lines.length)] ?? '', next));
+  const text = (skipped: Set<number>) => mutants.map((mutant, i) => `TEXT t${i}(SB), 4, $0\n\t${skipped.has(i) ? 'NOP' : mutant}\n`).join('');
+  const refused = new Set<number>();
+  let theirs = goAssemble(text(refused));
+  // Errors of parsing come first; those of encoding only once there are none.
+  for (let round = 0; round < 6 && theirs.rejected.size; round++) {
+    for (const line of theirs.rejected) refused.add((line - 1) >> 1);
+    theirs = goAssemble(text(refused));
+  }
+  expect([...theirs.rejected]).toEqual([]);
+  const file = readAssembly('x_amd64.s', text(new Set()), nothing, { goroot: undefined, minor: goMinor });
+  const result = assemble(file, { packagePath: 'p', minor: goMinor });
+  const ours = new Set([...file.problems, ...result.problems].map(({ span }) => positionAt(span.file, span.start).line >> 1));
+  const bytes = new Map(result.texts.map(({ text: { name }, bytes: code }) => [name, hex([...code])]));
+  const differing = mutants.flatMap((mutant, i) => (refused.has(i) || ours.has(i) || bytes.get(`t${i}`) === theirs.functions.get(`t${i}`) ? [] : [`${mutant}: ${bytes.get(`t${i}`) ?? ''}, should be ${theirs.functions.get(`t${i}`) ?? ''}`]));
+  expect(differing).toEqual([]);
+  // Go takes a few senseless ones: a string or a bad address as the last operand, a general register for an M one, suffixes on double shifts.
+  const accepted = mutants.filter((_, i) => refused.has(i) && !ours.has(i));
+  const strict = mutants.filter((_, i) => !refused.has(i) && ours.has(i));
+  expect(accepted).toEqual([]);
+  expect(strict.length).toBeLessThan(mutants.length / 50);
+});
+
+test.skipIf(!goroot)('files with characters changed, lost or doubled', () => {
+  const next = random(3);
+  const names = ['src/runtime/asm_amd64.s', 'src/runtime/memmove_amd64.s', 'src/crypto/md5/md5block_amd64.s', 'src/internal/bytealg/index_amd64.s'];
+  for (const name of names) {
+    const original = fs.readFileSync(path.join(goroot ?? '', name), 'utf8');
+    for (let round = 0; round < 12; round++) {
+      const chars = [...original];
+      for (let i = 0; i < 40; i++) {
+        const at = next(chars.length);
+        const other = chars[next(chars.length)] ?? '';
+        if (next(3) === 0) chars.splice(at, 1);
+        else if (next(2)) chars[at] = other;
+        else chars.splice(at, 0, other);
+      }
+      const file = readAssembly('x_amd64.s', chars.join(''), nothing, { goroot: undefined, minor: goMinor });
+      expect(() => assemble(file, { packagePath: 'p', minor: goMinor })).not.toThrow();
+    }
+  }
+});
