@@ -1,7 +1,9 @@
 // The adapter's answers about what happens over time: exception filters with conditions, scheduler events, who wrote a word, the
 // timeline, and the ways to step that need more than one request. Truth is the program's source, Linux's names and the machine.
-import fs from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dapHost } from '@gobuf/debug-adapter/command/commands/dap';
 import { type Loose, TestClient } from '@gobuf/debug-adapter/dap/testing/client';
@@ -117,4 +119,40 @@ describe.skipIf(!go)('gobuf dap over time (needs the go command)', () => {
     expect(rows.slice(0, -1).map(({ address }) => Number(address))).toEqual(truth);
     expect(rows.filter(({ presentationHint }) => presentationHint === 'invalid')).toEqual([]);
   });
+
+  it('answers at once among a hundred thousand goroutines', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-many-'));
+    fs.writeFileSync(path.join(directory, 'many.go'), MANY);
+    await begin(path.join(directory, 'many.go'), () => breakOn('main.all'));
+    const { threadId } = await client.move('continue', { threadId: 1 });
+    const threads = (await client.ask('threads'))['threads'] as Loose[];
+    expect(threads.length).toBeGreaterThan(1000);
+    expect(threads.length).toBeLessThanOrEqual(2000);
+    expect(threads.some(({ id }) => id === threadId)).toBe(true);
+    expect((await stack(threadId))[0]!['name']).toBe('main.all');
+    const { snapshot } = await client.ask('gobuf/scheduler', { maxGs: 100 }) as { snapshot: Loose };
+    // The runtime has some of its own.
+    expect(snapshot['gsTotal']).toBeGreaterThanOrEqual(100_000);
+    // Those of the list of threads, read already, will do.
+    expect((snapshot['gs'] as Loose[]).length).toBeLessThan(3000);
+    expect((snapshot['gs'] as Loose[]).some(({ goid, statusName }) => goid === 1 && statusName === 'running')).toBe(true);
+    fs.rmSync(directory, { recursive: true });
+  }, 120_000);
 });
+
+const MANY = `package main
+import "sync"
+var ready sync.WaitGroup
+var done = make(chan int)
+//go:noinline
+func all(n int) int { return n }
+func main() {
+	const n = 100_000
+	ready.Add(n)
+	for i := 0; i < n; i++ {
+		go func() { ready.Done(); <-done }()
+	}
+	ready.Wait()
+	println(all(n))
+}
+`;

@@ -148,8 +148,8 @@ export interface TimelineResult {
 
 /** Own requests: name → [arguments, body]. */
 export interface GobufRequests {
-  /** All Gs, Ms, Ps and the scheduler at this moment. */
-  'gobuf/scheduler': [Record<string, never>, SchedulerResult];
+  /** All Ms, Ps and the scheduler at this moment; of the Gs at most `maxGs` (default 5000), `gsTotal` says how many there are. */
+  'gobuf/scheduler': [{ maxGs?: number }, SchedulerResult];
   /** TLS, R14 and both stacks of a thread (default: the one that stopped). */
   'gobuf/tls': [{ threadId?: number }, TlsResult];
   /** The steps that the protocol has only forwards. */

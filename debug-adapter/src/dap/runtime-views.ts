@@ -22,10 +22,13 @@ function placeOf(session: Session, pc: number): Place {
   return at ? { pc, function: at.inlined[0]?.name ?? at.function.name, file: session.source(at.file)?.path, line: at.line } : { pc };
 }
 
-function scheduler(session: Session): SchedulerResult {
-  const engine = session.stopped, snapshot = engine.scheduler();
+/** Goroutines told unless the client asks for more. */
+const MOST_GS = 5000;
+
+function scheduler(session: Session, maxGs: number): SchedulerResult {
+  const engine = session.stopped, snapshot = engine.scheduler(maxGs);
   const threadOfG: Record<string, number> = {}, threadOfTid: Record<string, number> = {}, placeOfG: Record<string, Place> = {};
-  for (const view of session.threads()) {
+  for (const view of engine.threads(maxGs)) {
     if (view.kind === 'm' && view.tid !== undefined) threadOfTid[view.tid] = view.id;
     if (view.g !== undefined && (view.kind === 'g' || threadOfG[view.g] === undefined)) threadOfG[view.g] = view.id;
   }
@@ -91,7 +94,7 @@ function notes(snapshot: SchedulerSnapshot, thread: ThreadView, stacks: StackGau
 }
 
 function tls(session: Session, threadId: number | undefined): TlsResult {
-  const engine = session.stopped, snapshot = engine.scheduler();
+  const engine = session.stopped, snapshot = engine.scheduler(MOST_GS);
   const wanted = threadId ?? engine.selectedThread;
   const view = session.threads().find((each) => each.id === wanted);
   const thread = snapshot.threads.find((each) => each.tid === view?.tid) ?? snapshot.threads.find((each) => each.tid === engine.stop?.tid) ?? snapshot.threads[0];
@@ -121,7 +124,7 @@ function tls(session: Session, threadId: number | undefined): TlsResult {
 export const runtimeViews: Subject = {
   capabilities: {},
   handlers: {
-    'gobuf/scheduler': (session) => scheduler(session),
+    'gobuf/scheduler': (session, { maxGs }) => scheduler(session, maxGs ?? MOST_GS),
     'gobuf/tls': (session, { threadId }) => tls(session, threadId),
     'gobuf/moment': (session) => { void session.stopped; return session.moment(); },
   },

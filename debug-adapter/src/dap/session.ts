@@ -44,6 +44,9 @@ export interface Wire {
 /** What a variablesReference stands for. */
 export type Container = { kind: 'scope'; variables: () => Variable[] } | { kind: 'variable'; variable: Variable };
 
+/** Goroutines read for a list of threads: every stop waits for it. */
+const MOST_GOROUTINES = 2000;
+
 const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', pause: 'pause', goto: 'goto', event: 'event', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
 /** Progress is shown when something takes longer than this. */
 const PROGRESS_AFTER_MS = 700;
@@ -119,7 +122,7 @@ export class Session {
   /** Listed once per stop, since that reads every G; while the guest runs it is the list of an earlier stop. */
   threads(): ThreadView[] {
     if (!this.running && !this.#threadsKnown) {
-      this.#lastThreads = this.engine.threads();
+      this.#lastThreads = this.engine.threads(MOST_GOROUTINES);
       this.#threadsKnown = true;
     }
     const { stop } = this.engine;

@@ -20,7 +20,12 @@ function requireThread(session: Session, id: number | undefined): void {
   if (session.running) throw new RequestError('The program is running already.');
   const { stop } = engine;
   if (!stop) throw new RequestError('The program has not been started.');
-  if (id !== undefined && id !== stop.thread && !session.threads().some((thread) => thread.id === id)) throw new RequestError(`There is no thread ${id}.`);
+  if (id !== undefined && id !== stop.thread && !session.threads().some((thread) => thread.id === id) && !knows(session, id)) throw new RequestError(`There is no thread ${id}.`);
+}
+
+/** Of many goroutines only some are listed; a view may have asked for more. */
+function knows(session: Session, id: number): boolean {
+  try { return session.engine.stack(id, { levels: 1 }).frames.length > 0; } catch { return false; }
 }
 
 const moves: Handlers = {

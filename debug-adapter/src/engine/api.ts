@@ -47,7 +47,8 @@ export interface DebuggerApi {
   /** Bounds of the recorded past. */
   history(): { first: number; last: number };
 
-  threads(): ThreadView[];
+  /** Of many goroutines the first `maxGs` and those that run. */
+  threads(maxGs?: number): ThreadView[];
   /** The thread that steps and frames refer to; set by every stop. */
   readonly selectedThread: number;
   selectThread(id: number): void;
@@ -94,8 +95,8 @@ export interface DebuggerApi {
   /** Stop there only if this holds; `` always. */
   setExceptionCondition(which: 'panic' | 'fatal', condition: string): void;
 
-  /** All Gs, Ms, Ps, queues and threads now. */
-  scheduler(): SchedulerSnapshot;
+  /** All Ms, Ps, queues and threads now, and all Gs (or the first `maxGs` and those that run). */
+  scheduler(maxGs?: number): SchedulerSnapshot;
   /** Boot milestones and goroutine switches from the program's start on a machine of its own. */
   trace(): AsyncIterable<TraceEvent>;
 }

@@ -573,9 +573,9 @@ export class Debugger implements DebuggerApi {
 
   // ---- looking ---------------------------------------------------------------------------------------------------------------
 
-  threads(): ThreadView[] {
+  threads(maxGs?: number): ThreadView[] {
     const { words, machine } = this.stopped;
-    return this.threadTable.list(this.scheduler(), words, machine, this.binary);
+    return this.threadTable.list(this.scheduler(maxGs), words, machine, this.binary);
   }
 
   selectThread(id: number): void {
@@ -635,7 +635,7 @@ export class Debugger implements DebuggerApi {
     this.stopped.inspector.assign(expression, value, this.at(frame, thread));
   }
 
-  scheduler(): SchedulerSnapshot { return this.live.inspector.scheduler(); }
+  scheduler(maxGs?: number): SchedulerSnapshot { return this.live.inspector.scheduler(maxGs); }
 
   // ---- for the terminal ------------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 export class Inspector {
   readonly runtime: GoRuntime;
   private readonly values: FrameValues;
-  private snapshot: SchedulerSnapshot | undefined;
+  private snapshot: { maxGs: number; value: SchedulerSnapshot } | undefined;
   private readonly knownRows = new Map<string, VariableRow[]>();
   private rowsOfRegisters: { registers: Registers; rows: RegisterRow[] } | undefined;
 
@@ -70,11 +70,16 @@ export class Inspector {
     return this.rowsOfRegisters.rows;
   }
 
-  scheduler(): SchedulerSnapshot {
-    return this.snapshot ??= this.runtime.snapshot(this.machine.threads.filter(({ state }) => state !== 'exited').map(({ tid, state, waitingFor }) => {
+  /** Read once per stop; one that holds fewer goroutines is not given to those who want more. */
+  scheduler(maxGs = Infinity): SchedulerSnapshot {
+    const { snapshot } = this;
+    if (snapshot && (snapshot.maxGs >= maxGs || snapshot.value.gsTotal <= snapshot.maxGs)) return snapshot.value;
+    const value = this.runtime.snapshot(this.machine.threads.filter(({ state }) => state !== 'exited').map(({ tid, state, waitingFor }) => {
       const { rip, gpr, fsBase } = this.machine.registers(tid);
       return { tid, state, ...(waitingFor ? { waitingFor } : {}), rip, rsp: Number(BigInt.asUintN(48, gpr[RSP]!)), r14: Number(BigInt.asUintN(48, gpr[14]!)), fsBase };
-    }), { skipDead: false });
+    }), { skipDead: false, ...(maxGs === Infinity ? {} : { maxGs }) });
+    this.snapshot = { maxGs, value };
+    return value;
   }
 
   scopeOf(place: Place): EvalScope {

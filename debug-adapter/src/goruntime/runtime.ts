@@ -379,9 +379,14 @@ export class GoRuntime {
       const info = this.readG(address);
       if (info && !(options.skipDead && info.statusName === 'dead')) out.gs.push(info);
     }
-    if (stripped) for (const m of ms) {
-      const info = m.curg ? this.readG(m.curg) : undefined;
-      if (info) out.gs.push(info);
+    // What runs is told whatever the limit (and, without symbols, though the list of all is not known).
+    if (stripped || out.gsTotal > limit) {
+      const there = new Set(out.gs.map(({ address }) => address));
+      for (const address of [...ms.map(({ curg }) => curg), ...out.threads.map(({ g }) => g ?? 0)]) {
+        const info = address && !there.has(address) ? this.readG(address) : undefined;
+        there.add(address);
+        if (info) out.gs.push(info);
+      }
     }
     for (const g of out.gs) {
       const tid = running.get(g.address);

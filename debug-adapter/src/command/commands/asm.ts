@@ -1,8 +1,11 @@
 // `gobuf asm`: assembles amd64 files with the bundled assembler; -S lists file:line, offset, bytes and text of every instruction.
+// With -o the files are linked into a program that runs in the emulator.
 // Must stay true: starts no other program; one sentence per problem, status 1 if a file cannot be assembled, the others are still listed.
+import fs from 'node:fs';
 import { Checker } from '@gobuf/server/analysis/check';
 import { assemble } from '@gobuf/server/assembler/assemble';
 import { listing } from '@gobuf/server/assembler/listing';
+import { assembleAndLink, type Source } from '@gobuf/server/assembler/package';
 import { positionAt } from '@gobuf/server/syntax/source';
 import { directoryOf } from '@gobuf/server/workspace/files';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
@@ -10,13 +13,17 @@ import { packagePath, symbolPrefix } from '@gobuf/server/workspace/package-path'
 import { goParser } from '../host/go-parser';
 import { complain, print } from '../host/output';
 import { diskFiles, goRoot, moduleCache, slashed } from '../host/sources';
-import { UsageError, type CommandSpec, type Parsed } from '../options';
+import { InputError, UsageError, type CommandSpec, type Parsed } from '../options';
 
 export const spec: CommandSpec = {
   name: 'asm',
   summary: 'Assembles Go assembly for amd64, with the same bytes as go tool asm; needs no Go.',
-  usage: '[-S] FILE…',
-  options: [{ name: 'list', short: 'S', help: 'list every instruction: file:line, offset, bytes, text, with tabs between' }],
+  usage: '[-S] [-o PROGRAM] FILE…',
+  options: [
+    { name: 'list', short: 'S', help: 'list every instruction: file:line, offset, bytes, text, with tabs between' },
+    { name: 'output', short: 'o', value: 'PROGRAM', help: 'link the files into a linux/amd64 program, for gobuf run and gobuf exec' },
+    { name: 'entry', value: 'SYMBOL', help: 'where the program begins (default _rt0_amd64_linux)' },
+  ],
 };
 
 export async function run(parsed: Parsed): Promise<number> {
@@ -26,6 +33,7 @@ export async function run(parsed: Parsed): Promise<number> {
   const checker = new Checker({ files: diskFiles, parser: await goParser(), goroot: root?.path, minor, moduleCache: moduleCache() });
   let status = 0;
   const lines: string[] = [];
+  const sources: Source[] = [];
   for (const name of parsed.words) {
     const path = slashed(name);
     const text = diskFiles.read(path);
@@ -40,6 +48,7 @@ export async function run(parsed: Parsed): Promise<number> {
       status = 1;
       continue;
     }
+    sources.push({ file, importPath: packagePath(directoryOf(path), diskFiles) });
     const assembled = assemble(file, { packagePath: symbolPrefix(packagePath(directoryOf(path), diskFiles) ?? 'main'), minor });
     for (const { severity, span, message } of [...file.problems, ...assembled.problems]) {
       if (severity !== 'error') continue;
@@ -50,5 +59,18 @@ export async function run(parsed: Parsed): Promise<number> {
     if (parsed.flag('list')) for (const row of listing(assembled)) lines.push(`${row.file === path ? name : row.file}:${row.line}\t${row.offset.toString(16)}\t${row.bytes}\t${row.text}`);
   }
   if (lines.length) print(`${lines.join('\n')}\n`);
-  return status;
+  const output = parsed.text('output');
+  if (output === undefined || status !== 0) return status;
+  const { program, problems } = assembleAndLink(sources, { minor, entry: parsed.text('entry') ?? '_rt0_amd64_linux', goVersion: `go1.${minor}` });
+  for (const { span, message } of problems) {
+    const { line, column } = positionAt(span.file, span.start);
+    complain(`${span.file.path}:${line + 1}:${column + 1}: ${message}`);
+  }
+  if (!program) return 1;
+  try {
+    fs.writeFileSync(output, program, { mode: 0o755 });
+  } catch (error) {
+    throw new InputError(`${output} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
+  }
+  return 0;
 }

@@ -14,7 +14,7 @@ func fib(n int) int { if n < 2 { return n }; return fib(n-1) + fib(n-2) }
 func main() {
 	words := map[int]string{}
 	for i := range 20000 { words[i%977] += "x"; if len(words[i%977]) > 9 { delete(words, i%977) } }
-	println(fib(24), len(words))
+	println(fib(32), len(words))
 }
 `;
 const hasGo = spawnSync('go', ['version']).status === 0;
@@ -52,7 +52,8 @@ describe.skipIf(!hasGo)('machine code kept between runs (needs the go command)',
     };
     const plain = run({});
     expect(plain.output).toBe(native);
-    for (let round = 0; round < 4; round++) expect(run({ engine: eager, cache })).toEqual(plain);
+    // Optimising happens beside the run, and may come too late on a busy machine.
+    for (let round = 0; round < 3 || (revived === 0 && round < 12); round++) expect(run({ engine: eager, cache })).toEqual(plain);
     expect(revived).toBeGreaterThan(0);
     expect(refused).toBe(0);
   });

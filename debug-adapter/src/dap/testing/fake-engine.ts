@@ -54,7 +54,8 @@ export class FakeEngine {
     this.fire((events) => events.stopped?.(stop));
     return stop;
   }
-  stack(): unknown { return { frames: [{ index: 0, pc: this.stop?.pc ?? 0, function: 'main.main', file: '/src/main.go', line: 7, wrapper: false }], truncated: false }; }
+  setExceptionCondition(): void {}
+  stack(thread = 1): unknown { if (thread !== 1) throw new Error(`unknown thread ${thread}`); return { frames: [{ index: 0, pc: this.stop?.pc ?? 0, function: 'main.main', file: '/src/main.go', line: 7, wrapper: false }], truncated: false }; }
   scopes(): unknown { return [{ name: 'Registers', kind: 'registers', expensive: false, variables: () => [{ name: 'rip', value: '0x1000', type: 'uint64', set: (text: string) => this.calls.push(`rip=${text}`) }, { name: 'list', value: '[3]int', indexedChildren: 3, children: (start = 0, count = 3) => [0, 1, 2].slice(start, start + count).map((i) => ({ name: `[${i}]`, value: String(i * 10) })) }] }]; }
   evaluate(expression: string): unknown {
     if (expression === 'total') return { name: expression, value: '42', type: 'int', address: 0x5000, size: 8 };
