@@ -2,6 +2,7 @@
 // Must stay true: a value; whoever changes a file makes a new one.
 
 import { architectures, type Architecture } from '../arch/architecture';
+import { goName } from '../syntax/lexer';
 import { parse, type Statement } from '../syntax/parser';
 import { preprocess, type Preprocessed } from '../syntax/preprocessor';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
@@ -11,6 +12,8 @@ import { anyTarget, definesOf, targetOf, type Target } from '../workspace/target
 export interface AssemblyFile {
   source: SourceFile;
   target: Target;
+  /** Import path of the package, undefined where no go.mod is above. */
+  packagePath: string | undefined;
   arch: Architecture;
   preprocessed: Preprocessed;
   statements: Statement[];
@@ -22,6 +25,8 @@ export interface ReadOptions {
   goroot: string | undefined;
   /** N of go1.N. */
   minor: number;
+  /** Import path of the package in a directory. */
+  packagePath?: (directory: string) => string | undefined;
   /** go_asm.h of the file's package and target; the same object as long as it is the same text. */
   goAsmHeader?: (directory: string, target: Target) => SourceFile | undefined;
 }
@@ -61,5 +66,11 @@ export function readAssembly(path: string, text: string, files: Files, options: 
     },
   });
   const parsed = parse(preprocessed.tokens, arch);
-  return { source, target, arch, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
+  return { source, target, packagePath: options.packagePath?.(directoryOf(path)), arch, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
+}
+
+/** The linker's name of a symbol as this file writes it; the package's own always begin with a period, however they are written. */
+export function symbolName(text: string, { packagePath }: AssemblyFile): string {
+  const name = goName(text);
+  return packagePath !== undefined && name.length > packagePath.length + 1 && name.startsWith(`${packagePath}.`) && !name.includes('/', packagePath.length) ? name.slice(packagePath.length) : name;
 }

@@ -1,9 +1,8 @@
 // Who calls whom: calls and tail jumps to symbols between the assembly functions of a package, and the Go declarations at the ends.
 // Must stay true: a call is an instruction of a function; two calls in one function are one entry with two places.
 
-import { goName } from '../syntax/lexer';
 import { visibleSpan, type Span } from '../syntax/source';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { isCall } from './flow';
 import { functionsOf, type AssemblyFunction } from './functions';
 
@@ -17,7 +16,7 @@ export function callsOf(within: AssemblyFunction, file: AssemblyFile): Call[] {
     if (!word || !(isCall(word.text) || file.arch.isJump(word.text) || (word.text === 'RET' && operands.length))) continue;
     for (const { symbol, pseudo } of operands) {
       if (!symbol || pseudo !== 'SB') continue;
-      const name = goName(symbol.token.text);
+      const name = symbolName(symbol.token.text, file);
       const key = `${name}${symbol.static ? '<>' : ''}`;
       const span = visibleSpan(symbol.token);
       const known = found.get(key);

@@ -35,6 +35,7 @@ export class Checker {
   private readonly packages = new Map<string, Packages>();
   private readonly parsed: NonNullable<PackagesOptions['parsed']> = new Map();
   private readonly headers = new WeakMap<PackageKnowledge, SourceFile>();
+  private readonly paths = new Map<string, string | undefined>();
   private readonly knowledges = new Map<string, PackageKnowledge | undefined>();
 
   constructor(readonly options: CheckerOptions) {}
@@ -51,16 +52,23 @@ export class Checker {
     return this.knowledges.get(key);
   }
 
+  private packagePath(directory: string): string | undefined {
+    if (!this.paths.has(directory)) this.paths.set(directory, packagePath(directory, this.options.files));
+    return this.paths.get(directory);
+  }
+
   /** Forgets the Go side, after a Go file or go.mod has changed. */
   forget(): void {
     this.packages.clear();
     this.knowledges.clear();
+    this.paths.clear();
   }
 
   read(path: string, text: string): AssemblyFile {
     const { files, goroot, minor } = this.options;
     return readAssembly(path, text, files, {
       goroot, minor,
+      packagePath: (directory) => this.packagePath(directory),
       goAsmHeader: (directory, target) => {
         const knowledge = this.knowledge(directory, target);
         if (!knowledge) return undefined;
@@ -80,7 +88,7 @@ export class Checker {
   check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file]): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target);
-    const importPath = packagePath(directory, this.options.files);
+    const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
     problems.push(...labels(file), ...functionShapes(file), ...noSplitDepth(file, siblings));

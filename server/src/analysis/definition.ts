@@ -1,10 +1,9 @@
 // Where the thing under the cursor is declared: macros, includes, labels, assembly and Go declarations, struct fields, arguments.
 // Must stay true: every place is a file that can be opened; nothing found is an empty list.
 
-import { goName } from '../syntax/lexer';
 import type { Span } from '../syntax/source';
 import { baseName, directoryOf, join, type Files } from '../workspace/files';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
 import { functionsOf } from './functions';
 import type { PackageKnowledge } from './package-knowledge';
@@ -57,7 +56,7 @@ function symbolPlaces(name: string, isStatic: boolean, context: DefinitionContex
     for (const one of functionsOf(each)) if (one.name === name && one.static === isStatic) places.push({ file: each.source, start: one.nameToken.start, end: one.nameToken.end });
     for (const { word, operands } of each.statements) {
       const symbol = word?.text === 'GLOBL' ? operands[0]?.symbol : undefined;
-      if (symbol && goName(symbol.token.text) === name && symbol.static === isStatic) places.push({ file: each.source, start: symbol.token.start, end: symbol.token.end });
+      if (symbol && symbolName(symbol.token.text, each) === name && symbol.static === isStatic) places.push({ file: each.source, start: symbol.token.start, end: symbol.token.end });
     }
   };
   add(file);

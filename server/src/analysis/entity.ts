@@ -1,12 +1,11 @@
 // What stands at a place of an assembly file: a macro, an instruction, a register, a label, a symbol, an argument, an include.
 // Must stay true: resolved once here; hover, definition and references all start from the same answer.
 
-import { goName } from '../syntax/lexer';
 import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
 import type { Include } from '../syntax/preprocessor';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { functionAt, functionsOf, tokensOf, type AssemblyFunction } from './functions';
 
 export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
@@ -40,14 +39,14 @@ export function entityAt(file: AssemblyFile, offset: number): Entity | undefined
       if (token.expansion && !token.visible) continue;
       const span = visibleSpan(token);
       if (!inside(span)) continue;
-      if (token.kind === 'identifier') return ofToken(statement, token, span, within);
+      if (token.kind === 'identifier') return ofToken(statement, token, span, within, file);
       number ??= offsetOf(statement, token, span, within);
     }
   }
   return number;
 }
 
-function ofToken(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined): Entity | undefined {
+function ofToken(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined, file: AssemblyFile): Entity | undefined {
   const at = { span, function: within };
   if (token === statement.word) return { ...at, kind: 'instruction', statement, word: token.text };
   if (statement.labels.includes(token)) return { ...at, kind: 'label', name: token.text };
@@ -61,7 +60,7 @@ function ofToken(statement: Statement, token: PreprocessedToken, span: Span, wit
     }
     if (operand.kind === 'label') return { ...at, kind: 'label', name: token.text };
     if (operand.pseudo === 'FP') return { ...at, kind: 'argument', name: token.text, offset: operand.value ?? 0n };
-    if (operand.pseudo === 'SB') return { ...at, kind: 'symbol', name: goName(token.text), static: operand.symbol.static };
+    if (operand.pseudo === 'SB') return { ...at, kind: 'symbol', name: symbolName(token.text, file), static: operand.symbol.static };
   }
   return undefined;
 }

@@ -5,9 +5,8 @@ import type { Family } from '../arch/architecture';
 import { fieldAt, elementOf, typeText, type FieldPath } from '../golang/type-text';
 import { underlying, type GoType } from '../golang/types';
 import type { Operand } from '../syntax/operand';
-import { goName } from '../syntax/lexer';
 import type { Statement } from '../syntax/parser';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import type { AssemblyFunction } from './functions';
 import { registerAccess, wholeRegister } from './instruction-access';
@@ -224,7 +223,7 @@ class Analysis {
       return address ? { type: pointerTo(part.type), text: `&${part.name}` } : size === undefined || size === part.size ? { type: part.type, text: part.name } : undefined;
     }
     if (from.pseudo === 'SB' && from.symbol && !from.symbol.static && !from.index) {
-      const found = this.knowledge?.variableType(goName(from.symbol.token.text));
+      const found = this.knowledge?.variableType(symbolName(from.symbol.token.text, this.file));
       if (!found) return undefined;
       const at = from.value ? fieldAt(found.type, Number(from.value), size) : undefined;
       const type = from.value ? at?.rest === 0 ? at.type : undefined : found.type;

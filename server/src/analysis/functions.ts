@@ -3,14 +3,13 @@
 
 import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
-import { goName } from '../syntax/lexer';
 import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 
 export interface AssemblyFunction {
   /** The TEXT statement. */
   text: Statement;
-  /** As the linker writes it: `.gogo`, `runtime.gogo`. */
+  /** As the linker writes it, the package's own with a period first: `.gogo`. */
   name: string;
   /** `name<>`: known in this file only. */
   static: boolean;
@@ -30,7 +29,7 @@ export function functionsOf(file: AssemblyFile): AssemblyFunction[] {
   for (const statement of file.statements) {
     const symbol = statement.word?.text === 'TEXT' ? statement.operands[0]?.symbol : undefined;
     if (statement.word && symbol) {
-      functions.push({ text: statement, name: goName(symbol.token.text), static: symbol.static, nameToken: symbol.token, statements: [statement], span: visibleSpan(statement.word) });
+      functions.push({ text: statement, name: symbolName(symbol.token.text, file), static: symbol.static, nameToken: symbol.token, statements: [statement], span: visibleSpan(statement.word) });
       continue;
     }
     functions.at(-1)?.statements.push(statement);

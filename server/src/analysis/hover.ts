@@ -2,10 +2,14 @@
 // Must stay true: values, offsets and types are those of the user's own Go version and GOARCH; where nothing is known nothing is said.
 
 import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
+import { assemble } from '../assembler/assemble';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
+import type { Statement } from '../syntax/parser';
 import { positionAt } from '../syntax/source';
+import { NEWEST_MINOR } from '../workspace/goroot';
+import { symbolPrefix } from '../workspace/package-path';
 import { baseName } from '../workspace/files';
 import type { AssemblyFile } from './assembly-file';
 import { PSEUDO_OP_HELP } from './completion';
@@ -153,7 +157,26 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, file: Ass
     const how = { r: 'read', w: 'written', rw: 'read and written', none: 'only addressed' }[access[i] ?? 'r'];
     return `\`${readableText(tokens.filter(({ expansion, visible }) => !expansion || visible)) || '…'}\` ${how}`;
   });
-  return here.length ? `${help}\n\nhere: ${here.join(', ')}` : help;
+  const bytes = encodedBytes(statement, file);
+  return [help, here.length ? `here: ${here.join(', ')}` : '', bytes ? `encoded as \`${bytes}\`` : ''].filter(Boolean).join('\n\n');
+}
+
+const assembled = new WeakMap<AssemblyFile, Map<Statement, string>>();
+
+/** The machine code of a statement; several instructions are apart. */
+function encodedBytes(statement: Statement, file: AssemblyFile): string | undefined {
+  let known = assembled.get(file);
+  if (!known) {
+    assembled.set(file, (known = new Map()));
+    for (const text of assemble(file, { packagePath: symbolPrefix(file.packagePath ?? 'main'), minor: NEWEST_MINOR }).texts) {
+      for (const { statement: from, bytes } of text.instructions) {
+        if (!from || bytes.length === 0) continue;
+        const before = known.get(from);
+        known.set(from, `${before ? `${before} / ` : ''}${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`);
+      }
+    }
+  }
+  return known.get(statement);
 }
 
 /** What the table says of an amd64 instruction; forms with that many operands come first. */

@@ -1,10 +1,9 @@
 // How much stack a chain of NOSPLIT functions takes, as the linker adds it up, for the functions of one package's assembly.
 // Must stay true: amd64 only; Go's own functions count nothing, so a chain reported here is over the limit in truth too.
 
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { isCall } from './flow';
 import { functionsOf, type AssemblyFunction } from './functions';
-import { goName } from '../syntax/lexer';
 
 /** Bytes a chain may take (cmd/internal/objabi.StackNosplitBase less the call). */
 export const NOSPLIT_LIMIT = 792;
@@ -43,7 +42,7 @@ export class NoSplitDepths {
       const symbol = operands[0]?.pseudo === 'SB' ? operands[0].symbol : undefined;
       if (!word || !symbol || !(isCall(word.text) || word.text === 'JMP')) continue;
       const jump = word.text === 'JMP';
-      const callee = this.depth(this.key(goName(symbol.token.text), symbol.static, found.file), above);
+      const callee = this.depth(this.key(symbolName(symbol.token.text, found.file), symbol.static, found.file), above);
       const bytes = callee.bytes + (jump ? -frame : 8);
       if (bytes > deepest.bytes) deepest = { bytes, chain: callee.chain };
     }

@@ -1,11 +1,10 @@
 // The symbols of a package's assembly files: where each TEXT and GLOBL is, by name; and the Go functions that wait for one.
 // Must stay true: files for another GOARCH are left out; names are the linker's, `.f` for the package's own.
 
-import { goName } from '../syntax/lexer';
 import { visibleSpan, type Span } from '../syntax/source';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { targetOfName } from '../workspace/target';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { functionsOf } from './functions';
 import type { PackageKnowledge } from './package-knowledge';
 
@@ -41,7 +40,7 @@ export function symbolsOf(file: AssemblyFile): AssemblySymbol[] {
   const found: AssemblySymbol[] = functionsOf(file).map(({ name, static: isStatic, nameToken }) => ({ name, static: isStatic, kind: 'function', span: visibleSpan(nameToken), file }));
   for (const { word, operands } of file.statements) {
     const symbol = word?.text === 'GLOBL' ? operands[0]?.symbol : undefined;
-    if (symbol) found.push({ name: goName(symbol.token.text), static: symbol.static, kind: 'data', span: visibleSpan(symbol.token), file });
+    if (symbol) found.push({ name: symbolName(symbol.token.text, file), static: symbol.static, kind: 'data', span: visibleSpan(symbol.token), file });
   }
   cache.set(file, found);
   return found;

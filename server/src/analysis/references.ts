@@ -1,9 +1,8 @@
 // Every place of a file that means the same as the thing under the cursor.
 // Must stay true: labels stay in their function, `name<>` in its file, registers in their function.
 
-import { goName } from '../syntax/lexer';
 import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
 import { tokensOf } from './functions';
 
@@ -30,7 +29,7 @@ export function references(entity: Entity, file: AssemblyFile): Reference[] {
     statement.operands.forEach((operand, index) => {
       const symbol = operand.symbol;
       if (entity.kind === 'label' && operand.kind === 'label' && symbol?.token.text === entity.name) add(symbol.token, false);
-      if (entity.kind === 'symbol' && operand.pseudo === 'SB' && symbol && goName(symbol.token.text) === entity.name && symbol.static === entity.static) {
+      if (entity.kind === 'symbol' && operand.pseudo === 'SB' && symbol && symbolName(symbol.token.text, file) === entity.name && symbol.static === entity.static) {
         add(symbol.token, index === 0 && ['TEXT', 'GLOBL', 'DATA'].includes(statement.word?.text ?? ''));
       }
       if (entity.kind === 'argument' && operand.pseudo === 'FP' && symbol?.token.text === entity.name) add(symbol.token, index === statement.operands.length - 1);

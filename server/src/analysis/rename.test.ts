@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { applied, fixture } from '../testing/fixture';
 import { rename } from './rename';
 
-const PACKAGE = `-- p/p.go --
+const PACKAGE = `-- p/go.mod --
+module p
+-- p/p.go --
 package p
 
 // sum adds; sum is fast.

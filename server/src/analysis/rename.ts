@@ -1,11 +1,10 @@
 // Renames labels, symbols, macros, macro parameters and the Go parameters that `name+off(FP)` names, in assembly, headers and Go.
 // Must stay true: refuses with a reason rather than changing a program's meaning; edits are whole names.
 
-import { goName, tokenize } from '../syntax/lexer';
+import { tokenize } from '../syntax/lexer';
 import { sourceFile, type Edit, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
 import { baseName, directoryOf, join } from '../workspace/files';
-import { packagePath } from '../workspace/package-path';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import { entityAt, type Entity } from './entity';
 import { functionsOf } from './functions';
@@ -127,11 +126,10 @@ function renameSymbol(context: RenameContext, entity: Extract<Entity, { kind: 's
   const from = plainName(entity.name);
   if (entity.static) {
     if (functionsOf(context.file).some(({ name, static: isStatic }) => isStatic && plainName(name) === to)) throw new RenameError(`${to}<> is in this file already.`);
-    return edits(context.file, (token, role) => role === 'static' && goName(token.text) === entity.name, to);
+    return edits(context.file, (token, role) => role === 'static' && symbolName(token.text, context.file) === entity.name, to);
   }
   if (context.knowledge?.owner.scope.has(to)) throw new RenameError(`The package has a declaration ${to} already.`);
-  const names = new Set([entity.name, `.${from}`, `${context.knowledge?.owner.name ?? ''}.${from}`, `${packagePath(directoryOf(context.file.source.path), context.files) ?? ''}.${from}`]);
-  const all = everyFile(context, from).flatMap((file) => edits(file, (token, role) => role === 'symbol' && names.has(goName(token.text)), to));
+  const all = everyFile(context, from).flatMap((file) => edits(file, (token, role) => role === 'symbol' && symbolName(token.text, file) === entity.name, to));
   return distinct([...all, ...goUses(context, from, to)]);
 }
 

@@ -1,10 +1,10 @@
 // What each name of a file is, for colouring: macros, constants and fields of go_asm.h, arguments, functions, variables, labels, code left out.
 // Must stay true: tokens in order, without overlap, on one line each; mnemonics, numbers and comments are the grammar's.
 
-import { goName, tokenize } from '../syntax/lexer';
+import { tokenize } from '../syntax/lexer';
 import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
 import { baseName } from '../workspace/files';
-import type { AssemblyFile } from './assembly-file';
+import { symbolName, type AssemblyFile } from './assembly-file';
 import { tokensOf } from './functions';
 import type { PackageKnowledge } from './package-knowledge';
 import { symbolsOf } from './package-symbols';
@@ -46,7 +46,7 @@ export function semanticTokens(file: AssemblyFile, knowledge: PackageKnowledge |
       else if (pseudo === 'SP') add(span, 'variable');
       else if (pseudo === 'SB') {
         const declares = ['TEXT', 'GLOBL'].includes(statement.word?.text ?? '') && [...tokensOf(statement)].indexOf(symbol.token) <= statement.labels.length + 1;
-        add(span, statement.word?.text === 'DATA' || isVariable(goName(symbol.token.text)) ? 'variable' : 'function', ...(declares ? ['declaration' as const] : []), ...(symbol.static ? ['static' as const] : []));
+        add(span, statement.word?.text === 'DATA' || isVariable(symbolName(symbol.token.text, file)) ? 'variable' : 'function', ...(declares ? ['declaration' as const] : []), ...(symbol.static ? ['static' as const] : []));
       }
     }
   }
