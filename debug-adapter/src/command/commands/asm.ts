@@ -2,6 +2,7 @@
 // With -o the files are linked into a program that runs in the emulator.
 // Must stay true: starts no other program; one sentence per problem, status 1 if a file cannot be assembled, the others are still listed.
 import fs from 'node:fs';
+import nodePath from 'node:path';
 import { Checker } from '@gobuf/server/analysis/check';
 import { assemble } from '@gobuf/server/assembler/assemble';
 import { listing } from '@gobuf/server/assembler/listing';
@@ -31,11 +32,13 @@ export async function run(parsed: Parsed): Promise<number> {
   const root = goRoot();
   const minor = root?.minor ?? NEWEST_MINOR;
   const checker = new Checker({ files: diskFiles, parser: await goParser(), goroot: root?.path, minor, moduleCache: moduleCache() });
+  const output = parsed.text('output');
   let status = 0;
   const lines: string[] = [];
   const sources: Source[] = [];
   for (const name of parsed.words) {
-    const path = slashed(name);
+    // A program says where its sources are wherever it is debugged.
+    const path = slashed(output === undefined ? name : nodePath.resolve(name));
     const text = diskFiles.read(path);
     if (text === undefined) {
       complain(`gobuf: cannot read ${name}.`);
@@ -59,7 +62,6 @@ export async function run(parsed: Parsed): Promise<number> {
     if (parsed.flag('list')) for (const row of listing(assembled)) lines.push(`${row.file === path ? name : row.file}:${row.line}\t${row.offset.toString(16)}\t${row.bytes}\t${row.text}`);
   }
   if (lines.length) print(`${lines.join('\n')}\n`);
-  const output = parsed.text('output');
   if (output === undefined || status !== 0) return status;
   const { program, problems } = assembleAndLink(sources, { minor, entry: parsed.text('entry') ?? '_rt0_amd64_linux', goVersion: `go1.${minor}` });
   for (const { span, message } of problems) {
