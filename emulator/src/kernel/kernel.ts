@@ -8,11 +8,11 @@ import { Context, CurrentContext, R10, R8, R9, RAX, RDI, RDX, RSI } from './cpu-
 import { EINTR, Errno, ENOSYS, Unsupported } from './errno';
 import { GuestMemory } from './guest-memory';
 import type { HostView } from './host-view';
-import { BOOT_TIME, NS_PER_INSTRUCTION, QUANTUM } from './state';
+import { BOOT_TIME, LONGEST_QUANTUM, NS_PER_INSTRUCTION, QUANTUM } from './state';
 import type { KernelState, SigInfo, Thread, Wait } from './state';
 import { deliverSignals, postSignal } from './signals';
 import { syscallTable } from './syscall-table';
-import { expireTimers, nextTimerDeadline } from './timers';
+import { cpuTimersRun, expireTimers, nextTimerDeadline } from './timers';
 
 /** A handler's answer: the thread waits; `wait` says for what. */
 export const BLOCKED = Number.NEGATIVE_INFINITY;
@@ -97,6 +97,7 @@ export class Kernel {
     this.number = r.gpr(RAX);
     this.args = [r.gpr(RDI), r.gpr(RSI), r.gpr(RDX), r.gpr(R10), r.gpr(R8), r.gpr(R9)];
     this.resumed = undefined;
+    this.shortenTurn();
     const entry = syscallTable[this.number];
     if (this.services.wants('syscall')) this.services.emit({ kind: 'syscall', thread: this.state.current, number: this.number, name: entry?.name ?? `${this.number}` });
     this.invoke();
@@ -152,6 +153,7 @@ export class Kernel {
 
   private ready(thread: Thread): void {
     if (thread.tid !== this.state.current) this.state.runQueue.push(thread.tid);
+    this.shortenTurn();
     this.attention = true;
   }
 
@@ -209,6 +211,16 @@ export class Kernel {
     return next;
   }
 
+  /** Instructions for the thread whose turn begins: until something is due, if nobody else wants to run. */
+  private turn(): number {
+    const { state } = this;
+    if (state.runQueue.length > 0 || cpuTimersRun(state)) return QUANTUM;
+    return Math.max(QUANTUM, Math.min(LONGEST_QUANTUM, Math.ceil((this.nextDeadline() - this.now) / NS_PER_INSTRUCTION)));
+  }
+
+  /** A long turn is long because nothing was to happen meanwhile: now something may. */
+  private shortenTurn(): void { this.state.quantumLeft = Math.min(this.state.quantumLeft, QUANTUM); }
+
   private expire(): void {
     const now = this.now;
     expireTimers(this, now);
@@ -232,7 +244,7 @@ export class Kernel {
         this.saveCurrent();
         state.current = 0;
       } else if (current && state.quantumLeft <= 0) {
-        state.quantumLeft = QUANTUM;
+        state.quantumLeft = this.turn();
         if (state.runQueue.length > 0) {
           this.saveCurrent();
           state.runQueue.push(state.current);
@@ -253,7 +265,7 @@ export class Kernel {
         }
         if (!state.threads.has(tid)) continue;
         state.current = tid;
-        state.quantumLeft = QUANTUM;
+        state.quantumLeft = this.turn();
         this.loadCurrent();
       }
       const thread = this.thread;

@@ -5,6 +5,8 @@ import type { FileData } from './file-data';
 
 /** Instructions a thread runs before the next one in the queue gets its turn. */
 export const QUANTUM = 200_000;
+/** The same if there is nobody else and nothing is due: ending a turn exactly, and asking what is due, takes the host's time. */
+export const LONGEST_QUANTUM = 5_000_000;
 /** Virtual nanoseconds per retired instruction. */
 export const NS_PER_INSTRUCTION = 1;
 /** CLOCK_REALTIME at instruction 0, seconds: 2026-01-01T00:00:00Z. */

@@ -3,7 +3,7 @@
 import type { Kernel } from './kernel';
 import { SI_KERNEL, SI_TIMER, SIGALRM, SIGPROF, SIGVTALRM } from './signal-numbers';
 import { NS_PER_INSTRUCTION } from './state';
-import type { Timer } from './state';
+import type { KernelState, Timer } from './state';
 
 export const CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, CLOCK_PROCESS_CPUTIME_ID = 2, CLOCK_THREAD_CPUTIME_ID = 3, CLOCK_MONOTONIC_RAW = 4, CLOCK_REALTIME_COARSE = 5, CLOCK_MONOTONIC_COARSE = 6, CLOCK_BOOTTIME = 7;
 const SIGEV_SIGNAL = 0, SIGEV_NONE = 1, SIGEV_THREAD_ID = 4;
@@ -18,6 +18,12 @@ export function timerClock(kernel: Kernel, timer: Timer): number {
 }
 
 const isCpuClock = (timer: Timer): boolean => timer.clock === CLOCK_PROCESS_CPUTIME_ID || timer.clock === CLOCK_THREAD_CPUTIME_ID;
+
+/** Whether a timer on processor time is set. */
+export function cpuTimersRun(state: KernelState): boolean {
+  const runs = (timer: Timer) => isCpuClock(timer) && timer.deadline < Infinity;
+  return state.intervalTimers.some(runs) || [...state.timers.values()].some(runs);
+}
 
 /** When the clock may jump to: the earliest deadline that passes without anyone running. */
 export function nextTimerDeadline(kernel: Kernel): number {

@@ -87,7 +87,8 @@ export class Emitter extends MemoryEmitter {
       if (!aside) return part.view();
       part.localGet(this.kind).i32Const(KIND_MASK).i32And().i32Const(FlagOperation.incAside * 8).i32Sub().i32Const(16).i32LtU();
       part.when(() => {
-        part.localGet(aside.kind).localGet(aside.a).localGet(aside.b).i32Const(this.helpers.slot('flagBits')).callIndirect(this.module.type(this.helpers.helper('flagBits')));
+        part.localGet(aside.kind).localGet(aside.a).localGet(aside.b);
+        this.callHelper(part, 'flagBits');
         part.i32Const(CF).i32And().i64ExtendI32U().localSet(this.b);
         part.localGet(this.kind).i32Const((FlagOperation.incAside - FlagOperation.inc) * 8).i32Sub().localSet(this.kind);
       });

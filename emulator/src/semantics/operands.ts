@@ -49,7 +49,12 @@ export interface Flow {
   ret(local: number): void;
 }
 
-export interface HelperSlots { slot(name: string): number; helper(name: string): Helper }
+export interface HelperSlots {
+  slot(name: string): number;
+  helper(name: string): Helper;
+  /** Emits the call itself; absent: through the table. */
+  call?(code: Code, name: string): void;
+}
 
 const RSP = 4;
 const LOADS: Record<string, AccessName> = {
@@ -96,8 +101,11 @@ export class RegisterEmitter {
   }
 
   /** Calls a function of the core module: arguments are on the stack, results are left there. */
-  helper(name: string): void {
-    this.code.i32Const(this.helpers.slot(name)).callIndirect(this.module.type(this.helpers.helper(name)));
+  helper(name: string): void { this.callHelper(this.code, name); }
+
+  protected callHelper(code: Code, name: string): void {
+    if (this.helpers.call) { this.helpers.call(code, name); return; }
+    code.i32Const(this.helpers.slot(name)).callIndirect(this.module.type(this.helpers.helper(name)));
   }
 
   // General registers. Values are i64, zero-extended from `size` unless said otherwise.

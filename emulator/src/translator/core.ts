@@ -93,6 +93,7 @@ const own: HelperTable = {
 };
 const all: HelperTable = { ...own, ...helpers };
 const names = Object.keys(all);
+export const helperList: readonly string[] = names;
 
 /** Slot 0: what stands in every slot that has no translation. Helpers follow. */
 export const STUB_SLOT = 0;

@@ -6,7 +6,7 @@ import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STAT
 import { Emitter, ExitCode, FlagOperation, STATUS } from '../semantics/emitter';
 import type { OperandSize } from '../semantics/flags';
 import { flagKind } from '../semantics/flags';
-import type { Flow } from '../semantics/emitter';
+import type { Flow, HelperSlots } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import type { Label } from '../wasm/code';
 import { Code } from '../wasm/code';
@@ -19,6 +19,8 @@ import type { Layout, Loop } from './layout';
 import { edges, layOutLoops, loopEntered } from './layout';
 import type { StackShape } from './stack';
 import { stackEffect, stackShape } from './stack';
+import type { RegisterUse } from './registers';
+import { newUse, solveRegisters } from './registers';
 
 const SELECTOR = 0, BUDGET = 1, DEPTH = 2;
 const RIP = STATE_BASE + RIP_OFFSET;
@@ -36,8 +38,8 @@ export interface Translated { body: Uint8Array; layout: Layout }
  */
 export type Mode = 'single' | 'cold' | 'hot' | 'plain' | 'exact';
 
-export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, other = 0): Translated {
-  const translator = new FunctionTranslator(graph, module, cells, mode, other);
+export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, other = 0, helpers: HelperSlots = helperSlots): Translated {
+  const translator = new FunctionTranslator(graph, module, cells, mode, other, helpers);
   return { body: translator.run(), layout: translator.layout };
 }
 
@@ -49,6 +51,13 @@ export class FunctionTranslator implements Flow {
   private readonly registers: (number | undefined)[] = [];
   private written = 0;
   private readonly site: number;
+  /** Local: registers to be stored when the function is left at `site`, a bit each. Only in inline code; elsewhere it is all that are ever written. */
+  private readonly unsaved: number;
+  /** What each block does with the register locals; solved when all are known. */
+  private readonly uses: RegisterUse[];
+  private solution: { dirty: number[]; live: number[] } | undefined;
+  /** Open WebAssembly blocks around the instructions of the block: a write deeper down is one that may not happen. */
+  private nesting = 0;
   private faultLabel: Label = 0;
   private exitLabel: Label = 0;
   private readonly blockLabels = new Map<number, Label>();
@@ -72,18 +81,20 @@ export class FunctionTranslator implements Flow {
   private position = 0;
   private ended = false;
 
-  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, private readonly other: number) {
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, private readonly other: number, helpers: HelperSlots) {
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
     if (mode === 'hot') this.stack = stackShape(graph);
     this.layout = mode === 'exact' ? layOutLoops(graph, 0) : layOutLoops(graph);
     this.site = this.code.local('i32');
-    this.e = new Emitter(this.code, module, this, helperSlots);
+    this.unsaved = this.code.local('i32');
+    this.uses = graph.blocks.map(newUse);
+    this.e = new Emitter(this.code, module, this, helpers);
   }
 
   run(): Uint8Array {
     const { code } = this;
-    code.insertLater(() => this.transfer(this.usedMask(), true));
+    if (this.inline) this.loadAtEntry(); else code.insertLater(() => this.transfer(this.usedMask(), true));
     this.exitLabel = code.block();
     this.faultLabel = code.block();
     if (this.stack) this.enterStack(this.stack);
@@ -112,7 +123,7 @@ export class FunctionTranslator implements Flow {
     code.localGet(BUDGET).localGet(this.site).i32Const(255).i32And().i32Add().i32Const(-1).i32Xor().localSet(BUDGET);
     code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
     code.end();
-    this.spill();
+    if (this.inline) this.storeUnsaved(); else this.spill();
     code.localGet(BUDGET);
     return code.finish();
   }
@@ -120,8 +131,56 @@ export class FunctionTranslator implements Flow {
   // Register locals.
 
   gpr(index: number, write: boolean): number {
-    if (write) this.written |= 1 << index;
+    const bit = 1 << index, use = this.block && this.uses[this.block.index]!;
+    if (write) {
+      this.written |= bit;
+      if (use) { use.written |= bit; if (this.code.nesting === this.nesting) use.killed |= bit; }
+    } else if (use) use.used |= bit & ~use.killed;
     return (this.registers[index] ??= this.code.local('i64'));
+  }
+
+  private get solved(): { dirty: number[]; live: number[] } { return (this.solution ??= solveRegisters(this.graph.blocks, this.uses)); }
+
+  /** A place where the function may be left, or memory must be right: for later, the registers that differ from the state area. */
+  private mark(): () => number {
+    const { index } = this.block, use = this.uses[index]!, { written } = use;
+    use.leftAlive |= ~use.killed;
+    use.used |= written & ~use.killed;
+    return () => this.solved.dirty[index]! | written;
+  }
+
+  /** Emits code that sets `unsaved` for leaving here. */
+  private markUnsaved(): void {
+    if (!this.inline) return;
+    const mask = this.mark();
+    this.code.insertLater(() => new Code(0, 8).i32Const(mask()).localSet(this.unsaved).view());
+  }
+
+  /** What the entry needs, and the rest if another block is selected. */
+  private loadAtEntry(): void {
+    const { code } = this;
+    code.insertLater(() => {
+      const { live } = this.solved, part = new Code(0, 256);
+      let elsewhere = 0;
+      for (const index of this.layout.selectors.keys()) elsewhere |= live[index]!;
+      const first = (live[0]! | (this.stack ? 1 << 4 : 0)) & this.usedMask(), rest = elsewhere & this.usedMask() & ~first;
+      part.append(this.transfer(first, true));
+      if (rest) part.localGet(SELECTOR).when(() => part.append(this.transfer(rest, true)));
+      return part.view();
+    });
+  }
+
+  /** The way out for faults and the like: stores the registers whose bits are set in `unsaved`. */
+  private storeUnsaved(): void {
+    const { code } = this;
+    code.insertLater(() => {
+      const part = new Code(0, 256);
+      for (let i = 0; i < 16; i++) {
+        if (this.written & (1 << i)) part.localGet(this.unsaved).i32Const(1 << i).i32And().when(() => part.append(this.transfer(1 << i, false)));
+      }
+      return part.view();
+    });
+    this.spillFlags();
   }
 
   private usedMask(): number {
@@ -143,8 +202,13 @@ export class FunctionTranslator implements Flow {
   }
 
   private spill(): void {
+    const { code } = this;
+    if (this.inline) { const mask = this.mark(); code.insertLater(() => this.transfer(mask(), false)); } else code.insertLater(() => this.transfer(this.written, false));
+    this.spillFlags();
+  }
+
+  private spillFlags(): void {
     const { code } = this, { kind, a, b } = this.e.flagLocals;
-    code.insertLater(() => this.transfer(this.written, false));
     this.e.settleFlags();
     if (!this.inline) { code.localGet(kind).localGet(a).localGet(b); this.e.helper('keepFlags'); return; }
     code.localGet(kind).when(() => {
@@ -183,8 +247,9 @@ export class FunctionTranslator implements Flow {
     return this.host;
   }
 
-  private reload(): void {
-    this.code.insertLater(() => this.transfer(this.usedMask(), true));
+  /** After a call that goes on at a block of this function; undefined: any. */
+  private reload(next?: number): void {
+    this.code.insertLater(() => this.transfer(this.inline && next !== undefined ? (this.solved.live[next]! | (this.stack ? 1 << 4 : 0)) & this.usedMask() : this.usedMask(), true));
     this.code.i32Const(0).localSet(this.e.flagLocals.kind);
   }
 
@@ -238,13 +303,14 @@ export class FunctionTranslator implements Flow {
   private emitBlock(block: Block): void {
     const { code, e } = this, need = this.layout.need[block.index];
     this.block = block;
+    this.nesting = code.nesting;
     this.ended = false;
     this.position = 0;
     if (this.layout.selectors.has(block.index)) code.i32Const(0).localSet(SELECTOR);
     if (block.trap) { this.trap(block.trap); return; }
     const count = block.instructions.length;
     if (need !== undefined && !this.single) {
-      code.localGet(BUDGET).i32Const(need).i32LtS().when(() => code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel));
+      code.localGet(BUDGET).i32Const(need).i32LtS().when(() => { this.markUnsaved(); code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel); });
     }
     code.localGet(BUDGET).i32Const(count).i32Sub().localSet(BUDGET);
     e.knownFlags = undefined;
@@ -287,6 +353,7 @@ export class FunctionTranslator implements Flow {
     // Nothing was taken off the budget: the block is empty.
     this.code.i32Const(0).i32Const(kind === 'fetch' ? ExitCode.fetchFault : kind === 'breakpoint' ? ExitCode.breakpoint : ExitCode.invalidOpcode).i32Store(EXIT_CODE);
     this.storeRip(this.block.start);
+    this.markUnsaved();
     this.code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).br(this.exitLabel);
   }
 
@@ -299,6 +366,7 @@ export class FunctionTranslator implements Flow {
 
   fault(): void {
     const instruction = this.block.instructions[this.position]!;
+    this.markUnsaved();
     this.code.i32Const(this.siteOf(instruction.address, this.unretired())).localSet(this.site).br(this.faultLabel);
   }
 
@@ -306,6 +374,7 @@ export class FunctionTranslator implements Flow {
     const { code } = this, rest = this.unretired() - 1;
     if (rest !== 0) throw new Error('only the last instruction of a block can leave');
     this.storeRip(this.block.end);
+    this.markUnsaved();
     code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).br(this.exitLabel);
     this.ended = true;
   }
@@ -413,7 +482,9 @@ export class FunctionTranslator implements Flow {
   ret(local: number): void {
     this.ended = true;
     this.code.i32Const(0).localGet(local).i64Store(RIP);
-    this.code.br(this.exitLabel);
+    if (!this.inline) { this.code.br(this.exitLabel); return; }
+    this.spill();
+    this.code.localGet(BUDGET).return();
   }
 
   call(target: number): void {
@@ -450,7 +521,7 @@ export class FunctionTranslator implements Flow {
     }
     this.enterCallee(selector, slot, () => code.i64Const(block.end));
     if (block.next === undefined) { code.i32Const(0).localSet(this.e.flagLocals.kind); this.tailReloaded(block.end); return; }
-    this.reload();
+    this.reload(block.next);
     if (this.stack) this.stackMoved();
     this.goTo(block.next, block.end);
   }

@@ -25,12 +25,12 @@ export interface KeptHead {
   functions: KeptFunction[];
   /** Bytes of each function body, in the module's order: the cold one, then the exact one if there is one. */
   lengths: number[];
-  /** Modules of hot and plain translations: bytes of the module, bytes of its machine code (0: none), functions, patience. */
-  layers: [wire: number, machineCode: number, count: number, patience: number][];
+  /** Modules of hot and plain translations: bytes of the module, bytes of its machine code (0: none), patience, bytes of each body. */
+  layers: [wire: number, machineCode: number, patience: number, ...bodies: number[]][];
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'in layers';
+export const KEPT_FORM = 'in merged layers';
 
 const MAGIC = 0x31_62_67_74;
 
@@ -48,7 +48,7 @@ export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8A
 }
 const padded = (length: number): number => (length + 7) & ~7;
 
-export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; count: number; patience: number }[] }
+export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
 
 export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;
@@ -59,7 +59,10 @@ export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
     let at = padded(12 + length);
     const part = (bytesOfPart: number) => { at += padded(bytesOfPart); return bytes.subarray(at - padded(bytesOfPart), at - padded(bytesOfPart) + bytesOfPart); };
     const module = part(size);
-    const layers = head.layers.map(([wire, machineCode, count, patience]) => ({ wire: part(wire), machineCode: machineCode > 0 ? part(machineCode) : undefined, count, patience }));
+    const layers = head.layers.map(([wireBytes, machineCode, patience, ...lengths]) => {
+      const wire = part(wireBytes);
+      return { wire, machineCode: machineCode > 0 ? part(machineCode) : undefined, patience, bodies: bodiesOf(wire, lengths) };
+    });
     return at === bytes.length ? { head, module, layers } : undefined;
   } catch { return undefined; }
 }

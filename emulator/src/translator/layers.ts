@@ -1,14 +1,16 @@
 // Modules of hot translations: made several at a time, and kept from run to run as they are, with the machine code made of them.
 // Must stay true: the wire bytes hold no slot numbers, so that a layer fits wherever a run has room for it in the table.
 import type { CodeEngine } from '../machine-types';
+import type { HelperSlots } from '../semantics/emitter';
+import { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
-import { TRANSLATED } from './core';
+import { TRANSLATED, helperList, helperSlots } from './core';
 
-/** A module of `count` functions that take consecutive slots from `base` on. */
+/** A module of functions that take consecutive slots from `base` on. */
 export interface Layer {
   wire: Uint8Array<ArrayBuffer>;
+  bodies: readonly Uint8Array[];
   base: number;
-  count: number;
   patience: number;
   /** As it was kept. */
   machineCode?: Uint8Array;
@@ -27,11 +29,35 @@ export const NEVER = 2 ** 31 - 1;
  */
 export const patienceFor = (bodyBytes: number): number => Math.min(NEVER, Math.max(40_000_000, bodyBytes * 40_000));
 
-/** The end of a module of bodies whose slots begin at the imported global. */
+/**
+ * Helpers as functions of the module itself, each passing its call on through the table: the many calls of them are short then, and
+ * the optimiser does not have to look through the checks of an indirect call at every access to memory. All of them come first in every
+ * layer, so that bodies can move from one to another.
+ */
+export function localHelpers(module: ModuleBuilder): HelperSlots {
+  const known = new Map<string, number>();
+  for (const name of helperList) {
+    const helper = helperSlots.helper(name), code = new Code(helper.parameters.length);
+    helper.parameters.forEach((_, parameter) => code.localGet(parameter));
+    code.i32Const(helperSlots.slot(name)).callIndirect(module.type(helper));
+    known.set(name, module.add(helper, code));
+  }
+  return { ...helperSlots, call(code, name) { code.call(known.get(name)!); } };
+}
+
+/** The rest of a module of `localHelpers`: bodies whose slots begin at the imported global. */
 export function layerModule(module: ModuleBuilder, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const base = module.importGlobal('e', 'b');
   module.elementAt(base, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }));
   return module.finish();
+}
+
+/** Bodies of about a size go into one module, which has one patience for all; the last class is for the large ones. */
+const SIZE_CLASSES = [2000, 6000, 15_000];
+export const LARGE = SIZE_CLASSES.length;
+export function sizeClass(bytes: number): number {
+  const smaller = SIZE_CLASSES.findIndex((limit) => bytes < limit);
+  return smaller < 0 ? LARGE : smaller;
 }
 
 /** Puts a layer into the table. */
@@ -47,5 +73,5 @@ export function machineCodeOf(layer: Layer, engine: CodeEngine | undefined, tabl
 }
 
 function* functionsOf(layer: Layer, table: WebAssembly.Table): Iterable<unknown> {
-  for (let index = 0; index < layer.count; index++) if (!layer.gone.has(index)) yield table.get(layer.base + index);
+  for (let index = 0; index < layer.bodies.length; index++) if (!layer.gone.has(index)) yield table.get(layer.base + index);
 }

@@ -15,10 +15,10 @@ import { stackShape } from './stack';
 import type { CodeSource } from './graph';
 import { discover, flowOf } from './graph';
 import type { CodeEngine } from '../machine-types';
-import type { KeptFunction } from './kept';
+import type { KeptFunction, KeptHead } from './kept';
 import { bodiesOf, decodeKept, encodeKept, hashPage, KEPT_FORM } from './kept';
 import type { Layer } from './layers';
-import { NEVER, layerModule, machineCodeOf, patienceFor, place } from './layers';
+import { LARGE, NEVER, layerModule, localHelpers, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
 
 const PAGE = 4096;
@@ -32,8 +32,6 @@ const STEP_RUN = 12;
 const SEEN_OFTEN = 2;
 /** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
 const BATCH = 8, LONGEST_WAIT = 64;
-/** Bodies of about a size go into one module, which has one patience for all. */
-const SIZE_CLASSES = [2000, 6000, 15_000];
 
 /** Where a hot translation is. */
 interface Place { layer: Layer; index: number }
@@ -226,9 +224,9 @@ export class Translations implements CodeSource {
   private makeHot(): void {
     const groups = new Map<number, [Translation, 'hot' | 'plain'][]>();
     for (const each of this.wanted) {
-      const size = each[0].body.length, smaller = SIZE_CLASSES.findIndex((limit) => size < limit);
+      const size = sizeClass(each[0].body.length);
       // A large one has a module of its own.
-      const key = smaller < 0 ? -each[0].entry : smaller, group = groups.get(key);
+      const key = size === LARGE ? -each[0].entry : size, group = groups.get(key);
       if (group) group.push(each); else groups.set(key, [each]);
     }
     this.wanted.clear();
@@ -238,13 +236,13 @@ export class Translations implements CodeSource {
   }
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
-    const module = Translations.newModule(), { words } = this.lookups;
+    const module = Translations.newModule(), helpers = localHelpers(module), { words } = this.lookups;
     const bodies = group.map(([translation, mode]) => {
       this.fetched = new Map();
-      return translate(discover(translation.entry, this, FUNCTION_LIMIT), module, this, mode, mode === 'hot' ? translation.otherCell : 0).body;
+      return translate(discover(translation.entry, this, FUNCTION_LIMIT), module, this, mode, mode === 'hot' ? translation.otherCell : 0, helpers).body;
     });
     const wire = layerModule(module, bodies);
-    const layer: Layer = { wire, base: this.newSlots(group.length), count: group.length, patience: patienceFor(Math.max(...bodies.map((body) => body.length))), gone: new Set() };
+    const layer: Layer = { wire, bodies, base: this.newSlots(group.length), patience: patienceFor(Math.max(...bodies.map((body) => body.length))), gone: new Set() };
     this.layers.push(layer);
     place(layer, this.engine, this.memory, this.table);
     this.statistics.modules++;
@@ -318,9 +316,7 @@ export class Translations implements CodeSource {
     const list = [...all];
     const module = Translations.newModule(), pages = new Map<number, number>();
     const bodies: Uint8Array[] = [];
-    const used = new Set(list.flatMap((each) => [each.hot?.layer, each.plain?.layer]));
-    const layers = this.layers.filter((layer) => used.has(layer)), number = ({ layer, index }: Place): [number, number] => [layers.indexOf(layer), index];
-    const codes = layers.map((layer) => machineCodeOf(layer, this.engine, this.table).bytes);
+    const places = this.placesToKeep(list), number = ({ layer, index }: Place): [number, number] => places.of.get(layer)![index]!;
     const functions = list.map((each): KeptFunction => {
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
@@ -332,9 +328,36 @@ export class Translations implements CodeSource {
     const cells = [...this.cells].flat();
     const head = {
       key: this.fingerprint(), nextCell: this.nextCell, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
-      layers: layers.map((layer, index): [number, number, number, number] => [layer.wire.length, codes[index]?.length ?? 0, layer.count, layer.patience]),
+      layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
-    return encodeKept(head, [module.finish(), ...layers.flatMap((layer, index) => { const code = codes[index]; return code ? [layer.wire, code] : [layer.wire]; })]);
+    return encodeKept(head, [module.finish(), ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+  }
+
+  /** The layers to keep, and for each of ours where its functions are in them. Those without machine code are put together. */
+  private placesToKeep(list: readonly Translation[]): { layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[]; of: Map<Layer, [number, number][]> } {
+    const used = new Map<Layer, Set<number>>(), of = new Map<Layer, [number, number][]>();
+    for (const { layer, index } of list.flatMap((each) => [each.hot, each.plain]).filter((each) => each !== undefined)) used.set(layer, (used.get(layer) ?? new Set()).add(index));
+    const layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[] = [], rest = new Map<number, Place[]>();
+    for (const [layer, indices] of used) {
+      const { bytes } = machineCodeOf(layer, this.engine, this.table), to: [number, number][] = [];
+      of.set(layer, to);
+      if (bytes) {
+        layer.bodies.forEach((_, index) => { to[index] = [layers.length, index]; });
+        layers.push({ wire: layer.wire, bodies: layer.bodies, patience: layer.patience, machineCode: bytes });
+      } else {
+        for (const index of indices) {
+          const size = sizeClass(layer.bodies[index]!.length), group = rest.get(size);
+          if (group) group.push({ layer, index }); else rest.set(size, [{ layer, index }]);
+        }
+      }
+    }
+    for (const group of rest.values()) {
+      const module = Translations.newModule(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
+      localHelpers(module);
+      group.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
+      layers.push({ wire: layerModule(module, bodies), bodies, patience: patienceFor(Math.max(...bodies.map((body) => body.length))) });
+    }
+    return { layers, of };
   }
 
   private holdsBreakpoint({ spans }: Translation): boolean {
@@ -366,11 +389,11 @@ export class Translations implements CodeSource {
     const read = decodeKept(bytes);
     if (!read || read.head.key !== this.fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
-    this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.count, 0), this.stub);
+    this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
     new WebAssembly.Instance(this.compile(module), { e: { m: this.memory, t: this.table } });
     this.statistics.modules++;
     this.nextSlot += head.lengths.length;
-    for (const { wire, machineCode, count, patience } of read.layers) this.layers.push({ wire, count, patience, base: this.newSlots(count), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
+    for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);

@@ -47,6 +47,9 @@ export class Code extends Bytes {
     return this;
   }
 
+  /** How many blocks are open here. */
+  get nesting(): number { return this.depth; }
+
   private open(opcode: number, result: ValueType | undefined): Label { this.byte(opcode).byte(result ? TYPE_CODE[result] : 0x40); return ++this.depth; }
   block(result?: ValueType): Label { return this.open(0x02, result); }
   loop(result?: ValueType): Label { return this.open(0x03, result); }

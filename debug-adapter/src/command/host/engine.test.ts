@@ -38,7 +38,7 @@ describe.skipIf(!hasGo)('machine code kept between runs (needs the go command)',
     // Optimises at once, so that there is something to keep.
     const eager: CodeEngine = {
       ...engine,
-      compile: (wire) => engine.compile(wire, 20_000),
+      compile: (wire, patience) => engine.compile(wire, patience < 2 ** 30 ? 100_000 : patience),
       revive: (machineCode, wire) => { const module = engine.revive(machineCode, wire); if (module) revived++; else refused++; return module; },
     };
     const cache = { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } };
