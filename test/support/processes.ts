@@ -21,10 +21,13 @@ export interface RunOptions {
   milliseconds?: number;
 }
 
+const folders: string[] = [];
+
 /** A folder that vitest's process removes at its end. */
 export function temporaryFolder(): string {
+  if (folders.length === 0) process.on('exit', () => { for (const each of folders) fs.rmSync(each, { recursive: true, force: true }); });
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-test-')));
-  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
