@@ -5,6 +5,7 @@ import { visibleSpan, type Span } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { isCall } from './flow';
 import { functionsOf, type AssemblyFunction } from './functions';
+import { fullName } from './references';
 
 export interface CallTarget { name: string; static: boolean }
 export interface Call { target: CallTarget; places: Span[] }
@@ -27,13 +28,13 @@ export function callsOf(within: AssemblyFunction, file: AssemblyFile): Call[] {
   return [...found.values()];
 }
 
-/** Functions of these files that call a symbol. */
+/** Functions of these files that call a symbol, which is given with its package if it is not static. */
 export function callersOf(target: CallTarget, definedIn: string | undefined, files: readonly AssemblyFile[]): { file: AssemblyFile; function: AssemblyFunction; places: Span[] }[] {
   const found: { file: AssemblyFile; function: AssemblyFunction; places: Span[] }[] = [];
   for (const file of files) {
     if (target.static && file.source.path !== definedIn) continue;
     for (const each of functionsOf(file)) {
-      const call = callsOf(each, file).find((one) => one.target.name === target.name && one.target.static === target.static);
+      const call = callsOf(each, file).find((one) => (target.static ? one.target.name : fullName(one.target.name, file)) === target.name && one.target.static === target.static);
       if (call) found.push({ file, function: each, places: call.places });
     }
   }

@@ -8,6 +8,7 @@ import { plainName } from './definition';
 import { functionsOf } from './functions';
 import { NOSPLIT_LIMIT, NoSplitDepths } from './nosplit';
 import type { PackageKnowledge } from './package-knowledge';
+import { fullName } from './references';
 import { siblings, type Neighbours } from './package-symbols';
 
 export interface Lens { span: Span; title: string; places: Span[] }
@@ -23,7 +24,7 @@ export function codeLenses(context: Neighbours & { file: AssemblyFile; knowledge
     const span = visibleSpan(each.nameToken);
     const declared = each.static ? undefined : knowledge?.declaration(plainName(each.name));
     if (declared) lenses.push({ span, title: declared.text, places: [declared.span] });
-    const callers = callersOf(each, file.source.path, all);
+    const callers = callersOf({ name: each.static ? each.name : fullName(each.name, file), static: each.static }, file.source.path, all);
     const count = callers.reduce((sum, { places }) => sum + places.length, 0);
     if (count > 0) lenses.push({ span, title: count === 1 ? '1 call' : `${count} calls`, places: callers.flatMap(({ places }) => places) });
     const use = depths?.of(each, file);

@@ -8,8 +8,9 @@ import { tokensOf } from './functions';
 
 export interface Reference { span: Span; /** Where it is defined or written. */ write: boolean }
 
-/** Occurrences in `file`, which may be another one than the entity's. */
-export function references(entity: Entity, file: AssemblyFile): Reference[] {
+/** Occurrences in `file`, which may be another one than the entity's, `origin`. */
+export function references(entity: Entity, file: AssemblyFile, origin = file): Reference[] {
+  const wanted = entity.kind === 'symbol' ? fullName(entity.name, origin) : '';
   const found: Reference[] = [];
   const add = (token: PreprocessedToken, write: boolean) => {
     if (token.expansion && !token.visible) return;
@@ -29,7 +30,7 @@ export function references(entity: Entity, file: AssemblyFile): Reference[] {
     statement.operands.forEach((operand, index) => {
       const symbol = operand.symbol;
       if (entity.kind === 'label' && operand.kind === 'label' && symbol?.token.text === entity.name) add(symbol.token, false);
-      if (entity.kind === 'symbol' && operand.pseudo === 'SB' && symbol && symbolName(symbol.token.text, file) === entity.name && symbol.static === entity.static) {
+      if (entity.kind === 'symbol' && operand.pseudo === 'SB' && symbol && (entity.static ? symbolName(symbol.token.text, file) === entity.name : fullName(symbolName(symbol.token.text, file), file) === wanted) && symbol.static === entity.static) {
         add(symbol.token, index === 0 && ['TEXT', 'GLOBL', 'DATA'].includes(statement.word?.text ?? ''));
       }
       if (entity.kind === 'argument' && operand.pseudo === 'FP' && symbol?.token.text === entity.name) add(symbol.token, index === statement.operands.length - 1);
@@ -38,3 +39,6 @@ export function references(entity: Entity, file: AssemblyFile): Reference[] {
   }
   return found;
 }
+
+/** A symbol's name with its package, so that files of several packages can be compared. */
+export const fullName = (name: string, { packagePath }: AssemblyFile): string => (name.startsWith('.') && packagePath !== undefined ? packagePath + name : name);

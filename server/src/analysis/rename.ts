@@ -2,6 +2,7 @@
 // Must stay true: refuses with a reason rather than changing a program's meaning; edits are whole names.
 
 import { tokenize } from '../syntax/lexer';
+import { goNames, withoutLiterals } from '../golang/names';
 import { sourceFile, type Edit, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
 import { baseName, directoryOf, join } from '../workspace/files';
 import { symbolName, type AssemblyFile } from './assembly-file';
@@ -166,8 +167,6 @@ function renameArgument(context: RenameContext, entity: Extract<Entity, { kind: 
   return distinct(found);
 }
 
-const LITERALS = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|`[^`]*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
-
 /** The name in the package's Go files. A name that a function declares for itself, or a field has, makes it refuse. */
 function goUses({ files, file, knowledge }: RenameContext, from: string, to: string): Edit[] {
   const directory = directoryOf(file.source.path);
@@ -179,17 +178,16 @@ function goUses({ files, file, knowledge }: RenameContext, from: string, to: str
     const text = files.read(path);
     if (!text?.includes(from)) continue;
     const source: SourceFile = sourceFile(path, text);
-    const comments = /\/\/go:(?:linkname|nosplit|noescape)[^\n]*/g;
-    const code = text.replace(LITERALS, (literal) => (comments.test(literal) && literal.includes('linkname') ? literal : ' '.repeat(literal.length)));
-    for (const match of code.matchAll(new RegExp(`(?<![\\p{L}\\p{Nd}_.])${from}(?![\\p{L}\\p{Nd}_])`, 'gu'))) {
-      const after = code.slice(match.index + from.length, match.index + from.length + 40);
-      const before = code.slice(Math.max(0, match.index - 40), match.index);
+    const code = withoutLiterals(text);
+    for (const start of goNames(code, from)) {
+      const after = code.slice(start + from.length, start + from.length + 40);
+      const before = code.slice(Math.max(0, start - 40), start);
       if (/^\s*(?::=|,[^()\n]*:=|:[^=])/.test(after) || /\b(?:var|const|type)\s+$/.test(before) || /[({,]\s*$/.test(before) && /^\s+[\p{L}*[\]]/u.test(after)) {
         throw new RenameError(`${name} gives the name ${from} to something else too: rename it there by hand.`);
       }
-      found.push({ span: { file: source, start: match.index, end: match.index + from.length }, text: to });
+      found.push({ span: { file: source, start, end: start + from.length }, text: to });
     }
-    if (new RegExp(`(?<![\\p{L}\\p{Nd}_.])${to}(?![\\p{L}\\p{Nd}_])`, 'u').test(code)) throw new RenameError(`${name} uses the name ${to} already.`);
+    if (goNames(code, to).length) throw new RenameError(`${name} uses the name ${to} already.`);
   }
   return found;
 }

@@ -62,7 +62,7 @@ export function editing(session: Session): void {
       return work() ?? null;
     } catch (error) {
       if (error instanceof RenameError) return new ResponseError(ErrorCodes.InvalidRequest, error.message);
-      connection.console.error(`${what}: ${(error as Error).message}`);
+      session.log(`${what}: ${(error as Error).message}`);
       return null;
     }
   };

@@ -8,7 +8,8 @@ import { definition, plainName } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { functionAt, functionsOf } from '../analysis/functions';
 import { siblings, symbolsOf } from '../analysis/package-symbols';
-import { references } from '../analysis/references';
+import { goReferences } from '../analysis/go-references';
+import { fullName, references } from '../analysis/references';
 import { selectionSteps } from '../analysis/selection';
 import { visibleSpan, type Span } from '../syntax/source';
 import { baseName } from '../workspace/files';
@@ -40,7 +41,8 @@ export function navigation(session: Session): void {
   connection.onReferences(({ textDocument, position, context: { includeDeclaration } }) => session.safely('references', () => {
     const at = entity(textDocument.uri, position);
     if (!at) return undefined;
-    return filesOf(session, at.file, at.entity).flatMap((file) => references(at.entity, file)).filter(({ write }) => includeDeclaration || !write).map(({ span }) => location(span, toUri));
+    const inAssembly = filesOf(session, at.file, at.entity).flatMap((file) => references(at.entity, file, at.file)).filter(({ write }) => includeDeclaration || !write).map(({ span }) => span);
+    return [...inAssembly, ...goReferences(at.entity, documents.context(at.file), includeDeclaration)].map((span) => location(span, toUri));
   }));
   connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
     const at = entity(textDocument.uri, position);
@@ -75,13 +77,11 @@ function filesOf(session: Session, file: AssemblyFile, entity: Entity): Assembly
   const neighbours = documents.context(file);
   if (entity.kind === 'macro') return entity.macro.definition?.file === file.source ? [file] : siblings(file, neighbours, entity.macro.name);
   if (entity.kind !== 'symbol' || entity.static) return [file];
-  const name = plainName(entity.name);
-  const own = siblings(file, neighbours, name.split('.').at(-1));
-  if (entity.name.startsWith('.')) return own;
-  // Another package's symbol: whoever spells it in full.
+  const last = plainName(entity.name).split('.').at(-1) ?? '';
+  const own = siblings(file, neighbours, last);
+  // Other packages spell it with its path; those of the workspace are looked through.
   const seen = new Set(own.map(({ source }) => source.path));
-  const spelled = entity.name.replaceAll('.', '·').replaceAll('/', '∕');
-  const others = session.workspaceFiles(500).filter((path) => !seen.has(path) && documents.files.read(path)?.includes(spelled));
+  const others = session.workspaceFiles(500).filter((path) => !seen.has(path) && documents.files.read(path)?.includes(last));
   return [...own, ...others.flatMap((path) => documents.fileAt(path) ?? [])];
 }
 
@@ -115,7 +115,9 @@ function calls(session: Session): void {
   connection.languages.callHierarchy.onIncomingCalls(({ item: { data } }) => session.safely('incoming calls', () => {
     const target = data as ItemData;
     const file = documents.fileAt(target.path);
-    return file && callersOf(target, target.path, siblings(file, documents.context(file), plainName(target.name).split('.').at(-1)))
+    if (!file) return undefined;
+    const asEntity: Entity = { kind: 'symbol', name: target.name, static: target.static, span: { file: file.source, start: 0, end: 0 }, function: undefined };
+    return callersOf({ name: fullName(target.name, file), static: target.static }, target.path, filesOf(session, file, asEntity))
       .map((caller) => ({ from: item(caller.file, caller.function.name, caller.function.static, caller.function.span, visibleSpan(caller.function.nameToken)), fromRanges: caller.places.map(range) }));
   }));
   connection.languages.callHierarchy.onOutgoingCalls(({ item: { data } }) => session.safely('outgoing calls', () => {

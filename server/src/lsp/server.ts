@@ -68,6 +68,10 @@ export function serve(connection: Connection, options: CheckerOptions, uris: Uri
     documents.close(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
+  connection.onShutdown(() => {
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+  });
   connection.onDidChangeWatchedFiles(() => {
     documents.forget();
     for (const document of open.all()) publish(document.uri);

@@ -29,9 +29,14 @@ export class Session {
     try {
       return work() ?? null;
     } catch (error) {
-      this.connection.console.error(`${what}: ${(error as Error).message}`);
+      this.log(`${what}: ${(error as Error).message}`);
       return null;
     }
+  }
+
+  log(message: string): void {
+    // Nobody listens once the client is gone.
+    try { this.connection.console.error(message); } catch { /* nothing more to do */ }
   }
 
   /** The file of a request and the offset of its position. */

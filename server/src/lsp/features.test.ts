@@ -1,0 +1,154 @@
+// Each request of the protocol once, as an editor sends it: that it is wired, and that its answer has the protocol's shape.
+import { afterEach, expect, test } from 'vitest';
+import type { CallHierarchyItem, CodeAction, CodeLens, CompletionList, DocumentLink, InlayHint, Location, SelectionRange, SemanticTokens, SignatureHelp, SymbolInformation, TextEdit, WorkspaceEdit } from 'vscode-languageserver-protocol/node';
+import { TOKEN_TYPES } from '../analysis/semantic-tokens';
+import { fixture, type Fixture } from '../testing/fixture';
+import { baseOf, connect, uriOf, type Client } from '../testing/connection';
+
+const PACKAGE = `-- p/go.mod --
+module p
+-- p/p.go --
+package p
+
+type node struct {
+	next  *node
+	value int64
+}
+
+// walk walks.
+func walk(first *node) (sum int64)
+
+func later(x int64)
+-- p/local.h --
+#define ZERO(r) XORL r, r
+-- p/p_amd64.s --
+#include "textflag.h"
+#include "«link»local.h"
+TEXT ·wa«function»lk(SB), NOSPLIT, $8-16
+	MOVQ	first+0(FP), AX
+	ZE«macro»RO(CX)
+lo«label»op:
+	MOVQ	8(«operand»AX), DX
+	ADDQ	DX, CX
+	JNE	loop
+	CALL	help<>(SB)
+	MOVQ	CX, s«argument»um+16(FP)
+	RET
+
+TEXT help<>(SB), NOSPLIT, $16-0
+	RET
+#ifdef NEVER
+	MOVQ	never, AX
+#endif
+-- p/q_amd64.s --
+TEXT ·other(SB), 4, $0
+	CALL	·walk(SB)
+	CALL	p·walk(SB)
+	RET
+-- q/q.go --
+package q
+-- q/q_amd64.s --
+TEXT ·use(SB), 4, $0
+	JMP	p·walk(SB)
+`;
+const FILE = '/p/p_amd64.s';
+let client: Client | undefined;
+afterEach(async () => { await client?.stop(); client = undefined; });
+
+async function start(options: object = {}): Promise<{ p: Fixture; client: Client; position: (mark: string) => { line: number; character: number } }> {
+  const p = fixture(PACKAGE);
+  client = await connect(p.files, '/goroot', ['/p', '/q'], options);
+  const text = p.texts[FILE] ?? '';
+  await client.open(FILE, text);
+  return { p, client, position: (mark) => { const before = text.slice(0, p.at(mark).offset).split('\n'); return { line: before.length - 1, character: before.at(-1)?.length ?? 0 }; } };
+}
+const places = (locations: Location[] | null) => (locations ?? []).map(({ uri, range }) => `${baseOf(uri)}:${range.start.line + 1}`).sort();
+const WHOLE = { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } };
+
+test('completion with documentation on demand, signature help', async () => {
+  const { client: c, position } = await start();
+  const list = await c.ask<CompletionList>('completion', FILE, { position: position('operand') });
+  expect(list.items.map(({ label }) => label)).toEqual(expect.arrayContaining(['AX', 'R8']));
+  const mnemonics = await c.ask<CompletionList>('completion', FILE, { position: { line: 9, character: 2 } });
+  const item = mnemonics.items.find(({ label }) => label === 'CMPQ');
+  const resolved = await c.connection.sendRequest<{ documentation: { value: string } }>('completionItem/resolve', item);
+  expect(resolved.documentation.value).toContain('writes CF PF AF ZF SF OF');
+  const help = await c.ask<SignatureHelp>('signatureHelp', FILE, { position: position('operand') });
+  expect(help.activeParameter).toBe(0);
+});
+
+test('rename, and the reason where it is refused', async () => {
+  const { client: c, position } = await start();
+  const edit = await c.ask<WorkspaceEdit>('rename', FILE, { position: position('function'), newName: 'stroll' });
+  expect(Object.entries(edit.changes ?? {}).map(([uri, edits]) => [baseOf(uri), edits.length]).sort()).toEqual([['p.go', 1], ['p_amd64.s', 1], ['q_amd64.s', 2]]);
+  expect(await c.ask('prepareRename', FILE, { position: position('argument') })).toMatchObject({ placeholder: 'sum' });
+  await expect(c.ask('prepareRename', FILE, { position: { line: 3, character: 2 } })).rejects.toThrow('Instructions cannot be renamed.');
+});
+
+test('code actions carry their problem and their edit', async () => {
+  const { client: c, position } = await start();
+  const at = position('argument');
+  const actions = await c.ask<CodeAction[]>('codeAction', FILE, { range: { start: at, end: at }, context: { diagnostics: [] } });
+  expect(actions.map(({ title }) => title)).toContain('Write sum+8(FP)');
+  expect(actions[0]?.edit?.changes?.[uriOf(FILE)]?.[0]?.newText).toBe('sum+8(FP)');
+  const operand = position('operand');
+  const rewrites = await c.ask<CodeAction[]>('codeAction', FILE, { range: { start: operand, end: operand }, context: { diagnostics: [], only: ['refactor'] } });
+  expect(rewrites.map(({ title }) => title)).toEqual(['Write node_value for the offset']);
+});
+
+test('semantic tokens, inlay hints, code lenses, folding, selection', async () => {
+  const { p, client: c, position } = await start();
+  const tokens = await c.ask<SemanticTokens>('semanticTokens/full', FILE);
+  const kinds = tokens.data.filter((_, i) => i % 5 === 3).map((type) => TOKEN_TYPES[type]);
+  for (const kind of ['macro', 'function', 'parameter', 'label', 'comment']) expect(kinds).toContain(kind);
+  const hints = await c.ask<InlayHint[]>('inlayHint', FILE, { range: WHOLE });
+  expect(hints.map(({ label }) => label)).toEqual(['*node', 'node.value']);
+  const lenses = await c.ask<CodeLens[]>('codeLens', FILE);
+  expect(lenses.map(({ command }) => command?.title)).toEqual(['func walk(first *node) (sum int64)', '2 calls', '48 of 792 NOSPLIT bytes', '1 call']);
+  const folds = await c.ask<{ startLine: number; endLine: number }[]>('foldingRange', FILE);
+  expect(folds).toEqual(expect.arrayContaining([{ startLine: 0, endLine: 1, kind: 'imports' }, { startLine: 15, endLine: 17 }]));
+  const [selection] = await c.ask<SelectionRange[]>('selectionRange', FILE, { positions: [position('operand')] });
+  const steps: string[] = [];
+  for (let step = selection; step; step = step.parent as SelectionRange) {
+    const lines = (p.texts[FILE] ?? '').split('\n');
+    if (step.range.start.line === step.range.end.line) steps.push((lines[step.range.start.line] ?? '').slice(step.range.start.character, step.range.end.character));
+  }
+  expect(steps.slice(0, 2)).toEqual(['(', '8(AX)']);
+});
+
+test('references in the package, in another one, and call hierarchy', async () => {
+  const { client: c, position } = await start();
+  const found = await c.ask<Location[]>('references', FILE, { position: position('function'), context: { includeDeclaration: true } });
+  expect(places(found)).toEqual(['p.go:9', 'p_amd64.s:3', 'q_amd64.s:2', 'q_amd64.s:2', 'q_amd64.s:3']);
+  const [item] = await c.ask<CallHierarchyItem[]>('prepareCallHierarchy', FILE, { position: position('function') });
+  const incoming = await c.connection.sendRequest<{ from: CallHierarchyItem; fromRanges: unknown[] }[]>('callHierarchy/incomingCalls', { item });
+  expect(incoming.map(({ from, fromRanges }) => [from.name, fromRanges.length])).toEqual([['other', 2], ['use', 1]]);
+  const outgoing = await c.connection.sendRequest<{ to: CallHierarchyItem }[]>('callHierarchy/outgoingCalls', { item });
+  expect(outgoing.map(({ to }) => to.name)).toEqual(['help<>']);
+});
+
+test('links, symbols of the workspace', async () => {
+  const { client: c } = await start();
+  const links = await c.ask<DocumentLink[]>('documentLink', FILE);
+  expect(links.map(({ target }) => target)).toEqual([uriOf('/goroot/pkg/include/textflag.h'), uriOf('/p/local.h')]);
+  const symbols = await c.connection.sendRequest<SymbolInformation[]>('workspace/symbol', { query: 'he' });
+  expect(symbols.map(({ name, containerName }) => `${name} ${containerName ?? ''}`)).toEqual(['help<> p_amd64.s', 'other q_amd64.s']);
+});
+
+test('formatting of a range and while typing', async () => {
+  const { client: c } = await start();
+  const text = 'TEXT ·f(SB), 4, $0\n\tMOVQ AX,BX\n\tMOVQ   CX,DX\n\tCALL runtime.x(\n\tRET\n';
+  await c.open('/p/t_amd64.s', text);
+  const options = { tabSize: 8, insertSpaces: false };
+  const edits = await c.ask<TextEdit[]>('rangeFormatting', '/p/t_amd64.s', { range: { start: { line: 2, character: 0 }, end: { line: 3, character: 0 } }, options });
+  expect(edits.map(({ range, newText }) => [range.start.line, range.end.line, newText])).toEqual([[2, 3, '\tMOVQ CX, DX\n']]);
+  const typed = await c.ask<TextEdit[]>('onTypeFormatting', '/p/t_amd64.s', { position: { line: 3, character: 16 }, ch: '(', options });
+  expect(typed.map(({ newText }) => newText)).toEqual(['runtime·x']);
+});
+
+test('what gopls answers too is left to it when asked for', async () => {
+  const { client: c, position } = await start({ deferToGopls: true });
+  expect(await c.ask('definition', FILE, { position: position('function') })).toBeNull();
+  expect(places(await c.ask<Location[]>('definition', FILE, { position: position('label') }))).toEqual(['p_amd64.s:6']);
+  expect(places(await c.ask<Location[]>('definition', FILE, { position: position('macro') }))).toEqual(['local.h:1']);
+});
