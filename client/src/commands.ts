@@ -2,11 +2,20 @@
 
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ReverseStep } from '../../debug-adapter/src/dap/protocol';
+import type { ReverseStep, SchedulerEventName, WriteRow } from '../../debug-adapter/src/dap/protocol';
 import type { Sessions } from './debug/sessions';
 import type { Row } from './views/scheduler-model';
 import type { SchedulerTree } from './views/scheduler-tree';
 import { address, grouped } from './views/words';
+
+/** Events of the scheduler that a menu offers. */
+const EVENTS: [SchedulerEventName, string][] = [
+  ['start', 'A goroutine is about to run'], ['stop', 'A goroutine stops running'], ['create', 'A goroutine is made'], ['exit', 'A goroutine ends'], ['park', 'A goroutine begins to wait'],
+  ['ready', 'A waiting goroutine is made runnable'], ['steal', 'A goroutine is taken from another P\'s queue'], ['preempt', 'A goroutine is preempted'], ['growth', 'A stack is copied to another size'],
+  ['newm', 'A thread is made'], ['handoff', 'A P is handed on'], ['futexsleep', 'A thread goes to sleep'], ['futexwake', 'A thread is woken'], ['gc', 'The garbage collector\'s phase changes'],
+];
+/** What VS Code hands to a command in the menu of the Variables view. */
+interface VariableInMenu { variable?: { name?: string; evaluateName?: string; memoryReference?: string } }
 
 interface StackFrame { id: number; name: string; line: number; source?: { path?: string; name?: string }; instructionPointerReference?: string }
 
@@ -35,6 +44,24 @@ export function registerCommands(sessions: Sessions, tree: SchedulerTree): vscod
     if (chosen?.frame.source?.path) await open(chosen.frame.source.path, chosen.frame.line);
   }
 
+  async function whoWrote(from?: VariableInMenu): Promise<void> {
+    const given = from?.variable?.evaluateName;
+    const expression = given ?? await vscode.window.showInputBox({ title: 'Who wrote this?', prompt: 'An expression that lies in memory. All writes to it in the recorded past are found.', placeHolder: 'runtime.g0.sched.pc, g.stackguard0, p.x' });
+    if (!expression) return;
+    const frameId = (vscode.debug.activeStackItem as { frameId?: number } | undefined)?.frameId;
+    const { writes, complete } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `gobuf: who wrote ${expression}?` }, async () => {
+      // The frame that VS Code shows may still be that of the stop before: then the one of this stop.
+      try { return await sessions.request('gobuf/writes', { expression, frameId, most: 500 }); } catch (error) { if (frameId === undefined || !/earlier stop/.test(String(error))) throw error; }
+      return sessions.request('gobuf/writes', { expression, most: 500 });
+    });
+    if (writes.length === 0) { void vscode.window.showInformationMessage(`Nothing has written to ${expression} in the recorded past.`); return; }
+    const who = (write: WriteRow): string => (write.goroutine === undefined ? `thread ${write.tid}` : write.goroutine === 0 ? 'g0' : `G${write.goroutine}`);
+    // The newest first: that is the one that is looked for most.
+    const items = [...writes].reverse().map((write) => ({ label: `${write.function ?? address(write.pc)}${write.line === undefined ? '' : `:${write.line}`}`, description: `${who(write)} · instruction ${grouped(write.instruction)}`, detail: `${write.before} → ${write.after}`, write }));
+    const chosen = await vscode.window.showQuickPick(items, { title: `${complete ? 'All' : 'The newest'} ${writes.length} writes to ${expression}`, placeHolder: 'A write leads back to its moment', matchOnDescription: true, matchOnDetail: true });
+    if (chosen) await sessions.request('gobuf/goTo', { instruction: chosen.write.instruction - 1 });
+  }
+
   return vscode.Disposable.from(
     sessions.onDidChange(({ first, stopped }) => {
       if (first && stopped && vscode.workspace.getConfiguration('gobuf').get('showRuntimeViews', true)) void vscode.commands.executeCommand('gobuf.scheduler.focus', { preserveFocus: true });
@@ -56,6 +83,14 @@ export function registerCommands(sessions: Sessions, tree: SchedulerTree): vscod
       const location = await vscode.window.showInputBox({ title: 'Run to', prompt: 'A function, FILE:LINE or address.', placeHolder: 'runtime.gogo, asm_amd64.s:412, 0x45acc0' });
       if (location) await sessions.request('gobuf/runTo', { location: location.trim() });
     }),
+    command('nextEvent', () => sessions.request('gobuf/runToEvent', {})),
+    command('lastEvent', () => sessions.request('gobuf/runToEvent', { reverse: true })),
+    command('runToEvent', async () => {
+      const chosen = await vscode.window.showQuickPick(EVENTS.map(([event, label]) => ({ label, description: event, event })), { title: 'Run to the next…', matchOnDescription: true });
+      if (chosen) await sessions.request('gobuf/runToEvent', { events: [{ event: chosen.event }] });
+    }),
+    command('runToGoroutine', async (row?: Row) => { if (row?.goid) await sessions.request('gobuf/runToEvent', { events: [{ event: 'start', goroutine: row.goid }] }); }),
+    command('whoWrote', whoWrote),
     command('refresh', () => tree.load()),
     command('groupGoroutines', () => {
       const settings = vscode.workspace.getConfiguration('gobuf');

@@ -18,6 +18,8 @@ export interface Row {
   place?: Place;
   thread?: number;
   address?: number;
+  /** Of a goroutine's row. */
+  goid?: number;
   changed?: boolean;
 }
 
@@ -116,7 +118,7 @@ class Model {
         g.createdBy ? `created by ${g.createdBy}${g.parentGoid ? ` in G${g.parentGoid}` : ''}` : '',
         `runtime.g at ${address(g.address)}`,
       ].filter(Boolean).join('\n'),
-      icon, color, place, thread: this.result.threadOfG[g.address], address: g.address,
+      icon, color, place, thread: this.result.threadOfG[g.address], address: g.address, ...(g.kind === 'goroutine' ? { goid: g.goid } : {}),
       children: () => this.fieldsOfG(g),
     };
   }

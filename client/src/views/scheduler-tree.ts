@@ -71,7 +71,7 @@ export class SchedulerTree implements vscode.TreeDataProvider<Row>, vscode.Dispo
     item.description = row.changed ? `● ${row.description ?? ''}` : row.description;
     item.tooltip = [row.tooltip ?? (row.description ? `${row.label}: ${row.description}` : row.label), ...(row.changed ? ['(changed since the last stop)'] : [])].join('\n');
     if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
-    item.contextValue = [row.thread === undefined ? '' : 'thread', row.place?.file ? 'place' : '', row.address ? 'address' : ''].filter(Boolean).join(' ');
+    item.contextValue = [row.thread === undefined ? '' : 'thread', row.place?.file ? 'place' : '', row.address ? 'address' : '', row.goid ? 'goroutine' : ''].filter(Boolean).join(' ');
     if (row.place?.file) item.command = { command: 'gobuf.openPlace', title: 'Open Source', arguments: [row] };
     else if (row.thread !== undefined) item.command = { command: 'gobuf.showStack', title: 'Show Stack', arguments: [row] };
     item.accessibilityInformation = { label: `${row.label} ${row.description ?? ''}${row.changed ? ', changed' : ''}` };

@@ -99,6 +99,28 @@ describe('debugging examples/switch', () => {
     assert.ok(sessions.view.moment!.instruction < late);
   });
 
+  it('runs to scheduler events and back, and leads to who wrote a word', async () => {
+    vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('main.main')]);
+    await start(launch());
+    const { sessions } = await activated();
+    const moments = [sessions.view.moment!.instruction];
+    for (let i = 0; i < 2; i++) { await move('gobuf.nextEvent'); moments.push(sessions.view.moment!.instruction); }
+    assert.ok(moments[0]! < moments[1]! && moments[1]! < moments[2]!, moments.join(' '));
+    await move('gobuf.lastEvent');
+    assert.strictEqual(sessions.view.moment!.instruction, moments[1]);
+    await focusedFrame();
+    const stopped = messages.stopped();
+    const asked = vscode.commands.executeCommand('gobuf.whoWrote', { variable: { evaluateName: 'runtime.g0.sched.pc' } });
+    const answer = messages.all.find((message) => message.command === 'gobuf/writes' && message.success) ?? await next(messages.on, (message) => message.command === 'gobuf/writes' && message.success === true, 'the writes');
+    const { writes } = answer.body as unknown as { writes: { instruction: number }[] };
+    // Choose the first of the list, the newest write, as soon as the list is there.
+    const chosen = setInterval(() => void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem'), 200);
+    await stopped;
+    clearInterval(chosen);
+    await asked;
+    assert.strictEqual(sessions.view.moment!.instruction, writes.at(-1)!.instruction - 1);
+  });
+
   it('steps by instruction in the disassembly view', async () => {
     await start(launch({ stopOnEntry: true }));
     await focusedFrame();
