@@ -156,3 +156,35 @@ func main() {
 	println(all(n))
 }
 `;
+
+describe.skipIf(!go)('launching a package or one of its tests (needs the go command)', () => {
+  it('builds it, runs the one test in its own folder, and says what the compiler says', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-package-'));
+    fs.writeFileSync(path.join(directory, 'go.mod'), 'module example.org/twice\n\ngo 1.19\n');
+    fs.writeFileSync(path.join(directory, 'twice.go'), 'package main\n\nfunc Twice(n int) int { return 2 * n }\n\nfunc main() { println(Twice(21)) }\n');
+    fs.writeFileSync(path.join(directory, 'data.txt'), '7');
+    fs.writeFileSync(path.join(directory, 'twice_test.go'), 'package main\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestTwice(t *testing.T) {\n\tif _, err := os.ReadFile("data.txt"); err != nil || Twice(2) != 4 {\n\t\tt.Fatal(err)\n\t}\n}\n\nfunc TestOther(t *testing.T) { t.Fatal("not asked for") }\n');
+    const run = async (launch: object): Promise<{ output: string; exit: unknown }> => {
+      client = new TestClient(dapHost);
+      await client.ask('initialize', { adapterID: 'gobuf' });
+      await client.ask('launch', launch);
+      await client.event('initialized');
+      await client.ask('configurationDone');
+      const { exitCode } = await client.event('exited');
+      await client.respond('disconnect');
+      await client.ended;
+      return { exit: exitCode, output: client.events.filter(({ event }) => event === 'output').map(({ body }) => String(body['output'])).join('') };
+    };
+    expect(await run({ mode: 'debug', program: directory })).toMatchObject({ exit: 0, output: expect.stringContaining('42\n') });
+    expect(await run({ mode: 'test', program: directory, test: 'TestTwice', args: ['-test.v'] })).toMatchObject({ exit: 0, output: expect.stringContaining('--- PASS: TestTwice') });
+    expect((await run({ mode: 'test', program: directory })).exit).toBe(1);
+    fs.writeFileSync(path.join(directory, 'bad.go'), 'package main\n\nvar x int = "text"\n');
+    client = new TestClient(dapHost);
+    await client.ask('initialize', { adapterID: 'gobuf' });
+    const refused = await client.respond('launch', { mode: 'auto', program: directory });
+    expect(refused.success).toBe(false);
+    expect(client.events.map(({ body }) => String(body?.['output'] ?? '')).join('')).toMatch(/bad\.go:3:13: cannot use "text"/);
+    await client.respond('disconnect');
+    fs.rmSync(directory, { recursive: true });
+  }, 120_000);
+});

@@ -30,13 +30,13 @@ export async function goRoot(go: string): Promise<string | undefined> {
   return failed ? undefined : stdout.trim() || undefined;
 }
 
-export async function build(job: { go: string; dir: string; flags: string[]; into: string; signal?: AbortSignal }): Promise<string> {
+export async function build(job: { go: string; dir: string; flags: string[]; into: string; test?: boolean; signal?: AbortSignal }): Promise<string> {
   const folder = path.join(job.into, createHash('sha256').update(job.dir).digest('hex').slice(0, 12));
   fs.mkdirSync(folder, { recursive: true });
-  const binary = path.join(folder, path.basename(job.dir));
+  const binary = path.join(folder, `${path.basename(job.dir)}${job.test ? '.test' : ''}`);
   const env = { ...process.env, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
-  const { failed, stdout, stderr } = await run(job.go, ['build', ...job.flags, '-o', binary, '.'], { cwd: job.dir, env, signal: job.signal });
-  if (!failed && !fs.statSync(binary, { throwIfNoEntry: false })?.isFile()) throw new BuildError(`${path.basename(job.dir)} is not a main package: there is nothing to run.`, undefined);
+  const { failed, stdout, stderr } = await run(job.go, [...(job.test ? ['test', '-c'] : ['build']), ...job.flags, '-o', binary, '.'], { cwd: job.dir, env, signal: job.signal });
+  if (!failed && !fs.statSync(binary, { throwIfNoEntry: false })?.isFile()) throw new BuildError(job.test ? `${path.basename(job.dir)} has no test files.` : `${path.basename(job.dir)} is not a main package: there is nothing to run.`, undefined);
   if (!failed) {
     // `go build` of a package that is not main writes an archive instead of an executable.
     const fd = fs.openSync(binary, 'r'), head = Buffer.alloc(4);
@@ -47,5 +47,5 @@ export async function build(job: { go: string; dir: string; flags: string[]; int
   }
   if (job.signal?.aborted) throw new BuildError('cancelled', undefined, true);
   const first = `${stderr}${stdout}`.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? failed.message;
-  throw new BuildError(`go build failed: ${first.trim()}`, `go build in ${job.dir}\n${stderr}${stdout}`);
+  throw new BuildError(`go ${job.test ? 'test -c' : 'build'} failed: ${first.trim()}`, `go ${job.test ? 'test -c' : 'build'} in ${job.dir}\n${stderr}${stdout}`);
 }

@@ -15,8 +15,8 @@ interface Configuration extends vscode.DebugConfiguration {
 }
 
 /** A folder or Go file means its package, anything else an executable. */
-export function whatToDebug(program: string, mode: string | undefined): 'debug' | 'exec' {
-  if (mode === 'debug' || mode === 'exec') return mode;
+export function whatToDebug(program: string, mode: string | undefined): 'debug' | 'test' | 'exec' {
+  if (mode === 'debug' || mode === 'test' || mode === 'exec') return mode;
   if (/\.(go|s)$/.test(program)) return 'debug';
   return fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec';
 }
@@ -58,7 +58,8 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
     const go = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go'));
     config.goroot ??= go && (await goRoot(go));
     config.disassembleFlavor ??= 'go';
-    if (whatToDebug(program, config.mode) === 'exec') return { ...config, mode: 'exec', program };
+    const mode = whatToDebug(program, config.mode);
+    if (mode === 'exec') return { ...config, mode: 'exec', program };
     if (!go) return refuse('Building the package needs Go, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand. An executable that is built already can be debugged without it.');
     const dir = /\.(go|s)$/.test(program) ? path.dirname(program) : program;
     try {
@@ -68,7 +69,7 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
           const stop = new AbortController();
           cancel.onCancellationRequested(() => stop.abort());
           token?.onCancellationRequested(() => stop.abort());
-          return build({ go, dir, flags: config.buildFlags ?? ['-gcflags=-N -l'], into: binaries, signal: stop.signal });
+          return build({ go, dir, flags: config.buildFlags ?? ['-gcflags=-N -l'], into: binaries, test: mode === 'test', signal: stop.signal });
         },
       );
       return { ...config, mode: 'exec', program: binary, cwd: config.cwd ?? dir };

@@ -27,12 +27,14 @@ function placeOf(target: string): { cwd: string; name: string } {
   return { cwd: path.dirname(path.resolve(target)), name: path.basename(target) };
 }
 
-export function buildPackage(what: 'build' | 'test', target: string, flags: readonly string[]): Build {
+/** `tell` gets what go says; without it that goes to this process's standard error. */
+export function buildPackage(what: 'build' | 'test', target: string, flags: readonly string[], tell?: (text: string) => void): Build {
   const { cwd, name } = placeOf(target);
   // go believes PWD, where it leads to its working directory: paths stay as the user knows them.
   const env = { ...process.env, PWD: cwd, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
   const ask = (title: string, args: string[]): string => {
-    const done = spawnSync('go', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    const done = spawnSync('go', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', tell ? 'pipe' : 'inherit'] });
+    if (done.stderr) tell?.(done.stderr);
     if (done.error) throw new InputError('the go command is not here: install Go (https://go.dev/dl/), or build elsewhere and use gobuf exec.');
     if (done.status !== 0) throw new InputError(`${title} ${target} failed; go's message is above.`);
     return done.stdout.trim();

@@ -7,12 +7,15 @@ import type { LaunchArguments } from './protocol';
 
 function check(args: LaunchArguments): LaunchArguments {
   const { program, mode = 'exec' } = args;
-  if (mode !== 'exec') throw new RequestError(`The mode ${JSON.stringify(mode)} is not known: gobuf runs an executable that is built already (mode "exec").`, false);
+  if (!['auto', 'exec', 'debug', 'test'].includes(mode)) throw new RequestError(`The mode ${JSON.stringify(mode)} is not known: it is exec (an executable), debug (a Go package), test (its tests) or auto.`, false);
   if (typeof program !== 'string' || program === '') throw new RequestError('The launch configuration names no program.', false);
   for (const [name, value, good] of [
     ['args', args.args, Array.isArray(args.args) && args.args.every((each) => typeof each === 'string')],
     ['env', args.env, typeof args.env === 'object' && args.env !== null],
     ['cwd', args.cwd, typeof args.cwd === 'string'],
+    ['readable', args.readable, Array.isArray(args.readable) && args.readable.every((each) => typeof each === 'string')],
+    ['buildFlags', args.buildFlags, Array.isArray(args.buildFlags) && args.buildFlags.every((each) => typeof each === 'string')],
+    ['test', args.test, typeof args.test === 'string'],
     ['input', args.input, typeof args.input === 'string'],
     ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
     ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],

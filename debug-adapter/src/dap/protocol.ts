@@ -10,9 +10,16 @@ export type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, Stac
 
 /** Attributes of a `launch` request (and of a launch configuration). */
 export interface LaunchArguments {
-  mode?: 'exec';
-  /** The linux/amd64 executable. */
+  /** `exec` (the default) runs an executable; `debug` and `test` build a Go package or its tests first; `auto` builds folders and Go files. */
+  mode?: 'auto' | 'exec' | 'debug' | 'test';
+  /** The linux/amd64 executable, or what to build: a folder, a Go file, an import path. */
   program: string;
+  /** Instead of `-gcflags=-N -l`. */
+  buildFlags?: string[];
+  /** In mode test: only this test, or what matches this pattern of `-test.run`. */
+  test?: string;
+  /** Further folders that the program may read. */
+  readable?: string[];
   args?: string[];
   /** Environment of the guest; nothing of the host's is inherited. */
   env?: Record<string, string | null>;

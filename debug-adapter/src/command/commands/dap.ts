@@ -6,6 +6,7 @@ import type { LaunchArguments } from '../../dap/protocol';
 import { serveSocket, serveStreams } from '../../dap/serve';
 import type { DapHost } from '../../dap/session';
 import { openDebugger } from '../debugging';
+import { buildPackage } from '../go-build';
 import { readProgram } from '../guest';
 import type { Guest } from '../guest';
 import { complain } from '../host/output';
@@ -20,11 +21,19 @@ export const spec: CommandSpec = {
   notes: ['Translated code is kept in the folder that the environment variable GOBUF_CACHE names, by default the user\'s cache folder.'],
 };
 
-function guestOfLaunch(launch: LaunchArguments): Guest {
-  const found = readProgram(launch.program);
-  const cwd = launch.cwd ? path.resolve(launch.cwd) : path.dirname(found.path);
+/** Builds first where the mode asks for it: the program to run, and the folder and GOROOT of its package. */
+function built(launch: LaunchArguments, tell: (text: string) => void): { program: string; folder?: string; goroot?: string } {
+  const { program, mode = 'exec' } = launch;
+  const asked = mode !== 'auto' ? mode : /\.(go|s)$/.test(program) || fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec';
+  if (asked === 'exec') return { program };
+  return buildPackage(asked === 'test' ? 'test' : 'build', /\.s$/.test(program) ? path.dirname(program) : program, launch.buildFlags ?? [], tell);
+}
+
+function guestOfLaunch(launch: LaunchArguments, { program, folder }: { program: string; folder?: string }): Guest {
+  const found = readProgram(program);
+  const cwd = launch.cwd ? path.resolve(launch.cwd) : folder ?? path.dirname(found.path);
   return {
-    ...found, cwd, cache: true, args: launch.args ?? [], readable: [cwd], goamd64: launch.goamd64 ?? 'v3',
+    ...found, cwd, cache: true, args: [...(launch.test === undefined ? [] : [`-test.run=${/^\w+$/.test(launch.test) ? `^${launch.test}$` : launch.test}`]), ...launch.args ?? []], readable: [cwd, ...folder === undefined ? [] : [folder], ...(launch.readable ?? []).map((each) => path.resolve(each))], goamd64: launch.goamd64 ?? 'v3',
     env: Object.entries(launch.env ?? {}).filter((entry): entry is [string, string] => entry[1] !== null).map(([name, value]) => `${name}=${value}`),
     ...(launch.seed === undefined ? {} : { seed: launch.seed }),
     ...(launch.procs === undefined ? {} : { procs: launch.procs }),
@@ -33,12 +42,13 @@ function guestOfLaunch(launch: LaunchArguments): Guest {
 
 export const dapHost: DapHost = {
   async open(launch, write) {
-    return openDebugger(guestOfLaunch(launch), {
+    const build = built(launch, (text) => write(2, Buffer.from(text), false));
+    return openDebugger(guestOfLaunch(launch, build), {
       write,
       ...(launch.input === undefined ? {} : { input: Buffer.from(launch.input) }),
       // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
       ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
-      ...(launch.goroot ? { goroot: launch.goroot } : {}),
+      ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),
     });
   },
   fileExists: (file) => fs.existsSync(file),
