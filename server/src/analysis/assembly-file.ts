@@ -6,6 +6,7 @@ import { goName } from '../syntax/lexer';
 import { parse, type Statement } from '../syntax/parser';
 import { preprocess, type Preprocessed } from '../syntax/preprocessor';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
+import { builtinHeader } from '../workspace/builtin-headers';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { anyTarget, definesOf, targetOf, type Target } from '../workspace/target';
 
@@ -62,7 +63,10 @@ export function readAssembly(path: string, text: string, files: Files, options: 
       // cmd/go copies x_GOOS_GOARCH.h, x_GOOS.h and x_GOARCH.h under their actual names.
       const actual = name.replaceAll('GOOS', target.goos).replaceAll('GOARCH', target.goarch);
       const own = actual === name ? undefined : open(join(directoryOf(path), actual));
-      return own ?? (options.goroot === undefined ? undefined : open(`${options.goroot}/pkg/include/${name}`));
+      const installed = own ?? (options.goroot === undefined ? undefined : open(`${options.goroot}/pkg/include/${name}`));
+      if (installed) return installed;
+      const builtin = builtinHeader(name);
+      return builtin === undefined ? undefined : sourceFile(name, builtin);
     },
   });
   const parsed = parse(preprocessed.tokens, arch);

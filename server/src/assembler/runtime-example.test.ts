@@ -1,0 +1,63 @@
+// The example of a small runtime: assembled without any GOROOT it runs in the emulator and natively with the same lines, and its
+// offsets are those of Go's own runtime where the installed Go is the version it is written for.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { GuestMachine } from '@gobuf/emulator/machine';
+import { createCpu } from '@gobuf/emulator/translator/cpu';
+import { expect, test } from 'vitest';
+import { readAssembly } from '../analysis/assembly-file';
+import { assembleAndLink } from './package';
+
+const folder = path.join(import.meta.dirname, '../../../examples/runtime');
+const disk = { read: (name: string) => { try { return fs.readFileSync(name, 'utf8'); } catch { return undefined; } }, list: () => undefined };
+
+function build(): Uint8Array {
+  const names = fs.readdirSync(folder).filter((name) => name.endsWith('.s')).map((name) => path.join(folder, name));
+  const sources = names.map((name) => ({ file: readAssembly(name, fs.readFileSync(name, 'utf8'), disk, { goroot: undefined, minor: 26 }), importPath: undefined }));
+  const { program, problems } = assembleAndLink(sources, { entry: '_rt0_amd64_linux', goVersion: 'go1.26', minor: 26 });
+  expect(problems.map(({ message }) => message)).toEqual([]);
+  return program as Uint8Array;
+}
+
+const LINES = ['grower:  grown', 'main:    done.', 'sleeper: parks', 'sleeper: wakes', 'yielder: yield', 'yielder: yield', 'yielder: yield'];
+const inOrder = (text: string) => {
+  const lines = text.trim().split('\n');
+  expect(lines.at(-1)).toBe('main:    done.');
+  expect(lines.indexOf('sleeper: parks')).toBeLessThan(lines.indexOf('sleeper: wakes'));
+  expect([...lines].sort()).toEqual(LINES);
+};
+
+test('in the emulator, the same instruction count twice', () => {
+  const program = build();
+  const run = (): { text: string; instructions: number } => {
+    let text = '';
+    const machine = new GuestMachine({ program, path: '/p', args: [], env: [], host: { write: (_, bytes) => { text += new TextDecoder().decode(bytes); } } }, (pages, host) => createCpu(pages, host));
+    expect(machine.run(1e7)).toEqual({ reason: 'exited', code: 0 });
+    return { text, instructions: machine.instruction };
+  };
+  const first = run();
+  inOrder(first.text);
+  expect(run()).toEqual(first);
+});
+
+test.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('natively', () => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
+  try {
+    const file = path.join(directory, 'runtime');
+    fs.writeFileSync(file, build(), { mode: 0o755 });
+    for (let i = 0; i < 20; i++) {
+      const { status, stdout } = spawnSync(file, { encoding: 'utf8', timeout: 20_000 });
+      expect(status).toBe(0);
+      inOrder(stdout);
+    }
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+});
+
+test('small enough to read in an evening', () => {
+  const lines = fs.readdirSync(folder).filter((name) => /\.[sh]$/.test(name)).map((name) => fs.readFileSync(path.join(folder, name), 'utf8').split('\n').length);
+  expect(lines.reduce((sum, each) => sum + each, 0)).toBeLessThan(1200);
+});
