@@ -1,14 +1,33 @@
-// Starts the language server for Go assembly as a process of its own, and stops and starts it with the setting.
+// Starts the language server for Go assembly as a process of its own, stops and starts it with the setting, and passes the settings on.
 // Must stay true: the extension host parses no assembly; in an untrusted workspace it still only reads files, it starts no tool of the workspace.
 
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type ServerOptions } from 'vscode-languageclient/node';
+import { besideGopls } from './beside-gopls';
 
 const SETTING = 'gobuf.languageServer.enabled';
 
 export interface LanguageServer extends vscode.Disposable {
   /** Resolves when the server answers; false if it is switched off or could not start. */
   readonly ready: Promise<boolean>;
+}
+
+/** As the server reads it: `{ inlayHints: { fields, types }, codeLens }`. */
+function settings(): object {
+  const configuration = vscode.workspace.getConfiguration('gobuf');
+  return { inlayHints: { fields: configuration.get('inlayHints.fields', true), types: configuration.get('inlayHints.types', true) }, codeLens: configuration.get('codeLens', true) };
+}
+
+interface RawPosition { line: number; character: number }
+interface RawLocation { uri: string; range: { start: RawPosition; end: RawPosition } }
+
+/** The command of code lenses: places as LSP has them. */
+function registerShowReferences(): vscode.Disposable {
+  return vscode.commands.registerCommand('gobuf.showReferences', (uri: string, at: RawPosition, places: RawLocation[]) => {
+    const position = ({ line, character }: RawPosition) => new vscode.Position(line, character);
+    const locations = places.map((place) => new vscode.Location(vscode.Uri.parse(place.uri), new vscode.Range(position(place.range.start), position(place.range.end))));
+    return vscode.commands.executeCommand('editor.action.goToLocations', vscode.Uri.parse(uri), position(at), locations, 'peek');
+  });
 }
 
 export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
@@ -18,7 +37,9 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
     const module = vscode.Uri.joinPath(extension, 'dist', 'gobuf.js').fsPath;
     // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
     const server: ServerOptions = { command: process.execPath, args: [module, 'lsp'], transport: TransportKind.stdio, options: { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } } };
-    client = new LanguageClient('gobuf.languageServer', 'Go Assembly (gobuf)', server, { documentSelector: [{ scheme: 'file', language: 'go.asm' }] });
+    client = new LanguageClient('gobuf.languageServer', 'Go Assembly (gobuf)', server, {
+      documentSelector: [{ scheme: 'file', language: 'go.asm' }], initializationOptions: settings(), middleware: besideGopls(),
+    });
     try {
       await client.start();
       return true;
@@ -33,14 +54,17 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
     await running?.dispose().catch(() => undefined);
   };
   const changed = vscode.workspace.onDidChangeConfiguration(async (change) => {
+    if (change.affectsConfiguration('gobuf.inlayHints') || change.affectsConfiguration('gobuf.codeLens')) void client?.sendNotification('workspace/didChangeConfiguration', { settings: { gobuf: settings() } });
     if (!change.affectsConfiguration(SETTING)) return;
     await stop();
     if (enabled()) await start();
   });
+  const command = registerShowReferences();
   return {
     ready: enabled() ? start() : Promise.resolve(false),
     dispose() {
       changed.dispose();
+      command.dispose();
       void stop();
     },
   };

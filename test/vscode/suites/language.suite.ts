@@ -67,4 +67,67 @@ describe('the language server', () => {
     const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri);
     assert.deepStrictEqual(symbols.map(({ name }) => name), ['·add']);
   });
+
+  const at = (near: string, after: string): vscode.Position => {
+    const offset = document.getText().indexOf(near) + near.indexOf(after) + after.length;
+    return document.positionAt(offset);
+  };
+
+  it('puts a wrong offset right with a quick fix', async () => {
+    const wrong = new vscode.Range(at('second+16', 'second'), at('second+16', 'second+16'));
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, wrong);
+    const fix = actions.find(({ title }) => title === 'Write second+8(FP)');
+    assert.ok(fix?.edit, actions.map(({ title }) => title).join());
+    const cleared = next(vscode.languages.onDidChangeDiagnostics, () => vscode.languages.getDiagnostics(document.uri).length === 0, 'the end of the diagnostic');
+    assert.ok(await vscode.workspace.applyEdit(fix.edit));
+    await cleared;
+    assert.match(document.getText(), /ADDQ\tsecond\+8\(FP\), AX/);
+  });
+
+  it('completes arguments with their offsets, and registers', async () => {
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, at('MOVQ\tfirst', 'MOVQ\tfir'));
+    assert.ok(list.items.some(({ label }) => (typeof label === 'string' ? label : label.label) === 'first+0(FP)'));
+  });
+
+  it('shows the operand forms of an instruction', async () => {
+    const help = await vscode.commands.executeCommand<vscode.SignatureHelp>('vscode.executeSignatureHelpProvider', document.uri, at('ADDQ\tsecond', 'ADDQ\t'), '\t');
+    assert.ok(help.signatures.some(({ label }) => label === 'ADDQ r/m64, r64'), help.signatures.map(({ label }) => label).join());
+  });
+
+  it('renames an argument in assembly and in Go', async () => {
+    const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>('vscode.executeDocumentRenameProvider', document.uri, at('second+8', 'sec'), 'other');
+    assert.deepStrictEqual(edit.entries().map(([uri, edits]) => [path.basename(uri.fsPath), edits.length]).sort(), [['p.go', 1], ['p_amd64.s', 1]]);
+  });
+
+  it('names the types of registers in hints, and colours by meaning', async () => {
+    const text = 'TEXT ·walk(SB), 4, $0-8\n\tMOVQ\tc+0(FP), AX\n\tMOVQ\t8(AX), BX\n\tRET\n';
+    const folder = path.join(workspace, 'asm', 'hints');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'h.go'), 'package h\n\ntype cell struct {\n\tflag bool\n\tnext *cell\n}\n\nfunc walk(c *cell)\n');
+    fs.writeFileSync(path.join(folder, 'h_amd64.s'), text);
+    const { uri } = await vscode.workspace.openTextDocument(vscode.Uri.file(path.join(folder, 'h_amd64.s')));
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', uri, new vscode.Range(0, 0, 5, 0));
+    assert.deepStrictEqual(hints.map(({ label }) => label), ['*cell', 'cell.next', '*cell']);
+    const legend = await vscode.commands.executeCommand<vscode.SemanticTokensLegend>('vscode.provideDocumentSemanticTokensLegend', uri);
+    const tokens = await vscode.commands.executeCommand<vscode.SemanticTokens>('vscode.provideDocumentSemanticTokens', uri);
+    assert.deepStrictEqual([...tokens.data].filter((_, i) => i % 5 === 3).map((type) => legend.tokenTypes[type]), ['function', 'parameter']);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 10);
+    assert.deepStrictEqual(lenses.map(({ command }) => [command?.title, command?.command]), [['func walk(c *cell)', 'gobuf.showReferences']]);
+  });
+
+  it('leaves out what another extension has answered', async () => {
+    const declared = new vscode.Location(vscode.Uri.file(path.join(path.dirname(document.uri.fsPath), 'p.go')), new vscode.Range(3, 0, 3, 20));
+    const other = vscode.languages.registerDefinitionProvider('go.asm', { provideDefinition: () => declared });
+    const setting = vscode.workspace.getConfiguration('gobuf.languageServer');
+    const count = async () => (await vscode.commands.executeCommand<unknown[]>('vscode.executeDefinitionProvider', document.uri, at('·add', '·a'))).length;
+    try {
+      await setting.update('leaveOutDuplicates', 'never', vscode.ConfigurationTarget.Global);
+      const all = await count();
+      await setting.update('leaveOutDuplicates', 'always', vscode.ConfigurationTarget.Global);
+      assert.strictEqual(await count(), all - 1);
+    } finally {
+      other.dispose();
+      await setting.update('leaveOutDuplicates', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
 });

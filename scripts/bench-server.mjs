@@ -1,0 +1,119 @@
+// `npm run bench:server [--gopls]`: what the language server costs on Go's own assembly: reading all of it, hover and completion, edit to
+// diagnostics on the largest files, memory. Prints figures, asserts nothing; beside gopls where it is installed and does the same.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { createProtocolConnection, StreamMessageReader, StreamMessageWriter } = createRequire(path.join(root, 'server', 'package.json'))('vscode-languageserver-protocol/node');
+const found = spawnSync('go', ['env', 'GOROOT'], { encoding: 'utf8' });
+const goroot = process.env['GOROOT'] || (found.status === 0 ? found.stdout.trim() : '');
+const gobuf = path.join(root, 'dist', 'gobuf.js');
+for (const [file, what] of [[path.join(goroot, 'src'), "Go's sources are not here: set GOROOT."], [gobuf, 'dist/gobuf.js is not here: npm run build makes it.']]) {
+  if (!fs.existsSync(file)) { console.error(what); process.exit(1); }
+}
+
+/** Assembly files below a folder, without test data. */
+function assembly(folder) {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const at = path.join(folder, entry.name);
+    return entry.isDirectory() ? (entry.name === 'testdata' ? [] : assembly(at)) : entry.name.endsWith('.s') ? [at] : [];
+  });
+}
+const src = path.join(goroot, 'src');
+const files = assembly(src);
+const lines = (file) => fs.readFileSync(file, 'utf8').split('\n').length;
+
+async function start(command, args) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, GOROOT: goroot } });
+  const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  for (const method of ['client/registerCapability', 'workspace/inlayHint/refresh', 'workspace/codeLens/refresh', 'window/workDoneProgress/create', 'workspace/semanticTokens/refresh']) connection.onRequest(method, () => null);
+  connection.onRequest('workspace/configuration', ({ items }) => items.map(() => ({})));
+  connection.listen();
+  const folders = [{ uri: pathToFileURL(src).href, name: 'src' }];
+  await connection.sendRequest('initialize', { processId: process.pid, rootUri: folders[0].uri, capabilities: {}, workspaceFolders: folders });
+  await connection.sendNotification('initialized', {});
+  const versions = new Map();
+  return {
+    child, connection,
+    open(file, text = fs.readFileSync(file, 'utf8')) {
+      versions.set(file, 1);
+      return connection.sendNotification('textDocument/didOpen', { textDocument: { uri: pathToFileURL(file).href, languageId: 'go.asm', version: 1, text } });
+    },
+    edit(file, range, text) {
+      const version = versions.get(file) + 1;
+      versions.set(file, version);
+      return connection.sendNotification('textDocument/didChange', { textDocument: { uri: pathToFileURL(file).href, version }, contentChanges: [{ range, text }] });
+    },
+    ask: (method, file, params) => connection.sendRequest(`textDocument/${method}`, { textDocument: { uri: pathToFileURL(file).href }, ...params }),
+    memory: () => Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    async stop() { await connection.sendRequest('shutdown'); await connection.sendNotification('exit'); child.kill(); },
+  };
+}
+
+const percentile = (times, part) => times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * part))];
+const ms = (time) => `${time.toFixed(1)} ms`;
+async function timed(work) {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
+
+/** Positions of words, spread evenly over the file. */
+function positions(text, count) {
+  const all = [];
+  text.split('\n').forEach((line, number) => { for (const match of line.matchAll(/[\p{L}_·][\p{L}\p{Nd}_·]*/gu)) if (!line.trimStart().startsWith('//')) all.push({ line: number, character: match.index + 1 }); });
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
+}
+
+const total = files.reduce((sum, file) => sum + lines(file), 0);
+console.log(`${files.length} files, ${total} lines of assembly in ${path.basename(goroot)}; a new process each time`);
+{
+  const server = await start(process.execPath, [gobuf, 'lsp']);
+  const cold = await timed(() => server.connection.sendRequest('workspace/symbol', { query: '' }));
+  const all = await timed(() => server.connection.sendRequest('workspace/symbol', { query: 'memmove' }));
+  console.log(`index of all of it, cold ${ms(cold)} (aim 1500), again ${ms(all)}; memory ${server.memory().toFixed(0)} MB (aim 200)`);
+  await server.stop();
+}
+const largest = files.map((file) => [file, lines(file)]).sort((a, b) => b[1] - a[1]);
+const runtime = path.join(src, 'runtime', 'asm_amd64.s');
+async function requests(name, command, args, methods) {
+  const server = await start(command, args);
+  for (const file of [runtime, largest[0][0]]) {
+    const text = fs.readFileSync(file, 'utf8');
+    await server.open(file, text);
+    const label = `${path.basename(file)} (${lines(file)} lines)`;
+    const first = await timed(() => server.ask('hover', file, { position: positions(text, 1)[0] }).catch(() => null));
+    console.log(`${name}: ${label}: first answer ${ms(first)}`);
+    for (const method of methods) {
+      const times = [];
+      for (const position of positions(text, 300)) times.push(await timed(() => server.ask(method, file, { position }).catch(() => null)));
+      console.log(`${name}: ${label}: ${method} median ${ms(percentile(times, 0.5))}, p99 ${ms(percentile(times, 0.99))}`);
+    }
+  }
+  console.log(`${name}: memory ${server.memory().toFixed(0)} MB`);
+  await server.stop();
+}
+await requests('gobuf', process.execPath, [gobuf, 'lsp'], ['hover', 'completion', 'definition']);
+{
+  const server = await start(process.execPath, [gobuf, 'lsp']);
+  for (const [file] of [largest[0], largest[1], [runtime]]) {
+    const uri = pathToFileURL(file).href;
+    const published = () => new Promise((resolve) => { const listener = server.connection.onNotification('textDocument/publishDiagnostics', (found) => { if (found.uri === uri) { listener.dispose(); resolve(); } }); });
+    let next = published();
+    await server.open(file);
+    await next;
+    const times = [];
+    for (let i = 0; i < 12; i++) {
+      next = published();
+      const at = { line: Math.floor((lines(file) * (i + 1)) / 14), character: 0 };
+      times.push(await timed(async () => { await server.edit(file, { start: at, end: at }, '\n'); await next; }));
+    }
+    console.log(`gobuf: ${path.basename(file)} (${lines(file)} lines): edit to diagnostics median ${ms(percentile(times, 0.5))}, worst ${ms(Math.max(...times))}, of which 120 ms wait for more typing (aim 50 beside it)`);
+  }
+  await server.stop();
+}
+if (spawnSync('gopls', ['version']).status === 0) await requests('gopls', 'gopls', ['serve'], ['hover', 'definition']);
+else console.log('gopls is not here, so nothing is compared with it');
