@@ -38,6 +38,11 @@ export interface CpuHost {
   cpuid(leaf: number, subleaf: number): [number, number, number, number];
   /** Virtual time-stamp counter; `retiredInRun` is the number of instructions retired since `run` was called. */
   timestamp(retiredInRun: number): bigint;
+  /**
+   * A SYSCALL is retired, as for the exit of that name: carries it out if it is one that changes nothing but its result and the memory
+   * it names; false if not, and nothing is done.
+   */
+  quickCall?(retiredInRun: number): boolean;
   /** Called by `step` for each data access when watchpoints exist. */
   onAccess?(address: number, size: number, write: boolean): void;
 }

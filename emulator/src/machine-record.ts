@@ -7,7 +7,9 @@ export type RecordEntry =
   /** All threads slept although standard input was wanted, and time was allowed to go on. */
   | { at: number; kind: 'idle' }
   | { at: number; kind: 'registers'; tid: number; values: Registers }
-  | { at: number; kind: 'memory'; address: number; bytes: Uint8Array };
+  | { at: number; kind: 'memory'; address: number; bytes: Uint8Array }
+  /** A thread was given the next turn. */
+  | { at: number; kind: 'turn'; tid: number };
 
 export class OutsideRecord {
   private readonly entries: RecordEntry[] = [];

@@ -89,6 +89,8 @@ export interface Machine {
 
   registers(tid?: number): Registers;
   setRegisters(values: Registers, tid?: number): void;
+  /** Gives a thread the next turn, a whole one. Recorded like changed registers; throws one sentence if it cannot run now. */
+  runNext(tid: number): void;
   /** Bytes from `address` on, shorter at the first unreadable page; permissions are ignored, only mapping counts. */
   readMemory(address: number, length: number): Uint8Array;
   /** Bytes written (0 if nothing is mapped there); ignores permissions; drops translated code there. */

@@ -17,7 +17,7 @@ import { Kernel } from './kernel/kernel';
 import { signalName } from './kernel/signal-numbers';
 import { raiseFault } from './kernel/signals';
 import { initialState, seedWords } from './kernel/start';
-import { BOOT_TIME } from './kernel/state';
+import { BOOT_TIME, QUANTUM } from './kernel/state';
 import type { KernelState } from './kernel/state';
 import { OutsideRecord } from './machine-record';
 import type { RecordEntry } from './machine-record';
@@ -88,6 +88,7 @@ export class GuestMachine implements Machine {
     this.cpu = makeCpu(this.space, {
       cpuid: (leaf, subleaf) => cpuid(level, procs, leaf, subleaf),
       timestamp: (retired) => BigInt(this.kernel.now + retired),
+      quickCall: (retired) => this.watchpoints.length === 0 && this.kernel.quickCall(retired),
       onAccess: (address, size, write) => { if (this.watchpoints.length > 0) this.accesses.push({ address, size, write }); },
     }, options);
     this.space.changed = (start, end, code) => { if (code) this.cpu.invalidate(start, end); else this.cpu.flushLookups(); };
@@ -299,6 +300,28 @@ export class GuestMachine implements Machine {
     this.applyRecord();
   }
 
+  /** Gives a thread the next turn, a whole one. Recorded; throws one sentence if it cannot run now. */
+  runNext(tid: number): void {
+    const thread = this.state.threads.get(tid);
+    if (!thread || this.stopped) throw new Error(`there is no thread ${tid}`);
+    if (thread.wait) throw new Error(`thread ${tid} waits (${this.waitingFor(thread.wait.what, thread.wait.state, thread.wait.deadline)}): it cannot run now`);
+    if (tid === this.state.current) return;
+    this.outside({ at: this.instruction, kind: 'turn', tid });
+    this.applyRecord();
+  }
+
+  private giveTurn(tid: number): void {
+    const { kernel, state } = this;
+    const left = state.threads.get(state.current);
+    if (left) kernel.saveCurrent();
+    state.runQueue = [...(left && !left.wait ? [left.tid] : []), ...state.runQueue.filter((each) => each !== tid)];
+    state.current = tid;
+    state.quantumLeft = QUANTUM;
+    kernel.loadCurrent();
+    // A call that it still has to finish, and its signals, come first.
+    kernel.attention = true;
+  }
+
   private putRegisters(values: Registers, tid: number): void {
     const c = this.context(tid);
     values.gpr.forEach((value, i) => c.setGpr64(i, value));
@@ -374,6 +397,7 @@ export class GuestMachine implements Machine {
       if (!entry || entry.at !== state.instruction || entry.kind === 'idle') return;
       state.recordCursor++;
       if (entry.kind === 'registers') this.putRegisters(entry.values, entry.tid);
+      else if (entry.kind === 'turn') this.giveTurn(entry.tid);
       else if (entry.kind === 'memory') this.space.poke(entry.address, entry.bytes);
       else {
         if (entry.bytes) state.input.queue.push(entry.bytes.slice());

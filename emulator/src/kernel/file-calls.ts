@@ -605,6 +605,7 @@ export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]
   }
   const to = at(kernel, fd2!, path2!, 'never');
   if (to.node) return -E.EEXIST;
+  if (to.mustBeDirectory) return -E.ENOENT;
   const parent = writableDirectory(kernel, to.parent);
   parent.entries!.set(to.name, inode.id);
   parent.hidden?.delete(to.name);

@@ -119,10 +119,16 @@ export function recvfrom(kernel: Kernel, [fd, at, length, flags, addressAt, leng
   const got = incoming(kernel, file, s, length!, flags!);
   if (typeof got === 'number') return got;
   kernel.memory.write(at!, got.bytes);
-  if (addressAt! !== 0 && (s.type === SOCK_DGRAM || s.family === AF_NETLINK)) giveAddress(kernel, got.from, s.family, addressAt!, lengthAt!);
+  if (addressAt! !== 0 && lengthAt! !== 0) {
+    if (hasSender(s, got)) giveAddress(kernel, got.from, s.family, addressAt!, lengthAt!);
+    else kernel.memory.setU32(lengthAt!, 0);
+  }
   drop(kernel, got, flags!);
   return (flags! & MSG_TRUNC) !== 0 ? got.whole : got.bytes.length;
 }
+
+/** A stream has no sender but its peer, and a Unix socket without a name is none that could be told. */
+const hasSender = (s: Socket, got: Received): boolean => s.family === AF_NETLINK || (s.type === SOCK_DGRAM && (s.family !== AF_UNIX || got.from !== undefined));
 
 function incoming(kernel: Kernel, file: OpenFile, s: Socket, length: number, flags: number): Received | number {
   if ((flags & MSG_OOB) !== 0) return -E.EINVAL;
@@ -187,7 +193,7 @@ export function recvmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
     done += Math.min(part.length, got.bytes.length - done);
   }
   let outFlags = got.whole > got.bytes.length ? MSG_TRUNC : 0, controlUsed = 0, nameLength = 0;
-  if (h.name !== 0 && (s.type === SOCK_DGRAM || s.family === AF_NETLINK)) {
+  if (h.name !== 0 && hasSender(s, got)) {
     const address = encodeAddress(got.from, s.family);
     kernel.memory.write(h.name, address.subarray(0, h.nameLength));
     nameLength = address.length;

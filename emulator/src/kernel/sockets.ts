@@ -10,7 +10,7 @@ import type { Datagram, OpenFile, Socket, SocketAddress } from './state';
 
 export const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5;
 const BUFFER = 212992, FIRST_EPHEMERAL = 32768, LAST_EPHEMERAL = 60999;
-const V6ONLY = '41:26', REUSEADDR = '1:2', REUSEPORT = '1:15';
+const V6ONLY = '41:26', REUSEADDR = '1:2', REUSEPORT = '1:15', LINGER = '1:13', LINGER_SECONDS = '1:13:l';
 
 export function newSocket(kernel: Kernel, family: number, type: number, protocol: number): Socket {
   const socket: Socket = {
@@ -229,7 +229,8 @@ export interface Received { bytes: Uint8Array; from: SocketAddress | undefined; 
 
 /** What has come in; undefined: nothing yet. */
 export function receive(kernel: Kernel, socket: Socket, length: number, peek: boolean): Received | undefined {
-  if (socket.error !== 0) { const error = socket.error; socket.error = 0; fail(error); }
+  // A stream tells what came before it broke; a datagram socket tells the error first.
+  if (socket.error !== 0 && (!isStream(socket) || socket.incoming.length === 0)) { const error = socket.error; socket.error = 0; fail(error); }
   const [first] = socket.incoming;
   if (!first) {
     if (socket.readClosed) return { bytes: new Uint8Array(0), from: undefined, files: [], whole: 0 };
@@ -301,7 +302,8 @@ export function closeSocket(kernel: Kernel, id: number): void {
   if (peer && isStream(socket)) {
     peer.readClosed = true;
     peer.peer = 0;
-    if (socket.incomingSize > 0 && peer.error === 0) peer.error = ECONNRESET;
+    const aborts = socket.family !== AF_UNIX && socket.options.get(LINGER) === 1 && socket.options.get(LINGER_SECONDS) === 0;
+    if ((socket.incomingSize > 0 || aborts) && peer.error === 0) peer.error = ECONNRESET;
     kernel.notify(peer.id);
   }
   kernel.notify(id);

@@ -13,7 +13,7 @@ import type { Handler } from './kernel';
 import { signalReturn } from './signals';
 
 export type ArgumentKind = 'fd' | 'path' | 'pointer' | 'size' | 'int' | 'flags' | 'mode' | 'signal';
-export interface Syscall { number: number; name: string; arguments: readonly ArgumentKind[]; handler: Handler | undefined }
+export interface Syscall { number: number; name: string; arguments: readonly ArgumentKind[]; handler: Handler | undefined; /** Changes nothing but its result and the memory it names, and never waits. */ quick?: true }
 
 const table: (Syscall | undefined)[] = [];
 function call(number: number, name: string, kinds: string, handler?: Handler): void {
@@ -21,6 +21,11 @@ function call(number: number, name: string, kinds: string, handler?: Handler): v
 }
 /** Answers with an error on purpose. */
 function refuse(number: number, name: string, code: number, _why: string): void { call(number, name, '', () => -code); }
+
+function quick(number: number, name: string, kinds: string, handler: Handler): void {
+  call(number, name, kinds, handler);
+  table[number]!.quick = true;
+}
 
 /** Undefined where Linux has no such number: it answers ENOSYS there. */
 export const syscallTable: readonly (Syscall | undefined)[] = table;
@@ -61,7 +66,7 @@ call(35, 'nanosleep', 'pointer pointer', time.nanosleep);
 call(36, 'getitimer', 'int pointer', time.getitimer);
 call(37, 'alarm', 'int', time.alarm);
 call(38, 'setitimer', 'int pointer pointer', time.setitimer);
-call(39, 'getpid', '', process.getpid);
+quick(39, 'getpid', '', process.getpid);
 call(40, 'sendfile', 'fd fd pointer size', files.sendfile);
 call(56, 'clone', 'flags pointer pointer pointer pointer', threads.clone);
 refuse(57, 'fork', errno.ENOSYS, 'one process');
@@ -94,7 +99,7 @@ call(92, 'chown', 'path int int', files.chown);
 call(93, 'fchown', 'fd int int', files.fchown);
 call(94, 'lchown', 'path int int', files.lchown);
 call(95, 'umask', 'mode', files.umask);
-call(96, 'gettimeofday', 'pointer pointer', time.gettimeofday);
+quick(96, 'gettimeofday', 'pointer pointer', time.gettimeofday);
 call(97, 'getrlimit', 'int pointer', process.getrlimit);
 call(98, 'getrusage', 'int pointer', process.getrusage);
 call(99, 'sysinfo', 'pointer', process.sysinfo);
@@ -154,7 +159,7 @@ refuse(168, 'swapoff', errno.EPERM, 'as an ordinary user');
 refuse(169, 'reboot', errno.EPERM, 'as an ordinary user');
 call(170, 'sethostname', 'pointer size', process.setHostname);
 call(171, 'setdomainname', 'pointer size', process.setHostname);
-call(186, 'gettid', '', process.gettid);
+quick(186, 'gettid', '', process.gettid);
 call(187, 'readahead', 'fd size size', files.fadvise64);
 call(188, 'setxattr', 'path path pointer size flags', files.noAttributes);
 call(189, 'lsetxattr', 'path path pointer size flags', files.noAttributes);
@@ -169,7 +174,7 @@ call(197, 'removexattr', 'path path pointer size flags', files.noAttributes);
 call(198, 'lremovexattr', 'path path pointer size flags', files.noAttributes);
 call(199, 'fremovexattr', 'path path pointer size flags', files.noAttributes);
 call(200, 'tkill', 'int signal', signals.tkill);
-call(201, 'time', 'pointer', time.time);
+quick(201, 'time', 'pointer', time.time);
 call(202, 'futex', 'pointer int int pointer pointer int', threads.futex);
 call(203, 'sched_setaffinity', 'int size pointer', threads.schedSetaffinity);
 call(204, 'sched_getaffinity', 'int size pointer', threads.schedGetaffinity);
@@ -183,7 +188,7 @@ call(224, 'timer_gettime', 'int pointer', time.timerGettime);
 call(225, 'timer_getoverrun', 'int', time.timerGetoverrun);
 call(226, 'timer_delete', 'int', time.timerDelete);
 call(227, 'clock_settime', 'int pointer', time.clockSettime);
-call(228, 'clock_gettime', 'int pointer', time.clockGettime);
+quick(228, 'clock_gettime', 'int pointer', time.clockGettime);
 call(229, 'clock_getres', 'int pointer', time.clockGetres);
 call(230, 'clock_nanosleep', 'int flags pointer pointer', time.clockNanosleep);
 call(231, 'exit_group', 'int', threads.exitGroup);

@@ -36,8 +36,8 @@ export interface Flow {
   readonly budget: number;
   /** Emits: leave with EXIT_CODE already set, this instruction not retired. */
   fault(): void;
-  /** Emits: leave after this instruction (retired), RIP at the next one. */
-  leaveAfter(): void;
+  /** Emits: leave for the kernel after this instruction (retired), RIP at the next one, or have the call done and go on. Ends the block. */
+  systemCall(): void;
   /** How many instructions of the block, this one included, are not retired yet though taken off the budget. */
   unretired(): number;
   /** Ends of blocks. Targets are constants, or locals (i64). `branch` takes an i32 from the stack. */

@@ -1,6 +1,6 @@
 // Flags as such, traps, system calls, CPUID, time stamps, bases of FS and GS, fences and hints.
 // Must stay true: what leaves to the machine has its exit code set before; nothing here knows Linux.
-import { EXIT_CODE, FS_BASE, GS_BASE, RESULT_SCRATCH, RFLAGS_OFFSET } from '../cpu-state';
+import { FS_BASE, GS_BASE, RESULT_SCRATCH, RFLAGS_OFFSET } from '../cpu-state';
 import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import type { Emitter, SemanticsTable } from './emitter';
 import { Condition, ExitCode, STATUS } from './emitter';
@@ -67,8 +67,7 @@ export const system: SemanticsTable = {
   SYSCALL(e, i) {
     e.writeGpr(RCX, 64, () => e.code.i64Const(i.address + i.length));
     e.writeGpr(R11, 64, () => readAll(e));
-    e.code.i32Const(0).i32Const(ExitCode.syscall).i32Store(EXIT_CODE);
-    e.flow.leaveAfter();
+    e.flow.systemCall();
   },
   CPUID(e) {
     e.readGpr(RAX, 32);

@@ -13,8 +13,11 @@ import { Lookups } from './lookups';
 import { runString } from './strings';
 import { Translations } from './translations';
 
-/** Instructions per entry into translated code: V8 replaces baseline code by optimised code only when a function is entered. */
-const SLICE = 50_000;
+/**
+ * Instructions per entry into translated code: V8 replaces baseline code by optimised code only when a function is entered. Where a
+ * slice ends is a sample of what is hot, hence of varying length: programs that go in circles would always be met at the same place.
+ */
+const SHORTEST_SLICE = 30_000, SLICE_VARIES = 40_000;
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
@@ -39,6 +42,7 @@ export class TranslatingCpu implements Cpu {
   private readonly key: string = '';
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
+  private variation = 1;
   /** Instructions retired in slices since translations were last kept. */
   private worked = 0;
 
@@ -56,6 +60,7 @@ export class TranslatingCpu implements Cpu {
         lookups.refresh();
         for (let i = 0; i < 4; i++) lookups.words[(RESULT_SCRATCH >> 2) + i] = values[i]!;
       },
+      quickCall: (left) => (host.quickCall?.(this.retired + this.entered - left) ? 1 : 0),
       string: (operation, log2, repetition) => runString(lookups, operation, log2, repetition),
       timestamp: (left) => {
         const value = host.timestamp(this.retired + this.entered - left);
@@ -110,7 +115,8 @@ export class TranslatingCpu implements Cpu {
       if (exit) return exit;
     }
     while (this.retired < budget) {
-      const slice = Math.min(budget - this.retired, SLICE);
+      this.variation = (Math.imul(this.variation, 1_103_515_245) + 12_345) >>> 0;
+      const slice = Math.min(budget - this.retired, SHORTEST_SLICE + ((this.variation >>> 8) % SLICE_VARIES));
       this.entered = slice;
       const left = ~this.core.dispatch(slice, STACK_BYTES);
       this.retired += slice - left;
