@@ -162,8 +162,7 @@ TEXT runtime·main(SB), NOSPLIT, $0
 	CALL	runtime·newm(SB)
 	// Wait until the second thread sleeps in stopm: the real one does not wait, but so the story is easier to follow.
 wait:
-	MOVL	$SYS_sched_yield, AX
-	SYSCALL
+	CALL	runtime·osyield(SB)
 	CMPL	runtime·sched+schedt_nmidle(SB), $0
 	JEQ	wait
 	CALL	main·main(SB)

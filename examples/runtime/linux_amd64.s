@@ -55,10 +55,15 @@ try:
 	XCHGL	AX, runtime·sched+schedt_lock(SB)
 	TESTL	AX, AX
 	JEQ	done
-	MOVL	$SYS_sched_yield, AX
-	SYSCALL
+	CALL	runtime·osyield(SB)
 	JMP	try
 done:
+	RET
+
+// osyield lets another thread run.
+TEXT runtime·osyield(SB), NOSPLIT, $0
+	MOVL	$SYS_sched_yield, AX
+	SYSCALL
 	RET
 
 TEXT runtime·unlock(SB), NOSPLIT, $0

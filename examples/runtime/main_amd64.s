@@ -39,6 +39,7 @@ TEXT main·main(SB), 0, $0
 	LEAQ	main·grower·f(SB), AX
 	CALL	runtime·newproc(SB)
 wait:
+	CALL	runtime·osyield(SB)		// the other thread's turn, too
 	CALL	runtime·Gosched(SB)
 	CMPQ	main·running(SB), $0
 	JNE	wait

@@ -73,7 +73,8 @@ function stackCheck(text: TextSymbol, frame: number, out: Instruction[], tail: I
   out.push(jump('JLS'));
   const back = make('JMP', { kind: 'branch', scale: 0, offset: 0n });
   back.target = out[first] as Instruction;
-  tail.push(call, back);
+  // The end of the function belongs to its beginning: there is no frame yet.
+  tail.push({ ...make('NOP'), stack: -frame }, call, { ...back, stack: frame });
 }
 
 /** Until Go 1.25 a wrapper adjusts the argument pointer of a panic that is running: g._panic.argp, if it is this frame's. */
