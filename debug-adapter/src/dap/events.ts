@@ -81,6 +81,13 @@ const handlers: Handlers = {
     return { moment: session.moment(), address, size, writes: rows, complete };
   },
   'gobuf/timeline': timeline,
+  'gobuf/runNext'(session, { threadId }, { after }) {
+    const engine = session.stopped;
+    engine.runNext(threadId);
+    session.forget();
+    after(() => { if (engine.stop) session.announce(engine.stop); });
+    return {};
+  },
   'gobuf/selectThread'(session, { threadId }) {
     session.stopped.selectThread(threadId);
     session.invalidate('threads', 'stacks', 'variables');

@@ -173,6 +173,8 @@ export interface GobufRequests {
   'gobuf/writes': [{ expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number; most?: number }, { moment: Moment; address: number; size: number; writes: WriteRow[]; complete: boolean }];
   /** What happened up to `until` (default: the last recorded moment), at most `limit` events (default 10 000). */
   'gobuf/timeline': [{ until?: number; limit?: number }, TimelineResult];
+  /** Gives a thread the next turn: it executes the next instruction. The recorded future is dropped. */
+  'gobuf/runNext': [{ threadId: number }, object];
   /** The thread that console commands and expressions without a frame refer to. */
   'gobuf/selectThread': [{ threadId: number }, object];
   /** The present moment. */

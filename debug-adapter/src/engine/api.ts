@@ -90,6 +90,10 @@ export interface DebuggerApi {
   clearBreakpoint(id: number): BreakpointView;
   /** Watch on an expression or an address range; any number, any size. */
   watch(target: { expression: string; size?: number } | { address: number; size: number }, access: 'read' | 'write' | 'readWrite', condition?: string): BreakpointView;
+  /** Stops when a register of a thread changes; slow, since every instruction is looked at. */
+  watchRegister(name: string, thread?: number, condition?: string): BreakpointView;
+  /** Gives a thread the next turn. Drops the recorded future. */
+  runNext(thread: number): void;
   /** Stop at unrecovered panics and fatal errors (default both true). */
   exceptionStops: { panic: boolean; fatal: boolean };
   /** Stop there only if this holds; `` always. */

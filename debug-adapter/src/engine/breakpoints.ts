@@ -17,7 +17,7 @@ export interface Breakpoint {
   hitConditionPerGoroutine: boolean;
   logMessage: string | undefined;
   trace: boolean;
-  watch: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite'; machineId: number | undefined } | undefined;
+  watch: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite'; machineId: number | undefined; /** A register of a thread instead of memory. */ register?: { name: string; tid: number } } | undefined;
   event: EventFilter | undefined;
   /** Ordered by moment. */
   hits: { instruction: number; goid: number }[];
@@ -95,7 +95,7 @@ export function viewOf(breakpoint: Breakpoint, instruction: number): BreakpointV
     id, kind, enabled, addresses: [...addresses], verified: !problem, totalHits: total, hitsByGoroutine: byGoroutine, trace,
     ...(name !== undefined ? { name } : {}), ...(problem ? { message: problem } : {}), ...(file ? { file, line } : {}), ...(breakpoint.function ? { function: breakpoint.function } : {}),
     ...(condition !== undefined ? { condition } : {}), ...(hitCondition !== undefined ? { hitCondition } : {}), ...(logMessage !== undefined ? { logMessage } : {}),
-    ...(watch ? { watch: { expression: watch.expression, address: watch.address, size: watch.size, access: watch.access } } : {}),
+    ...(watch ? { watch: { expression: watch.expression, address: watch.address, size: watch.size, access: watch.access, ...(watch.register ? { register: watch.register.name } : {}) } } : {}),
     ...(event ? { event } : {}),
   };
 }

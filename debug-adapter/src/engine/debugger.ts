@@ -19,7 +19,7 @@ import { RBP, RSP, RuntimeWords } from './guest';
 import { Inspector } from './inspector';
 import type { Place } from './inspector';
 import { Recorder } from './recorder';
-import { registerRows, withRegister } from './registers';
+import { registerRows, registerText, withRegister } from './registers';
 import { SchedulerHooks, isSchedulerEvent } from './scheduler-events';
 import { Sources } from './sources';
 import { ThreadTable } from './threads';
@@ -287,6 +287,10 @@ export class Debugger implements DebuggerApi {
       else { const found = this.schedulerEventAt(first.event, stop.reason === 'breakpoint' ? stop.address : 0); if (found) description = found.description; }
       return { reason: 'event', breakpoints: ids, description };
     }
+    if (stop.reason === 'watchpoint' && first.watch?.register) {
+      const { name, tid } = first.watch.register;
+      return { reason: 'watchpoint', breakpoints: ids, description: `${name} of thread ${tid} has changed to ${registerText(name, this.live.machine.registers(tid))}` };
+    }
     if (stop.reason === 'watchpoint') {
       const value = this.live.words.memory.read(stop.address, Math.min(8, stop.size));
       const now = value.length ? value.reduceRight((sum, byte) => sum << 8n | BigInt(byte), 0n) : undefined;
@@ -519,6 +523,26 @@ export class Debugger implements DebuggerApi {
     return viewOf(breakpoint, this.session?.machine.instruction ?? 0);
   }
 
+  /** Stops when a register of a thread changes; slow, since every instruction is looked at. */
+  watchRegister(name: string, thread?: number, condition?: string): BreakpointView {
+    const { machine } = this.stopped, tid = this.tidOf(thread), lower = name.replace(/^[$%]/, '').toLowerCase();
+    if (lower === 'rip') throw new Error('rip changes with every instruction: step instead');
+    registerText(lower, machine.registers(tid));
+    const breakpoint = this.table.add({ kind: 'watch', watch: { expression: lower, address: 0, size: 0, access: 'write', machineId: undefined, register: { name: lower, tid } }, condition });
+    this.arm(breakpoint);
+    this.listeners.tell('breakpointsChanged');
+    return viewOf(breakpoint, machine.instruction);
+  }
+
+  /** The thread that executes the next instruction, with a whole turn. Drops the recorded future. */
+  runNext(thread: number): void {
+    const { machine } = this.stopped, tid = this.tidOf(thread);
+    machine.runNext(tid);
+    this.assigned(undefined, 0);
+    if (this.stop) this.stop = { ...this.stop, ...this.moment(tid), reason: 'goto', description: `thread ${tid} runs next`, breakpoints: [] };
+    this.selected = this.threadTable.idOfTid(tid);
+  }
+
   amendBreakpoint(id: number, change: Partial<Pick<BreakpointView, 'condition' | 'hitCondition' | 'logMessage' | 'enabled' | 'name' | 'trace'>> & { hitConditionPerGoroutine?: boolean }): BreakpointView {
     const breakpoint = this.need(id);
     if (change.hitCondition) hitConditionHolds(change.hitCondition, 0);
@@ -556,6 +580,12 @@ export class Debugger implements DebuggerApi {
     if (!this.session) return;
     const { watch } = breakpoint;
     if (breakpoint.event?.event === 'syscall' || breakpoint.event?.event === 'signal') return this.watchMachineEvents();
+    if (watch?.register) {
+      const { machine, recorder } = this.session, { name, tid } = watch.register;
+      watch.machineId = -breakpoint.id;
+      recorder.watchRegister({ id: -breakpoint.id, tid, value: () => registerText(name, machine.registers(tid)) });
+      return;
+    }
     if (watch) { watch.machineId = this.session.machine.addWatchpoint({ address: watch.address, size: watch.size, access: watch.access }).id; return; }
     for (const address of breakpoint.addresses) this.session.recorder.arm(address);
   }
@@ -564,7 +594,8 @@ export class Debugger implements DebuggerApi {
     const { watch } = breakpoint;
     if (breakpoint.event?.event === 'syscall' || breakpoint.event?.event === 'signal') return this.watchMachineEvents();
     if (watch) {
-      if (watch.machineId !== undefined) this.session.machine.removeWatchpoint(watch.machineId);
+      if (watch.register) this.session.recorder.unwatchRegister(-breakpoint.id);
+      else if (watch.machineId !== undefined) this.session.machine.removeWatchpoint(watch.machineId);
       watch.machineId = undefined;
       return;
     }

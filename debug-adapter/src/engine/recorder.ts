@@ -16,6 +16,9 @@ export type RunResult = Stop | { reason: 'paused' };
 
 interface Kept { snapshot: Snapshot; /** Taken for going back in small steps: first to be thrown away. */ fine: boolean }
 
+/** A register of a thread whose changes stop the run. */
+export interface RegisterWatch { id: number; tid: number; /** What is compared: equal texts are equal values. */ value(): string; last: string }
+
 const SLICE_MS = 12;
 const FINE_DISTANCE = 12_000;
 const MOST_FINE = 12;
@@ -28,6 +31,7 @@ export class Recorder {
   private spacing: number;
   private lastYield = 0;
   private stopRequested = false;
+  private readonly registerWatches = new Map<number, RegisterWatch>();
   /** Furthest moment that was ever reached and not dropped. */
   last = 0;
   onProgress: ((instruction: number) => void) | undefined;
@@ -62,13 +66,53 @@ export class Recorder {
   armed(address: number): boolean { return this.active.has(address); }
   armedAddresses(): number[] { return [...this.active.keys()]; }
 
+  watchRegister(watch: Omit<RegisterWatch, 'last'>): void { this.registerWatches.set(watch.id, { ...watch, last: '' }); }
+  unwatchRegister(id: number): void { this.registerWatches.delete(id); }
+
+  /** No hardware watches a register: the program goes on instruction by instruction, and each is looked at. */
+  private async runWatching(until: number): Promise<RunResult> {
+    const { machine } = this;
+    const watches = [...this.registerWatches.values()];
+    const alive = (tid: number): boolean => machine.threads.some((thread) => thread.tid === tid);
+    for (const watch of watches) watch.last = alive(watch.tid) ? watch.value() : '';
+    for (let steps = 0; ; steps++) {
+      if (this.stopRequested) { this.stopRequested = false; return { reason: 'paused' }; }
+      if (machine.instruction >= until) return { reason: 'limit' };
+      const tid = machine.currentThread;
+      const stop = this.step();
+      if (stop.reason !== 'limit' && stop.reason !== 'breakpoint') return stop;
+      if (machine.ended) return machine.ended;
+      for (const watch of watches) {
+        // At the end of a turn another thread may have had the step.
+        if ((watch.tid !== tid && watch.tid !== machine.currentThread) || !alive(watch.tid)) continue;
+        const now = watch.value();
+        if (now === watch.last) continue;
+        watch.last = now;
+        return { reason: 'watchpoint', watchpoint: { id: watch.id, address: 0, size: 0, access: 'write' }, address: 0, size: 0, access: 'write' };
+      }
+      if (this.active.size > 0) {
+        const { rip } = machine.registers();
+        if (this.active.has(rip)) return { reason: 'breakpoint', address: rip };
+      }
+      if (steps % 64 !== 0) continue;
+      this.keepIfDue();
+      const time = this.options.now?.();
+      if (time === undefined || time - this.lastYield >= SLICE_MS) {
+        this.onProgress?.(machine.instruction);
+        await this.options.yieldToHost();
+        this.lastYield = this.options.now?.() ?? 0;
+      }
+    }
+  }
+
   /**
    * Runs to instruction `until` or an earlier stop. A breakpoint at the current RIP does not count at the start; one at which a
    * slice happens to end does.
    */
-  async run(until: number): Promise<RunResult> {
+  async run(until: number, watchful = true): Promise<RunResult> {
     const { machine } = this;
     this.lastYield = this.options.now?.() ?? 0;
+    if (watchful && this.registerWatches.size > 0) return this.runWatching(until);
     for (;;) {
       if (this.stopRequested) { this.stopRequested = false; return { reason: 'paused' }; }
       const start = machine.instruction;
@@ -127,7 +171,7 @@ export class Recorder {
 
   private async passOver(until: number): Promise<RunResult> {
     for (;;) {
-      const result = await this.run(until);
+      const result = await this.run(until, false);
       if (result.reason !== 'breakpoint' && result.reason !== 'watchpoint' && result.reason !== 'event') return result;
     }
   }

@@ -2,6 +2,7 @@
 // the processor allows it.
 
 import type { Registers } from '@gobuf/emulator/machine-types';
+import { registerValue } from '../goruntime/registers';
 import type { RegisterRow } from './types';
 
 /** Numbers in Registers.gpr. */
@@ -104,6 +105,15 @@ export function registerRows(registers: Registers, all: boolean): RegisterRow[] 
 export function otherRows(registers: Registers): RegisterRow[] {
   const rows: RegisterRow[] = Array.from({ length: 8 }, (_, i) => ({ name: `ST(${i})`, value: formatX87(registers.x87.registers.slice(i * 16, i * 16 + 10)) }));
   return [...rows, { name: 'MXCSR', value: describe(registers.mxcsr, MXCSR_FLAGS, 0xffff, 8) }, { name: 'CW', value: hex(registers.x87.control, 4) }, { name: 'SW', value: hex(registers.x87.status, 4) }];
+}
+
+/** The value of a register or flag by name, as hexadecimal text; throws one sentence for an unknown one. */
+export function registerText(name: string, registers: Registers): string {
+  const flag = FLAGS.find(([candidate]) => candidate.toLowerCase() === name);
+  const found = flag ? undefined : registerValue(name, registers);
+  if (flag) return String((registers.rflags >>> flag[1]) & 1);
+  if (!found) throw new Error(`there is no register ${name}`);
+  return 'vector' in found ? `0x${Array.from(found.vector).reverse().map((byte) => byte.toString(16).padStart(2, '0')).join('')}` : `0x${found.value.toString(16)}`;
 }
 
 /** Assigns by name (`rax`, `eax`, `rip`, `rflags`, `zf`, `fs_base`, `xmm3`); throws one sentence for an unknown one. */

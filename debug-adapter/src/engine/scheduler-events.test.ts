@@ -127,3 +127,64 @@ describe.skipIf(!hasGo)('who wrote this (needs the go command)', () => {
     await expect(debug.writesTo(address!, 0)).rejects.toThrow(/bytes/);
   }, 120_000);
 });
+
+describe.skipIf(!hasGo)('watched registers and chosen threads (needs the go command)', () => {
+  test('a watched register stops where single steps see it change, and back', async () => {
+    const { debug } = open();
+    await debug.launch();
+    const point = debug.setBreakpoint({ location: 'main.main' });
+    const at = (await debug.resume('continue')).instruction;
+    debug.clearBreakpoint(point.id);
+    const rsp = (): bigint => debug.machine!.registers(debug.stop!.tid).gpr[4]!;
+    const truth: [number, bigint][] = [];
+    for (let before = rsp(); truth.length < 6; before = rsp()) {
+      const stop = await debug.resume('stepInstruction');
+      if (rsp() !== before) truth.push([stop.instruction, rsp()]);
+    }
+    await debug.goTo(at);
+    const watch = debug.watchRegister('rsp');
+    const seen: [number, bigint][] = [];
+    for (let i = 0; i < truth.length; i++) {
+      const stop = await debug.resume('continue');
+      expect(stop).toMatchObject({ reason: 'watchpoint', breakpoints: [watch.id] });
+      seen.push([stop.instruction, rsp()]);
+    }
+    expect(seen).toEqual(truth);
+    expect((await debug.resume('reverseContinue')).instruction).toBe(truth.at(-2)![0]);
+    expect(() => debug.watchRegister('rip')).toThrow(/step instead/);
+    expect(() => debug.watchRegister('rzx')).toThrow(/no register/);
+  }, 120_000);
+
+  test('a thread that is given the turn executes the next instruction; the program ends as before, both times alike', async () => {
+    const ends: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      const { debug, output } = open();
+      await debug.launch();
+      debug.setEventBreakpoint({ event: 'start' });
+      // Until two threads can run.
+      const able = (): number[] => debug.machine!.threads.filter(({ state }) => state === 'runnable').map(({ tid }) => tid);
+      for (let i = 0; i < 400 && able().length === 0; i++) await debug.resume('continue');
+      for (const { id, kind } of debug.breakpoints()) if (kind === 'event') debug.clearBreakpoint(id);
+      const [other] = able();
+      expect(other).toBeDefined();
+      const view = debug.threads().find(({ kind, tid }) => kind === 'm' && tid === other)!;
+      const retired = (): number => debug.machine!.threads.find(({ tid }) => tid === other)!.instructions;
+      const before = retired();
+      debug.runNext(view.id);
+      expect(debug.stop).toMatchObject({ tid: other, reason: 'goto' });
+      const stop = await debug.resume('stepInstruction');
+      expect([stop.tid, retired()]).toEqual([other, before + 1]);
+      // Going back and forth leads through the same turn.
+      await debug.goTo(stop.instruction + 5000);
+      const there = debug.machine!.registers().rip;
+      await debug.goTo(stop.instruction);
+      await debug.goTo(stop.instruction + 5000);
+      expect(debug.machine!.registers().rip).toBe(there);
+      const asleep = debug.threads().find(({ kind, tid }) => kind === 'm' && debug.machine!.threads.some((thread) => thread.tid === tid && thread.state === 'futex'));
+      if (asleep) expect(() => debug.runNext(asleep.id)).toThrow(/waits .* cannot run now/);
+      expect((await debug.resume('continue')).reason).toBe('exited');
+      ends.push(`${debug.machine!.instruction} ${output()}`);
+    }
+    expect(ends[0]).toBe(ends[1]);
+  }, 120_000);
+});

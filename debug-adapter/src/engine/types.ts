@@ -252,7 +252,7 @@ export interface BreakpointView {
   totalHits: number;
   /** Hits by goroutine id (0: g0). */
   hitsByGoroutine: ReadonlyMap<number, number>;
-  watch?: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite' };
+  watch?: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite'; /** Watched instead of memory. */ register?: string };
   event?: EventFilter;
 }
 

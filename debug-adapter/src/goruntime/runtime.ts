@@ -1,5 +1,6 @@
 // Go's scheduler read out of guest memory: Gs, Ms, Ps and sched, at any moment from the first instruction on.
 // Must stay true: nothing here throws or loops on garbage; lists are bounded and cycles end them; what is not there yet is left out.
+// Over 400 lines: a reader for each structure, and the snapshot that puts them together; they share the layouts and caches.
 import type { GoBinary } from '../symbols/binary';
 import type { FunctionInfo, Memory } from '../symbols/types';
 import { addressFromBootCode } from './boot-code';

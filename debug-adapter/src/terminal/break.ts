@@ -16,6 +16,7 @@ export function breakpointName(breakpoint: BreakpointView, upper: boolean): stri
 export function breakpointPlace(context: Context, breakpoint: BreakpointView): string {
   if (breakpoint.event) return breakpoint.addresses.length === 0 ? 'every place' : `${breakpoint.addresses.length} ${breakpoint.addresses.length === 1 ? 'place' : 'places'} in the runtime`;
   const addresses = breakpoint.addresses.map(hex).join(',');
+  if (breakpoint.watch?.register) return `register ${breakpoint.watch.register}`;
   if (breakpoint.watch) return addresses;
   if (breakpoint.kind === 'user' && breakpoint.addresses.length > 1) {
     const places = breakpoint.addresses.map((address) => context.debug.binary.lineAt(address));
@@ -105,6 +106,10 @@ export const breakpointCommands: Command[] = [
       const kind = access[flag as keyof typeof access];
       if (!kind) throw new Error(`wrong argument ${JSON.stringify(flag)} to watch`);
       const value = context.evaluate(expression, scope);
+      if (value.address === undefined && kind === 'write' && /^[$%]?[a-z]\w*$/i.test(expression)) {
+        const created = context.debug.watchRegister(expression, scope.thread);
+        return context.print(`${breakpointName(created, true)} set: every instruction is looked at, the program runs much slower`);
+      }
       if (value.address === undefined) throw new Error(`can not watch ${JSON.stringify(expression)}`);
       const created = context.debug.watch({ expression, size: value.size || 8 }, kind);
       context.print(`${breakpointName(created, true)} set at ${breakpointPlace(context, created)}`);

@@ -153,9 +153,17 @@ export const goroutineCommands: Command[] = [
     },
   },
   {
-    names: ['thread', 'tr'], group: 'goroutine', help: 'Switch to the specified thread.\n\n\tthread <id>',
+    names: ['thread', 'tr'], group: 'goroutine', help: 'Switch to the specified thread.\n\n\tthread <id>\n\tthread -next <id>\n\n-next gives it the next turn: it executes the next instruction. The recorded future is dropped.',
     run(context, args) {
       if (args === '') throw new Error('you must specify a thread');
+      const next = /^-next\s+(\d+)$/.exec(args);
+      if (next) {
+        const view = context.debug.threads().find((candidate) => candidate.kind === 'm' && candidate.tid === Number(next[1]));
+        if (!view) throw new Error(`unknown thread ${next[1]}`);
+        context.debug.runNext(view.id);
+        context.frame = 0;
+        return context.print(`Thread ${next[1]} runs next`);
+      }
       const view = context.debug.threads().find((candidate) => candidate.kind === 'm' && candidate.tid === Number(args));
       if (!view) throw new Error(`unknown thread ${args}`);
       const before = context.debug.selectedTid() ?? context.stop().tid;
