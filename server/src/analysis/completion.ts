@@ -38,6 +38,9 @@ export interface CompletionContext extends Neighbours {
   goroot: string | undefined;
 }
 
+/** `wants` says early whether a name fits what is typed: there are thousands of constants. */
+type Context = CompletionContext & { wants(name: string): boolean };
+
 const MOST = 300;
 const DIRECTIVES = ['define', 'undef', 'include', 'ifdef', 'ifndef', 'else', 'endif'];
 const FLAGS = new Set(['NOPROF', 'DUPOK', 'NOSPLIT', 'RODATA', 'NOPTR', 'WRAPPER', 'NEEDCTXT', 'TLSBSS', 'NOFRAME', 'REFLECTMETHOD', 'TOPFRAME', 'ABIWRAPPER']);
@@ -45,8 +48,8 @@ const FLAGS = new Set(['NOPROF', 'DUPOK', 'NOSPLIT', 'RODATA', 'NOPTR', 'WRAPPER
 export function completion(context: CompletionContext, offset: number): CompletionList {
   const { file } = context;
   const line = lineContext(file.source.text, offset);
-  const all = [...proposals(line, context, functionAt(functionsOf(file), offset), offset)];
   const wanted = plain(line.word);
+  const all = [...proposals(line, { ...context, wants: (name) => isSubsequence(wanted, plain(name)) }, functionAt(functionsOf(file), offset), offset)];
   const seen = new Set<string>();
   const items = all
     .filter(({ label, filter }) => isSubsequence(wanted, plain(filter ?? label)) && !seen.has(label) && seen.add(label))
@@ -72,7 +75,7 @@ function matching(item: Completion, word: string): Completion {
   return { ...item, filter: /^[.·]/.test(word) && !/^[.·]/.test(asTyped) ? word.charAt(0) + asTyped : asTyped };
 }
 
-function* proposals(line: LineContext, context: CompletionContext, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
+function* proposals(line: LineContext, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
   const { file } = context;
   switch (line.kind) {
     case 'directive':
@@ -95,11 +98,11 @@ function* headers({ files, file, goroot }: CompletionContext): Generator<Complet
   for (const name of (goroot !== undefined && files.list(join(goroot, 'pkg/include'))) || ['textflag.h', 'funcdata.h']) if (name.endsWith('.h')) yield { label: name, kind: 'file', detail: 'GOROOT', insert: name, rank: 2 };
 }
 
-function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: CompletionContext): Generator<Completion> {
+function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: Context): Generator<Completion> {
   const { file, knowledge, mnemonics } = context;
   const aliases = mnemonics?.aliases ?? new Map<string, string>();
   for (const name of mnemonics?.names ?? []) {
-    if (name === 'XXX' || name === 'END' || name.includes('?')) continue;
+    if (!context.wants(name) || name === 'XXX' || name === 'END' || name.includes('?')) continue;
     const alias = aliases.get(name);
     yield { label: name, kind: 'instruction', insert: name, rank: alias ? 4 : 2, ...(alias ? { detail: `is ${alias}` } : file.arch.family === 'amd64' ? detailOf(name) : {}) };
   }
@@ -129,7 +132,7 @@ function* macros(file: AssemblyFile, wanted: (isCode: boolean) => boolean, rank:
   }
 }
 
-function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: CompletionContext, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
+function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
   const { file, knowledge } = context;
   const word = line.mnemonic.split('.')[0] ?? '';
   if (word === 'TEXT' || word === 'GLOBL' || word === 'DATA') return yield* pseudoOperands(word, line, context);
@@ -143,7 +146,7 @@ function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Com
     for (const name of new Set(within?.statements.flatMap(({ labels }) => labels.map(({ text }) => text)) ?? [])) yield { label: name, kind: 'label', insert: name, rank: 0 };
   } else if (within && knowledge && line.nesting === 0) yield* argumentsOf(within, knowledge, line, 0);
   yield* symbols(context, offset, line, file.arch.isJump(word) ? 1 : 3);
-  if (word === 'FUNCDATA' || word === 'PCDATA' || line.before.includes('$') || line.before === '' || line.nesting > 0) yield* values(file, knowledge, line);
+  if (word === 'FUNCDATA' || word === 'PCDATA' || line.before.includes('$') || line.before === '' || line.nesting > 0) yield* values(context, line);
   if (!line.before.endsWith('$')) yield* registers(file, 2);
   if (line.before === '') yield* macros(file, () => true, 4);
 }
@@ -168,7 +171,7 @@ function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, lin
   }
 }
 
-function* symbols(context: CompletionContext, offset: number, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Completion> {
+function* symbols(context: Context, offset: number, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Completion> {
   const { file, knowledge } = context;
   const qualified = /^(.+)[·.]/.exec(line.word)?.[1];
   if (qualified !== undefined && qualified !== '') {
@@ -178,29 +181,30 @@ function* symbols(context: CompletionContext, offset: number, line: Extract<Line
   }
   for (const other of siblings(file, context)) {
     for (const symbol of symbolsOf(other)) {
-      if (symbol.static && other !== file) continue;
+      if ((symbol.static && other !== file) || !context.wants(symbol.name)) continue;
       if (symbol.file === file && symbol.span.start <= offset && offset <= symbol.span.end) continue;
       yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', other === file ? '' : baseName(other.source.path), rank);
     }
   }
-  for (const each of knowledge?.linkable() ?? []) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1);
+  for (const each of knowledge?.linkable() ?? []) if (context.wants(each.name)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1);
 }
 
 const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
 const symbolItem = (name: string, kind: 'function' | 'variable', detail: string, rank: number): Completion => ({ label: `${name}(SB)`, kind, detail, insert: `${name}(SB)`, rank });
 
 /** Constants, sizes and offsets of go_asm.h, and numbers of other headers. */
-function* values(file: AssemblyFile, knowledge: PackageKnowledge | undefined, line: Extract<LineContext, { kind: 'operand' }>): Generator<Completion> {
-  const included = file.preprocessed.macros.some(({ definition }) => definition && baseName(definition.file.path) === 'go_asm.h');
+function* values({ file, knowledge, wants }: Context, line: Extract<LineContext, { kind: 'operand' }>): Generator<Completion> {
+  const included = file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h');
   const offsets = !line.before.includes('$') && line.nesting === 0;
   for (const { name, value, declaration, field } of (included && knowledge?.header.defines) || []) {
+    if (!wants(name)) continue;
     if (offsets && field !== undefined) yield { label: name, kind: 'field', detail: `offset of ${declaration}.${field}: ${value}`, insert: `${name}($0)`, snippet: true, rank: 3 };
     else yield { label: name, kind: field === undefined ? 'constant' : 'field', detail: `= ${value}`, insert: offsets ? `$${name}` : name, rank: offsets ? 5 : 1, ...(offsets ? { filter: name } : {}) };
   }
   if (line.before.includes('$')) yield* macros(file, (isCode) => !isCode, 2);
 }
 
-function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'operand' }>, context: CompletionContext): Generator<Completion> {
+function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'operand' }>, context: Context): Generator<Completion> {
   const { file, knowledge } = context;
   if (line.index === 0) {
     if (line.before.endsWith('(')) yield { label: 'SB', kind: 'register', insert: 'SB', rank: 0 };

@@ -3,7 +3,7 @@
 
 import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
-import { visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
+import { positionAt, visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
 import type { Include } from '../syntax/preprocessor';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { functionAt, functionsOf, tokensOf, type AssemblyFunction } from './functions';
@@ -33,7 +33,7 @@ export function entityAt(file: AssemblyFile, offset: number): Entity | undefined
   const macro = macros.find(({ definition }) => definition && inside(definition));
   if (macro?.definition) return { kind: 'macro', macro, span: macro.definition, function: within };
   let number: Entity | undefined;
-  for (const statement of file.statements) {
+  for (const statement of statementsOnLine(file, offset)) {
     for (const token of tokensOf(statement)) {
       // What comes out of a macro is the macro's; arguments stand at the call.
       if (token.expansion && !token.visible) continue;
@@ -44,6 +44,28 @@ export function entityAt(file: AssemblyFile, offset: number): Entity | undefined
     }
   }
   return number;
+}
+
+const lines = new WeakMap<AssemblyFile, Map<number, Statement[]>>();
+
+/** Statements with a token on the line of an offset, as the user sees them. */
+export function statementsOnLine(file: AssemblyFile, offset: number): readonly Statement[] {
+  let known = lines.get(file);
+  if (!known) {
+    lines.set(file, (known = new Map<number, Statement[]>()));
+    for (const statement of file.statements) {
+      let last = -1;
+      for (const token of tokensOf(statement)) {
+        const span = visibleSpan(token);
+        if (span.file !== file.source || (last >= 0 && span.start < (file.source.lineStarts[last + 1] ?? Infinity) && span.start >= (file.source.lineStarts[last] ?? 0))) continue;
+        last = positionAt(file.source, span.start).line;
+        const list = known.get(last);
+        if (!list) known.set(last, [statement]);
+        else if (list.at(-1) !== statement) list.push(statement);
+      }
+    }
+  }
+  return known.get(positionAt(file.source, offset).line) ?? [];
 }
 
 function ofToken(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined, file: AssemblyFile): Entity | undefined {

@@ -5,6 +5,7 @@ import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { Checker, type CheckerOptions } from '../analysis/check';
+import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { siblings } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
@@ -23,6 +24,7 @@ export class Documents {
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
   /** Files that are not open, as they were read last. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
+  private readonly indexed = new Map<string, IndexedSymbol[]>();
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
@@ -63,6 +65,15 @@ export class Documents {
     return file;
   }
 
+  /** Symbols of a file, open or on disk; asked of many files, so it is not kept for those that are open. */
+  index(path: string): readonly IndexedSymbol[] {
+    const opened = this.openAt(path);
+    if (opened) return indexSymbols(opened.getText());
+    let known = this.indexed.get(path);
+    if (!known) this.indexed.set(path, (known = indexSymbols(this.files.read(path) ?? '')));
+    return known;
+  }
+
   /** Diagnostics of an open file's present text. */
   problems(uri: string): Problem[] | undefined {
     const file = this.file(uri);
@@ -99,6 +110,7 @@ export class Documents {
   forget(): void {
     this.read.clear();
     this.closed.clear();
+    this.indexed.clear();
     this.checker.forget();
   }
 }

@@ -7,7 +7,7 @@ import { callersOf, callsOf, type CallTarget } from '../analysis/calls';
 import { definition, plainName } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { functionAt, functionsOf } from '../analysis/functions';
-import { siblings, symbolsOf } from '../analysis/package-symbols';
+import { siblings } from '../analysis/package-symbols';
 import { goReferences } from '../analysis/go-references';
 import { fullName, references } from '../analysis/references';
 import { selectionSteps } from '../analysis/selection';
@@ -62,10 +62,10 @@ export function navigation(session: Session): void {
   connection.onWorkspaceSymbol(({ query }) => session.safely('workspace symbols', () => {
     const wanted = query.replace(/^[.·]/, '').toLowerCase();
     return session.workspaceFiles().flatMap((path) => {
-      if (wanted && !documents.files.read(path)?.toLowerCase().includes(wanted)) return [];
-      const file = documents.fileAt(path);
-      return file ? symbolsOf(file).filter(({ name, span }) => span.file === file.source && name.toLowerCase().includes(wanted))
-        .map((symbol) => ({ name: plainName(symbol.name) + (symbol.static ? '<>' : ''), kind: symbol.kind === 'function' ? SymbolKind.Function : SymbolKind.Variable, location: location(symbol.span, toUri), containerName: baseName(path) })) : [];
+      return documents.index(path).filter(({ name }) => name.toLowerCase().includes(wanted)).map(({ name, static: isStatic, kind, line, column, length }) => ({
+        name: plainName(name) + (isStatic ? '<>' : ''), kind: kind === 'function' ? SymbolKind.Function : SymbolKind.Variable, containerName: baseName(path),
+        location: { uri: toUri(path), range: { start: { line, character: column }, end: { line, character: column + length } } },
+      }));
     }).slice(0, 1000);
   }));
   calls(session);

@@ -38,18 +38,29 @@ function isNamePart(code: number, text: string, at: number): boolean {
 const isDigit = (code: number) => code >= 48 && code <= 57;
 const isHexDigit = (code: number) => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 
-/** Two-character operators: shifts, arithmetic shift and rotation of ARM. */
-const PAIRS = new Set(['<<', '>>', '->', '@>']);
+/** Two-character operators: shifts, arithmetic shift and rotation of ARM: << >> -> @>. */
+const isPair = (first: number, second: number): boolean => (second === 62 && (first === 62 || first === 45 || first === 64)) || (first === 60 && second === 60);
+
+/** The texts of single characters, made once. */
+const SINGLE = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
 /** Tokens of `text[from, to)`; `to` must not lie inside a token that the caller wants whole. */
 export function tokenize(text: string, from = 0, to = text.length): Token[] {
   const tokens: Token[] = [];
+  scan(text, from, to, (token) => { tokens.push(token); }, true);
+  return tokens;
+}
+
+/** Gives each token to `take`; without `all` those that say nothing, white space and comments without a problem, are left out. */
+export function scan(text: string, from: number, to: number, take: (token: Token) => void, all: boolean): void {
   let at = from;
   const push = (kind: TokenKind, end: number, problem?: string) => {
-    const token: Token = { kind, text: text.slice(at, end), start: at, end };
-    if (problem !== undefined) token.problem = problem;
-    tokens.push(token);
+    const start = at;
     at = end;
+    if (!all && problem === undefined && (kind === 'space' || kind === 'comment')) return;
+    const token: Token = { kind, text: end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end };
+    if (problem !== undefined) token.problem = problem;
+    take(token);
   };
   while (at < to) {
     const code = text.charCodeAt(at);
@@ -80,14 +91,13 @@ export function tokenize(text: string, from = 0, to = text.length): Token[] {
     } else if (code === 34 || code === 39) {
       const { end, problem } = scanQuoted(text, at, to, code);
       push(code === 34 ? 'string' : 'char', end, problem);
-    } else if (PAIRS.has(text.slice(at, at + 2))) push('punctuation', at + 2);
+    } else if (at + 1 < to && isPair(code, text.charCodeAt(at + 1))) push('punctuation', at + 2);
     else if (code > 32 && code < 127) push('punctuation', at + 1);
     else {
       const end = at + (code >= 0xd800 && code < 0xdc00 ? 2 : 1);
       push('error', Math.min(end, to), `invalid character ${JSON.stringify(text.slice(at, end))}`);
     }
   }
-  return tokens;
 }
 
 const isSpace = (code: number) => code === 32 || code === 9 || code === 13;

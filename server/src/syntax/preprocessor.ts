@@ -1,7 +1,7 @@
 // Runs #define, #include, #ifdef and macro expansion as cmd/asm/internal/lex does, but goes on after an error.
 // Must stay true: terminates on any input (nesting and output are bounded), never throws, every token keeps its origin.
 
-import { tokenize, type Token } from './lexer';
+import { scan } from './lexer';
 import {
   sourceFile, visibleSpan,
   type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
@@ -152,7 +152,7 @@ class Preprocessor {
   }
 
   private pushFile(file: SourceFile, at?: PreprocessedToken): void {
-    const reader: Reader = { tokens: meaningful(file).map((token) => ({ ...token, file, expansion: undefined })), index: 0, file };
+    const reader: Reader = { tokens: meaningful(file), index: 0, file };
     if (at) this.push(reader, at);
     else this.readers.push(reader);
   }
@@ -384,14 +384,17 @@ function plainDefines(file: SourceFile): readonly Macro[] | undefined {
   return found;
 }
 
-const cache = new WeakMap<SourceFile, Token[]>();
+const cache = new WeakMap<SourceFile, PreprocessedToken[]>();
 
 /** The file's tokens without white space and comments. */
-function meaningful(file: SourceFile): Token[] {
+function meaningful(file: SourceFile): PreprocessedToken[] {
   let tokens = cache.get(file);
   if (!tokens) {
-    tokens = tokenize(file.text).filter((token) => token.kind !== 'space' && (token.kind !== 'comment' || token.problem !== undefined));
-    cache.set(file, tokens);
+    const found: PreprocessedToken[] = [];
+    scan(file.text, 0, file.text.length, ({ kind, text, start, end, problem }) => {
+      found.push(problem === undefined ? { kind, text, start, end, file, expansion: undefined } : { kind, text, start, end, problem, file, expansion: undefined });
+    }, false);
+    cache.set(file, (tokens = found));
   }
   return tokens;
 }
