@@ -4,7 +4,7 @@ import * as E from './errno';
 import { fail } from './errno';
 import { closeDescriptor, descriptor, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, pollObjects, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
 import { create, join, kindOf, linkTarget, lookup, names, newInode, removeName, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
-import type { Node, Resolved } from './file-system';
+import type { Follow, Node, Resolved } from './file-system';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
 import type { Inode, OpenFile } from './state';
@@ -23,7 +23,7 @@ function base(kernel: Kernel, fd: number, path: string): string {
   return file.path;
 }
 
-function at(kernel: Kernel, fd: number, address: number, follow: boolean | 'never'): Resolved {
+function at(kernel: Kernel, fd: number, address: number, follow: Follow): Resolved {
   const path = kernel.memory.string(address);
   return resolve(kernel, base(kernel, fd, path), path, follow);
 }
@@ -512,7 +512,7 @@ export function getdents64(kernel: Kernel, [fd, to, size]: number[]): number {
 }
 
 export function mkdirat(kernel: Kernel, [fd, path, mode]: number[]): number {
-  create(kernel, at(kernel, fd!, path!, 'never'), 'directory', mode! & ~kernel.state.umask & 0o1777);
+  create(kernel, at(kernel, fd!, path!, 'new'), 'directory', mode! & ~kernel.state.umask & 0o1777);
   return 0;
 }
 export const mkdir = (k: Kernel, [path, mode]: number[]): number => mkdirat(k, [AT_FDCWD, path!, mode!]);
@@ -520,7 +520,7 @@ export const mkdir = (k: Kernel, [path, mode]: number[]): number => mkdirat(k, [
 export function mknodat(kernel: Kernel, [fd, path, mode]: number[]): number {
   const format = mode! & 0o170000;
   if (format !== FORMAT.fifo && format !== FORMAT.file && format !== 0) return -E.EPERM;
-  create(kernel, at(kernel, fd!, path!, 'never'), format === FORMAT.fifo ? 'fifo' : 'file', mode! & ~kernel.state.umask & 0o7777);
+  create(kernel, at(kernel, fd!, path!, 'new'), format === FORMAT.fifo ? 'fifo' : 'file', mode! & ~kernel.state.umask & 0o7777);
   return 0;
 }
 export const mknod = (k: Kernel, [path, mode]: number[]): number => mknodat(k, [AT_FDCWD, path!, mode!]);
@@ -587,7 +587,7 @@ export const rename = (k: Kernel, [path1, path2]: number[]): number => renameat2
 export function symlinkat(kernel: Kernel, [target, fd, path]: number[]): number {
   const to = kernel.memory.string(target!);
   if (to === '') return -E.ENOENT;
-  create(kernel, at(kernel, fd!, path!, 'never'), 'symlink', 0o777).target = to;
+  create(kernel, at(kernel, fd!, path!, 'new'), 'symlink', 0o777).target = to;
   return 0;
 }
 export const symlink = (k: Kernel, [target, path]: number[]): number => symlinkat(k, [target!, AT_FDCWD, path!]);
@@ -603,7 +603,7 @@ export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]
     if (!writable(node.path)) return -E.EXDEV;
     inode = writableInode(kernel, node);
   }
-  const to = at(kernel, fd2!, path2!, 'never');
+  const to = at(kernel, fd2!, path2!, 'new');
   if (to.node) return -E.EEXIST;
   if (to.mustBeDirectory) return -E.ENOENT;
   const parent = writableDirectory(kernel, to.parent);

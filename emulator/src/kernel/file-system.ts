@@ -91,8 +91,10 @@ export function linkTarget(kernel: Kernel, node: Node): string {
   return kernel.services.view.readLink(node.path) ?? fail(ENOENT);
 }
 
-/** `follow`: a link in the last place; 'never': not even if a slash comes after it (calls that make, remove or rename a name). */
-export function resolve(kernel: Kernel, base: string, path: string, follow: boolean | 'never'): Resolved {
+/** `true`: a link in the last place too; 'never': not even if a slash comes after it (calls that remove or rename a name); 'new': nor does that slash mind a file. */
+export type Follow = boolean | 'never' | 'new';
+
+export function resolve(kernel: Kernel, base: string, path: string, follow: Follow): Resolved {
   if (path === '') fail(ENOENT);
   if (path.length > 4095) fail(ENAMETOOLONG);
   let done = path.startsWith('/') ? [] : parts(base);
@@ -108,7 +110,7 @@ export function resolve(kernel: Kernel, base: string, path: string, follow: bool
     const here = '/' + [...done, part].join('/');
     node = lookup(kernel, here);
     const last = i === todo.length - 1;
-    if (node && kindOf(node) === 'symlink' && (!last || follow === true || (mustBeDirectory && follow !== 'never'))) {
+    if (node && kindOf(node) === 'symlink' && (!last || follow === true || (mustBeDirectory && follow !== 'never' && follow !== 'new'))) {
       if (++links > MAX_LINKS) fail(ELOOP);
       const target = linkTarget(kernel, node);
       if (last && target.endsWith('/')) mustBeDirectory = true;
@@ -124,7 +126,7 @@ export function resolve(kernel: Kernel, base: string, path: string, follow: bool
   }
   const full = '/' + done.join('/');
   node = lookup(kernel, full);
-  if (node && mustBeDirectory && kindOf(node) !== 'directory' && !(kindOf(node) === 'symlink' && follow !== true)) fail(ENOTDIR);
+  if (node && mustBeDirectory && kindOf(node) !== 'directory' && follow !== 'new' && !(kindOf(node) === 'symlink' && follow !== true)) fail(ENOTDIR);
   return { path: full, parent: '/' + done.slice(0, -1).join('/'), name: done[done.length - 1] ?? '', node, mustBeDirectory, dots };
 }
 
