@@ -84,8 +84,8 @@ export class Checker {
     return mnemonicsOf(file.arch.family, this.options.goroot, this.options.files);
   }
 
-  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand. */
-  check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file]): { file: AssemblyFile; problems: Problem[] } {
+  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand; assembling costs more than all else together. */
+  check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file], withAssembler = true): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target);
     const importPath = file.packagePath;
@@ -93,7 +93,7 @@ export class Checker {
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
     problems.push(...labels(file), ...functionShapes(file), ...noSplitDepth(file, siblings));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
-    problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));
+    if (withAssembler) problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));
     return { file, problems: ordered(problems, file) };
   }
 }

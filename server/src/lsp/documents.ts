@@ -9,7 +9,7 @@ import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { siblings } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
-import type { Problem } from '../syntax/source';
+import type { Problem, SourceFile } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
 import { offsetAt } from './to-proto';
 
@@ -25,6 +25,8 @@ export class Documents {
   /** Files that are not open, as they were read last. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
+  /** The last complete diagnostics of a document. */
+  private readonly complete = new Map<string, { source: SourceFile; problems: Problem[] }>();
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
@@ -80,11 +82,26 @@ export class Documents {
     if (!file) return undefined;
     let problems = this.found.get(file);
     if (!problems) {
-      const { path } = file.source;
-      problems = this.isGo(path) ? this.checker.check(path, file.source.text, file, () => siblings(file, this.context(file))).problems : [];
+      problems = this.check(file, true);
       this.found.set(file, problems);
+      this.complete.set(uri, { source: file.source, problems });
     }
     return problems;
+  }
+
+  /** The same at once, without assembling: what the assembler said of the text before is kept where the text has not changed. */
+  quickProblems(uri: string): Problem[] | undefined {
+    const file = this.file(uri);
+    if (!file) return undefined;
+    const known = this.found.get(file);
+    if (known) return known;
+    const before = this.complete.get(uri);
+    return [...this.check(file, false), ...(before ? carried(before.problems.filter(({ code }) => code === 'assemble'), before.source, file.source) : [])];
+  }
+
+  private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
+    const { path, text } = file.source;
+    return this.isGo(path) ? this.checker.check(path, text, file, () => siblings(file, this.context(file)), withAssembler).problems : [];
   }
 
   entity(uri: string, position: { line: number; character: number }): { file: AssemblyFile; entity: Entity } | undefined {
@@ -104,6 +121,7 @@ export class Documents {
 
   close(uri: string): void {
     this.read.delete(uri);
+    this.complete.delete(uri);
   }
 
   /** After a Go file or header has changed. */
@@ -113,4 +131,25 @@ export class Documents {
     this.indexed.clear();
     this.checker.forget();
   }
+}
+
+/** Problems of an earlier text, moved with the text behind an edit; those that the edit touched are dropped. */
+export function carried(problems: readonly Problem[], from: SourceFile, to: SourceFile): Problem[] {
+  const [a, b] = [from.text, to.text];
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start++;
+  let end = 0;
+  while (end < shorter - start && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) end++;
+  // The whole line around an edit counts as touched.
+  const lineStart = a.lastIndexOf('\n', start - 1) + 1;
+  const newline = a.indexOf('\n', a.length - end);
+  const lineEnd = newline < 0 ? a.length : newline;
+  const shift = b.length - a.length;
+  return problems.flatMap((problem) => {
+    const { span } = problem;
+    if (span.file !== from || (span.end > lineStart && span.start < lineEnd)) return [];
+    const by = span.start >= lineEnd ? shift : 0;
+    return [{ ...problem, span: { file: to, start: span.start + by, end: span.end + by } }];
+  });
 }

@@ -12,8 +12,8 @@ import { presentation } from './presentation';
 import { Session, type Settings } from './session';
 import { diagnostic } from './to-proto';
 
-/** Milliseconds without typing before diagnostics are worked out. */
-const PAUSE = 120;
+/** Milliseconds without typing before diagnostics are worked out, and before the file is assembled too. */
+const PAUSE = 50, LONG_PAUSE = 350;
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -49,23 +49,30 @@ export function serve(connection: Connection, options: CheckerOptions, uris: Uri
     void Promise.resolve(connection.sendRequest('workspace/codeLens/refresh')).catch(() => undefined);
   });
 
-  const publish = (uri: string) => {
+  const sent = new Map<string, string>();
+  const publish = (uri: string, complete: boolean) => {
     timers.delete(uri);
     const document = open.get(uri);
     const path = uris.toPath(uri);
     if (!document || path === undefined) return;
     session.safely(`diagnostics of ${uri}`, () => {
-      const own = (documents.problems(uri) ?? []).filter(({ span }) => span.file.path === path).map(diagnostic);
-      return connection.sendDiagnostics({ uri, version: document.version, diagnostics: own });
+      const found = (complete ? documents.problems(uri) : documents.quickProblems(uri)) ?? [];
+      const diagnostics = found.filter(({ span }) => span.file.path === path).map(diagnostic);
+      const text = `${document.version} ${JSON.stringify(diagnostics)}`;
+      if (sent.get(uri) === text) return undefined;
+      sent.set(uri, text);
+      return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
+    if (!complete) timers.set(uri, setTimeout(publish, LONG_PAUSE, uri, true));
   };
   open.onDidChangeContent(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
-    timers.set(uri, setTimeout(publish, PAUSE, uri));
+    timers.set(uri, setTimeout(publish, PAUSE, uri, false));
   });
   open.onDidClose(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
     documents.close(uri);
+    sent.delete(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
   connection.onShutdown(() => {
@@ -74,7 +81,8 @@ export function serve(connection: Connection, options: CheckerOptions, uris: Uri
   });
   connection.onDidChangeWatchedFiles(() => {
     documents.forget();
-    for (const document of open.all()) publish(document.uri);
+    sent.clear();
+    for (const document of open.all()) publish(document.uri, true);
   });
 
   navigation(session);
