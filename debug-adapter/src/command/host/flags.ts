@@ -13,6 +13,8 @@ export function setPatience(bytes = PATIENCE): void { v8.setFlagsFromString(`--w
 
 export function setFlags(): void {
   setPatience();
+  // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
+  v8.setFlagsFromString('--no-flush-bytecode');
   // One processor is for the program itself.
   v8.setFlagsFromString(`--wasm-num-compilation-tasks=${Math.max(1, os.cpus().length - 1)}`);
 }
