@@ -28,8 +28,6 @@ export const CONTEXT_SIZE = 0x400;
 /** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
 export const PAGES_BASE = 0x200000;
 
-// Linear memory below RESERVED_END belongs to the processor: state, look-up tables, scratch. Host pages start there.
-
 /** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
 export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
 /** u64 each: operands of the pending flags. */
@@ -60,5 +58,6 @@ export const CALL_CELLS_END = 0xe0000;
 /** Direct-mapped, 16 bytes an entry: guest address u64, table slot of the function that executes that one instruction. */
 export const STEP_CACHE = 0xe0000;
 export const STEP_CACHE_BITS = 12;
-/** First byte of linear memory that host pages may use. */
-export const RESERVED_END = 0x100000;
+/** A byte each: whether a block has been executed, as noted by cold translations, so that hot ones hold only what is wanted. */
+export const BLOCK_MARKS = 0x100000;
+export const BLOCK_MARKS_END = PAGES_BASE;

@@ -161,11 +161,13 @@ export function buildCore(): Uint8Array<ArrayBuffer> {
   const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
 
   const stubCode = new Code(3), target = stubCode.local('i64'), entry = stubCode.local('i32');
-  call(stubCode)('host.miss');
-  stubCode.i32Eqz().when(() => stubCode.localGet(1).i32Const(-1).i32Xor().return());
   rip(stubCode).localSet(target);
   jumpCacheEntry(stubCode, target);
-  stubCode.localTee(entry).i32Load(JUMP_CACHE + 12).localGet(1).localGet(2).localGet(entry).i32Load(JUMP_CACHE + 8).callIndirect(translated);
+  stubCode.localTee(entry).i64Load(JUMP_CACHE).localGet(target).i64Ne().when(() => {
+    call(stubCode)('host.miss');
+    stubCode.i32Eqz().when(() => stubCode.localGet(1).i32Const(-1).i32Xor().return());
+  });
+  stubCode.localGet(entry).i32Load(JUMP_CACHE + 12).localGet(1).localGet(2).localGet(entry).i32Load(JUMP_CACHE + 8).callIndirect(translated);
   module.define(stub, stubCode.finish());
 
   const dispatch = new Code(2), address = dispatch.local('i64'), at = dispatch.local('i32');

@@ -38,8 +38,18 @@ export interface Translated { body: Uint8Array; layout: Layout }
  */
 export type Mode = 'single' | 'cold' | 'hot' | 'plain' | 'exact';
 
-export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, other = 0, helpers: HelperSlots = helperSlots): Translated {
-  const translator = new FunctionTranslator(graph, module, cells, mode, other, helpers);
+export interface TranslateOptions {
+  /** Cell of the slot that stands in for a hot translation where the stack is awkward. */
+  other?: number;
+  helpers?: HelperSlots;
+  /** Where to note that blocks have been executed, a byte each. */
+  marks?: number | undefined;
+  /** Selectors that places have in the cold translation of the same function. */
+  selectors?: ReadonlyMap<number, number>;
+}
+
+export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, options: TranslateOptions = {}): Translated {
+  const translator = new FunctionTranslator(graph, module, cells, mode, options);
   return { body: translator.run(), layout: translator.layout };
 }
 
@@ -65,6 +75,8 @@ export class FunctionTranslator implements Flow {
   /** Flags that predecessors leave. */
   private readonly likely = new Map<number, number[]>();
   private readonly single: boolean;
+  private readonly other: number;
+  private readonly marks: number | undefined;
   readonly inline: boolean;
   private readonly stack: StackShape | undefined;
   /** Host address of RSP, and what makes it out of RSP. */
@@ -81,11 +93,13 @@ export class FunctionTranslator implements Flow {
   private position = 0;
   private ended = false;
 
-  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, private readonly other: number, helpers: HelperSlots) {
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, { other = 0, helpers = helperSlots, marks, selectors }: TranslateOptions) {
+    this.other = other;
+    this.marks = marks;
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
     if (mode === 'hot') this.stack = stackShape(graph);
-    this.layout = mode === 'exact' ? layOutLoops(graph, 0) : layOutLoops(graph);
+    this.layout = mode === 'exact' ? layOutLoops(graph, 0) : layOutLoops(graph, undefined, selectors);
     this.site = this.code.local('i32');
     this.unsaved = this.code.local('i32');
     this.uses = graph.blocks.map(newUse);
@@ -307,6 +321,7 @@ export class FunctionTranslator implements Flow {
     this.ended = false;
     this.position = 0;
     if (this.layout.selectors.has(block.index)) code.i32Const(0).localSet(SELECTOR);
+    if (this.marks !== undefined) code.i32Const(0).i32Const(1).i32Store8(this.marks + block.index);
     if (block.trap) { this.trap(block.trap); return; }
     const count = block.instructions.length;
     if (need !== undefined && !this.single) {

@@ -43,18 +43,21 @@ export interface CodeSource {
   /** Undefined: cannot be fetched ('fetch') or decoded ('invalid'). */
   decode(address: number): Instruction | 'fetch' | 'invalid';
   isBreakpoint(address: number): boolean;
+  /** Absent: always. Whether to go on at the target of a jump or branch, or after a branch or call. */
+  follows?(address: number): boolean;
 }
 
 /** Farthest that a block may lie from the entry: fault sites hold a signed 24-bit distance. */
 const SPAN = 0x400000;
 const LONGEST_BLOCK = 100;
 
-/** `longest`: instructions in a block at most. */
-export function discover(entry: number, source: CodeSource, limit: number, longest = LONGEST_BLOCK): Graph {
+/** `longest`: instructions in a block at most. `starts`: where a block begins in any case. */
+export function discover(entry: number, source: CodeSource, limit: number, longest = LONGEST_BLOCK, starts: Iterable<number> = []): Graph {
   const decoded = new Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>();
-  const leaders = new Set<number>([entry]);
+  const leaders = new Set<number>([entry, ...starts]);
   const work = [entry];
   let count = 0;
+  const follows = (address: number) => source.follows?.(address) ?? true;
   const inSpan = (address: number) => Math.abs(address - entry) < SPAN;
   while (work.length > 0) {
     let address = work.pop()!;
@@ -67,9 +70,9 @@ export function discover(entry: number, source: CodeSource, limit: number, longe
       if (typeof instruction === 'string') { leaders.add(address); break; }
       const flow = flowOf(instruction), next = address + instruction.length;
       const target = instruction.operands[0]?.kind === 'relative' ? instruction.operands[0].target : undefined;
-      if ((flow === 'jump' || flow === 'branch') && target !== undefined) { leaders.add(target); work.push(target); }
+      if ((flow === 'jump' || flow === 'branch') && target !== undefined) { leaders.add(target); if (follows(target)) work.push(target); }
       if (flow === 'jump' || flow === 'indirectJump' || flow === 'return' || flow === 'stop') break;
-      if (flow !== 'next') leaders.add(next);
+      if (flow !== 'next') { leaders.add(next); if (!follows(next)) break; }
       address = next;
     }
   }

@@ -9,6 +9,10 @@ export interface KeptFunction {
   /** With a hot translation: the cell that holds the slot of the one for awkward stacks; the hot one's layer and place in it. */
   c?: number;
   h?: [layer: number, index: number];
+  /** Where the hot one can be entered. */
+  f?: number[];
+  /** Where blocks note that they have been executed. */
+  m?: number;
   /** The same of the plain translation, if there is one. */
   n?: [layer: number, index: number];
   /** With an exact translation: its addresses and selectors by turns. */
@@ -18,6 +22,7 @@ export interface KeptFunction {
 export interface KeptHead {
   key: number;
   nextCell: number;
+  nextMark: number;
   /** Address and cell by turns. */
   cells: number[];
   /** Page and hash by turns. */
@@ -30,7 +35,7 @@ export interface KeptHead {
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'in merged layers';
+export const KEPT_FORM = 'with marks';
 
 const MAGIC = 0x31_62_67_74;
 

@@ -12,7 +12,7 @@ export interface Layout {
   loopOf: (Loop | undefined)[];
   /** Loops by header, outermost first. */
   loopsAt: Map<number, Loop>;
-  /** Block index → selector (1…) for blocks that can be entered from outside; the function's entry is always selector 0. */
+  /** Block index → selector (1…, perhaps with gaps) for blocks that can be entered from outside; the function's entry is always selector 0. */
   selectors: Map<number, number>;
   /** Instructions that may be retired from this block's start to the next check; undefined if it does not check. */
   need: (number | undefined)[];
@@ -28,8 +28,11 @@ export function edges(block: Block): number[] {
   return list;
 }
 
-/** `distance`: longest way between two checks of the budget, unless a single block is longer; 0 makes every block check. */
-export function layOutLoops(graph: Graph, distance = CHECK_DISTANCE): Layout {
+/**
+ * `distance`: longest way between two checks of the budget, unless a single block is longer; 0 makes every block check. `known`:
+ * selectors by address, of places that can be entered and check in any case.
+ */
+export function layOutLoops(graph: Graph, distance = CHECK_DISTANCE, known?: ReadonlyMap<number, number>): Layout {
   const { blocks } = graph, last = new Map<number, number>();
   for (const block of blocks) {
     for (const target of edges(block)) if (target <= block.index) last.set(target, Math.max(last.get(target) ?? 0, block.index));
@@ -55,6 +58,7 @@ export function layOutLoops(graph: Graph, distance = CHECK_DISTANCE): Layout {
     loopOf[index] = current;
   }
   const enterable = new Set<number>(headers);
+  if (known) for (const block of blocks) if (known.has(block.start)) enterable.add(block.index);
   for (const block of blocks) {
     if ((block.flow === 'call' || block.flow === 'indirectCall' || block.flow === 'exit') && block.next !== undefined) enterable.add(block.next);
     for (const target of edges(block)) if (target > block.index && entersMiddle(loopOf, block.index, target)) enterable.add(target);
@@ -62,7 +66,8 @@ export function layOutLoops(graph: Graph, distance = CHECK_DISTANCE): Layout {
   const need = budgetChecks(blocks, last, enterable, distance);
   need.forEach((value, index) => { if (value !== undefined) enterable.add(index); });
   const selectors = new Map<number, number>();
-  for (const index of [...enterable].sort((a, b) => a - b)) selectors.set(index, selectors.size + 1);
+  let highest = known ? Math.max(0, ...known.values()) : 0;
+  for (const index of [...enterable].sort((a, b) => a - b)) selectors.set(index, known?.get(blocks[index]!.start) ?? ++highest);
   return { graph, loopOf, loopsAt, selectors, need };
 }
 

@@ -1,7 +1,7 @@
 // All translations of guest code: from addresses to table slots, made on demand, dropped by page or by address.
 // Must stay true: a cell belongs to one address for ever (callers hold its place as a constant); without a translation it says 0, the stub.
 // Over 400 lines: slots, cells, pages and kept code are changed together whenever a translation comes or goes.
-import { CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS, STEP_CACHE, STEP_CACHE_BITS } from '../cpu-state';
+import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS, STEP_CACHE, STEP_CACHE_BITS } from '../cpu-state';
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
 import { ModuleBuilder } from '../wasm/module';
@@ -44,6 +44,8 @@ interface Translation {
   seen: number;
   /** The hot translation, and the cells with the slot of what stands in for it where the stack is awkward, and how often that was. */
   hot?: Place;
+  /** Where it can be entered; elsewhere the cold one is. */
+  hotEntries?: number[];
   otherCell?: number;
   /** The plain translation: made when that is often. */
   plain?: Place;
@@ -59,12 +61,15 @@ interface Translation {
   pages: Set<number>;
   /** [start, end) of its blocks, by twos. */
   spans: number[];
+  /** Where it notes which of them have been executed. */
+  marks?: number | undefined;
 }
 
-export class Translations implements CodeSource {
+export class Translations {
   private readonly cells = new Map<number, number>();
   private nextCell = CALL_CELLS;
   private nextSlot = FIRST_FREE_SLOT;
+  private nextMark = BLOCK_MARKS;
   private readonly entries = new Map<number, { slot: number; selector: number; owner: Translation }>();
   private readonly byPage = new Map<number, Set<Translation>>();
   private readonly steps = new Map<number, number>();
@@ -177,9 +182,12 @@ export class Translations implements CodeSource {
   private make(address: number): { slot: number; selector: number } | undefined {
     this.fetched = new Map();
     if (this.decode(address) === 'fetch') return undefined;
-    const graph = discover(address, this, FUNCTION_LIMIT);
+    // In the middle of translated code: only what is missing.
+    const graph = discover(address, this.covers(address) ? { ...this.source, follows: (to) => !this.entries.has(to) } : this.source, FUNCTION_LIMIT);
     const module = Translations.newModule(), index = module.declare(TRANSLATED);
-    const { body, layout } = translate(graph, module, this, 'cold');
+    const marks = this.nextMark + graph.blocks.length <= BLOCK_MARKS_END ? this.nextMark : undefined;
+    if (marks !== undefined) this.nextMark += graph.blocks.length;
+    const { body, layout } = translate(graph, module, this, 'cold', { marks });
     module.define(index, body);
     const slot = this.newSlot();
     module.element(slot, [index]);
@@ -187,7 +195,7 @@ export class Translations implements CodeSource {
     this.fresh++;
     const selectors: Translation['selectors'] = [[address, 0]];
     for (const [block, selector] of layout.selectors) selectors.push([graph.blocks[block]!.start, selector]);
-    const translation: Translation = { entry: address, slot, seen: 0, body, selectors, entries: [], pages: new Set(), spans: [] };
+    const translation: Translation = { entry: address, slot, seen: 0, body, selectors, entries: [], pages: new Set(), spans: [], marks };
     for (const block of graph.blocks) {
       this.statistics.instructions += block.instructions.length;
       translation.spans.push(block.start, Math.max(block.end, block.start + 1));
@@ -237,10 +245,16 @@ export class Translations implements CodeSource {
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
     const module = Translations.newModule(), helpers = localHelpers(module), { words } = this.lookups;
-    const bodies = group.map(([translation, mode]) => {
+    const made = group.map(([translation, mode]) => {
       this.fetched = new Map();
-      return translate(discover(translation.entry, this, FUNCTION_LIMIT), module, this, mode, mode === 'hot' ? translation.otherCell : 0, helpers).body;
+      const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = this.executed(translation);
+      const graph = discover(translation.entry, executed ? { ...this.source, follows: (address: number) => executed.has(address) } : this.source, FUNCTION_LIMIT, undefined, selectors.keys());
+      const { body, layout } = translate(graph, module, this, mode, { ...(mode === 'hot' ? { other: translation.otherCell! } : {}), helpers, selectors });
+      const entries = [translation.entry];
+      for (const block of layout.selectors.keys()) { const { start } = graph.blocks[block]!; if (selectors.has(start)) entries.push(start); }
+      return { body, entries };
     });
+    const bodies = made.map((each) => each.body);
     const wire = layerModule(module, bodies);
     const layer: Layer = { wire, bodies, base: this.newSlots(group.length), patience: patienceFor(Math.max(...bodies.map((body) => body.length))), gone: new Set() };
     this.layers.push(layer);
@@ -249,19 +263,39 @@ export class Translations implements CodeSource {
     this.statistics.bytes += wire.length;
     this.fresh += group.length;
     group.forEach(([translation, mode], index) => {
-      const made = { layer, index }, cell = translation.otherCell! >> 2;
-      if (mode === 'plain') { translation.plain = made; words[cell] = slotOf(made); return; }
+      const at = { layer, index }, cell = translation.otherCell! >> 2;
+      if (mode === 'plain') { translation.plain = at; words[cell] = slotOf(at); return; }
       words[cell] = translation.slot;
       words[cell + 1] = 0;
-      translation.hot = made;
+      translation.hot = at;
+      translation.hotEntries = made[index]!.entries;
       this.statistics.hot++;
       this.useHot(translation);
     });
   }
 
+  private readonly source: CodeSource = { decode: (address) => this.decode(address), isBreakpoint: (address) => this.isBreakpoint(address) };
+
+  /** Starts of blocks that have been executed, as this translation and others around it know; undefined if that is not known. */
+  private executed({ entry, marks, pages }: Translation): Set<number> | undefined {
+    if (marks === undefined) return undefined;
+    const starts = new Set<number>(), seen = new Set<Translation>();
+    for (const page of new Set([entry - (entry % PAGE), ...pages])) {
+      for (const each of this.byPage.get(page) ?? []) {
+        if (each.marks === undefined || seen.has(each)) continue;
+        seen.add(each);
+        for (let i = 0; i < each.spans.length; i += 2) if (this.lookups.bytes[each.marks + i / 2]) starts.add(each.spans[i]!);
+      }
+    }
+    return starts;
+  }
+
   private useHot(translation: Translation): void {
     const slot = slotOf(translation.hot!), own = this.cells.get(translation.entry), { words } = this.lookups;
-    for (const at of translation.entries) this.entries.get(at)!.slot = slot;
+    for (const at of translation.hotEntries!) {
+      const entry = this.entries.get(at);
+      if (entry?.owner === translation) entry.slot = slot;
+    }
     if (own !== undefined && words[own >> 2] === translation.slot) words[own >> 2] = slot;
   }
 
@@ -275,8 +309,9 @@ export class Translations implements CodeSource {
 
   /** Makes a translation whose code is in the table reachable. */
   private register(translation: Translation): void {
-    const slot = translation.hot ? slotOf(translation.hot) : translation.slot;
+    const hot = new Set(translation.hotEntries), hotSlot = translation.hot ? slotOf(translation.hot) : 0;
     for (const [at, selector] of translation.selectors) {
+      const slot = hot.has(at) ? hotSlot : translation.slot;
       const before = this.entries.get(at);
       if (before) {
         if (selector !== 0) continue;
@@ -286,7 +321,7 @@ export class Translations implements CodeSource {
       translation.entries.push(at);
     }
     const cell = this.cells.get(translation.entry);
-    if (cell !== undefined) this.lookups.words[cell >> 2] = slot;
+    if (cell !== undefined) this.lookups.words[cell >> 2] = translation.hot ? hotSlot : translation.slot;
     for (let i = 0; i < translation.spans.length; i += 2) {
       for (let page = translation.spans[i]! - (translation.spans[i]! % PAGE); page < translation.spans[i + 1]!; page += PAGE) translation.pages.add(page);
     }
@@ -321,13 +356,13 @@ export class Translations implements CodeSource {
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
       if (each.exactBody) bodies.push(each.exactBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot) } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
     const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
     module.element(FIRST_FREE_SLOT, indices);
     const cells = [...this.cells].flat();
     const head = {
-      key: this.fingerprint(), nextCell: this.nextCell, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
+      key: this.fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     return encodeKept(head, [module.finish(), ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
@@ -395,6 +430,7 @@ export class Translations implements CodeSource {
     this.nextSlot += head.lengths.length;
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
+    this.nextMark = head.nextMark;
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
@@ -403,9 +439,10 @@ export class Translations implements CodeSource {
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
       for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
-      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p };
+      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m };
       if (each.c !== undefined && each.h) {
         translation.hot = placeOf(each.h);
+        translation.hotEntries = each.f!;
         translation.otherCell = each.c;
         if (each.n) translation.plain = placeOf(each.n);
       }
@@ -513,7 +550,7 @@ export class Translations implements CodeSource {
       if (!covers) continue;
       if (translation.exact === undefined) {
         this.fetched = new Map();
-        const graph = discover(translation.entry, this, FUNCTION_LIMIT, 1), module = Translations.newModule(), index = module.declare(TRANSLATED);
+        const graph = discover(translation.entry, this.source, FUNCTION_LIMIT, 1), module = Translations.newModule(), index = module.declare(TRANSLATED);
         const { body, layout } = translate(graph, module, this, 'exact');
         module.define(index, body);
         translation.exact = this.newSlot();
