@@ -12,10 +12,10 @@ export interface LanguageServer extends vscode.Disposable {
   readonly ready: Promise<boolean>;
 }
 
-/** As the server reads it: `{ inlayHints: { fields, types }, codeLens }`. */
+/** As the server reads it. Go's tools run code of the module's choosing (toolchain lines): only where the workspace is trusted. */
 function settings(): object {
   const configuration = vscode.workspace.getConfiguration('gobuf');
-  return { inlayHints: { fields: configuration.get('inlayHints.fields', true), types: configuration.get('inlayHints.types', true) }, codeLens: configuration.get('codeLens', true) };
+  return { inlayHints: { fields: configuration.get('inlayHints.fields', true), types: configuration.get('inlayHints.types', true) }, codeLens: configuration.get('codeLens', true), tools: vscode.workspace.isTrusted && configuration.get('checkOnSave', true) };
 }
 
 interface RawPosition { line: number; character: number }
@@ -54,16 +54,20 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
     await running?.dispose().catch(() => undefined);
   };
   const changed = vscode.workspace.onDidChangeConfiguration(async (change) => {
-    if (change.affectsConfiguration('gobuf.inlayHints') || change.affectsConfiguration('gobuf.codeLens')) void client?.sendNotification('workspace/didChangeConfiguration', { settings: { gobuf: settings() } });
+    if (change.affectsConfiguration('gobuf.inlayHints') || change.affectsConfiguration('gobuf.codeLens') || change.affectsConfiguration('gobuf.checkOnSave')) {
+      void client?.sendNotification('workspace/didChangeConfiguration', { settings: { gobuf: settings() } });
+    }
     if (!change.affectsConfiguration(SETTING)) return;
     await stop();
     if (enabled()) await start();
   });
+  const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => client?.sendNotification('workspace/didChangeConfiguration', { settings: { gobuf: settings() } }));
   const command = registerShowReferences();
   return {
     ready: enabled() ? start() : Promise.resolve(false),
     dispose() {
       changed.dispose();
+      trusted.dispose();
       command.dispose();
       void stop();
     },

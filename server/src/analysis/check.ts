@@ -12,11 +12,12 @@ import { assemblerProblems } from '../assembler/problems';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
 import { headerText } from '../golang/asm-header';
 import { Packages, type PackagesOptions } from '../golang/packages';
+import type { AskTools } from '../diagnostics/tools';
 import type { GoParser } from '../golang/syntax-tree';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
-import type { Target } from '../workspace/target';
+import { definesOf, type Target } from '../workspace/target';
 import { readAssembly, type AssemblyFile } from './assembly-file';
 import { PackageKnowledge } from './package-knowledge';
 
@@ -82,6 +83,12 @@ export class Checker {
   /** The mnemonics of a file's GOARCH in the user's Go; undefined without its sources. */
   mnemonics(file: AssemblyFile): Mnemonics | undefined {
     return mnemonicsOf(file.arch.family, this.options.goroot, this.options.files);
+  }
+
+  /** What the tools must be told of a file. */
+  forTools({ source: { path }, target, packagePath: importPath }: AssemblyFile): Parameters<AskTools>[0] {
+    const header = this.knowledge(directoryOf(path), target)?.header;
+    return { path, goos: target.goos, goarch: target.goarch, packagePath: importPath, header: header ? headerText(header) : '', defines: [...definesOf(target).keys()] };
   }
 
   /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand; assembling costs more than all else together. */

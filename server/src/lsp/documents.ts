@@ -9,6 +9,7 @@ import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { siblings } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
+import { beside, type ToolFinding } from '../diagnostics/tools';
 import type { Problem, SourceFile } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
 import { offsetAt } from './to-proto';
@@ -27,6 +28,7 @@ export class Documents {
   private readonly indexed = new Map<string, IndexedSymbol[]>();
   /** The last complete diagnostics of a document. */
   private readonly complete = new Map<string, { source: SourceFile; problems: Problem[] }>();
+  private readonly tools = new Map<string, { source: SourceFile; problems: Problem[] }>();
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
@@ -76,6 +78,17 @@ export class Documents {
     return known;
   }
 
+  /** What Go's tools said at the last save, moved with the text since. */
+  toolProblems(uri: string): Problem[] {
+    const saved = this.tools.get(uri);
+    const file = saved && this.file(uri);
+    return saved && file ? carried(saved.problems, saved.source, file.source) : [];
+  }
+
+  setToolProblems(uri: string, { source }: AssemblyFile, findings: readonly ToolFinding[]): void {
+    this.tools.set(uri, { source, problems: beside(this.complete.get(uri)?.problems ?? this.problems(uri) ?? [], findings, source) });
+  }
+
   /** Diagnostics of an open file's present text. */
   problems(uri: string): Problem[] | undefined {
     const file = this.file(uri);
@@ -122,6 +135,7 @@ export class Documents {
   close(uri: string): void {
     this.read.delete(uri);
     this.complete.delete(uri);
+    this.tools.delete(uri);
   }
 
   /** After a Go file or header has changed. */

@@ -4,6 +4,7 @@
 import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, TextDocuments, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CheckerOptions } from '../analysis/check';
+import type { AskTools } from '../diagnostics/tools';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
 import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
@@ -28,7 +29,12 @@ const capabilities = (): InitializeResult['capabilities'] => ({
   documentFormattingProvider: true, documentRangeFormattingProvider: true, documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n', moreTriggerCharacter: ['('] },
 });
 
-export function serve(connection: Connection, options: CheckerOptions, uris: UriPaths): void {
+export interface ServerOptions extends CheckerOptions {
+  /** Asks Go's own tools; used on saves when the client allows it. */
+  tools?: AskTools;
+}
+
+export function serve(connection: Connection, options: ServerOptions, uris: UriPaths): void {
   const open = new TextDocuments(TextDocument);
   const documents = new Documents(open, uris, options);
   const session = new Session(connection, open, documents);
@@ -56,7 +62,7 @@ export function serve(connection: Connection, options: CheckerOptions, uris: Uri
     const path = uris.toPath(uri);
     if (!document || path === undefined) return;
     session.safely(`diagnostics of ${uri}`, () => {
-      const found = (complete ? documents.problems(uri) : documents.quickProblems(uri)) ?? [];
+      const found = [...((complete ? documents.problems(uri) : documents.quickProblems(uri)) ?? []), ...documents.toolProblems(uri)];
       const diagnostics = found.filter(({ span }) => span.file.path === path).map(diagnostic);
       const text = `${document.version} ${JSON.stringify(diagnostics)}`;
       if (sent.get(uri) === text) return undefined;
@@ -68,6 +74,15 @@ export function serve(connection: Connection, options: CheckerOptions, uris: Uri
   open.onDidChangeContent(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
     timers.set(uri, setTimeout(publish, PAUSE, uri, false));
+  });
+  open.onDidSave(({ document: { uri } }) => {
+    const file = session.settings.tools && options.tools ? documents.file(uri) : undefined;
+    const path = file?.source.path;
+    if (!file || !options.tools || path === undefined || !documents.isGo(path)) return;
+    void options.tools(documents.checker.forTools(file)).then((findings) => {
+      documents.setToolProblems(uri, file, findings);
+      publish(uri, true);
+    }, (error: Error) => session.log(`Go's tools on ${uri}: ${error.message}`));
   });
   open.onDidClose(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
@@ -99,6 +114,7 @@ function configure(settings: Settings, given: unknown): void {
   const hints = typeof inner['inlayHints'] === 'object' && inner['inlayHints'] !== null ? (inner['inlayHints'] as Record<string, unknown>) : {};
   const take = (value: unknown, set: (value: boolean) => void) => { if (typeof value === 'boolean') set(value); };
   take(inner['deferToGopls'], (value) => { settings.defer = value; });
+  take(inner['tools'], (value) => { settings.tools = value; });
   take(inner['codeLens'], (value) => { settings.codeLens = value; });
   take(hints['fields'], (value) => { settings.inlayFields = value; });
   take(hints['types'], (value) => { settings.inlayTypes = value; });

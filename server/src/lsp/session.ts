@@ -15,10 +15,12 @@ export interface Settings {
   inlayFields: boolean;
   inlayTypes: boolean;
   codeLens: boolean;
+  /** Go's own tools may be run on saves. */
+  tools: boolean;
 }
 
 export class Session {
-  settings: Settings = { defer: false, inlayFields: true, inlayTypes: true, codeLens: true };
+  settings: Settings = { defer: false, inlayFields: true, inlayTypes: true, codeLens: true, tools: false };
   /** Folders that the client has open. */
   roots: string[] = [];
 

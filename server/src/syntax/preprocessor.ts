@@ -1,7 +1,7 @@
 // Runs #define, #include, #ifdef and macro expansion as cmd/asm/internal/lex does, but goes on after an error.
 // Must stay true: terminates on any input (nesting and output are bounded), never throws, every token keeps its origin.
 
-import { scan } from './lexer';
+import { meaningful } from './meaningful';
 import {
   sourceFile, visibleSpan,
   type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
@@ -382,19 +382,4 @@ function plainDefines(file: SourceFile): readonly Macro[] | undefined {
   }
   defines.set(file, found);
   return found;
-}
-
-const cache = new WeakMap<SourceFile, PreprocessedToken[]>();
-
-/** The file's tokens without white space and comments. */
-function meaningful(file: SourceFile): PreprocessedToken[] {
-  let tokens = cache.get(file);
-  if (!tokens) {
-    const found: PreprocessedToken[] = [];
-    scan(file.text, 0, file.text.length, ({ kind, text, start, end, problem }) => {
-      found.push(problem === undefined ? { kind, text, start, end, file, expansion: undefined } : { kind, text, start, end, problem, file, expansion: undefined });
-    }, false);
-    cache.set(file, (tokens = found));
-  }
-  return tokens;
 }

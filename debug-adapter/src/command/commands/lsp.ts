@@ -6,12 +6,13 @@ import { serve } from '@gobuf/server/lsp/server';
 import { stdioConnection } from '@gobuf/server/lsp/stdio';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { goParser } from '../host/go-parser';
+import { goTools } from '../host/go-tools';
 import { diskFiles, goRoot, moduleCache } from '../host/sources';
 import type { CommandSpec } from '../options';
 
 export const spec: CommandSpec = {
   name: 'lsp',
-  summary: 'Speaks the Language Server Protocol on standard input and output (diagnostics, hover, definition, references, outline, formatting of Go assembly).',
+  summary: 'Speaks the Language Server Protocol on standard input and output (diagnostics, completion, hover, navigation, rename, code actions, formatting … of Go assembly).',
   usage: '',
   options: [{ name: 'stdio', help: 'accepted for clients that pass it; there is no other way' }],
 };
@@ -19,7 +20,7 @@ export const spec: CommandSpec = {
 export async function run(): Promise<number> {
   const root = goRoot();
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache() }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }) }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },

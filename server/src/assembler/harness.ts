@@ -1,0 +1,172 @@
+// A program around one TEXT function: its arguments in memory, a small g and thread-local storage, the call, and a place to stop after it.
+// Must stay true: the function gets what the Go compiler would give it; what it refers to and nobody defines is a trap with a name, or zero.
+
+import type { FunctionFrame } from '../golang/arguments';
+import type { GoType } from '../golang/types';
+import type { Assembled } from './assemble';
+import { layValue, splitValues, ValueError, type Buffer } from './go-values';
+
+export interface Parameter { name: string; type: GoType; offset: number; result: boolean }
+
+/** Arguments and results by the Go declaration; without one, words as long as the TEXT's argument size says. */
+export function parametersOf(frame: FunctionFrame | undefined, argumentSize: number): Parameter[] {
+  if (frame) return frame.values.map(({ name, type, offset }) => ({ name, type, offset, result: offset >= frame.results }));
+  const word: GoType = { kind: 'basic', name: 'uint64', size: 8, align: 8 };
+  return Array.from({ length: Math.floor(argumentSize / 8) }, (_, i) => ({ name: `arg${i}`, type: word, offset: i * 8, result: false }));
+}
+
+export interface Harness {
+  source: string;
+  entry: string;
+  /** Symbols: the frame of arguments and results, the instruction after the call, the buffers with their guards. */
+  frame: string;
+  frameSize: number;
+  done: string;
+  end: string;
+  /** Holds SP at the call. */
+  saved: string;
+  /** What BP points at during the call. */
+  base: string;
+  buffers: { symbol: string; label: string; size: number }[];
+}
+
+/** Bytes before and after each buffer that nobody may write. */
+export const GUARD = 64;
+export const GUARD_BYTE = 0xa5;
+
+export interface HarnessOptions {
+  /** Linker name. */
+  target: string;
+  abi: string;
+  parameters: readonly Parameter[];
+  /** `1, [2 3], "x"`. */
+  args: string;
+  frameSize: number;
+  missing: Missing;
+  /** Values of Go variables: name to number. */
+  variables: ReadonlyMap<string, bigint>;
+}
+
+export interface Missing { functions: string[]; variables: string[] }
+
+/** What the files refer to and none of them defines. */
+export function missingSymbols(files: readonly Assembled[]): Missing {
+  const defined = new Set(files.flatMap((file) => [...file.texts.map(({ text }) => text.name), ...file.data.filter(({ declared }) => declared).map(({ name }) => name)]));
+  const functions = new Set<string>(), variables = new Set<string>();
+  for (const file of files) {
+    for (const { relocations } of [...file.texts, ...file.data]) {
+      for (const { symbol, kind, local } of relocations) {
+        if (symbol === undefined || local || defined.has(symbol) || symbol.startsWith('$f')) continue;
+        (kind === 'call' ? functions : variables).add(symbol);
+      }
+    }
+  }
+  for (const name of functions) variables.delete(name);
+  return { functions: [...functions], variables: [...variables] };
+}
+
+const INTEGER_REGISTERS = ['AX', 'BX', 'CX', 'DI', 'SI', 'R8', 'R9', 'R10', 'R11'];
+
+/** The name as it is written in assembly. */
+const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
+
+export function harness(options: HarnessOptions): Harness {
+  const { parameters, frameSize } = options;
+  const inputs = parameters.filter(({ result }) => !result);
+  const values = splitValues(options.args);
+  if (values.length !== inputs.length) throw new ValueError(`${values.length} arguments are given, ${inputs.length} are needed: ${inputs.map(({ name }) => name).join(', ') || 'none'}`);
+  const size = Math.ceil(Math.max(frameSize, 8) / 16) * 16;
+  const frame: Buffer = { bytes: new Uint8Array(size), pointers: [], label: 'frame' };
+  inputs.forEach(({ name, type, offset }, i) => {
+    const laid = layValue(values[i] ?? '', type, name);
+    frame.bytes.set(laid.bytes, offset);
+    for (const pointer of laid.pointers) frame.pointers.push({ offset: offset + pointer.offset, target: pointer.target });
+  });
+  const lines: string[] = [];
+  const buffers: Harness['buffers'] = [];
+  emit(lines, 'gobuf·frame', frame, 0, buffers);
+  for (const name of options.missing.functions) lines.push(`TEXT ${written(name)}(SB), 516, $0`, '\tUD2');
+  for (const name of options.missing.variables) {
+    const value = options.variables.get(name) ?? 0n;
+    lines.push(`DATA ${written(name)}+0(SB)/8, $0x${BigInt.asUintN(64, value).toString(16)}`, `GLOBL ${written(name)}(SB), 16, $512`);
+  }
+  const target = `${written(options.target)}(SB)`;
+  const registers = options.abi === 'ABIInternal';
+  lines.push(
+    'GLOBL gobuf·tls(SB), 16, $64', 'GLOBL gobuf·g(SB), 16, $512',
+    'TEXT gobuf·start(SB), 2564, $0',
+    // The thread pointer lies behind the word that holds g.
+    '\tLEAQ gobuf·tls+8(SB), SI', '\tMOVL $0x1002, DI', '\tMOVL $158, AX', '\tSYSCALL',
+    '\tLEAQ gobuf·g(SB), R14', '\tMOVQ R14, (TLS)', '\tMOVQ SP, 8(R14)', '\tLEAQ -262144(SP), AX', '\tMOVQ AX, (R14)', '\tMOVQ AX, 16(R14)', '\tMOVQ AX, 24(R14)',
+    `\tSUBQ $${size}, SP`, '\tANDQ $~63, SP',
+    '\tLEAQ gobuf·frame(SB), SI', '\tMOVQ SP, DI', `\tMOVL $${size}, CX`, '\tREP; MOVSB',
+    // What is left in registers must not look like something.
+    ...['AX', 'BX', 'CX', 'DX', 'SI', 'DI', 'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R15'].map((name) => `\tMOVQ $0x${'dead'.repeat(3)}, ${name}`),
+    ...(registers ? registerLoads(inputs) : []),
+    '\tXORPS X15, X15', '\tMOVQ SP, gobuf·saved(SB)', '\tLEAQ gobuf·base(SB), BP',
+    `\tCALL ${target}`, '\tJMP gobuf·done(SB)',
+    'TEXT gobuf·done(SB), 2564, $0',
+    ...(registers ? registerStores(parameters.filter(({ result }) => result)) : []),
+    '\tJMP gobuf·end(SB)',
+    'TEXT gobuf·end(SB), 2564, $0', '\tMOVL $231, AX', '\tXORL DI, DI', '\tSYSCALL', '\tUD2',
+    'GLOBL gobuf·saved(SB), 16, $16', 'GLOBL gobuf·base(SB), 16, $16', '',
+  );
+  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', buffers };
+}
+
+/** DATA for a piece of memory and for those it points to, each between guards. */
+function emit(lines: string[], symbol: string, { bytes, pointers }: Buffer, guard: number, buffers: Harness['buffers']): void {
+  const whole = new Uint8Array(bytes.length + 2 * guard).fill(GUARD_BYTE);
+  whole.set(bytes, guard);
+  const at = new Map(pointers.map(({ offset, target }) => [offset, target]));
+  for (let i = 0; i < whole.length;) {
+    const target = at.get(i - guard);
+    if (target) {
+      const name = `gobuf·buffer${buffers.length}`;
+      buffers.push({ symbol: name.replace('·', '.'), label: target.label, size: target.bytes.length });
+      emit(lines, name, target, GUARD, buffers);
+      lines.push(`DATA ${symbol}+${i}(SB)/8, $${name}+${GUARD}(SB)`);
+      i += 8;
+    } else if (whole[i] === 0) i++;
+    else lines.push(`DATA ${symbol}+${i}(SB)/1, $${whole[i++]}`);
+  }
+  lines.push(`GLOBL ${symbol}(SB), 16, $${Math.max(whole.length, 1)}`);
+}
+
+interface Word { offset: number; size: number; float: boolean }
+
+/** The machine words of a value, in the order in which ABIInternal gives them registers; undefined where it would use the stack. */
+function words(type: GoType, offset: number): Word[] | undefined {
+  switch (type.kind) {
+    case 'named': return words(type.underlying(), offset);
+    case 'basic': return type.name.startsWith('complex') ? undefined : [{ offset, size: type.size, float: type.name.startsWith('float') }];
+    case 'string': case 'interface': return [0, 8].map((at) => ({ offset: offset + at, size: 8, float: false }));
+    case 'slice': return [0, 8, 16].map((at) => ({ offset: offset + at, size: 8, float: false }));
+    case 'struct': {
+      const parts = type.fields.map((field) => words(field.type, offset + field.offset));
+      return parts.some((part) => !part) ? undefined : parts.flatMap((part) => part ?? []);
+    }
+    case 'array': return type.length === 0 ? [] : type.length === 1 ? words(type.element(), offset) : undefined;
+    default: return [{ offset, size: 8, float: false }];
+  }
+}
+
+function inRegisters(parameters: readonly Parameter[]): { word: Word; register: string }[] {
+  const out: { word: Word; register: string }[] = [];
+  let integers = 0, floats = 0;
+  for (const { name, type, offset } of parameters) {
+    const parts = words(type, offset);
+    if (!parts) throw new ValueError(`${name} is passed on the stack in ABIInternal, which is not supported here`);
+    for (const word of parts) {
+      const register = word.float ? `X${floats++}` : INTEGER_REGISTERS[integers++];
+      if (!register || floats > 15) throw new ValueError('more arguments than registers');
+      out.push({ word, register });
+    }
+  }
+  return out;
+}
+
+const registerLoads = (inputs: readonly Parameter[]): string[] => inRegisters(inputs).map(({ word, register }) =>
+  `\t${word.float ? (word.size === 4 ? 'MOVSS' : 'MOVSD') : word.size === 1 ? 'MOVBLZX' : word.size === 2 ? 'MOVWLZX' : word.size === 4 ? 'MOVL' : 'MOVQ'} ${word.offset}(SP), ${register}`);
+const registerStores = (results: readonly Parameter[]): string[] => inRegisters(results).map(({ word, register }) =>
+  `\t${word.float ? (word.size === 4 ? 'MOVSS' : 'MOVSD') : word.size === 1 ? 'MOVB' : word.size === 2 ? 'MOVW' : word.size === 4 ? 'MOVL' : 'MOVQ'} ${register}, ${word.offset}(SP)`);

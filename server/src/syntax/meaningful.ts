@@ -1,0 +1,20 @@
+// The tokens of a file that the preprocessor reads: without white space and comments, made once for a file.
+// Must stay true: the tokens are shared by all who read the file; nobody changes them.
+
+import { scan } from './lexer';
+import type { PreprocessedToken, SourceFile } from './source';
+
+const cache = new WeakMap<SourceFile, PreprocessedToken[]>();
+
+/** The file's tokens without white space and comments. */
+export function meaningful(file: SourceFile): PreprocessedToken[] {
+  let tokens = cache.get(file);
+  if (!tokens) {
+    const found: PreprocessedToken[] = [];
+    scan(file.text, 0, file.text.length, ({ kind, text, start, end, problem }) => {
+      found.push(problem === undefined ? { kind, text, start, end, file, expansion: undefined } : { kind, text, start, end, problem, file, expansion: undefined });
+    }, false);
+    cache.set(file, (tokens = found));
+  }
+  return tokens;
+}
