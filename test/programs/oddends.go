@@ -58,6 +58,12 @@ func cut(linger int, words string) {
 		n, err := client.Read(buf)
 		fmt.Println("read", n, errors.Is(err, syscall.ECONNRESET), err == io.EOF)
 	}
+	for i := 0; i < 2; i++ {
+		n, err := client.Write([]byte("too late"))
+		fmt.Println("write", n, errors.Is(err, syscall.EPIPE))
+	}
+	n, err := client.Read(buf)
+	fmt.Println("read", n, err == io.EOF)
 }
 
 // unnamed sends a datagram from a socket that was never bound.

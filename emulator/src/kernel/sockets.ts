@@ -187,6 +187,8 @@ export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: Sock
     if (socket.writeClosed) return broken();
     if (socket.state !== 'connected') fail(ENOTCONN);
     const peer = find(kernel, socket.peer);
+    // TCP learns only from the answer to what it sends first that nobody is there any more.
+    if (!peer && socket.family !== AF_UNIX) { socket.writeClosed = true; kernel.notify(socket.id); return bytes.length; }
     if (!peer || peer.readClosed && peer.state === 'closed') return broken();
     const free = room(peer);
     if (free <= 0 || (socket.type === SOCK_SEQPACKET && free < bytes.length)) return undefined;
@@ -303,7 +305,10 @@ export function closeSocket(kernel: Kernel, id: number): void {
     peer.readClosed = true;
     peer.peer = 0;
     const aborts = socket.family !== AF_UNIX && socket.options.get(LINGER) === 1 && socket.options.get(LINGER_SECONDS) === 0;
-    if ((socket.incomingSize > 0 || aborts) && peer.error === 0) peer.error = ECONNRESET;
+    if (socket.incomingSize > 0 || aborts) {
+      if (peer.error === 0) peer.error = ECONNRESET;
+      peer.writeClosed = true;
+    }
     kernel.notify(peer.id);
   }
   kernel.notify(id);
