@@ -26,7 +26,8 @@ function readText(option: string, file: string | undefined): Buffer | undefined 
   try { return fs.readFileSync(file); } catch (error) { throw new InputError(`${file}, which --${option} names, cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`); }
 }
 
-export async function runSession(guest: Guest, parsed: Parsed, goroot?: string): Promise<number> {
+/** `before` are commands that come before those of --init. */
+export async function runSession(guest: Guest, parsed: Parsed, goroot?: string, before: readonly string[] = []): Promise<number> {
   const init = readText('init', parsed.text('init')), input = readText('stdin', parsed.text('stdin'));
   const debug = openDebugger(guest, {
     write: (fd, bytes, replayed) => { if (!replayed) writeAll(fd, bytes); },
@@ -47,6 +48,7 @@ export async function runSession(guest: Guest, parsed: Parsed, goroot?: string):
   process.on('SIGINT', interrupted);
   print("Type 'help' for list of commands.\n");
   try {
+    for (const line of before) await terminal.execute(line);
     if (init && await terminal.script(parsed.text('init') ?? '', init.toString('utf8'), parsed.flag('echo') ? PROMPT : undefined) === 'exit') return 0;
     return await readLines(terminal);
   } finally {

@@ -1,0 +1,139 @@
+// One TEXT function called with values: results against arithmetic done here, the standard library's own assembly, and every kind of misdeed.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildCall, call, compare, openText, type Outcome } from './text-function';
+
+const GO = [
+  'package k', 'var useFast bool', 'type pair struct { a int32; b uint8 }',
+  'func Sum(a []int64) int64', 'func Upper(s string, out *[4]byte) (n int, ok bool)', 'func Half(x float64, y float32) (float64, float32)',
+  'func Pair(p pair) (q pair)', 'func Beyond(dst []byte)', 'func Lost()', 'func Go(x int) int', 'func helper(x int) int { return x }', 'func Flag() bool', '',
+].join('\n');
+const ASM = `#include "textflag.h"
+TEXT ·Sum(SB), NOSPLIT, $0-32
+	MOVQ a_base+0(FP), SI
+	MOVQ a_len+8(FP), CX
+	XORL AX, AX
+loop:
+	TESTQ CX, CX
+	JEQ done
+	ADDQ (SI), AX
+	ADDQ $8, SI
+	DECQ CX
+	JMP loop
+done:
+	MOVQ AX, ret+24(FP)
+	RET
+TEXT ·Upper(SB), NOSPLIT, $0-33
+	MOVQ s_base+0(FP), SI
+	MOVQ out+16(FP), DI
+	MOVL (SI), AX
+	ANDL $0xdfdfdfdf, AX
+	MOVL AX, (DI)
+	MOVQ $4, n+24(FP)
+	MOVB $1, ok+32(FP)
+	RET
+TEXT ·Half(SB), NOSPLIT, $0-28
+	MOVSD x+0(FP), X0
+	MULSD $(0.5), X0
+	MOVSD X0, ret+16(FP)
+	MOVSS y+8(FP), X1
+	MULSS $(0.5), X1
+	MOVSS X1, ret1+24(FP)
+	RET
+TEXT ·Pair(SB), NOSPLIT, $0-16
+	MOVL p_a+0(FP), AX
+	NEGL AX
+	MOVL AX, q_a+8(FP)
+	MOVB p_b+4(FP), AX
+	MOVB AX, q_b+12(FP)
+	RET
+TEXT ·Beyond(SB), NOSPLIT, $0-24
+	MOVQ dst_base+0(FP), DI
+	MOVQ dst_len+8(FP), CX
+	MOVB $7, (DI)(CX*1)
+	STD
+	RET
+TEXT ·Lost(SB), NOSPLIT, $0-0
+	MOVQ 0, AX
+	RET
+TEXT ·Go(SB), 0, $16-16
+	MOVQ x+0(FP), AX
+	MOVQ AX, 0(SP)
+	CALL ·helper(SB)
+	RET
+TEXT ·Flag(SB), NOSPLIT, $0-1
+	MOVBLZX ·useFast(SB), AX
+	MOVB AX, ret+0(FP)
+	RET
+TEXT ·bare(SB), NOSPLIT, $0-16
+	MOVQ a+0(FP), AX
+	MOVQ AX, ret+8(FP)
+	RET
+`;
+
+let directory = '';
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
+  fs.writeFileSync(path.join(directory, 'go.mod'), 'module example.com/k\n');
+  fs.writeFileSync(path.join(directory, 'k.go'), GO);
+  fs.writeFileSync(path.join(directory, 'k_amd64.s'), ASM);
+});
+afterAll(() => { fs.rmSync(directory, { recursive: true }); });
+
+const values = ({ results, memory, problems }: Outcome): string[] => [...[...results, ...memory].map(({ name, value }) => `${name} = ${value}`), ...problems];
+async function ask(name: string, args: string, variables: [string, bigint][] = [], files = [path.join(directory, 'k_amd64.s')]): Promise<string[]> {
+  const fn = await openText(name, files);
+  return values(call(fn, buildCall(fn, args, new Map(variables))));
+}
+
+test('arguments and results of every shape', async () => {
+  expect(await ask('·Sum', '[1, 2, -5, 0x10]')).toEqual(['ret = 14', 'a = [1, 2, -5, 16]']);
+  expect(await ask('Upper', '"go-x", make()')).toEqual(['n = 4', 'ok = true', 'out = &[71, 79, 13, 88]']);
+  expect(await ask('·Half', '3, -1.5')).toEqual(['ret = 1.5', 'ret1 = -0.75']);
+  expect(await ask('·Pair', '{7, 200}')).toEqual(['q = {-7, 200}']);
+  expect(await ask('·Flag', '')).toEqual(['ret = false']);
+  expect(await ask('·Flag', '', [['example.com/k.useFast', 1n]])).toEqual(['ret = true']);
+  expect(await ask('·bare', '9, 0')).toEqual(['arg0+0(FP) = 9', 'arg1+8(FP) = 9']);
+});
+
+test('what a function must not do is said', async () => {
+  expect(await ask('·Beyond', 'make(5)')).toEqual(['dst = [0, 0, 0, 0, 0]', 'the direction flag is set on return (CLD is missing)', 'dst: 1 byte written outside its 5 bytes, the first at offset 5']);
+  expect((await ask('·Lost', ''))[0]).toMatch(/ended by SIGSEGV at k_amd64\.s:47/);
+  expect((await ask('·Go', '1'))[0]).toMatch(/calls example\.com\/k\.helper, which no assembly here defines: it is a Go function/);
+});
+
+test('errors of use are sentences', async () => {
+  await expect(ask('·Nope', '')).rejects.toThrow(/there is no TEXT ·Nope/);
+  await expect(ask('·Sum', '')).rejects.toThrow(/0 arguments are given, 1 are needed: a/);
+  await expect(ask('·Sum', '[99999999999999999999]')).rejects.toThrow(/does not fit into int64/);
+  await expect(ask('·Half', 'x, 1')).rejects.toThrow(/x is not a number/);
+});
+
+test('rows of a table', async () => {
+  const fn = await openText('·Upper', [path.join(directory, 'k_amd64.s')]);
+  const row = (args: string, expected: string) => compare(fn, expected, call(fn, buildCall(fn, args, new Map())));
+  expect(row('"abcd", make()', '4, true; out = [65 66 67 0x44]')).toEqual([]);
+  expect(row('"abcd", make()', '5')).toEqual(['n is 4, should be 5']);
+});
+
+const goroot = spawnSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).stdout?.trim();
+
+describe.skipIf(!goroot)("Go's own assembly (needs its sources)", () => {
+  test('math.archFloor and internal/bytealg.Compare do here what they do there', async () => {
+    const previous = process.env['GOROOT'];
+    process.env['GOROOT'] = goroot;
+    try {
+      const floor = await openText('·archFloor', [path.join(goroot, 'src/math/floor_asm_amd64.s')].filter((file) => fs.existsSync(file)).concat(path.join(goroot, 'src/math/floor_amd64.s')).slice(0, 1));
+      for (const x of [2.5, -2.5, 0, 1e300, -0.1]) expect(values(call(floor, buildCall(floor, String(x), new Map())))).toEqual([`ret = ${Math.floor(x)}`]);
+      const compareBytes = await openText('·Compare', [path.join(goroot, 'src/internal/bytealg/compare_amd64.s')]);
+      for (const [a, b] of [['"abc"', '"abd"'], ['"abcdefghijklmnopqrstuvwxyz0123456789"', '"abcdefghijklmnopqrstuvwxyz0123456788"'], ['"a"', '"a"'], ['nil', '"x"']] as const) {
+        expect(values(call(compareBytes, buildCall(compareBytes, `${a}, ${b}`, new Map())))[0]).toBe(`ret = ${a === 'nil' || a < b ? -1 : a > b ? 1 : 0}`);
+      }
+    } finally {
+      process.env['GOROOT'] = previous;
+    }
+  });
+});
