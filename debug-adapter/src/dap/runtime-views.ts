@@ -101,8 +101,8 @@ function tls(session: Session, threadId: number | undefined): TlsResult {
   if (!thread) throw new RequestError('No thread of the program is alive.');
   const m = snapshot.ms.find((each) => each.address === thread.m);
   const current: CurrentG[] = [];
-  if (thread.tlsG === undefined) current.push({ name: 'TLS -8(FS)', value: 0, meaning: 'FS has no base yet' });
-  else current.push({ name: 'TLS -8(FS)', value: thread.tlsG, meaning: meaning(snapshot, thread.tlsG), agrees: true });
+  if (thread.tlsG === undefined) current.push({ name: `TLS ${engine.binary.tlsOffset}(FS)`, value: 0, meaning: 'FS has no base yet' });
+  else current.push({ name: `TLS ${engine.binary.tlsOffset}(FS)`, value: thread.tlsG, meaning: meaning(snapshot, thread.tlsG), agrees: true });
   const r14Means = meaning(snapshot, thread.r14), inAssembly = engine.binary.functionAt(thread.pc)?.assembly ?? false;
   const agrees = thread.r14 === thread.tlsG;
   current.push({ name: 'R14', value: thread.r14, meaning: r14Means, agrees: agrees ? true : r14Means === 'not a g' || r14Means === 'not set' ? undefined : false, note: agrees ? undefined : inAssembly && (r14Means === 'not a g' || r14Means === 'not set') ? 'scratch in ABI0 assembly' : undefined });

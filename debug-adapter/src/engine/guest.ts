@@ -79,10 +79,10 @@ export class RuntimeWords {
   gOffset(path: string): number | undefined { return this.layouts.field('runtime.g', path)?.offset; }
   mPointer(m: number | undefined, path: string): number | undefined { return this.pointerIn('runtime.m', m, path); }
 
-  /** g in thread-local storage, at -8(FS); undefined before TLS is set up or when it holds no g. */
+  /** g in thread-local storage, at tlsOffset from FS; undefined before TLS is set up or when it holds no g. */
   tlsG(registers: Pick<Registers, 'fsBase'>): number | undefined {
     if (!registers.fsBase) return undefined;
-    const g = this.memory.pointer(registers.fsBase - 8);
+    const g = this.memory.pointer(registers.fsBase + this.binary.tlsOffset);
     return g && this.looksLikeG(g) ? g : undefined;
   }
 

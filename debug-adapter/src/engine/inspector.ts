@@ -168,7 +168,7 @@ export class Inspector {
 
   private readCurrent(place: Place): Current {
     const { frame, registers } = place;
-    const slot = registers?.fsBase ? registers.fsBase - 8 : undefined;
+    const slot = registers?.fsBase ? registers.fsBase + this.binary.tlsOffset : undefined;
     const tls = slot === undefined ? undefined : this.words.memory.pointer(slot);
     const g = registers ? this.words.currentG(registers) : frame.g;
     const m = this.words.mOfG(registers ? this.words.tlsG(registers) ?? g : g);
@@ -213,7 +213,7 @@ export class Inspector {
     if (name === 'tls') {
       if (slot === undefined) return { name: 'TLS', value: 'not set up yet (FS base is 0)', type: 'uintptr' };
       const known = tls !== undefined && this.words.looksLikeG(tls);
-      return { name: 'TLS', value: `${hex(tls ?? 0)}${known ? ` ${this.describe('runtime.g', tls).replace(/ 0x.*/, '')}` : ''} at -8(FS) = ${hex(slot)}`, type: 'uintptr', address: slot, size: 8, evaluateName: 'TLS' };
+      return { name: 'TLS', value: `${hex(tls ?? 0)}${known ? ` ${this.describe('runtime.g', tls).replace(/ 0x.*/, '')}` : ''} at ${this.binary.tlsOffset}(FS) = ${hex(slot)}`, type: 'uintptr', address: slot, size: 8, evaluateName: 'TLS' };
     }
     const at = this.words.gAddress(g, 'stackguard0');
     const value = this.words.gField(g, 'stackguard0');

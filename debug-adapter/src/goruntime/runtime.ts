@@ -3,7 +3,7 @@
 // Over 400 lines: a reader for each structure, and the snapshot that puts them together; they share the layouts and caches.
 import type { GoBinary } from '../symbols/binary';
 import type { FunctionInfo, Memory } from '../symbols/types';
-import { addressFromBootCode } from './boot-code';
+import { addressFromCode, waitReasonCount } from './code-addresses';
 import { Layouts } from './layout';
 import { GuestMemory, StructView, numberAt } from './memory';
 import { G_SCAN, goroutineStatusName, isSystem, processorStatusName, stackGuardName } from './status';
@@ -34,7 +34,7 @@ export class GoRuntime {
   variable(name: string): number {
     let address = this.addresses.get(name);
     if (address === undefined) {
-      address = this.binary.globalVariable(name)?.address ?? this.binary.symbolNamed(name)?.address ?? addressFromBootCode(this.binary, name);
+      address = this.binary.globalVariable(name)?.address ?? this.binary.symbolNamed(name)?.address ?? (this.binary.hasSymbols ? 0 : addressFromCode(this.binary, this.layouts, name));
       this.addresses.set(name, address);
     }
     return address;
@@ -66,7 +66,7 @@ export class GoRuntime {
     if (!this.waitReasons || this.waitReasons.length === 0) {
       const address = this.variable('runtime.waitReasonStrings');
       const symbol = this.binary.symbolNamed('runtime.waitReasonStrings');
-      const count = Math.floor((this.binary.globalVariable('runtime.waitReasonStrings')?.type.size ?? symbol?.size ?? 0) / 16);
+      const count = Math.floor((this.binary.globalVariable('runtime.waitReasonStrings')?.type.size ?? symbol?.size ?? 0) / 16) || (this.binary.hasSymbols ? 0 : waitReasonCount(this.binary));
       const names: string[] = [];
       const headers = address ? this.memory.bytes(address, count * 16) : new Uint8Array(0);
       for (let i = 0; i * 16 + 16 <= headers.length; i++) names.push(this.memory.string(numberAt(headers, i * 16, 8), numberAt(headers, i * 16 + 8, 8), 200));
@@ -261,11 +261,7 @@ export class GoRuntime {
   }
 
   /** Offset of the g slot from FS. */
-  get tlsOffset(): number {
-    const tls = this.binary.elf.segments.find((s) => s.type === 7);
-    const symbol = tls && this.binary.symbolNamed('runtime.tlsg');
-    return tls && symbol ? -Math.ceil(tls.memorySize / 8) * 8 + symbol.address : -8;
-  }
+  get tlsOffset(): number { return this.binary.tlsOffset; }
 
   /** Every address that is a G for sure: allgs, and each M's g0, gsignal, curg. Before them, runtime.g0. */
   private knownGs(ms: readonly MInfo[]): Map<number, GInfo['kind']> {
@@ -342,7 +338,8 @@ export class GoRuntime {
     const stripped = this.variable('runtime.allgs') === 0;
     if (stripped) out.message = 'The program has no symbols (built with -ldflags=-s), so the lists of Gs, Ps and sched cannot be found; what the threads run is shown.';
     const addresses = this.allm();
-    if (stripped) {
+    // Every M that has run has a thread; those that have none are in no list that can be found.
+    if (this.variable('runtime.allm') === 0) {
       const field = this.layouts.field('runtime.g', 'm');
       for (const t of threads) {
         const g = this.tlsG(t.fsBase), m = g && field ? this.memory.u64(g + field.offset) ?? 0 : 0;
@@ -359,7 +356,7 @@ export class GoRuntime {
     if (stripped) for (const m of ms) for (const p of [m.p, m.nextp, m.oldp]) if (p && !ps.includes(p)) ps.push(p);
     out.ps = ps.flatMap((p) => this.readP(p) ?? []);
     for (const p of out.ps) p.idle = idlePs.has(p.address);
-    out.gomaxprocs = this.variable('runtime.gomaxprocs') ? this.memory.u32(this.variable('runtime.gomaxprocs')) ?? 0 : 0;
+    out.gomaxprocs = this.variable('runtime.gomaxprocs') ? this.memory.u32(this.variable('runtime.gomaxprocs')) ?? 0 : out.ps.filter(({ statusName }) => statusName !== 'dead').length;
     const ncpu = this.variable('runtime.ncpu') || this.variable('runtime.numCPUStartup');
     out.ncpu = ncpu ? this.memory.u32(ncpu) ?? 0 : 0;
     out.threads = threads.map((t) => this.threadView(t, ms, known));

@@ -67,6 +67,28 @@ export class GoBinary implements LocationHost {
   functions(): readonly FunctionInfo[] { return this.functionTable.all(); }
   functionAt(pc: number): FunctionInfo | undefined { return this.functionTable.at(pc); }
 
+  private tlsAt: number | undefined;
+  /** Where g lies from FS, in bytes: as gogo's code says, else as the TLS segment does; -8 in programs without C. */
+  get tlsOffset(): number { return this.tlsAt ??= this.tlsOffsetOfCode() ?? this.tlsOffsetOfSegment() ?? -8; }
+
+  private tlsOffsetOfCode(): number | undefined {
+    for (const fn of [...this.functionsNamed('gogo<>'), ...this.functionsNamed('gogo'), ...this.functionsNamed('runtime.gogo')]) {
+      const code = this.readStatic(fn.entry, Math.min(64, fn.end - fn.entry)), view = new DataView(code.buffer, code.byteOffset, code.length);
+      const at = (offset: number, ...pattern: number[]): boolean => pattern.every((byte, i) => code[offset + i] === byte);
+      for (let i = 0; i + 9 <= code.length; i++) {
+        // MOVQ DX, off(FS); or MOVQ $off, CX and MOVQ DX, (FS)(CX), the linker's form of it.
+        if (at(i, 0x64, 0x48, 0x89, 0x14, 0x25)) return view.getInt32(i + 5, true);
+        if (at(i, 0x48, 0xc7, 0xc1) && at(i + 7, 0x64, 0x48, 0x89, 0x11)) return view.getInt32(i + 3, true);
+      }
+    }
+    return undefined;
+  }
+
+  private tlsOffsetOfSegment(): number | undefined {
+    const segment = this.elf.segments.find((each) => each.type === 7), symbol = segment && this.symbolNamed('runtime.tlsg');
+    return symbol && symbol.kind === 'tls' ? -Math.ceil(segment.memorySize / 8) * 8 + symbol.address : undefined;
+  }
+
   functionBefore(pc: number): FunctionInfo | undefined { return this.functionTable.before(pc); }
 
   functionsNamed(name: string): FunctionInfo[] {

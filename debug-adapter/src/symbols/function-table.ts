@@ -41,12 +41,20 @@ export class FunctionTable {
 
   private findText(): number {
     const { elf, bias } = this.host;
-    // only external linking puts other code before Go's own
-    if (elf.has('.dynamic') || elf.pie) {
+    // Only external linking, which leaves these sections, puts other code before Go's own.
+    if (elf.pie || ['.dynamic', '.init', '.eh_frame'].some((name) => elf.has(name))) {
       const symbol = this.host.symbols.named('runtime.text');
       if (symbol) return symbol.address;
+      const text = this.textOfModule();
+      if (text > 0) return text + bias;
     }
     return (elf.section('.text')?.address ?? 0) + bias;
+  }
+
+  /** moduledata.text: behind pcHeader, six slices, findfunctab, minpc and maxpc, since Go 1.16. */
+  private textOfModule(): number {
+    const base = this.moduleData();
+    return base ? new ByteReader(this.host.elf.readStatic(base + 176, 8)).u64() : 0;
   }
 
   info(index: number): FunctionInfo {

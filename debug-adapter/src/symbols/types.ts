@@ -186,6 +186,8 @@ export interface Binary {
   functions(): readonly FunctionInfo[];
   functionAt(pc: number): FunctionInfo | undefined;
   /** Exact names, `gogo<>`, symbols with ABI, and suffixes as Delve matches them (`gogo`, `(*T).m`, `json.Marshal`). */
+  /** Where g lies from FS in thread-local storage. */
+  readonly tlsOffset: number;
   /** The last function that begins before an address, whether or not it reaches that far. */
   functionBefore(pc: number): FunctionInfo | undefined;
   functionsNamed(name: string): FunctionInfo[];

@@ -89,7 +89,7 @@ export function printTls(context: Context): void {
   const note = (g: number | undefined): string => !g ? '' : snapshot.gs.some((candidate) => candidate.address === g) || g === snapshot.g0 ? gName(snapshot, g) : 'not a g';
   const row = (name: string, value: string, meaning: string, more = ''): void => context.print(`  ${name.padEnd(20)}${value.padEnd(16)}${meaning}${more ? `  ${more}` : ''}`.trimEnd());
   if (!fs) row('g in TLS', '-', '', 'FS has no base yet: rt0_go has not called settls');
-  else row('g in TLS  -8(FS)', hex(thread.tlsG ?? 0), note(thread.tlsG), `at ${hex(fs - 8)}`);
+  else row(`g in TLS  ${context.debug.binary.tlsOffset}(FS)`, hex(thread.tlsG ?? 0), note(thread.tlsG), `at ${hex(fs + context.debug.binary.tlsOffset)}`);
   const same = thread.tlsG !== undefined && thread.r14 === thread.tlsG;
   const abi0 = context.debug.binary.functionAt(thread.pc)?.assembly ?? false;
   row('g in R14', hex(thread.r14), note(thread.r14), same ? 'same' : thread.disagree ? 'differs from TLS: a switch is under way' : abi0 ? 'assembly may use R14 for other things' : '');
