@@ -1,6 +1,8 @@
 // The form in which translations are kept between runs: a head in JSON that describes them, and one WebAssembly module.
 // Must stay true: anything damaged or foreign reads as nothing; code pages are known by a hash of their content.
 
+import { BLOCK_MARKS } from '../cpu-state';
+
 export interface KeptFunction {
   /** Address and selector by turns, the entry (selector 0) first. */
   s: number[];
@@ -39,7 +41,7 @@ export const KEPT_FORM = 'with marks';
 
 const MAGIC = 0x31_62_67_74;
 
-/** The module, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
+/** The module, the blocks' marks, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
 export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(head)), start = padded(12 + text.length);
   const out = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), start)), view = new DataView(out.buffer);
@@ -53,7 +55,7 @@ export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8A
 }
 const padded = (length: number): number => (length + 7) & ~7;
 
-export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
+export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; marks: Uint8Array; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
 
 export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;
@@ -63,12 +65,12 @@ export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + length))) as KeptHead;
     let at = padded(12 + length);
     const part = (bytesOfPart: number) => { at += padded(bytesOfPart); return bytes.subarray(at - padded(bytesOfPart), at - padded(bytesOfPart) + bytesOfPart); };
-    const module = part(size);
+    const module = part(size), marks = part(head.nextMark - BLOCK_MARKS);
     const layers = head.layers.map(([wireBytes, machineCode, patience, ...lengths]) => {
       const wire = part(wireBytes);
       return { wire, machineCode: machineCode > 0 ? part(machineCode) : undefined, patience, bodies: bodiesOf(wire, lengths) };
     });
-    return at === bytes.length ? { head, module, layers } : undefined;
+    return at === bytes.length ? { head, module, marks, layers } : undefined;
   } catch { return undefined; }
 }
 

@@ -32,6 +32,8 @@ const STEP_RUN = 12;
 const SEEN_OFTEN = 2;
 /** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
 const BATCH = 8, LONGEST_WAIT = 64;
+/** How often a function is made hot at most, as more and more of it turns out to be executed. */
+const MOST_MADE = 4;
 
 /** Where a hot translation is. */
 interface Place { layer: Layer; index: number }
@@ -63,6 +65,10 @@ interface Translation {
   spans: number[];
   /** Where it notes which of them have been executed. */
   marks?: number | undefined;
+  /** A translation that has the same code, but cannot be entered here. */
+  around?: Translation | undefined;
+  /** How often the hot translation was made. */
+  made?: number;
 }
 
 export class Translations {
@@ -160,11 +166,14 @@ export class Translations {
   knows(address: number): boolean { return this.entries.has(address) || this.kept.has(address); }
 
   /** Whether an address lies inside translated code. */
-  covers(address: number): boolean {
-    for (const { spans } of this.byPage.get(address - (address % PAGE)) ?? []) {
-      for (let i = 0; i < spans.length; i += 2) if (address >= spans[i]! && address < spans[i + 1]!) return true;
+  covers(address: number): boolean { return this.around(address) !== undefined; }
+
+  private around(address: number): Translation | undefined {
+    for (const each of this.byPage.get(address - (address % PAGE)) ?? []) {
+      const { spans } = each;
+      for (let i = 0; i < spans.length; i += 2) if (address >= spans[i]! && address < spans[i + 1]!) return each;
     }
-    return false;
+    return undefined;
   }
 
   /** Enters the translation for `address` into the jump cache, making it if there is none; false if it cannot be fetched. */
@@ -183,7 +192,8 @@ export class Translations {
     this.fetched = new Map();
     if (this.decode(address) === 'fetch') return undefined;
     // In the middle of translated code: only what is missing.
-    const graph = discover(address, this.covers(address) ? { ...this.source, follows: (to) => !this.entries.has(to) } : this.source, FUNCTION_LIMIT);
+    const around = this.around(address);
+    const graph = discover(address, around ? { ...this.source, follows: (to) => !this.entries.has(to) } : this.source, FUNCTION_LIMIT);
     const module = Translations.newModule(), index = module.declare(TRANSLATED);
     const marks = this.nextMark + graph.blocks.length <= BLOCK_MARKS_END ? this.nextMark : undefined;
     if (marks !== undefined) this.nextMark += graph.blocks.length;
@@ -195,7 +205,7 @@ export class Translations {
     this.fresh++;
     const selectors: Translation['selectors'] = [[address, 0]];
     for (const [block, selector] of layout.selectors) selectors.push([graph.blocks[block]!.start, selector]);
-    const translation: Translation = { entry: address, slot, seen: 0, body, selectors, entries: [], pages: new Set(), spans: [], marks };
+    const translation: Translation = { entry: address, slot, seen: 0, body, selectors, entries: [], pages: new Set(), spans: [], marks, around };
     for (const block of graph.blocks) {
       this.statistics.instructions += block.instructions.length;
       translation.spans.push(block.start, Math.max(block.end, block.start + 1));
@@ -224,6 +234,13 @@ export class Translations {
       return;
     }
     if (++translation.seen < SEEN_OFTEN || this.nextCell + 8 > CALL_CELLS_END) return;
+    const { around } = translation;
+    if (around?.hot && around.made! < MOST_MADE && this.entries.get(around.entry)?.owner === around) {
+      // What the hot translation around it left out is executed often after all.
+      translation.seen = 0;
+      this.wanted.set(around, 'hot');
+      return;
+    }
     translation.otherCell = this.nextCell;
     this.nextCell += 8;
     this.wanted.set(translation, 'hot');
@@ -267,7 +284,12 @@ export class Translations {
       if (mode === 'plain') { translation.plain = at; words[cell] = slotOf(at); return; }
       words[cell] = translation.slot;
       words[cell + 1] = 0;
+      // A plain one made before has fewer blocks.
+      this.retire(translation.hot);
+      this.retire(translation.plain);
+      delete translation.plain;
       translation.hot = at;
+      translation.made = (translation.made ?? 0) + 1;
       translation.hotEntries = made[index]!.entries;
       this.statistics.hot++;
       this.useHot(translation);
@@ -292,11 +314,8 @@ export class Translations {
 
   private useHot(translation: Translation): void {
     const slot = slotOf(translation.hot!), own = this.cells.get(translation.entry), { words } = this.lookups;
-    for (const at of translation.hotEntries!) {
-      const entry = this.entries.get(at);
-      if (entry?.owner === translation) entry.slot = slot;
-    }
-    if (own !== undefined && words[own >> 2] === translation.slot) words[own >> 2] = slot;
+    for (const at of translation.entries) this.entries.get(at)!.slot = translation.hotEntries!.includes(at) ? slot : translation.slot;
+    if (own !== undefined && this.entries.get(translation.entry)?.owner === translation) words[own >> 2] = slot;
   }
 
   /** So many consecutive slots. */
@@ -365,7 +384,8 @@ export class Translations {
       key: this.fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
-    return encodeKept(head, [module.finish(), ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+    const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
+    return encodeKept(head, [module.finish(), marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
   }
 
   /** The layers to keep, and for each of ours where its functions are in them. Those without machine code are put together. */
@@ -431,6 +451,7 @@ export class Translations {
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
     this.nextMark = head.nextMark;
+    this.lookups.bytes.set(read.marks, BLOCK_MARKS);
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
@@ -579,16 +600,19 @@ export class Translations {
     this.lookups.bytes.fill(0xff, JUMP_CACHE, JUMP_CACHE + (16 << JUMP_CACHE_BITS));
   }
 
+  private retire(place: Place | undefined): void {
+    if (!place) return;
+    this.table.set(slotOf(place), this.stub);
+    place.layer.gone.add(place.index);
+  }
+
   private drop(translation: Translation): void {
     this.table.set(translation.slot, this.stub);
     this.freeSlots.push(translation.slot);
     if (translation.exact !== undefined) this.clearStepCache();
     this.wanted.delete(translation);
-    for (const place of [translation.hot, translation.plain]) {
-      if (!place) continue;
-      this.table.set(slotOf(place), this.stub);
-      place.layer.gone.add(place.index);
-    }
+    this.retire(translation.hot);
+    this.retire(translation.plain);
     if (translation.exact !== undefined) {
       this.table.set(translation.exact, this.stub);
       this.freeSlots.push(translation.exact);
