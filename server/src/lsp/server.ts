@@ -32,6 +32,8 @@ const capabilities = (): InitializeResult['capabilities'] => ({
 export interface ServerOptions extends CheckerOptions {
   /** Asks Go's own tools; used on saves when the client allows it. */
   tools?: AskTools;
+  /** Called when there is nothing to do for a while. */
+  rest?(): void;
 }
 
 export function serve(connection: Connection, options: ServerOptions, uris: UriPaths): void {
@@ -70,6 +72,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
       return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
     if (!complete) timers.set(uri, setTimeout(publish, LONG_PAUSE, uri, true));
+    else options.rest?.();
   };
   open.onDidChangeContent(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));

@@ -6,6 +6,7 @@ import { serve } from '@gobuf/server/lsp/server';
 import { stdioConnection } from '@gobuf/server/lsp/stdio';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { goParser } from '../host/go-parser';
+import { collector } from '../host/memory';
 import { goTools } from '../host/go-tools';
 import { diskFiles, goRoot, moduleCache } from '../host/sources';
 import type { CommandSpec } from '../options';
@@ -20,7 +21,7 @@ export const spec: CommandSpec = {
 export async function run(): Promise<number> {
   const root = goRoot();
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }) }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), rest: collector(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }) }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
