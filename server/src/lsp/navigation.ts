@@ -10,6 +10,7 @@ import { functionAt, functionsOf } from '../analysis/functions';
 import { siblings } from '../analysis/package-symbols';
 import { goReferences } from '../analysis/go-references';
 import { fullName, references } from '../analysis/references';
+import { registerWeb } from '../analysis/register-web';
 import { selectionSteps } from '../analysis/selection';
 import { visibleSpan, type Span } from '../syntax/source';
 import { baseName } from '../workspace/files';
@@ -46,7 +47,9 @@ export function navigation(session: Session): void {
   }));
   connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
     const at = entity(textDocument.uri, position);
-    return at && references(at.entity, at.file).map(({ span, write }) => ({ range: range(span), kind: write ? DocumentHighlightKind.Write : DocumentHighlightKind.Read }));
+    if (!at) return undefined;
+    const web = at.entity.kind === 'register' && at.entity.function ? registerWeb(at.entity.name, at.entity.span, at.entity.function, at.file, documents.context(at.file).knowledge) : [];
+    return (web.length ? web : references(at.entity, at.file)).map(({ span, write }) => ({ range: range(span), kind: write ? DocumentHighlightKind.Write : DocumentHighlightKind.Read }));
   }));
   connection.onSelectionRanges(({ textDocument, positions }) => session.safely('selection', () => positions.flatMap((position) => {
     const at = session.at(textDocument.uri, position);
