@@ -11,7 +11,7 @@ const WORDS: Partial<Record<OperandClass, string>> = {
   xe: 'an X register', xme: 'an X register or memory', ye: 'a Y register', yme: 'a Y register or memory', z: 'a Z register', zm: 'a Z register or memory', k: 'a K register', km: 'a K register or memory',
   mask: 'a mask K1…K7', 'list-x': 'a list of four X registers', 'list-y': 'a list of four Y registers', 'list-z': 'a list of four Z registers such as [Z0-Z3]',
   vmx: 'memory with an index X0…X15', vmxe: 'memory with an X index', vmy: 'memory with an index Y0…Y15', vmye: 'memory with a Y index', vmz: 'memory with a Z index',
-  st: 'an F register', st0: 'F0', segment: 'a segment register', control: 'a control register', debug: 'a debug register', fs: 'FS', gs: 'GS',
+  st: 'an F register', st0: 'F0', st1: 'F1', segment: 'a segment register', control: 'a control register', debug: 'a debug register', fs: 'FS', gs: 'GS',
   i1: '$1', u2: 'a constant from 0 to 3', i8: 'a constant from -128 to 127', u8: 'a constant from 0 to 255', iu8: 'a constant from -128 to 255', s32: 'a signed 32-bit constant', u32: 'an unsigned 32-bit constant', i32: 'a 32-bit constant', i64: 'a constant',
 };
 

@@ -36,7 +36,6 @@ export interface Form {
 const SPELLING: Record<string, string> = {
   MASKMOVDQU: 'MASKMOVOU', MOVD: 'MOVQ', MOVDQ2Q: 'MOVQ', MOVNTDQ: 'MOVNTO', MOVOA: 'MOVO', PSLLDQ: 'PSLLO', PSRLDQ: 'PSRLO', PADDD: 'PADDL',
   MOVBELL: 'MOVBEL', MOVBEQQ: 'MOVBEQ', MOVBEWW: 'MOVBEW', PSHUFL: 'PSHUFD', SALB: 'SHLB', SALW: 'SHLW', SALL: 'SHLL', SALQ: 'SHLQ',
-  FCLEX: 'FNCLEX', FINIT: 'FNINIT', FSAVE: 'FNSAVE', FSTCW: 'FNSTCW', FSTENV: 'FNSTENV', FSTSW: 'FNSTSW',
   FCMOVB: 'FCMOVCS', FCMOVBE: 'FCMOVLS', FCMOVE: 'FCMOVEQ', FCMOVNB: 'FCMOVCC', FCMOVNBE: 'FCMOVHI', FCMOVU: 'FCMOVUN',
 };
 
@@ -267,6 +266,11 @@ function extras(result: Map<string, Form[]>): void {
   // The decimal forms have names of their own that leave F0 unsaid.
   copy('FMOVB', 'FBLD', () => true, (form) => ({ ...form, slots: form.slots.slice(0, 1) }));
   copy('FMOVBP', 'FBSTP', () => true, (form) => ({ ...form, slots: form.slots.slice(-1) }));
+  // FXCHD names its registers in either order; comparisons that leave the registers unsaid name F0 and F1.
+  copy('FXCHD', 'FXCHD', ({ slots }) => slots[0]?.wanted === 'st0', (form) => ({ ...form, slots: [...form.slots].reverse(), rank: form.rank + 1 }));
+  for (const name of ['FCOMDPP', 'FUCOMPP']) copy(name, name, ({ slots }) => slots.length === 0, (form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] }));
+  // The processor takes the forms that name F0 first as well, by the opcode of those of memory.
+  for (const name of ['FCOMD', 'FCOMDP']) copy(name, name, ({ slots, candidate }) => slots[0]?.wanted === 'm' && candidate.opcode === 0xdc, (form) => ({ ...form, slots: [slot('fixed', 'st0'), { ...(form.slots[0] as Slot), wanted: 'st' }], rank: form.rank + 1 }));
   // CR and DR by the 32-bit mnemonic too; the encoding is the same.
   copy('MOVQ', 'MOVL', ({ slots }) => slots.some(({ wanted }) => wanted === 'control' || wanted === 'debug'));
   const system = (from: string, to: string, name: OperandClass, loads: boolean) =>

@@ -12,7 +12,7 @@ export type OperandClass =
   | 'k' | 'km' | 'mask' | 'list-x' | 'list-y' | 'list-z'
   // memory with a vector index
   | 'vmx' | 'vmy' | 'vmxe' | 'vmye' | 'vmz'
-  | 'st' | 'st0' | 'segment' | 'fs' | 'gs' | 'control' | 'debug'
+  | 'st' | 'st0' | 'st1' | 'segment' | 'fs' | 'gs' | 'control' | 'debug'
   | 'i1' | 'u2' | 'i8' | 'u8' | 'iu8' | 's32' | 'u32' | 'i32' | 'i64'
   | 'branch' | 'gdtr' | 'idtr' | 'ldtr' | 'msw' | 'task';
 
@@ -94,6 +94,7 @@ export function fits(argument: Argument, wanted: OperandClass): boolean {
     case 'vmz': return isVectorMemory(argument, 'z', 32);
     case 'st': return isRegister(argument, 'st');
     case 'st0': return isRegister(argument, 'st', 1);
+    case 'st1': return isRegister(argument, 'st', 2) && argument.register?.number === 1;
     case 'segment': return isRegister(argument, 'segment');
     case 'control': return isRegister(argument, 'control') && CONTROL.has(argument.register?.number ?? -1);
     case 'debug': return isRegister(argument, 'debug') && DEBUG.has(argument.register?.number ?? -1);
