@@ -29,6 +29,9 @@ export interface CheckerOptions {
   moduleCache: string | undefined;
 }
 
+/** Codes of the findings that take longer than all others together: assembling, and reading the package's other files. */
+export const COSTLY: ReadonlySet<string> = new Set(['assemble', 'nosplit-depth']);
+
 const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${goarch}${assumeTags ? ' with all tags' : ''}`;
 
 /** Reads and checks files; what it has read of Go packages is kept between them. */
@@ -41,13 +44,13 @@ export class Checker {
 
   constructor(readonly options: CheckerOptions) {}
 
-  /** What the package in a directory says for a target; undefined where no Go file is. */
-  knowledge(directory: string, target: Target): PackageKnowledge | undefined {
-    const key = `${targetKey(target)} ${directory}`;
+  /** What the package in a directory says for a target, with its tests for assembly that belongs to them; undefined where no Go file is. */
+  knowledge(directory: string, target: Target, withTests = false): PackageKnowledge | undefined {
+    const key = `${targetKey(target)}${withTests ? ' with tests' : ''} ${directory}`;
     if (!this.knowledges.has(key)) {
       let packages = this.packages.get(targetKey(target));
       if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed })));
-      const owner = packages.read(directory);
+      const owner = packages.read(directory, withTests);
       this.knowledges.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
     }
     return this.knowledges.get(key);
@@ -91,16 +94,17 @@ export class Checker {
     return { path, goos: target.goos, goarch: target.goarch, packagePath: importPath, header: header ? headerText(header) : '', defines: [...definesOf(target).keys()] };
   }
 
-  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand; assembling costs more than all else together. */
-  check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file], withAssembler = true): { file: AssemblyFile; problems: Problem[] } {
+  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand. Without `whole` what costs most is left out: see COSTLY. */
+  check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file], whole = true): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
-    const knowledge = this.knowledge(directory, file.target);
+    const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
-    problems.push(...labels(file), ...functionShapes(file), ...noSplitDepth(file, siblings));
+    problems.push(...labels(file), ...functionShapes(file));
+    if (whole) problems.push(...noSplitDepth(file, siblings));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
-    if (withAssembler) problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));
+    if (whole) problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));
     return { file, problems: ordered(problems, file) };
   }
 }

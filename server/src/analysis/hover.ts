@@ -16,7 +16,7 @@ import { PSEUDO_OP_HELP } from './completion';
 import { goPlaceOfConstant, plainName } from './definition';
 import type { Entity } from './entity';
 import { operandAccess } from './instruction-access';
-import type { GoPlace, PackageKnowledge } from './package-knowledge';
+import { docAbove, type GoPlace, type PackageKnowledge } from './package-knowledge';
 import { fieldOfOperand, registerFacts } from './register-facts';
 import { goForms } from './signature';
 
@@ -51,7 +51,8 @@ function macro(entity: Extract<Entity, { kind: 'macro' }>, { knowledge, file }: 
     return [`**${name}** — ${meaning} (${file.target.goos}/${file.target.goarch})`, place && described(place)].filter(Boolean).join('\n\n');
   }
   const shown = readableText(body.map(({ token }) => token));
-  const where = definition && definition.file !== file.source ? `\n\n${baseName(definition.file.path)}` : '';
+  const comment = definition ? docAbove(definition.file.text, definition.file.text.lastIndexOf('\n', definition.start - 1) + 1) : '';
+  const where = (comment ? `\n\n${comment}` : '') + (definition && definition.file !== file.source ? `\n\n${baseName(definition.file.path)}` : '');
   const call = file.preprocessed.expansions.get(entity.span.start);
   const expanded = call && readableText(call);
   return code('c', `#define ${name}${parameters ? `(${parameters.join(', ')})` : ''} ${shown}`.trimEnd()) + (expanded && expanded !== shown ? `\n\nhere:\n\n${code('text', expanded)}` : '') + where;

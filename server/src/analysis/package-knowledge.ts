@@ -158,7 +158,7 @@ export class PackageKnowledge {
 }
 
 /** Line comments right above a line. */
-function docAbove(text: string, lineStart: number): string {
+export function docAbove(text: string, lineStart: number): string {
   const lines: string[] = [];
   for (let end = lineStart - 1; end > 0;) {
     const start = text.lastIndexOf('\n', end - 1) + 1;

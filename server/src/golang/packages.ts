@@ -36,18 +36,21 @@ export class Packages {
 
   constructor(readonly options: PackagesOptions) {}
 
-  /** The package in a directory: its files for this target, tests left out. */
-  read(directory: string): GoPackage | undefined {
-    if (this.byDirectory.has(directory)) return this.byDirectory.get(directory);
+  /** The package in a directory: its files for this target; its tests only if asked for, as they belong to no other package's imports. */
+  read(directory: string, withTests = false): GoPackage | undefined {
+    const key = withTests ? `${directory} with tests` : directory;
+    if (this.byDirectory.has(key)) return this.byDirectory.get(key);
     const { files } = this.options;
     const sources: GoFile[] = [];
     for (const name of files.list(directory) ?? []) {
-      if (!name.endsWith('.go') || name.endsWith('_test.go') || name.startsWith('_') || name.startsWith('.')) continue;
+      if (!name.endsWith('.go') || (!withTests && name.endsWith('_test.go')) || name.startsWith('_') || name.startsWith('.')) continue;
       const path = join(directory, name);
       const text = files.read(path);
       if (text === undefined || !this.isBuilt(path, text)) continue;
       const file = this.parse(path, text);
       if (file.imports.some((each) => each.path === 'C')) continue;
+      // Tests of package p_test are a package of their own.
+      if (withTests && name.endsWith('_test.go') && file.packageName.endsWith('_test')) continue;
       sources.push(file);
     }
     const name = sources[0]?.packageName ?? '';
@@ -56,7 +59,7 @@ export class Packages {
       for (const declaration of file.declarations) if (declaration.kind !== 'func' || !declaration.receiver) scope.set(declaration.name, declaration);
     }
     const found = sources.length ? { directory, name, files: sources, scope } : undefined;
-    this.byDirectory.set(directory, found);
+    this.byDirectory.set(key, found);
     return found;
   }
 

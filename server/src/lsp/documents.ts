@@ -4,7 +4,7 @@
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { Checker, type CheckerOptions } from '../analysis/check';
+import { Checker, COSTLY, type CheckerOptions } from '../analysis/check';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { siblings } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
@@ -109,7 +109,7 @@ export class Documents {
     const known = this.found.get(file);
     if (known) return known;
     const before = this.complete.get(uri);
-    return [...this.check(file, false), ...(before ? carried(before.problems.filter(({ code }) => code === 'assemble'), before.source, file.source) : [])];
+    return [...this.check(file, false), ...(before ? carried(before.problems.filter(({ code }) => COSTLY.has(code)), before.source, file.source) : [])];
   }
 
   private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
@@ -124,7 +124,7 @@ export class Documents {
   }
 
   context(file: AssemblyFile): DefinitionContext {
-    return { file, files: this.files, knowledge: this.checker.knowledge(directoryOf(file.source.path), file.target), read: (path) => this.fileAt(path) };
+    return { file, files: this.files, knowledge: this.checker.knowledge(directoryOf(file.source.path), file.target, file.source.path.endsWith('_test.s')), read: (path) => this.fileAt(path) };
   }
 
   /** Whether the assembly is Go's: a Go file lies beside it. */

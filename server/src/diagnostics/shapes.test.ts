@@ -1,0 +1,66 @@
+// Findings about whole functions and mnemonics, each judged by the Go assembler itself where it is installed: what is an error here it rejects, and nothing else.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Checker } from '../analysis/check';
+import { disk, fixture, goroot, parser } from '../testing/fixture';
+
+const hasGo = spawnSync('go', ['version']).status === 0;
+const CASES: [name: string, asm: string, codes: string[]][] = [
+  ['a good function', 'TEXT ·f(SB), 4, $16\n\tPUSHQ AX\n\tPOPQ BX\n\tRET\n', []],
+  ['a frame that is no multiple of 8', 'TEXT ·f(SB), 0, $12\n\tRET\n', ['frame-size']],
+  ['PUSH without POP', 'TEXT ·f(SB), 4, $0\n\tPUSHQ AX\n\tRET\n', ['push-pop']],
+  ['POP without PUSH', 'TEXT ·f(SB), 4, $8\n\tPOPQ AX\n\tRET\n', ['push-pop']],
+  ['two TEXT of one name', 'TEXT ·f(SB), 4, $0\n\tRET\nTEXT ·f(SB), 4, $0\n\tRET\n', ['text-duplicate']],
+  ['an unknown mnemonic', 'TEXT ·f(SB), 4, $0\n\tMOVX AX, BX\n\tRET\n', ['mnemonic']],
+  ['a mnemonic in small letters', 'TEXT ·f(SB), 4, $0\n\tmovq AX, BX\n\tRET\n', ['mnemonic']],
+  ['other spellings of jumps', 'TEXT ·f(SB), 4, $0\nl:\n\tJE l\n\tJNAE l\n\tJMP l\n', []],
+  ['execution past the end', 'TEXT ·f(SB), 4, $0\n\tADDQ $1, AX\n', ['no-return']],
+  ['a loop without end', 'TEXT ·f(SB), 4, $0\nl:\n\tADDQ $1, AX\n\tJMP l\n', []],
+  ['an end that nothing reaches', 'TEXT ·f(SB), 4, $0\n\tRET\n\tADDQ $1, AX\n', []],
+];
+
+/** What the assembler rejects; running past the end and the like it does not. */
+const WARNINGS = new Set(['no-return']);
+
+test.skipIf(!goroot).each(CASES)('%s', (_, asm, codes) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-shapes-'));
+  try {
+    const file = path.join(folder, 's_amd64.s');
+    fs.writeFileSync(file, asm);
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module s\n');
+    const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+    const found = checker.check(file, asm).problems.filter(({ severity }) => severity !== 'hint').map(({ code }) => code);
+    expect(found).toEqual(codes);
+    if (!hasGo) return;
+    const { status } = spawnSync('go', ['tool', 'asm', '-p', 's', '-o', path.join(folder, 'x.o'), file], { cwd: folder, env: { ...process.env, GOOS: 'linux', GOARCH: 'amd64', PWD: folder } });
+    expect(status !== 0).toBe(codes.some((code) => !WARNINGS.has(code)));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test.skipIf(!hasGo)('the NOSPLIT limit is the linker\'s', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-nosplit-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module s\n\ngo 1.20\n');
+    fs.writeFileSync(path.join(folder, 'm.go'), 'package main\n\nfunc a()\n\nfunc main() { a() }\n');
+    for (const [frame, fits] of [[752, true], [760, false]] as const) {
+      const asm = `TEXT ·a(SB), 4, $${frame}-0\n\tCALL ·b(SB)\n\tRET\n\nTEXT ·b(SB), 4, $16-0\n\tRET\n`;
+      fs.writeFileSync(path.join(folder, 'm_amd64.s'), asm);
+      const { status, stderr } = spawnSync('go', ['build', '-o', path.join(folder, 'x'), '.'], { cwd: folder, encoding: 'utf8', env: { ...process.env, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0', PWD: folder } });
+      expect([status === 0, status === 0 || stderr.includes('nosplit stack over')]).toEqual([fits, true]);
+      const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+      expect(checker.check(path.join(folder, 'm_amd64.s'), asm).problems.some(({ code }) => code === 'nosplit-depth')).toBe(!fits);
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('assembly of tests knows what the tests declare', () => {
+  const p = fixture('-- p/p.go --\npackage p\n-- p/p_test.go --\npackage p\n\nfunc helper(x int64)\n-- p/p_test.s --\nTEXT ·helper(SB), 4, $0-8\n\tRET\n');
+  expect(p.checker.check('/p/p_test.s', p.texts['/p/p_test.s'] ?? '').problems).toEqual([]);
+});
