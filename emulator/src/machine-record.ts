@@ -18,6 +18,10 @@ export class OutsideRecord {
   /** Bytes of output that the host has seen. */
   readonly shown = { 1: 0, 2: 0 };
 
+  /** For what is tried and undone. */
+  keep(): RecordEntry[] { return [...this.entries]; }
+  bringBack(entries: readonly RecordEntry[]): void { this.entries.splice(0, this.entries.length, ...entries); }
+
   get length(): number { return this.entries.length; }
   next(cursor: number): RecordEntry | undefined { return this.entries[cursor]; }
 

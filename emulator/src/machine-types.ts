@@ -99,6 +99,8 @@ export interface Machine {
 
   snapshot(): Snapshot;
   restore(snapshot: Snapshot): void;
+  /** Does something with this very state, which may run and change everything, and undoes it all: nothing is recorded, no output is seen. */
+  tentatively<T>(work: () => T): T;
   /** Gives standard input to the guest; `undefined` is end of file. Recorded with the instruction count, replayed after `restore`. */
   provideInput(bytes: Uint8Array | undefined): void;
   dispose(): void;

@@ -378,6 +378,23 @@ export class GuestMachine implements Machine {
     this.applyRecord();
   }
 
+  private silent = false;
+
+  /** Does something with this very state, which may run and change everything, and undoes it all: nothing is recorded, no output is seen. */
+  tentatively<T>(work: () => T): T {
+    if (this.silent) return work();
+    const snapshot = this.snapshot(), kept = this.record.keep(), { stopped, waitedForInput } = this;
+    this.silent = true;
+    try { return work(); } finally {
+      this.record.bringBack(kept);
+      this.restore(snapshot);
+      snapshot.release();
+      this.silent = false;
+      this.stopped = stopped;
+      this.waitedForInput = waitedForInput;
+    }
+  }
+
   // --- the outside ---
 
   /** Records something new from outside; what was recorded for later is no longer going to happen. */
@@ -434,6 +451,7 @@ export class GuestMachine implements Machine {
   }
 
   private output(fd: 1 | 2, bytes: Uint8Array): void {
+    if (this.silent) return;
     const { written } = this.state, { shown } = this.record;
     const replayed = written[fd] < shown[fd];
     written[fd] += bytes.length;

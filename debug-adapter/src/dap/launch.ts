@@ -7,7 +7,8 @@ import type { LaunchArguments } from './protocol';
 
 function check(args: LaunchArguments): LaunchArguments {
   const { program, mode = 'exec' } = args;
-  if (!['auto', 'exec', 'debug', 'test'].includes(mode)) throw new RequestError(`The mode ${JSON.stringify(mode)} is not known: it is exec (an executable), debug (a Go package), test (its tests) or auto.`, false);
+  if (!['auto', 'exec', 'debug', 'test', 'text'].includes(mode)) throw new RequestError(`The mode ${JSON.stringify(mode)} is not known: it is exec (an executable), debug (a Go package), test (its tests), text (one TEXT function) or auto.`, false);
+  if (mode === 'text' && (typeof args.text !== 'string' || args.text === '')) throw new RequestError('The mode text needs the name of a function in the launch attribute text, such as ·Sum.', false);
   if (typeof program !== 'string' || program === '') throw new RequestError('The launch configuration names no program.', false);
   for (const [name, value, good] of [
     ['args', args.args, Array.isArray(args.args) && args.args.every((each) => typeof each === 'string')],
@@ -16,6 +17,8 @@ function check(args: LaunchArguments): LaunchArguments {
     ['readable', args.readable, Array.isArray(args.readable) && args.readable.every((each) => typeof each === 'string')],
     ['buildFlags', args.buildFlags, Array.isArray(args.buildFlags) && args.buildFlags.every((each) => typeof each === 'string')],
     ['test', args.test, typeof args.test === 'string'],
+    ['textArgs', args.textArgs, typeof args.textArgs === 'string'],
+    ['textVariables', args.textVariables, typeof args.textVariables === 'object' && Object.values(args.textVariables ?? {}).every((each) => Number.isSafeInteger(each))],
     ['input', args.input, typeof args.input === 'string'],
     ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
     ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],

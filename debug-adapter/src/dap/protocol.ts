@@ -10,10 +10,14 @@ export type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, Stac
 
 /** Attributes of a `launch` request (and of a launch configuration). */
 export interface LaunchArguments {
-  /** `exec` (the default) runs an executable; `debug` and `test` build a Go package or its tests first; `auto` builds folders and Go files. */
-  mode?: 'auto' | 'exec' | 'debug' | 'test';
-  /** The linux/amd64 executable, or what to build: a folder, a Go file, an import path. */
+  /** `exec` (the default) runs an executable; `debug` and `test` build a Go package or its tests first; `auto` builds folders and Go files; `text` calls one TEXT function. */
+  mode?: 'auto' | 'exec' | 'debug' | 'test' | 'text';
+  /** The linux/amd64 executable, or what to build: a folder, a Go file, an import path; in mode text the .s file. */
   program: string;
+  /** In mode text: the function, `·Sum`, its arguments as in `gobuf exec --text --args`, and values of Go variables that it reads. */
+  text?: string;
+  textArgs?: string;
+  textVariables?: Record<string, number>;
   /** Instead of `-gcflags=-N -l`. */
   buildFlags?: string[];
   /** In mode test: only this test, or what matches this pattern of `-test.run`. */

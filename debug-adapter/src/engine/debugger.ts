@@ -120,7 +120,7 @@ export class Debugger implements DebuggerApi {
       returning: (tid) => { this.returned = this.resultsAt(tid); },
     });
     execution.stepIntoRuntime = this.intoRuntime;
-    const inspector = new Inspector(this.binary, machine, words, { assigned: (address, size) => this.assigned(address, size) });
+    const inspector = new Inspector(this.binary, machine, words, { assigned: (address, size) => this.assigned(address, size), arm: (address) => recorder.arm(address), disarm: (address) => recorder.disarm(address) });
     this.session = { machine, recorder, words, execution, inspector };
     this.table.forgetHits();
     for (const breakpoint of this.table.list()) {
@@ -637,11 +637,11 @@ export class Debugger implements DebuggerApi {
   }
 
   /** The top frame of the thread that runs now: for conditions, while the guest is between two slices. */
-  private topContext(): { frame: Frame; registers: Registers } {
+  private topContext(): Place & { registers: Registers } {
     const { machine, words } = this.live;
     const registers = machine.registers();
     const frame = unwind(words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 1 }).frames[0]!;
-    return { frame, registers };
+    return { frame, registers, tid: machine.currentThread };
   }
 
   private at(frame: Frame | undefined, thread: number | undefined): Place {
@@ -676,6 +676,9 @@ export class Debugger implements DebuggerApi {
   }
   frameVariables(frame: Frame, thread?: number): VariableRow[] { return this.stopped.inspector.rows(this.at(frame, thread)); }
   packageVariables(): VariableRow[] { return this.stopped.inspector.packageRows(); }
+
+  /** Calls a function and undoes whatever it did. */
+  callResults(expression: string, frame?: Frame, thread?: number): { name: string; value: string }[] { return this.stopped.inspector.callResults(expression, this.at(frame, thread)); }
 
   /** Lines of `whatis`. */
   whatIs(expression: string, frame?: Frame, thread?: number): string[] {

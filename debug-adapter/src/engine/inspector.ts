@@ -2,11 +2,13 @@
 // come first; everything else is Go's and is evaluated by the runtime model. Must stay true: nothing is cached across a move.
 
 import type { Machine, Registers } from '@gobuf/emulator/machine-types';
+import { CallNeeded } from '../goruntime/evaluate';
 import { GoRuntime } from '../goruntime/runtime';
 import { stackGuardName } from '../goruntime/status';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import type { GoBinary } from '../symbols';
 import type { Binary, FrameContext } from '../symbols/types';
+import { callFunction } from './call';
 import { RSP } from './guest';
 import type { RuntimeWords } from './guest';
 import { GPR_NAMES, describeFlags, otherRows, registerRows, withRegister } from './registers';
@@ -16,7 +18,14 @@ import type { VariableRow } from './values';
 import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
 
 export interface Place { frame: Frame; registers: Registers | undefined; tid?: number | undefined }
-export interface InspectorHost { assigned(address: number | undefined, size: number): void }
+export interface InspectorHost { assigned(address: number | undefined, size: number): void; arm(address: number): void; disarm(address: number): void }
+
+/** A value as it is now, for when the memory it lies in is gone: itself and its children. */
+function frozen(variable: Variable): Variable {
+  const { name, value, type, namedChildren, indexedChildren } = variable;
+  const children = variable.children?.(0, 100).map((child) => ({ name: child.name, value: child.value, ...(child.type === undefined ? {} : { type: child.type }) }));
+  return { name, value, ...(type === undefined ? {} : { type }), ...(children ? { children: (start = 0, count?: number) => children.slice(start, count === undefined ? undefined : start + count), ...(indexedChildren ? { indexedChildren: children.length } : namedChildren ? { namedChildren: children.length } : {}) } : {}) };
+}
 
 interface Current { g?: number; m?: number; p?: number; tls?: number; slot?: number }
 
@@ -235,7 +244,42 @@ export class Inspector {
       const register = place.registers && this.registerVariable(name, place.registers);
       if (register) return register;
     }
-    return this.values.evaluate(this.expand(text, place), this.scopeOf(place));
+    return this.withCalls(place, () => this.values.evaluate(this.expand(text, place), this.scopeOf(place)), frozen);
+  }
+
+  /** Evaluates; if a function has to be called, again where all it does is undone, with what is made of the value while it holds. */
+  private withCalls<T, R>(place: Place, evaluate: () => T, keep: (value: T) => R): T | R {
+    try { return evaluate(); } catch (error) { if (!(error instanceof CallNeeded)) throw error; }
+    const { evaluator } = this.values.go, { tid } = place;
+    const region = this.machine.regions().find(({ name }) => name === '[stack]');
+    if (tid === undefined || !place.registers || !region) throw new Error('functions can be called only in a goroutine that is on a thread');
+    let free = region.start;
+    return this.machine.tentatively(() => {
+      evaluator.caller = {
+        results: [],
+        call: (callee, given, results) => callFunction({ machine: this.machine, words: this.words, tid, arm: (address) => this.host.arm(address), disarm: (address) => this.host.disarm(address) }, callee, given, results),
+        allocate: (bytes) => {
+          const at = free;
+          if (bytes.length > region.start + 4096 - at) throw new Error('there is no room for such long strings');
+          this.machine.writeMemory(at, bytes);
+          free += Math.ceil(bytes.length / 8) * 8;
+          return at;
+        },
+      };
+      try { return keep(evaluate()); } finally { evaluator.caller = undefined; }
+    });
+  }
+
+  /** `call`: the results of the outermost call, each as Delve prints it. */
+  callResults(expression: string, place: Place): { name: string; value: string }[] {
+    const text = this.expand(normal(expression), place), scope = this.scopeOf(place), { go } = this.values;
+    let rows: { name: string; value: string }[] | undefined;
+    this.withCalls(place, () => {
+      go.evaluate(text, scope);
+      rows = go.evaluator.caller?.results.map((value) => ({ name: value.name, value: go.show(value) }));
+    }, () => undefined);
+    if (!rows) throw new Error('expression is not a function call');
+    return rows;
   }
 
   private isVariable(name: string, place: Place): boolean {
@@ -249,7 +293,8 @@ export class Inspector {
     if (/^(tls|stackguard)$/i.test(text) && !options.verb) return this.special(text.toLowerCase() as 'tls' | 'stackguard', place)!.value;
     const register = place.registers && /^[a-z]+\d*$/i.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers) : undefined;
     if (register) return register.value.split(' ')[0]!;
-    return this.values.print(this.expand(text, place), this.scopeOf(place), { multiLine: true, ...options });
+    const print = (): string => this.values.print(this.expand(text, place), this.scopeOf(place), { multiLine: true, ...options });
+    return this.withCalls(place, print, (value) => value);
   }
 
   /** `runtime.curg` is Delve's word for the goroutine on whose behalf the thread runs. */

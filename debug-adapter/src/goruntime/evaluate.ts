@@ -13,6 +13,20 @@ import { registerValue } from './registers';
 import { mapLength } from './maps';
 import { numberAt } from './memory';
 import type { GoRuntime } from './runtime';
+import { ExpressionError } from './value-types';
+
+/** Makes calls for expressions while the program may be changed tentatively. */
+export interface Caller {
+  call(callee: Callee, given: { type: GoType; bytes: Uint8Array }[], results: GoType[]): Uint8Array[];
+  /** Room for bytes that the call may read; gives their address. */
+  allocate(bytes: Uint8Array): number;
+  /** Of the last call. */
+  results: Operand[];
+}
+export interface Callee { name: string; entry: number; context: number; onStack: boolean }
+
+/** The expression calls a function: evaluate it where that can be undone. */
+export class CallNeeded extends ExpressionError {}
 
 /** Where an expression is evaluated. */
 export interface EvalScope {
@@ -320,9 +334,82 @@ export class Evaluator extends Operands {
       if (builtin) return builtin;
     }
     const type = this.type(fn);
-    if (!type) this.fail(this.typeText(fn) === undefined ? 'function calls are not supported: they would change the program' : `could not find type ${this.typeText(fn)}, and function calls are not supported`);
+    if (!type) {
+      const callee = this.callee(fn, scope);
+      if (!callee) this.fail(this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
+      return this.callOf(callee!, node.args, scope);
+    }
     if (node.args.length !== 1) this.fail(`wrong number of arguments for a conversion to ${type!.name}`);
     return this.convert(type!, this.eval(node.args[0]!, scope));
+  }
+
+  /** Set while calls may be made: what makes them. Without it an expression with a call throws CallNeeded. */
+  caller: Caller | undefined;
+
+  /** The function that an expression names: one of a package, a method with its receiver, or a function value. */
+  private callee(node: Node, scope: EvalScope): { callee: Callee; receiver?: Operand } | undefined {
+    const direct = (name: string): { callee: Callee } | undefined => {
+      const fn = this.binary.functionsNamed(name).find((each) => each.name === name) ?? (name.includes('/') ? undefined : this.binary.functions().find((each) => each.name.endsWith(`/${name}`)));
+      return fn && { callee: { name: fn.name, entry: fn.entry, context: 0, onStack: fn.abi === 'ABI0' } };
+    };
+    if (node.kind === 'ident') {
+      const local = this.tryIdentifier(node.name, scope);
+      if (local?.kind === 'func') return this.closure(local);
+      const pkg = scope.frame && this.binary.functionAt(scope.frame.pc)?.package;
+      return (pkg !== undefined ? direct(`${pkg}.${node.name}`) : undefined) ?? direct(node.name);
+    }
+    if (node.kind !== 'selector') return undefined;
+    const text = node.of.kind === 'ident' && !this.tryIdentifier(node.of.name, scope) ? `${node.of.name}.${node.name}` : node.of.kind === 'string' ? `${node.of.value}.${node.name}` : undefined;
+    if (text !== undefined) return direct(text) ?? this.fail(`there is no function ${text} in this program`);
+    let value = this.eval(node.of, scope);
+    if (value.kind === 'interface') { const { data } = this.loader.dynamic(value); if (data) value = data; }
+    const pointed = value.kind === 'pointer' && value.type?.elem ? value.type.elem : undefined, base = pointed ?? value.type;
+    if (base) {
+      const dot = base.name.lastIndexOf('.'), pkg = base.name.slice(0, dot), name = base.name.slice(dot + 1);
+      const own = direct(`${pkg}.${name}.${node.name}`), byPointer = direct(`${pkg}.(*${name}).${node.name}`);
+      if (own && !(byPointer && pointed && !own)) return { ...own, receiver: pointed ? this.dereference(value) : value };
+      if (byPointer && pointed) return { ...byPointer, receiver: value };
+      if (byPointer && value.address !== undefined) return { ...byPointer, receiver: this.pointer(base, value.address) };
+    }
+    const field = this.select(value, node.name);
+    return field.kind === 'func' ? this.closure(field) : undefined;
+  }
+
+  private closure(value: Operand): { callee: Callee } {
+    const context = numberAt(value.bytes, 0, 8), entry = context ? this.runtime.memory.u64(context) ?? 0 : 0;
+    if (!entry) this.fail('nil function');
+    return { callee: { name: this.binary.functionAt(entry)?.name ?? 'the function', entry, context, onStack: false } };
+  }
+
+  private callOf({ callee, receiver }: { callee: Callee; receiver?: Operand }, args: Node[], scope: EvalScope): Operand {
+    const { caller } = this;
+    if (!caller) throw new CallNeeded(`calling ${callee.name} is not possible here`);
+    const declared = this.binary.localsByLevel({ pc: callee.entry, cfa: 0 }, this.memory)[0] ?? [];
+    if (declared.length === 0 && !this.binary.hasDwarf) this.fail(`the parameters of ${callee.name} are not known: the program has no debug information`);
+    const parameters = declared.filter(({ role }) => role === 'parameter'), results = declared.filter(({ role }) => role === 'result');
+    const values = [...(receiver ? [receiver] : []), ...args.map((arg) => this.eval(arg, scope))];
+    if (values.length !== parameters.length) this.fail(`${callee.name} takes ${parameters.length - (receiver ? 1 : 0)} arguments, not ${args.length}`);
+    const given = values.map((value, i) => {
+      const { type } = parameters[i]!;
+      if (typeof value.constant === 'string' && type.kind === 'string') {
+        const text = new TextEncoder().encode(value.constant), bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
+        view.setBigUint64(0, BigInt(caller.allocate(text)), true);
+        view.setBigUint64(8, BigInt(text.length), true);
+        return { type, bytes };
+      }
+      return { type, bytes: this.encode(this.made(type, new Uint8Array(type.size)), value) };
+    });
+    const returned = caller.call(callee, given, results.map(({ type }) => type));
+    caller.results = results.map(({ name, type }, i) => { const value = this.made(type, returned[i]!); value.name = name; return value; });
+    // The one that is evaluated further gets other names.
+    if (results.length === 1) return { ...caller.results[0]! };
+    // Several results, or none, are shown as a struct of them.
+    let size = 0;
+    const fields = results.map(({ name, type }) => { const offset = size; size += Math.ceil(type.size / 8) * 8; return { name, offset, type, embedded: false }; });
+    const bytes = new Uint8Array(size);
+    fields.forEach(({ offset }, i) => bytes.set(returned[i]!, offset));
+    const several = new MadeType(`(${results.map(({ type }) => type.name).join(', ')})`, 'struct', size);
+    return this.made(Object.assign(several, { fields, field: (name: string) => fields.find((each) => each.name === name) }), bytes);
   }
 
   private builtin(name: string, args: Node[], scope: EvalScope): Operand | undefined {

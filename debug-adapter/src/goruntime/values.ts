@@ -72,6 +72,9 @@ export class GoValues {
     return v ? this.text(v, options) : value.text;
   }
 
+  /** A value's text on several lines. */
+  show(v: Operand): string { return this.text(v, { multiLine: true }); }
+
   private text(v: Operand, options: PrintOptions): string {
     const limits = { ...FULL_LOAD, ...options.limits };
     const fresh = this.reload(v, limits);

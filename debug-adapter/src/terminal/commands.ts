@@ -48,7 +48,6 @@ export function allCommands(): Command[] {
 
 /** Delve's commands that make no sense here, and why. */
 export const LACKING: Record<string, string> = {
-  call: 'calling a function would leave the recorded run; evaluate expressions with print instead',
   rebuild: 'gobuf does not build programs here; build it and start again',
   dump: 'there is no operating-system process of which a core could be written',
   edit: 'no editor is started from here', ed: 'no editor is started from here',

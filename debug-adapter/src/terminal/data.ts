@@ -127,6 +127,17 @@ export const dataCommands: Command[] = [
     run: examine,
   },
   {
+    names: ['call'], group: 'run', help: 'Calls a function of the program and shows what it returns.\n\n\tcall <expression>\n\nThe call runs on a stack of its own, and everything it did is undone: the program stays as it is. Functions may be called in every expression (print, conditions).',
+    run(context, args, scope) {
+      if (args === '') throw new Error('not enough arguments');
+      const results = context.debug.callResults(args, context.frameAt(scope), scope.thread);
+      if (results.length === 0) return context.print('Nothing returned.');
+      context.print('Values returned:');
+      for (const { name, value } of results) context.print(`\t${name}: ${value.replace(/\n/g, '\n\t')}`);
+      context.print();
+    },
+  },
+  {
     names: ['display'], group: 'data', help: 'Print value of an expression every time the program stops.\n\n\tdisplay -a [%format] <expression>\n\tdisplay -d <number>',
     run(context, args, scope) {
       if (args === '') { printDisplays(context, scope); return; }
