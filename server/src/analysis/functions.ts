@@ -46,18 +46,22 @@ export function* tokensOf(statement: Statement): Generator<PreprocessedToken> {
   for (const operand of statement.operands) yield* operand.tokens;
 }
 
+/** Statements stand in the file's order: the first and the last token that the user sees are the ends. */
 function covering(statements: Statement[], file: AssemblyFile): Span {
-  let start = Infinity;
-  let end = 0;
-  for (const statement of statements) {
-    for (const token of tokensOf(statement)) {
-      const span = visibleSpan(token);
-      if (span.file !== file.source) continue;
-      start = Math.min(start, span.start);
-      end = Math.max(end, span.end);
+  const edge = (order: Statement[], fromEnd: boolean): Span | undefined => {
+    for (const statement of order) {
+      const tokens = [...tokensOf(statement)];
+      for (const token of fromEnd ? tokens.reverse() : tokens) {
+        const span = visibleSpan(token);
+        if (span.file === file.source) return span;
+      }
     }
-  }
-  return { file: file.source, start: Math.min(start, end), end };
+    return undefined;
+  };
+  const first = edge(statements, false);
+  const last = edge([...statements].reverse(), true);
+  const start = first?.start ?? 0;
+  return { file: file.source, start, end: Math.max(start, last?.end ?? 0) };
 }
 
 /** Jumps to labels in a statement. */
