@@ -38,8 +38,8 @@ const sentence = ({ span, message }: Problem): string => {
   return `${span.file.path}:${line + 1}:${column + 1}: ${message}`;
 };
 
-/** Reads and assembles the files and finds the function; InputError with one sentence otherwise. */
-export async function openText(wanted: string, names: readonly string[]): Promise<TextFunction> {
+/** Reads and assembles the files and finds the function; InputError with one sentence otherwise. Of `more` files those that can be assembled come along. */
+export async function openText(wanted: string, names: readonly string[], more: readonly string[] = []): Promise<TextFunction> {
   if (names.length === 0) throw new UsageError('name the assembly files after the options');
   const root = goRoot();
   const minor = root?.minor ?? NEWEST_MINOR;
@@ -47,17 +47,21 @@ export async function openText(wanted: string, names: readonly string[]): Promis
   const files: Assembled[] = [];
   const owners = new Map<AssembledText, { directory: string; prefix: string }>();
   let target;
-  for (const name of names) {
+  for (const name of [...names, ...more]) {
     const full = slashed(path.resolve(name));
     const text = diskFiles.read(full);
+    const optional = !names.includes(name);
+    if (text === undefined && optional) continue;
     if (text === undefined) throw new InputError(`${name} cannot be read.`);
     const file = checker.read(full, text);
+    if (file.arch.family !== 'amd64' && optional) continue;
     if (file.arch.family !== 'amd64') throw new InputError(`${name} is for ${file.target.goarch}; the bundled assembler knows amd64.`);
-    target = file.target;
+    target ??= file.target;
     const directory = directoryOf(full);
     const prefix = symbolPrefix(packagePath(directory, diskFiles) ?? 'main');
     const assembled = assemble(file, { packagePath: prefix, minor });
     const problem = [...file.problems, ...assembled.problems].find(({ severity }) => severity === 'error');
+    if (problem && optional) continue;
     if (problem) throw new InputError(sentence(problem));
     for (const each of assembled.texts) owners.set(each, { directory, prefix });
     files.push(assembled);

@@ -7,6 +7,7 @@ import { serveSocket, serveStreams } from '../../dap/serve';
 import type { DapHost } from '../../dap/session';
 import { openDebugger } from '../debugging';
 import { buildPackage } from '../go-build';
+import { openTextSession } from '../text-session';
 import { readProgram } from '../guest';
 import type { Guest } from '../guest';
 import { complain } from '../host/output';
@@ -42,6 +43,7 @@ function guestOfLaunch(launch: LaunchArguments, { program, folder }: { program: 
 
 export const dapHost: DapHost = {
   async open(launch, write) {
+    if (launch.mode === 'text') return openTextSession(launch, write);
     const build = built(launch, (text) => write(2, Buffer.from(text), false));
     return openDebugger(guestOfLaunch(launch, build), {
       write,

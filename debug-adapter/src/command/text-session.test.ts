@@ -1,0 +1,41 @@
+// The debug adapter's mode `text`: stops at the function's first instruction, tells its results, steps, restarts; refusals are sentences.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Loose, TestClient } from '../dap/testing/client';
+import { dapHost } from './commands/dap';
+
+let directory = '', program = '', client: TestClient | undefined;
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
+  program = path.join(directory, 'k_amd64.s');
+  fs.writeFileSync(path.join(directory, 'go.mod'), 'module example.com/k\n');
+  fs.writeFileSync(path.join(directory, 'k.go'), 'package k\nfunc Twice(x int) int\nfunc once(x int) int\n');
+  fs.writeFileSync(program, 'TEXT ·Twice(SB), 4, $16-16\n\tMOVQ x+0(FP), AX\n\tMOVQ AX, 0(SP)\n\tCALL ·once(SB)\n\tMOVQ 8(SP), AX\n\tADDQ AX, AX\n\tMOVQ AX, ret+8(FP)\n\tRET\n');
+  fs.writeFileSync(path.join(directory, 'once_amd64.s'), 'TEXT ·once(SB), 4, $0-16\n\tMOVQ x+0(FP), AX\n\tMOVQ AX, ret+8(FP)\n\tRET\n');
+  fs.writeFileSync(path.join(directory, 'broken_amd64.s'), 'TEXT ·broken(SB), 4, $0\n\tMOVQ\n');
+});
+afterAll(() => { fs.rmSync(directory, { recursive: true }); });
+afterEach(async () => {
+  await client?.respond('disconnect');
+  await client?.ended;
+  client = undefined;
+});
+
+const top = async (thread: unknown): Promise<Loose> => ((await client?.ask('stackTrace', { threadId: thread, startFrame: 0, levels: 5 }))?.['stackFrames'] as Loose[])[0] as Loose;
+
+test('stops in the function with its arguments in place, and comes back to it after a restart', async () => {
+  client = new TestClient(dapHost);
+  const stop = await client.start({ mode: 'text', program, text: '·Twice', textArgs: '21', stopOnEntry: true });
+  expect(await top(stop['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 1 });
+  const next = await client.move('next', { threadId: stop['threadId'] });
+  expect((await top(next['threadId']))['line']).toBe(2);
+  const again = await client.move('restart', {});
+  expect(await top(again['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 1 });
+});
+
+test('what cannot be called is refused with a sentence', async () => {
+  client = new TestClient(dapHost);
+  await expect(client.start({ mode: 'text', program, text: '·Twice', textArgs: '' })).rejects.toThrow(/0 arguments are given, 1 are needed: x/);
+});
