@@ -116,9 +116,6 @@ export function declareTypes(module: ModuleBuilder): void {
   module.type(TRANSLATED);
   for (const name of names) module.type(all[name]!);
 }
-/** Changes whenever slots do: part of the key of kept translations. */
-export const helperNames = (): string => names.join();
-
 /** Pushes the address of the jump cache entry for the guest address in an i64 local. */
 export function jumpCacheEntry(code: Code, local: number): void {
   code.localGet(local).localGet(local).i64Const(JUMP_CACHE_BITS).i64ShrU().i64Xor().i32WrapI64().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(4).i32Shl();

@@ -6,9 +6,11 @@ import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
 import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
 import type { Core, CoreImports } from './core';
-import { FIRST_FREE_SLOT, buildCore } from './core';
+import { FIRST_FREE_SLOT } from './core';
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
+import type { CoreModule } from './kept-core';
+import { keepCore, loadCore } from './kept-core';
 import { Lookups } from './lookups';
 import { runString } from './strings';
 import { Translations } from './translations';
@@ -38,6 +40,8 @@ export class TranslatingCpu implements Cpu {
   private readonly lookups: Lookups;
   private readonly translations: Translations;
   private readonly core: Core;
+  private readonly coreModule: CoreModule;
+  private readonly table: WebAssembly.Table;
   private breakpoints: ReadonlySet<number> = new Set();
   private readonly key: string = '';
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
@@ -46,7 +50,7 @@ export class TranslatingCpu implements Cpu {
   /** Instructions retired in slices since translations were last kept. */
   private worked = 0;
 
-  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping, engine?: CodeEngine) {
+  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping, private readonly engine?: CodeEngine) {
     const lookups = this.lookups = new Lookups(pages, host);
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
     const imports: CoreImports = {
@@ -69,7 +73,9 @@ export class TranslatingCpu implements Cpu {
         lookups.words[(RESULT_SCRATCH >> 2) + 1] = Number((value >> 32n) & 0xffffffffn);
       },
     };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(buildCore()), { e: { m: pages.memory, t: table }, host: { ...imports } });
+    this.coreModule = loadCore(keeping?.cache, engine);
+    this.table = table;
+    const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
     this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub'], engine);
@@ -81,11 +87,14 @@ export class TranslatingCpu implements Cpu {
   }
 
   keepTranslations(): void {
+    if (this.keeping && (!this.coreModule.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule, this.keeping.cache, this.engine, this.helpers());
     if (!this.keeping || (this.translations.fresh < WORTH_KEEPING && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
     const bytes = this.translations.keep();
     this.translations.fresh = this.worked = 0;
     if (bytes) this.keeping.cache.store(this.key, bytes);
   }
+
+  private* helpers(): Iterable<unknown> { for (let slot = 1; slot < FIRST_FREE_SLOT; slot++) yield this.table.get(slot); }
 
   /** What has been translated so far. */
   get statistics(): Translations['statistics'] { return this.translations.statistics; }

@@ -5,18 +5,14 @@ import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, J
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
 import { ModuleBuilder } from '../wasm/module';
-import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, helperNames, jumpCacheOffset, stepCacheOffset } from './core';
-import { Emitter } from '../semantics/emitter';
-import { semantics } from '../semantics/index';
-import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
-import { FunctionTranslator, translate } from './function';
-import { layOutLoops } from './layout';
-import { stackShape } from './stack';
+import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, jumpCacheOffset, stepCacheOffset } from './core';
+import { fingerprint } from './fingerprint';
+import { translate } from './function';
 import type { CodeSource } from './graph';
 import { discover, flowOf } from './graph';
 import type { CodeEngine } from '../machine-types';
 import type { KeptFunction, KeptHead } from './kept';
-import { bodiesOf, decodeKept, encodeKept, hashPage, KEPT_FORM } from './kept';
+import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
 import type { Layer } from './layers';
 import { LARGE, NEVER, layerModule, localHelpers, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
@@ -381,7 +377,7 @@ export class Translations {
     module.element(FIRST_FREE_SLOT, indices);
     const cells = [...this.cells].flat();
     const head = {
-      key: this.fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
+      key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
@@ -422,18 +418,6 @@ export class Translations {
     return false;
   }
 
-  /** Stands for everything that decides what code is made: kept code of another version is of no use. */
-  private fingerprint(): number {
-    const texts = [KEPT_FORM, helperNames(), ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape].map(String)];
-    let hash = 0x811c9dc5;
-    for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    for (const meaning of semantics.values()) {
-      const text = String(meaning);
-      hash = Math.imul(hash ^ text.length, 0x01000193);
-    }
-    return hash >>> 0;
-  }
-
   private hashOf(page: number): number | undefined {
     const host = this.lookups.code(page);
     return host === 0 ? undefined : hashPage(this.lookups.words, host);
@@ -442,7 +426,7 @@ export class Translations {
   /** Puts an earlier run's functions into the table; each is checked against the code it came from before it is used. */
   adopt(bytes: Uint8Array<ArrayBuffer>): void {
     const read = decodeKept(bytes);
-    if (!read || read.head.key !== this.fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
+    if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
     new WebAssembly.Instance(this.compile(module), { e: { m: this.memory, t: this.table } });

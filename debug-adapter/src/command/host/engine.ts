@@ -15,6 +15,7 @@ interface Natives {
  * V8's tests. Where V8 does not know them, machine code is not kept.
  */
 function natives(): Natives | undefined {
+  if (process.versions['electron'] !== undefined) return undefined; // never tried there
   v8.setFlagsFromString('--allow-natives-syntax');
   try {
     return {

@@ -1,0 +1,40 @@
+// The core module between runs: its wire bytes, which take time to make, and the machine code that optimising made of them.
+// Must stay true: what is damaged, foreign or of another version is made anew.
+import type { CodeEngine, TranslationCache } from '../machine-types';
+import { buildCore } from './core';
+import { fingerprint } from './fingerprint';
+
+const KEY = 'core';
+/** Helpers are called from everywhere: they are optimised soon. */
+const PATIENCE = 4_000_000;
+
+export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; machineCode: number; stored: boolean }
+
+/** Content: fingerprint, bytes of the wire form, bytes of machine code, 0; then both, the machine code on a multiple of 8. */
+export function loadCore(cache: TranslationCache | undefined, engine: CodeEngine | undefined): CoreModule {
+  const kept = cache?.load(KEY);
+  if (kept && kept.length >= 16) {
+    const [key, length, codeLength] = new Uint32Array(kept.slice(0, 16).buffer), start = (16 + length! + 7) & ~7;
+    if (key === fingerprint() && kept.length === start + codeLength!) {
+      const wire = kept.slice(16, 16 + length!), revived = codeLength! > 0 ? engine?.revive(kept.subarray(start), wire) : undefined;
+      return { module: revived ?? compile(wire, engine), wire, machineCode: revived ? codeLength! : 0, stored: true };
+    }
+  }
+  const wire = buildCore();
+  return { module: compile(wire, engine), wire, machineCode: 0, stored: false };
+}
+
+const compile = (wire: Uint8Array<ArrayBuffer>, engine: CodeEngine | undefined) => engine?.compile(wire, PATIENCE) ?? new WebAssembly.Module(wire);
+
+/** Stores it if that was not done, or if much more of it has been optimised. `functions`: some of it, one of them optimised if any is. */
+export function keepCore(core: CoreModule, cache: TranslationCache, engine: CodeEngine | undefined, functions: Iterable<unknown>): void {
+  const machineCode = engine?.machineCode(core.module, functions);
+  if (core.stored && (machineCode?.length ?? 0) <= core.machineCode * 1.1 + 1024) return;
+  const start = (16 + core.wire.length + 7) & ~7, out = new Uint8Array(start + (machineCode?.length ?? 0));
+  new Uint32Array(out.buffer, 0, 3).set([fingerprint(), core.wire.length, machineCode?.length ?? 0]);
+  out.set(core.wire, 16);
+  if (machineCode) out.set(machineCode, start);
+  cache.store(KEY, out);
+  core.stored = true;
+  core.machineCode = machineCode?.length ?? 0;
+}
