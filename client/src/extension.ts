@@ -6,6 +6,7 @@ import { registerAdapter } from './debug/adapter';
 import { registerConfigurations } from './debug/configuration';
 import { registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
+import { registerStepText } from './debug/step-text';
 import { registerLanguageServer, type LanguageServer } from './language/server';
 import { SchedulerTree } from './views/scheduler-tree';
 import { registerStatusBar } from './views/status-bar';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
     registerAssemblyValues(),
+    registerStepText(context),
     languageServer,
     registerStatusBar(sessions),
     registerCommands(sessions, tree),

@@ -55,6 +55,8 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
     const program = config.program ? path.resolve(config.program) : '';
     if (program === '') return refuse('The launch configuration names no program: set "program" to a Go package or an executable.');
     if (!fs.existsSync(program)) return refuse(`There is no ${program}.`);
+    // The bundled assembler makes the program.
+    if (config.mode === 'text') return { ...config, program, disassembleFlavor: config.disassembleFlavor ?? 'go' };
     const go = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go'));
     config.goroot ??= go && (await goRoot(go));
     config.disassembleFlavor ??= 'go';

@@ -66,7 +66,7 @@ export async function openText(wanted: string, names: readonly string[], more: r
     for (const each of assembled.texts) owners.set(each, { directory, prefix });
     files.push(assembled);
   }
-  const plain = wanted.replaceAll('·', '.').replaceAll('∕', '/').replace(/\(SB\)$/, '').replace(/<>$/, '');
+  const plain = wanted.replaceAll('·', '.').replaceAll('∕', '/').replace(/\(SB\)$/, '').replace(/<\w*>$/, '');
   const found = [...owners].filter(([{ text }, { prefix }]) => text.name === plain || text.name === `${prefix}.${plain.replace(/^\./, '')}`);
   const [first] = found;
   if (!first) {
