@@ -157,6 +157,33 @@ func main() {
 }
 `;
 
+describe.skipIf(!go)('standard input from the console (needs the go command)', () => {
+  it('stops where the program waits, goes on with what is typed, and brings it again after going back', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-input-'));
+    fs.writeFileSync(path.join(directory, 'echo.go'), 'package main\n\nimport (\n\t"bufio"\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tlines := bufio.NewScanner(os.Stdin)\n\tfor lines.Scan() {\n\t\tfmt.Println("got", lines.Text())\n\t}\n\tfmt.Println("end")\n}\n');
+    client = new TestClient(dapHost);
+    await client.start({ program: build(path.join(directory, 'echo.go'), go!), stopOnEntry: true, stopOnExit: true, console: 'internalConsole' });
+    const typed = (expression: string): Promise<Loose> => client.ask('evaluate', { expression, context: 'repl' });
+    const output = (): string => client.events.filter(({ event, body }) => event === 'output' && body['category'] === 'stdout').map(({ body }) => body['output']).join('');
+    const waits = await client.move('continue', { threadId: 1 });
+    expect(waits['description']).toMatch(/waits for standard input/);
+    await typed('stdin one');
+    expect((await client.move('continue', { threadId: 1 }))['description']).toMatch(/waits for standard input/);
+    expect(output()).toBe('got one\n');
+    const { instruction } = await client.ask('gobuf/moment');
+    await typed('stdin two words');
+    await typed('stdin -end');
+    expect((await client.move('continue', { threadId: 1 }))['reason']).toBe('exited');
+    expect(output()).toBe('got one\ngot two words\nend\n');
+    await client.move('gobuf/goTo', { instruction: (instruction as number) - 1000 });
+    expect((await client.move('continue', { threadId: 1 }))['reason']).toBe('exited');
+    // What was shown once is not shown again.
+    expect(output()).toBe('got one\ngot two words\nend\n');
+    await client.respond('disconnect');
+    fs.rmSync(directory, { recursive: true });
+  }, 60_000);
+});
+
 describe.skipIf(!go)('launching a package or one of its tests (needs the go command)', () => {
   it('builds it, runs the one test in its own folder, and says what the compiler says', async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-package-'));

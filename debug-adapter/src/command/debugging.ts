@@ -1,5 +1,5 @@
 // Makes a debugger for a guest on Node: sources from disk, Go's tree from GOROOT, a clock, and a way to let messages through.
-// Must stay true: starts no other program; the guest's standard input is given beforehand, so that going back and forth is exact.
+// Must stay true: starts no other program; the guest's standard input is given beforehand or recorded as it comes, so that going back and forth is exact.
 import fs from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
@@ -13,8 +13,8 @@ import type { Guest } from './guest';
 
 export interface DebuggingOptions {
   write(fd: 1 | 2, bytes: Uint8Array, replayed: boolean): void;
-  /** What the guest reads from its standard input; nothing by default. */
-  input?: Uint8Array;
+  /** What the guest reads from its standard input; nothing by default. `'later'`: what `provideInput` gives, and it stops when it wants more. */
+  input?: Uint8Array | 'later';
   substitutePath?: [from: string, to: string][];
   goroot?: string;
 }
@@ -37,7 +37,7 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
   const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
   const makeInput = (): ((length: number) => Uint8Array | undefined) => {
     let at = 0;
-    const input = options.input ?? new Uint8Array(0);
+    const input = options.input === 'later' ? new Uint8Array(0) : options.input ?? new Uint8Array(0);
     return (length) => {
       if (at >= input.length) return undefined;
       const part = input.subarray(at, at + length);
@@ -48,7 +48,7 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
   return new Debugger({
     binary,
     sources: diskSources,
-    createMachine: () => startGuest(guest, { write: options.write, readInput: makeInput() }),
+    createMachine: () => startGuest(guest, { write: options.write, ...(options.input === 'later' ? {} : { readInput: makeInput() }) }),
     yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
     now: () => performance.now(),
     ...(options.substitutePath ? { substitutePath: options.substitutePath } : {}),

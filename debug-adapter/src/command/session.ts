@@ -17,7 +17,7 @@ const HISTORY_LINES = 1000;
 export const SESSION_OPTIONS: OptionSpec[] = [
   { name: 'init', value: 'FILE', help: 'first run the commands of this file, a line each; # begins a comment' },
   { name: 'echo', help: 'show the commands and comments of --init as they run' },
-  { name: 'stdin', value: 'FILE', help: 'what the program reads from its standard input (default: nothing)' },
+  { name: 'stdin', value: 'FILE', help: 'what the program reads from its standard input (default: nothing; - is what the command stdin gives it)' },
 ];
 export const SESSION_NOTES = ['The commands are Delve\'s, with rev before those that move, sched and tls; help lists them.'];
 
@@ -28,7 +28,7 @@ function readText(option: string, file: string | undefined): Buffer | undefined 
 
 /** `before` are commands that come before those of --init. */
 export async function runSession(guest: Guest, parsed: Parsed, goroot?: string, before: readonly string[] = []): Promise<number> {
-  const init = readText('init', parsed.text('init')), input = readText('stdin', parsed.text('stdin'));
+  const init = readText('init', parsed.text('init')), input = parsed.text('stdin') === '-' ? 'later' as const : readText('stdin', parsed.text('stdin'));
   const debug = openDebugger(guest, {
     write: (fd, bytes, replayed) => { if (!replayed) writeAll(fd, bytes); },
     ...(input ? { input } : {}),

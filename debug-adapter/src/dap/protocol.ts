@@ -34,6 +34,8 @@ export interface LaunchArguments {
   stopOnExit?: boolean;
   /** Text that the program reads from standard input. */
   input?: string;
+  /** Without `input`: the program stops where it waits for standard input, and the console's command `stdin` gives it some. */
+  console?: 'internalConsole';
   /** Seed of the guest's random numbers. */
   seed?: number;
   /** Processors that the guest sees. */

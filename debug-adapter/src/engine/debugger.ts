@@ -273,7 +273,7 @@ export class Debugger implements DebuggerApi {
       case 'exited': return { reason: 'exited', description: `Process has exited with status ${stop.code}`, exitCode: stop.code };
       case 'killed': return { reason: 'killed', description: `killed by ${stop.signalName}`, exitCode: 128 + stop.signal };
       case 'unsupported': return { reason: 'unsupported', description: stop.message };
-      case 'input': return { reason: 'input', description: 'the program waits for standard input' };
+      case 'input': return { reason: 'input', description: 'the program waits for standard input: stdin TEXT in the console gives it a line' };
       default: return { reason: 'pause', description: stop.reason };
     }
   }
@@ -768,6 +768,12 @@ export class Debugger implements DebuggerApi {
     const written = this.stopped.machine.writeMemory(address, bytes);
     if (written > 0) this.assigned(address, written);
     return written;
+  }
+
+  /** Standard input for a program that gets it as it goes on; undefined is its end. */
+  provideInput(bytes: Uint8Array | undefined): void {
+    this.stopped.machine.provideInput(bytes);
+    this.assigned(undefined, 0);
   }
 
   /** Something was changed by hand: a new future begins here. */

@@ -78,6 +78,12 @@ async function writes(context: Context, args: string, scope: Scope): Promise<voi
 
 export const eventCommands: Command[] = [
   {
+    names: ['stdin'], group: 'other', help: 'Gives the program a line of standard input.\n\n\tstdin <text>\n\tstdin -end\n\nFor programs that get their input as they go on: they stop where they wait for it. -end is the end of the input. What was given is recorded: going back and forth brings it again.',
+    run(context, args) {
+      context.debug.provideInput(args === '-end' ? undefined : new TextEncoder().encode(`${args}\n`));
+    },
+  },
+  {
     names: ['catch'], group: 'break',
     help: `Stops where something happens in the scheduler, at system calls or at signals.\n\n\tcatch <event>[,<event>…] [goroutine <id>] [if <condition>]\n\tcatch syscall [<name>…]\n\tcatch signal [<name>…]\n\nForwards and backwards. The events are\n\n${EVENT_LIST}`,
     run: (context, args) => catchEvents(context, args),

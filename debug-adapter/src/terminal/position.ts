@@ -96,7 +96,7 @@ function printMoment(context: Context, stop: StopInfo): void {
   if (stop.reason === 'event') context.print(`Event: ${stop.description}`);
   if (stop.reason === 'beginning') context.print('At the beginning of the recording.');
   if (stop.reason === 'unsupported') context.print(`gobuf cannot go on: ${stop.description}`);
-  if (stop.reason === 'input') context.print('The program waits for standard input.');
+  if (stop.reason === 'input') context.print('The program waits for standard input: stdin TEXT gives it a line, stdin -end ends it.');
   if (stop.reason === 'watchpoint' && !stop.watch) context.print(stop.description);
   if (stop.watch) context.print(`${stop.watch.access === 'write' ? 'written' : 'read'}: ${stop.watch.size} bytes at ${hex(stop.watch.address)}${stop.watch.newValue === undefined ? '' : `, now ${hex(stop.watch.newValue)}`}`);
 }

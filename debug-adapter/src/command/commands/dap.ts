@@ -47,7 +47,7 @@ export const dapHost: DapHost = {
     const build = built(launch, (text) => write(2, Buffer.from(text), false));
     return openDebugger(guestOfLaunch(launch, build), {
       write,
-      ...(launch.input === undefined ? {} : { input: Buffer.from(launch.input) }),
+      ...(launch.input === undefined ? launch.console === 'internalConsole' ? { input: 'later' as const } : {} : { input: Buffer.from(launch.input) }),
       // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
       ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
       ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),
