@@ -2,6 +2,7 @@
 // Must stay true: problems come in the file's order, at most one of a code at a place; those of included files stay with the include.
 
 import { asmdecl } from '../diagnostics/asmdecl';
+import { fieldTypes } from '../diagnostics/field-types';
 import { framePointer } from '../diagnostics/frame-pointer';
 import { functionShapes } from '../diagnostics/functions';
 import { missingIncludes, unknownMnemonics } from '../diagnostics/instructions';
@@ -101,7 +102,7 @@ export class Checker {
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
-    problems.push(...labels(file), ...functionShapes(file));
+    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge));
     if (whole) problems.push(...noSplitDepth(file, siblings));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
     if (whole) problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));

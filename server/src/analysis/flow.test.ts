@@ -77,3 +77,8 @@ test('hover says what a register holds, where it was written, and what an offset
   expect(say('offset')).toContain('**g.stackguard0** — `uintptr`');
   expect(say('offset')).toContain('stackguard0 is compared in the prologue.');
 });
+
+test('an offset of another struct is reported, one of a struct at the beginning is not', () => {
+  const p = fixture(`${GO.replace('type m struct {', 'type m struct {\n\thead stack')}-- runtime/r_amd64.s --\n#include "go_asm.h"\nTEXT ·take(SB), 4, $0-48\n\tMOVQ p+0(FP), AX\n\tMOVQ m_curg(AX), BX\n\tMOVQ stack_hi(AX), BX\n\tMOVQ AX, ret+40(FP)\n\tRET\n`);
+  expect(p.checker.check('/runtime/r_amd64.s', p.texts['/runtime/r_amd64.s'] ?? '').problems.map(({ message }) => message)).toEqual(['m_curg is an offset of m, but AX holds a *g (p)']);
+});
