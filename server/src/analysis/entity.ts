@@ -88,6 +88,8 @@ function ofToken(statement: Statement, token: PreprocessedToken, span: Span, wit
 }
 
 function offsetOf(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined): Entity | undefined {
+  const isFrame = statement.word?.text === 'TEXT' && statement.operands.at(-1)?.kind === 'constant' && statement.operands.at(-1)?.tokens.includes(token);
+  if (isFrame) return { kind: 'instruction', statement, word: 'TEXT', span, function: within };
   const operand = statement.operands.find(({ kind, base, symbol, tokens }) => kind === 'memory' && base && !symbol && tokens.includes(token));
   return operand && token.kind === 'integer' ? { kind: 'offset', statement, operand, span, function: within } : undefined;
 }

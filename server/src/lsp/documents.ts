@@ -25,6 +25,7 @@ export class Documents {
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
   /** Files that are not open, as they were read last. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
+  private readonly texts = new Map<string, { stamp: number; text: string }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
   /** The last complete diagnostics of a document. */
   private readonly complete = new Map<string, { source: SourceFile; problems: Problem[] }>();
@@ -34,10 +35,22 @@ export class Documents {
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
     const disk = options.files;
     this.files = {
-      read: (path) => this.openAt(path)?.getText() ?? disk.read(path),
+      read: (path) => this.openAt(path)?.getText() ?? this.fromDisk(path, disk),
       list: (path) => disk.list(path),
     };
     this.checker = new Checker({ ...options, files: this.files });
+  }
+
+  /** Assembly is asked for again and again; its text is kept until the file changes. */
+  private fromDisk(path: string, disk: Files): string | undefined {
+    if (!disk.stamp || !/\.[sh]$/.test(path)) return disk.read(path);
+    const stamp = disk.stamp(path);
+    if (stamp === undefined) return undefined;
+    const known = this.texts.get(path);
+    if (known?.stamp === stamp) return known.text;
+    const text = disk.read(path);
+    if (text !== undefined) this.texts.set(path, { stamp, text });
+    return text;
   }
 
   private openAt(path: string): TextDocument | undefined {

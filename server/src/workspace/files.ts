@@ -6,6 +6,8 @@ export interface Files {
   read(path: string): string | undefined;
   /** Names in a directory, undefined if it cannot be read. */
   list(path: string): string[] | undefined;
+  /** Changes when the file does (its time of change); where it is missing a file is read each time. */
+  stamp?(path: string): number | undefined;
 }
 
 /** Paths are written with `/` inside the core. */

@@ -10,6 +10,9 @@ export const diskFiles: Files = {
   read(file) {
     try { return fs.readFileSync(file, 'utf8'); } catch { return undefined; }
   },
+  stamp(file) {
+    return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  },
   list(directory) {
     try { return fs.readdirSync(directory).sort(); } catch { return undefined; }
   },
