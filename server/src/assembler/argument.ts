@@ -29,6 +29,8 @@ export interface Argument {
   text?: string;
   /** Highest register of a list [low-high]; `register` is the lowest. */
   high?: Register;
+  /** Prefix byte of thread-local storage where it is not FS. */
+  segment?: number;
   /** Of a branch `3(PC)`: instructions to skip. */
   pcRelative?: boolean;
   /** Of a branch to a label. */

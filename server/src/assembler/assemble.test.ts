@@ -78,6 +78,15 @@ test.skipIf(!goroot)('x87 as go tool asm', () => {
   expect(functions(assembled(text)).get('f')).toBe(theirs.functions.get('f'));
 });
 
+test.skipIf(!goroot)('thread-local storage on every system as go tool asm', () => {
+  const text = 'TEXT f(SB), 0, $16\n\tMOVQ TLS, BX\n\tMOVQ 0(BX)(TLS*1), CX\n\tMOVQ (TLS), AX\n\tMOVQ AX, 8(BX)(TLS*1)\n\tCALL f(SB)\n\tRET\nTEXT h(SB), 0, $5000\n\tCALL f(SB)\n\tRET\n';
+  for (const goos of ['linux', 'darwin', 'windows', 'freebsd', 'openbsd', 'plan9']) {
+    const theirs = goAssemble(text, goos).functions;
+    const ours = functions(assembled(text, goMinor, `x_${goos}_amd64.s`));
+    expect([goos, ours.get('f'), ours.get('h')]).toEqual([goos, theirs.get('f'), theirs.get('h')]);
+  }
+});
+
 test('without Go: sizes, immediates and the prologue that saves BP', () => {
   expect(one('ADDQ $1, AX')).toBe('4883c001');
   expect(one('MOVQ $5, AX', 26)).toBe('48c7c005000000');

@@ -7,7 +7,7 @@ import type { DataSymbol } from './data';
 import { collapseJumps, layout, type Code } from './layout';
 import { addPrologue } from './prologue';
 import { readProgram, type Instruction, type TextSymbol } from './program';
-import { rewrite } from './rewrite';
+import { rewrite, threadLocalAccess } from './rewrite';
 
 export interface AssembledText extends Code {
   text: TextSymbol;
@@ -33,8 +33,9 @@ export function assemble(file: AssemblyFile, options: AssembleOptions): Assemble
   const problems = [...program.problems];
   const texts = program.texts.map((text): AssembledText => {
     const report = (message: string, { span }: Instruction) => { problems.push({ code: 'assemble', severity: 'error', message, span }); };
-    for (const instruction of text.instructions) rewrite(instruction);
-    const instructions = addPrologue(text, options, report);
+    const { goos } = file.target;
+    text.instructions = text.instructions.flatMap((instruction) => rewrite(instruction, goos));
+    const instructions = addPrologue(text, options, report).flatMap((instruction) => (instruction.statement ? [instruction] : [instruction, ...threadLocalAccess(instruction, goos)]));
     collapseJumps(instructions);
     return { text, instructions, ...layout(instructions, options.minor, report) };
   });

@@ -92,8 +92,9 @@ function place(parts: Parts, slot: Slot, argument: Argument): void {
   }
 }
 
-function segmentPrefix({ kind, base, index, name }: Argument): number | undefined {
+function segmentPrefix({ kind, base, index, name, segment }: Argument): number | undefined {
   if (kind !== 'memory') return undefined;
+  if (segment !== undefined) return segment;
   if (base && name === undefined && SEGMENT_PREFIX[base.name] !== undefined) return SEGMENT_PREFIX[base.name];
   return index && index.kind === 'segment' ? SEGMENT_PREFIX[index.name] : undefined;
 }

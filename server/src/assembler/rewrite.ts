@@ -1,28 +1,69 @@
 // Small changes that Go's assembler makes before choosing an encoding: TLS accesses, addresses as LEA, floating-point constants in memory.
-// Must stay true: those of progedit in cmd/internal/obj/x86 for linux; the instruction keeps its place and its label.
+// Must stay true: those of progedit in cmd/internal/obj/x86; the instruction keeps its place and its label, further ones follow it.
 
 import type { Argument } from './argument';
 import type { Instruction } from './program';
+import { registerNamed, type Register } from './registers';
 
 /** Instructions that take a floating-point constant, by the width of the constant. */
 const SINGLE = /^(V?MOVSS|FMOVF|F(ADD|SUBR?|MUL|DIVR?|COM)F|FCOMFP|(ADD|SUB|MUL|DIV|U?COMI)SS)$/;
 const DOUBLE = /^(V?MOVSD|FMOVD|F(ADD|SUBR?|MUL|DIVR?|COM)D|FCOMDP|(ADD|SUB|MUL|DIV|U?COMI)SD)$/;
 
-export function rewrite(instruction: Instruction): void {
+/** Systems where code finds thread-local storage only through a variable. */
+const INDIRECT = new Set(['windows', 'plan9']);
+
+/** Returns the instructions to put in its place, itself first. */
+export function rewrite(instruction: Instruction, goos: string): Instruction[] {
+  const more = threadLocalAccess(instruction, goos);
   const { args } = instruction;
   const [from] = args;
   const to = args.at(-1);
-  if (/^MOV[QL]$/.test(instruction.mnemonic) && from?.register?.kind === 'tls' && to?.register?.kind === 'gpr') {
-    Object.assign(instruction, { mnemonic: 'NOP', args: [] });
-    return;
-  }
-  for (const argument of [from, to]) if (argument) threadLocal(argument);
   if (/^CMP[PS][SD]$/.test(instruction.mnemonic) && to?.kind === 'memory' && !to.name && !to.base && !to.index) to.kind = 'constant';
   if (from?.kind === 'address' && /^MOV[QL]$/.test(instruction.mnemonic)) {
     instruction.mnemonic = instruction.mnemonic === 'MOVQ' ? 'LEAQ' : 'LEAL';
     from.kind = 'memory';
   }
   if (from?.kind === 'float') constantInMemory(instruction, from, to);
+  return [instruction, ...more];
+}
+
+/** The accesses to TLS of one instruction; also for those that the prologue adds. Returns instructions that must follow. */
+export function threadLocalAccess(instruction: Instruction, goos: string): Instruction[] {
+  const { args } = instruction;
+  const [from] = args;
+  const to = args.at(-1);
+  const move = /^MOV[QL]$/.test(instruction.mnemonic);
+  const load = move && from?.register?.kind === 'tls' && to?.register?.kind === 'gpr';
+  if (INDIRECT.has(goos)) return indirect(instruction, goos, load);
+  if (load) {
+    Object.assign(instruction, { mnemonic: 'NOP', args: [] });
+    return [];
+  }
+  for (const argument of [from, to]) {
+    if (!argument) continue;
+    threadLocal(argument);
+    if ((goos === 'darwin' || goos === 'ios') && argument.kind === 'memory' && argument.base?.kind === 'tls') argument.segment = GS_PREFIX;
+  }
+  return [];
+}
+
+const GS_PREFIX = 0x65;
+
+/** Windows and Plan 9: MOVQ TLS, R loads where thread-local storage is; 0(TLS) becomes that and an access through R. */
+function indirect(instruction: Instruction, goos: string, load: boolean): Instruction[] {
+  const { args, mnemonic } = instruction;
+  const [from, to] = args;
+  const register = to?.register;
+  const after: Instruction[] = [];
+  const follow = (argument: Argument): void => { after.push({ ...instruction, mnemonic, args: [argument, { ...(to as Argument) }] }); };
+  if (goos === 'windows') for (const argument of args) if (argument.index?.kind === 'tls') { delete argument.index; argument.scale = 0; }
+  const direct = /^MOV[QL]$/.test(mnemonic) && from?.kind === 'memory' && from.base?.kind === 'tls' && register?.kind === 'gpr';
+  if (!register || (!load && !direct)) return after;
+  const offset = direct ? from.offset : 0n;
+  instruction.args = [{ kind: 'memory', name: 'extern', symbol: goos === 'windows' ? 'runtime.tls_g' : '_privates', scale: 0, offset: 0n }, { ...(to as Argument) }];
+  if (goos === 'windows') follow({ kind: 'memory', base: register, index: registerNamed('GS') as Register, scale: 1, offset: 0n });
+  if (direct) follow({ kind: 'memory', base: register, ...(goos === 'plan9' ? { index: registerNamed('TLS') as Register } : {}), scale: goos === 'plan9' ? 1 : 0, offset });
+  return after;
 }
 
 /** off(BX)(TLS*1) after MOVQ TLS, BX is off(TLS). */

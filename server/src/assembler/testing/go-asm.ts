@@ -24,14 +24,14 @@ export interface GoListing {
 }
 
 /** Assembles a text as package p; with errors nothing is listed. */
-export function goAssemble(text: string): GoListing {
+export function goAssemble(text: string, goos = 'linux'): GoListing {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
   try {
     const file = path.join(directory, 'x_amd64.s');
     fs.writeFileSync(file, text);
     const include = path.join(goroot ?? '', 'pkg', 'include');
-    const result = spawnSync('go', ['tool', 'asm', '-e', '-p', 'p', '-S', '-I', include, '-D', 'GOOS_linux', '-D', 'GOARCH_amd64', '-o', path.join(directory, 'out'), file],
-      { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, GOOS: 'linux', GOARCH: 'amd64' } });
+    const result = spawnSync('go', ['tool', 'asm', '-e', '-p', 'p', '-S', '-I', include, '-D', `GOOS_${goos}`, '-D', 'GOARCH_amd64', '-o', path.join(directory, 'out'), file],
+      { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, GOOS: goos, GOARCH: 'amd64' } });
     const rejected = new Set([...result.stderr.matchAll(/x_amd64\.s:(\d+)(?::\d+)?[:)]/g)].map((match) => Number(match[1])));
     if (result.status === 0) rejected.clear();
     return { functions: result.status === 0 ? functionsOf(result.stdout) : new Map(), rejected };
