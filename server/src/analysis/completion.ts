@@ -58,7 +58,10 @@ export function completion(context: CompletionContext, offset: number): Completi
 }
 
 /** Dots and slashes of both kinds are the same here: nobody types `·` willingly. */
-const plain = (text: string): string => goName(text).replace(/^\./, '').toLowerCase();
+const plain = (text: string): string => {
+  const name = goName(text);
+  return (name.startsWith('.') ? name.slice(1) : name).toLowerCase();
+};
 const begins = ({ label, filter }: Completion, wanted: string): number => (plain(filter ?? label).startsWith(wanted) ? 1 : 0);
 
 function isSubsequence(wanted: string, text: string): boolean {

@@ -21,6 +21,7 @@ export interface GoPlace {
 
 export class PackageKnowledge {
   private headerFound: AsmHeader | undefined;
+  private bodylessNames: string[] | undefined;
   private definesByName: Map<string, AsmDefine> | undefined;
   private bodylessByName: Map<string, FuncDeclaration> | undefined;
   private readonly frames = new Map<string, FunctionFrame | 'unknown' | undefined>();
@@ -98,8 +99,10 @@ export class PackageKnowledge {
   }
 
   /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
-  bodyless(): string[] {
+  bodyless(): readonly string[] {
+    if (this.bodylessNames) return this.bodylessNames;
     const names: string[] = [];
+    this.bodylessNames = names;
     for (const file of this.owner.files) {
       const text = this.packages.options.files.read(file.path) ?? '';
       for (const each of file.declarations) {

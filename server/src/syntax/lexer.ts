@@ -18,7 +18,9 @@ export interface Token {
 
 /** The name as Go's tools write it: middle dot becomes a period, division slash a slash. */
 export function goName(text: string): string {
-  return text.replaceAll('·', '.').replaceAll('∕', '/');
+  // Most names have neither; looking is cheaper than making a new string.
+  const dotted = text.includes('·') ? text.replaceAll('·', '.') : text;
+  return dotted.includes('∕') ? dotted.replaceAll('∕', '/') : dotted;
 }
 
 const LETTER = /\p{L}/u;

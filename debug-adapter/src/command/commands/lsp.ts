@@ -18,15 +18,21 @@ export const spec: CommandSpec = {
   options: [{ name: 'stdio', help: 'accepted for clients that pass it; there is no other way' }],
 };
 
+/** Milliseconds between looks at the memory, beside those after diagnostics. */
+const REST = 2000;
+
 export async function run(): Promise<number> {
   const root = goRoot();
+  const rested = collector();
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), rest: collector(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }) }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), rest: rested, tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }) }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
     toUri: (file) => pathToFileURL(file).href,
   });
+  const rest = setInterval(rested, REST).unref();
   await ended;
+  clearInterval(rest);
   return 0;
 }
