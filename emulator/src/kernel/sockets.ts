@@ -9,7 +9,7 @@ import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, anyAddress, isAny, isLoopback, 
 import type { Datagram, OpenFile, Socket, SocketAddress } from './state';
 
 export const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5;
-const BUFFER = 212992, FIRST_EPHEMERAL = 32768, LAST_EPHEMERAL = 60999;
+const BUFFER = 212992, SEGMENT = 65536, FIRST_EPHEMERAL = 32768, LAST_EPHEMERAL = 60999;
 const V6ONLY = '41:26', REUSEADDR = '1:2', REUSEPORT = '1:15', LINGER = '1:13', LINGER_SECONDS = '1:13:l';
 
 export function newSocket(kernel: Kernel, family: number, type: number, protocol: number): Socket {
@@ -188,7 +188,7 @@ export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: Sock
     if (socket.state !== 'connected') fail(ENOTCONN);
     const peer = find(kernel, socket.peer);
     // TCP learns only from the answer to what it sends first that nobody is there any more.
-    if (!peer && socket.family !== AF_UNIX) { socket.writeClosed = true; kernel.notify(socket.id); return bytes.length; }
+    if (!peer && socket.family !== AF_UNIX) { socket.writeClosed = true; kernel.notify(socket.id); return Math.min(bytes.length, SEGMENT); }
     if (!peer || peer.readClosed && peer.state === 'closed') return broken();
     const free = room(peer);
     if (free <= 0 || (socket.type === SOCK_SEQPACKET && free < bytes.length)) return undefined;
