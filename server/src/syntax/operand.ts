@@ -51,9 +51,13 @@ export function parseOperand(tokens: PreprocessedToken[], context: OperandContex
   return new OperandParser(tokens, context).parse();
 }
 
+/** Parentheses and signs that an expression may nest; a hostile one must not exhaust the stack. */
+const MOST_DEPTH = 1000;
+
 class OperandParser {
   private at = 0;
   private reported = false;
+  private depth = 0;
   private readonly operand: Operand;
 
   constructor(private readonly tokens: PreprocessedToken[], private readonly context: OperandContext) {
@@ -332,6 +336,16 @@ class OperandParser {
   }
 
   private factor(): bigint {
+    if (this.depth >= MOST_DEPTH) {
+      this.fail(`this expression is nested more than ${MOST_DEPTH} deep`);
+      this.at = this.tokens.length;
+      return 0n;
+    }
+    this.depth++;
+    try { return this.operandOfExpression(); } finally { this.depth--; }
+  }
+
+  private operandOfExpression(): bigint {
     const token = this.token();
     this.at++;
     if (!token) { this.at--; this.fail('a value is missing at the end of the operand'); return 0n; }

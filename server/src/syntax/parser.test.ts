@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readAssembly } from '../analysis/assembly-file';
-import { architectures } from '../arch/architecture';
+import { architectures, type Architecture } from '../arch/architecture';
 import { targetOf } from '../workspace/target';
 import type { Operand } from './operand';
 import { parse } from './parser';
@@ -101,5 +101,12 @@ test('mutated files never throw', () => {
       changed = changed.slice(0, at) + ['', '(', ')', '$', '#', '\n', '"', '\\', ',', '·', '1'][random(11)] + changed.slice(at + random(6));
     }
     for (const goarch of ['amd64', 'arm64']) expect(() => statements(changed, goarch)).not.toThrow();
+  }
+});
+
+test('an expression that is nested too deep is an error, not a crash', () => {
+  for (const text of [`${'('.repeat(20_000)}1${')'.repeat(20_000)}`, `${'-'.repeat(20_000)}1`]) {
+    const { problems } = parse(preprocess(sourceFile('x.s', `\tMOVQ $${text}, AX\n`)).tokens, architectures.get('amd64') as Architecture);
+    expect(problems.map(({ message }) => message)).toEqual(['this expression is nested more than 1000 deep']);
   }
 });
