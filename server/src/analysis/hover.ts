@@ -7,7 +7,7 @@ import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
 import type { Statement } from '../syntax/parser';
-import { positionAt } from '../syntax/source';
+import { positionAt, visibleSpan, type PreprocessedToken } from '../syntax/source';
 import { NEWEST_MINOR } from '../workspace/goroot';
 import { symbolPrefix } from '../workspace/package-path';
 import { baseName } from '../workspace/files';
@@ -15,6 +15,7 @@ import type { AssemblyFile } from './assembly-file';
 import { PSEUDO_OP_HELP } from './completion';
 import { goPlaceOfConstant, plainName } from './definition';
 import type { Entity } from './entity';
+import type { AssemblyFunction } from './functions';
 import { operandAccess } from './instruction-access';
 import { docAbove, type GoPlace, type PackageKnowledge } from './package-knowledge';
 import { fieldOfOperand, registerFacts } from './register-facts';
@@ -156,20 +157,26 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, file: Ass
   const access = operandAccess(statement, file.arch.family);
   const here = statement.operands.map(({ tokens }, i) => {
     const how = { r: 'read', w: 'written', rw: 'read and written', none: 'only addressed' }[access[i] ?? 'r'];
-    return `\`${readableText(tokens.filter(({ expansion, visible }) => !expansion || visible)) || '…'}\` ${how}`;
+    return `\`${written(tokens, file) || '…'}\` ${how}`;
   });
-  const bytes = encodedBytes(statement, file);
+  const bytes = entity.function && encodedBytes(statement, entity.function, file);
   return [help, here.length ? `here: ${here.join(', ')}` : '', bytes ? `encoded as \`${bytes}\`` : ''].filter(Boolean).join('\n\n');
 }
 
-const assembled = new WeakMap<AssemblyFile, Map<Statement, string>>();
+/** Tokens as the user sees them: a macro by its name. */
+function written(tokens: readonly PreprocessedToken[], file: AssemblyFile): string {
+  const spans = tokens.map(visibleSpan).filter((span) => span.file === file.source);
+  return spans.length ? file.source.text.slice(Math.min(...spans.map(({ start }) => start)), Math.max(...spans.map(({ end }) => end))) : '';
+}
 
-/** The machine code of a statement; several instructions are apart. */
-function encodedBytes(statement: Statement, file: AssemblyFile): string | undefined {
-  let known = assembled.get(file);
+const assembled = new WeakMap<AssemblyFunction, Map<Statement, string>>();
+
+/** The machine code of a statement, its function assembled alone; several instructions are apart. */
+function encodedBytes(statement: Statement, within: AssemblyFunction, file: AssemblyFile): string | undefined {
+  let known = assembled.get(within);
   if (!known) {
-    assembled.set(file, (known = new Map()));
-    for (const text of assemble(file, { packagePath: symbolPrefix(file.packagePath ?? 'main'), minor: NEWEST_MINOR }).texts) {
+    assembled.set(within, (known = new Map<Statement, string>()));
+    for (const text of assemble({ ...file, statements: within.statements }, { packagePath: symbolPrefix(file.packagePath ?? 'main'), minor: NEWEST_MINOR }).texts) {
       for (const { statement: from, bytes } of text.instructions) {
         if (!from || bytes.length === 0) continue;
         const before = known.get(from);

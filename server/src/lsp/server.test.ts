@@ -102,6 +102,8 @@ test('hover names arguments, constants, fields, macros and instructions', async 
   expect(await hover('cell_value', 'cell_value')).toContain('value is what it holds.');
   expect(await hover('TWICE(AX)', 'TWICE')).toContain('#define TWICE(r) ADDQ r, r');
   expect(await hover('CMPQ', 'CMPQ')).toContain('Intel CMP');
+  expect(await hover('CMPQ', 'CMPQ')).toContain('`AX` read, `$const_limit` read');
+  expect(await hover('CMPQ', 'CMPQ')).toContain('encoded as `48 83 f8 2a`');
   expect(await hover('TEXT ·add', '0-24')).toContain('24 bytes of arguments and results');
   expect(await hover('TEXT ·add', 'TEXT')).toContain('`sum+16(FP)` int64, 8 bytes');
 });
