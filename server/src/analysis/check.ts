@@ -4,6 +4,7 @@
 import { asmdecl } from '../diagnostics/asmdecl';
 import { fieldTypes } from '../diagnostics/field-types';
 import { framePointer } from '../diagnostics/frame-pointer';
+import { frameWrites } from '../diagnostics/frame-writes';
 import { functionShapes } from '../diagnostics/functions';
 import { missingIncludes, unknownMnemonics } from '../diagnostics/instructions';
 import { labels } from '../diagnostics/labels';
@@ -102,7 +103,7 @@ export class Checker {
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
-    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge));
+    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge), ...frameWrites(file));
     if (whole) problems.push(...noSplitDepth(file, siblings));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
     if (whole) problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));

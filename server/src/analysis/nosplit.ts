@@ -60,10 +60,12 @@ function flagsOf({ text }: AssemblyFunction): bigint {
 
 export const isNoSplit = (each: AssemblyFunction): boolean => (flagsOf(each) & NOSPLIT) !== 0n;
 
+export const isNoFrame = (each: AssemblyFunction): boolean => (flagsOf(each) & NOFRAME) !== 0n;
+
 /** The frame with the saved frame pointer that the assembler adds to one with calls or locals. */
 function frameOf(each: AssemblyFunction): number {
   const size = Number(each.text.operands.at(-1)?.value ?? 0n);
   const calls = each.statements.some(({ word }) => word?.text === 'CALL');
-  const noFrame = (flagsOf(each) & NOFRAME) !== 0n || (size === 0 && !calls);
+  const noFrame = isNoFrame(each) || (size === 0 && !calls);
   return Math.max(0, size) + (noFrame ? 0 : 8);
 }

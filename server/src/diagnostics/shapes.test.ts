@@ -19,11 +19,14 @@ const CASES: [name: string, asm: string, codes: string[]][] = [
   ['other spellings of jumps', 'TEXT ·f(SB), 4, $0\nl:\n\tJE l\n\tJNAE l\n\tJMP l\n', []],
   ['execution past the end', 'TEXT ·f(SB), 4, $0\n\tADDQ $1, AX\n', ['no-return']],
   ['a loop without end', 'TEXT ·f(SB), 4, $0\nl:\n\tADDQ $1, AX\n\tJMP l\n', []],
+  ['a store over the saved frame pointer', 'TEXT ·f(SB), 4, $8\n\tMOVQ AX, 0(SP)\n\tMOVQ AX, 8(SP)\n\tRET\n', ['frame-write']],
+  ['a store that reaches over the end', 'TEXT ·f(SB), 4, $8\n\tMOVOU X0, 0(SP)\n\tRET\n', ['frame-write']],
+  ['SP that is moved', 'TEXT ·f(SB), 4, $8\n\tSUBQ $16, SP\n\tMOVQ AX, 8(SP)\n\tADDQ $16, SP\n\tRET\n', []],
   ['an end that nothing reaches', 'TEXT ·f(SB), 4, $0\n\tRET\n\tADDQ $1, AX\n', []],
 ];
 
 /** What the assembler rejects; running past the end and the like it does not. */
-const WARNINGS = new Set(['no-return']);
+const WARNINGS = new Set(['no-return', 'frame-write']);
 
 test.skipIf(!goroot).each(CASES)('%s', (_, asm, codes) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-shapes-'));
