@@ -6,6 +6,7 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { goName } from '../syntax/lexer';
 import { visibleSpan, type Problem, type Span } from '../syntax/source';
+import { ABI_SELECTOR_PACKAGES } from '../workspace/package-path';
 import { argumentOf, linkerName, type Argument } from './argument';
 import { DataReader, type DataSymbol } from './data';
 import { ONLY_32_BIT, formsOf, spelled } from './forms';
@@ -72,6 +73,9 @@ export interface ProgramOptions {
   packagePath: string;
 }
 
+/** Where the assembler has no import path: it cannot know which rules hold. */
+const UNKNOWN_PACKAGE = 'main';
+
 export function readProgram(file: AssemblyFile, options: ProgramOptions): Program {
   return new ProgramReader(file, options).read();
 }
@@ -80,12 +84,14 @@ class ProgramReader {
   private readonly texts: TextSymbol[] = [];
   private readonly problems: Problem[] = [];
   private readonly data: DataReader;
+  private readonly abiAllowed: boolean;
   private current: TextSymbol | undefined;
   private labels = new Map<string, Instruction>();
   private jumps: { from: Instruction; argument: Argument; at: Operand | undefined }[] = [];
   private pending: Statement['labels'] = [];
 
   constructor(private readonly file: AssemblyFile, private readonly options: ProgramOptions) {
+    this.abiAllowed = options.packagePath === UNKNOWN_PACKAGE || ABI_SELECTOR_PACKAGES.has(options.packagePath);
     this.data = new DataReader(options.packagePath, (message, span) => this.report(message, span));
   }
 
@@ -105,6 +111,10 @@ class ProgramReader {
     if (!word) return;
     const span = visibleSpan(word);
     if (statement.operands.some(({ kind }) => kind === 'bad')) return;
+    if (!this.abiAllowed) {
+      const selected = statement.operands.find(({ symbol }) => symbol?.abi !== undefined)?.symbol;
+      if (selected) return this.report(`only packages of the runtime may select an ABI, so <${selected.abi?.text ?? ''}> cannot stand here`, span);
+    }
     switch (word.text) {
       case 'TEXT': return this.text(statement, span);
       case 'DATA': return this.data.data(statement, span);
