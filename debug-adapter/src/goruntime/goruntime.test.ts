@@ -180,7 +180,7 @@ describe.skipIf(all.length === 0 || !hasDelve)('against Delve (needs go and dlv)
     expect(values.children(map, 90, 50)).toHaveLength(10);
     expect(values.assign(values.evaluate('main.Sl[1]', scope), '40+2', scope).memory[0]!.bytes[0]).toBe(42);
     expect(values.assign(values.evaluate('rax', scope), '7', scope).registers).toEqual([{ register: 'rax', value: 7n }]);
-    expect(() => values.evaluate('main.worker(1)', scope)).toThrow('function calls are not supported');
+    expect(() => values.evaluate('main.worker(1)', scope)).toThrow('calling main.worker is not possible here');
   });
 });
 
