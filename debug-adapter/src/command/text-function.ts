@@ -19,7 +19,7 @@ import { diskFiles, goRoot, moduleCache, slashed } from './host/sources';
 import { InputError, UsageError } from './options';
 
 const MOST_INSTRUCTIONS = 1e9;
-const RSP = 4, RBP = 5, DIRECTION = 1 << 10;
+const RAX = 0, RSP = 4, RBP = 5, DIRECTION = 1 << 10;
 
 export interface TextFunction {
   name: string;
@@ -141,7 +141,9 @@ export function call(fn: TextFunction, { program, harness: made, symbols }: Buil
       const text = underlying(each.type).kind === 'slice' ? value(each) : pointee(each);
       return text === undefined ? [] : [{ name: each.name, value: text }];
     });
-    if (fn.undeclared) for (const each of fn.parameters) results.push({ name: `${each.name}+${each.offset}(FP)`, value: value(each) });
+    // Without a declaration nobody knows what is a result: ABIInternal's first one is in AX.
+    if (fn.undeclared && fn.text.text.abi === 'ABIInternal') results.push({ name: 'AX', value: String(gpr[RAX]) });
+    else if (fn.undeclared) for (const each of fn.parameters) results.push({ name: `${each.name}+${each.offset}(FP)`, value: value(each) });
     return { instructions, results, memory, problems };
   } finally {
     machine.dispose();
