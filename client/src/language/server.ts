@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind, type ServerOptions } from 'vscode-languageclient/node';
+import { findGo, goRoot } from '../debug/build';
 import { besideGopls } from './beside-gopls';
 
 const SETTING = 'gobuf.languageServer.enabled';
@@ -16,6 +17,15 @@ export interface LanguageServer extends vscode.Disposable {
 function settings(): object {
   const configuration = vscode.workspace.getConfiguration('gobuf');
   return { inlayHints: { fields: configuration.get('inlayHints.fields', true), types: configuration.get('inlayHints.types', true) }, codeLens: configuration.get('codeLens', true), tools: vscode.workspace.isTrusted && configuration.get('checkOnSave', true) };
+}
+
+/** Options that name Go. The go command is asked only in a trusted workspace; without it the server looks for Go's sources itself. */
+async function whereGoIs(): Promise<string[]> {
+  const configuration = vscode.workspace.getConfiguration('gobuf');
+  const given = configuration.get('goroot', '');
+  const go = vscode.workspace.isTrusted ? await findGo(configuration.get('goCommand', 'go')) : undefined;
+  const root = given || (go && await goRoot(go));
+  return [...(root ? ['--goroot', root] : []), ...(go ? ['--go', go] : [])];
 }
 
 interface RawPosition { line: number; character: number }
@@ -36,7 +46,7 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
   const start = async (): Promise<boolean> => {
     const module = vscode.Uri.joinPath(extension, 'dist', 'gobuf.js').fsPath;
     // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
-    const server: ServerOptions = { command: process.execPath, args: [module, 'lsp'], transport: TransportKind.stdio, options: { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } } };
+    const server: ServerOptions = { command: process.execPath, args: [module, 'lsp', ...(await whereGoIs())], transport: TransportKind.stdio, options: { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } } };
     client = new LanguageClient('gobuf.languageServer', 'Go Assembly (gobuf)', server, {
       documentSelector: [{ scheme: 'file', language: 'go.asm' }], initializationOptions: settings(), middleware: besideGopls(),
     });
@@ -57,7 +67,7 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
     if (change.affectsConfiguration('gobuf.inlayHints') || change.affectsConfiguration('gobuf.codeLens') || change.affectsConfiguration('gobuf.checkOnSave')) {
       void client?.sendNotification('workspace/didChangeConfiguration', { settings: { gobuf: settings() } });
     }
-    if (!change.affectsConfiguration(SETTING)) return;
+    if (!change.affectsConfiguration(SETTING) && !change.affectsConfiguration('gobuf.goroot')) return;
     await stop();
     if (enabled()) await start();
   });

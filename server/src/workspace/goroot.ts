@@ -15,8 +15,10 @@ const USUAL_PLACES = ['/usr/local/go', '/usr/lib/go', '/usr/lib/golang', '/opt/h
 /** The version assumed where no GOROOT is found: the newest whose rules are known here. */
 export const NEWEST_MINOR = 26;
 
-export function findGoRoot(environment: string | undefined, files: Files): GoRoot | undefined {
-  for (const path of environment ? [environment.replaceAll('\\', '/'), ...USUAL_PLACES] : USUAL_PLACES) {
+/** `environment` is what GOROOT says, `further` are places to look at before the usual ones. */
+export function findGoRoot(environment: string | undefined, files: Files, further: readonly string[] = []): GoRoot | undefined {
+  for (const given of [...(environment ? [environment] : []), ...further, ...USUAL_PLACES]) {
+    const path = given.replaceAll('\\', '/');
     const version = files.read(`${path}/VERSION`);
     if (version === undefined && files.read(`${path}/src/runtime/textflag.h`) === undefined) continue;
     const minor = /go1\.(\d+)/.exec(version ?? '')?.[1];

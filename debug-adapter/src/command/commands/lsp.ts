@@ -9,23 +9,27 @@ import { goParser } from '../host/go-parser';
 import { collector } from '../host/memory';
 import { goTools } from '../host/go-tools';
 import { diskFiles, goRoot, moduleCache } from '../host/sources';
-import type { CommandSpec } from '../options';
+import type { CommandSpec, Parsed } from '../options';
 
 export const spec: CommandSpec = {
   name: 'lsp',
   summary: 'Speaks the Language Server Protocol on standard input and output (diagnostics, completion, hover, navigation, rename, code actions, formatting … of Go assembly).',
-  usage: '',
-  options: [{ name: 'stdio', help: 'accepted for clients that pass it; there is no other way' }],
+  usage: '[--goroot DIR] [--go COMMAND]',
+  options: [
+    { name: 'stdio', help: 'accepted for clients that pass it; there is no other way' },
+    { name: 'goroot', value: 'DIR', help: 'Go\'s sources (default: GOROOT, the go command on PATH, the usual places)' },
+    { name: 'go', value: 'COMMAND', help: 'the go command whose tools are asked on saves (default go)' },
+  ],
 };
 
 /** Milliseconds between looks at the memory, beside those after diagnostics. */
 const REST = 2000;
 
-export async function run(): Promise<number> {
-  const root = goRoot();
+export async function run(parsed: Parsed): Promise<number> {
+  const root = goRoot(parsed.text('goroot'));
   const rested = collector();
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), rest: rested, tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }) }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), rest: rested, tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')) }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },

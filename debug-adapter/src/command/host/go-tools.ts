@@ -11,16 +11,16 @@ const TIME_LIMIT = 120_000;
 
 interface Ran { output: string; missing: boolean }
 
-function ran(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+function ran(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile('go', args, { cwd, env: { ...process.env, ...env, PWD: cwd }, timeout: TIME_LIMIT, maxBuffer: 64 << 20, encoding: 'utf8' }, (error, stdout, stderr) => {
+    execFile(command, args, { cwd, env: { ...process.env, ...env, PWD: cwd }, timeout: TIME_LIMIT, maxBuffer: 64 << 20, encoding: 'utf8' }, (error, stdout, stderr) => {
       resolve({ output: `${stdout}\n${stderr}`, missing: (error as NodeJS.ErrnoException | null)?.code === 'ENOENT' });
     });
   });
 }
 
-/** `missing` is told once when there is no go command. */
-export function goTools(goroot: string | undefined, missing: () => void): AskTools {
+/** `command` is the go command; `missing` is told once when there is none. */
+export function goTools(goroot: string | undefined, missing: () => void, command = 'go'): AskTools {
   let told = false;
   return async ({ path: file, goos, goarch, packagePath, header, defines }): Promise<ToolFinding[]> => {
     const directory = path.dirname(file);
@@ -29,13 +29,13 @@ export function goTools(goroot: string | undefined, missing: () => void): AskToo
     try {
       fs.writeFileSync(path.join(home, 'go_asm.h'), header);
       const include = goroot === undefined ? [] : ['-I', path.join(goroot, 'pkg', 'include')];
-      const assembled = await ran(['tool', 'asm', '-e', '-p', packagePath ?? 'main', '-I', home, ...include, ...defines.flatMap((name) => ['-D', name]), '-o', path.join(home, 'x.o'), path.basename(file)], directory, env);
+      const assembled = await ran(command, ['tool', 'asm', '-e', '-p', packagePath ?? 'main', '-I', home, ...include, ...defines.flatMap((name) => ['-D', name]), '-o', path.join(home, 'x.o'), path.basename(file)], directory, env);
       if (assembled.missing) {
         if (!told) missing();
         told = true;
         return [];
       }
-      const vetted = await ran(['vet', '-json', '-asmdecl', '-framepointer', '.'], directory, env);
+      const vetted = await ran(command, ['vet', '-json', '-asmdecl', '-framepointer', '.'], directory, env);
       const base = path.basename(file);
       return [...readAssemblerOutput(assembled.output, base), ...readVetOutput(vetted.output, base)];
     } finally {

@@ -20,8 +20,20 @@ export const diskFiles: Files = {
 
 export const slashed = (file: string): string => path.resolve(file).split(path.sep).join('/');
 
-export function goRoot(): GoRoot | undefined {
-  return findGoRoot(process.env['GOROOT'], diskFiles);
+/** `given` (an option) comes before the environment's GOROOT, and that before the place of the go command on PATH; no program is started. */
+export function goRoot(given?: string): GoRoot | undefined {
+  return findGoRoot(given ?? process.env['GOROOT'], diskFiles, besideCommand());
+}
+
+/** The folder above the bin folder that the go command on PATH really lies in. */
+function besideCommand(): string[] {
+  for (const directory of (process.env['PATH'] ?? '').split(path.delimiter)) {
+    if (!directory) continue;
+    try {
+      return [path.dirname(path.dirname(fs.realpathSync(path.join(directory, process.platform === 'win32' ? 'go.exe' : 'go'))))];
+    } catch { /* not here */ }
+  }
+  return [];
 }
 
 /** Where the go command keeps downloaded modules. */
