@@ -151,12 +151,18 @@ export class Documents {
     this.tools.delete(uri);
   }
 
-  /** After a Go file or header has changed. */
+  /** After a Go file has changed. */
   forget(): void {
-    this.read.clear();
+    this.forgetAssembly();
     this.closed.clear();
-    this.indexed.clear();
     this.checker.forget();
+  }
+
+  /** After assembly or a header has changed: what includes it is read again, files that are not open are compared by their text. */
+  forgetAssembly(): void {
+    this.read.clear();
+    this.indexed.clear();
+    for (const [path, { file }] of this.closed) if (file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h'))) this.closed.delete(path);
   }
 }
 

@@ -152,3 +152,17 @@ test('what gopls answers too is left to it when asked for', async () => {
   expect(places(await c.ask<Location[]>('definition', FILE, { position: position('label') }))).toEqual(['p_amd64.s:6']);
   expect(places(await c.ask<Location[]>('definition', FILE, { position: position('macro') }))).toEqual(['local.h:1']);
 });
+
+test('a header and a Go file that change on disk', async () => {
+  const { p, client: c, position } = await start();
+  const changed = (file: string) => c.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uriOf(file), type: 2 }] });
+  const hover = async (mark: string) => (await c.ask<{ contents: { value: string } } | null>('hover', FILE, { position: position(mark) }))?.contents.value ?? '';
+  expect(await hover('macro')).toContain('XORL r, r');
+  p.texts['/p/local.h'] = '#define ZERO(r) MOVQ $0, r\n';
+  await changed('/p/local.h');
+  expect(await hover('macro')).toContain('MOVQ $0, r');
+  expect(await hover('argument')).toContain('sum+8(FP)');
+  p.texts['/p/p.go'] = (p.texts['/p/p.go'] ?? '').replace('walk(first *node)', 'walk(first *node, more int64)');
+  await changed('/p/p.go');
+  expect(await hover('argument')).toContain('sum+16(FP)**: int64');
+});

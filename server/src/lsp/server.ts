@@ -97,8 +97,10 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
   });
-  connection.onDidChangeWatchedFiles(() => {
-    documents.forget();
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    // Saving assembly, the common case, leaves what is known of the Go files alone.
+    if (changes.some(({ uri }) => /\.go$|go\.mod$/.test(uri))) documents.forget();
+    else documents.forgetAssembly();
     sent.clear();
     for (const document of open.all()) publish(document.uri, true);
   });
