@@ -64,6 +64,7 @@ export class Documents {
     if (!document || path === undefined) return undefined;
     const known = this.read.get(uri);
     if (known?.version === document.version) return known.file;
+    if (!this.isGo(path)) return undefined;
     const file = this.checker.read(path, document.getText());
     this.read.set(uri, { version: document.version, file });
     return file;
@@ -127,7 +128,7 @@ export class Documents {
 
   private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
     const { path, text } = file.source;
-    return this.isGo(path) ? this.checker.check(path, text, file, () => siblings(file, this.context(file)), withAssembler).problems : [];
+    return this.checker.check(path, text, file, () => siblings(file, this.context(file)), withAssembler).problems;
   }
 
   entity(uri: string, position: { line: number; character: number }): { file: AssemblyFile; entity: Entity } | undefined {

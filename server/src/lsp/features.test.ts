@@ -166,3 +166,11 @@ test('a header and a Go file that change on disk', async () => {
   await changed('/p/p.go');
   expect(await hover('argument')).toContain('sum+16(FP)**: int64');
 });
+
+test('silent on assembly without Go beside it, which is probably not Go\'s', async () => {
+  const { client: c } = await start();
+  await c.open('/elsewhere/boot.s', '.globl _start\n_start:\n\tmov $1, %eax\n');
+  expect(await c.ask('hover', '/elsewhere/boot.s', { position: { line: 2, character: 2 } })).toBeNull();
+  expect(await c.ask('completion', '/elsewhere/boot.s', { position: { line: 2, character: 2 } })).toBeNull();
+  expect(await c.ask('documentSymbol', '/elsewhere/boot.s')).toBeNull();
+});
