@@ -174,3 +174,27 @@ test('silent on assembly without Go beside it, which is probably not Go\'s', asy
   expect(await c.ask('completion', '/elsewhere/boot.s', { position: { line: 2, character: 2 } })).toBeNull();
   expect(await c.ask('documentSymbol', '/elsewhere/boot.s')).toBeNull();
 });
+
+test('what Go\'s tools say on a save stands beside the findings here, and moves with the text', async () => {
+  const p = fixture('-- p/p.go --\npackage p\n-- p/p_arm64.s --\nTEXT f<>(SB), 4, $0\n\tADD $0x123456789, R0, R1\n\tRET\n');
+  const asked: string[] = [];
+  client = await connect(p.files, '/goroot', [], { tools: true }, ({ path, goos, goarch }) => {
+    asked.push(`${path} ${goos}/${goarch}`);
+    return Promise.resolve([{ tool: 'go tool asm', line: 2, message: 'illegal combination' }]);
+  });
+  const { connection } = client;
+  const published = (wanted: (found: string[]) => boolean) => new Promise<string[]>((resolve) => {
+    const listener = connection.onNotification('textDocument/publishDiagnostics', ({ diagnostics }: { diagnostics: { range: { start: { line: number } }; code: string; message: string }[] }) => {
+      const found = diagnostics.map(({ range, code, message }) => `${range.start.line + 1} ${code}: ${message}`);
+      if (wanted(found)) { listener.dispose(); resolve(found); }
+    });
+  });
+  const uri = await client.open('/p/p_arm64.s', p.texts['/p/p_arm64.s'] ?? '');
+  let next = published((found) => found.some((each) => each.includes('illegal')));
+  await connection.sendNotification('textDocument/didSave', { textDocument: { uri } });
+  expect(await next).toEqual(['2 go tool asm: illegal combination']);
+  expect(asked).toEqual(['/p/p_arm64.s linux/arm64']);
+  next = published((found) => found.some((each) => each.startsWith('4 ')));
+  await connection.sendNotification('textDocument/didChange', { textDocument: { uri, version: 2 }, contentChanges: [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: '// one\n// two\n' }] });
+  expect(await next).toEqual(['4 go tool asm: illegal combination']);
+});
