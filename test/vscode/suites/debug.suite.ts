@@ -158,6 +158,20 @@ describe('debugging examples/switch', () => {
     assert.strictEqual(messages.all.find((message) => message.event === 'exited')?.body?.['exitCode'], 0);
   });
 
+  it('steps through one TEXT function with values, without building anything', async () => {
+    const folder = path.join(workspace, 'text');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 't.go'), 'package t\n\nfunc twice(x int) int\n');
+    const file = path.join(folder, 't_amd64.s');
+    fs.writeFileSync(file, 'TEXT ·twice(SB), 4, $0-16\n\tMOVQ\tx+0(FP), AX\n\tADDQ\tAX, AX\n\tMOVQ\tAX, ret+8(FP)\n\tRET\n');
+    messages.all.length = 0;
+    const session = await start({ type: 'gobuf', request: 'launch', name: 'text', mode: 'text', program: file, text: '·twice', textArgs: '21', stopOnEntry: true });
+    const threadId = ((await session.customRequest('threads')) as { threads: { id: number }[] }).threads[0]?.id ?? 0;
+    assert.match((await stackOf(session, threadId))[0]?.name ?? '', /twice$/);
+    const output = messages.all.filter((message) => message.event === 'output').map((message) => message.body?.['output']).join('');
+    assert.match(output, /ret = 42/);
+  });
+
   it('refuses what is no Go program in one sentence', async () => {
     const file = path.join(workspace, 'not-elf');
     fs.writeFileSync(file, 'hello');
