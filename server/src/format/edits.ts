@@ -9,25 +9,24 @@ export interface TextChange { start: number; end: number; text: string }
 export function formatEdits(text: string, first: number, last: number): TextChange[] {
   const after = format(text);
   if (after === text) return [];
-  const old = text.split('\n');
-  const wanted = after.split('\n');
-  const starts: number[] = [];
-  let at = 0;
-  for (const line of old) { starts.push(at); at += line.length + 1; }
+  // Lines with their newlines: what is cut and put together again needs no care at the file's end.
+  const old = text.match(LINES) ?? [];
+  const wanted = after.match(LINES) ?? [];
+  const starts: number[] = [0];
+  for (const line of old) starts.push((starts.at(-1) ?? 0) + line.length);
   const changes: TextChange[] = [];
   for (const { from, to, newFrom, newTo } of hunks(old, wanted)) {
     if (from < first || (to > from ? to - 1 : from) > last) continue;
-    const start = starts[from] ?? text.length;
-    const end = starts[to] ?? text.length;
-    const lines = wanted.slice(newFrom, newTo);
-    // At the end of the file there is no newline to replace: take the one before.
-    if (to >= old.length) {
-      const begin = from > 0 ? start - 1 : 0;
-      changes.push({ start: Math.min(begin, text.length), end: text.length, text: (from > 0 && lines.length ? '\n' : '') + lines.join('\n') });
-    } else changes.push({ start, end, text: lines.map((line) => `${line}\n`).join('') });
+    const change = { start: starts[from] ?? text.length, end: starts[to] ?? text.length, text: wanted.slice(newFrom, newTo).join('') };
+    const before = changes.at(-1);
+    // An insertion and its neighbour begin at one place, where their order would count: they are one change.
+    if (before?.end === change.start && (before.start === before.end || change.start === change.end)) Object.assign(before, { end: change.end, text: before.text + change.text });
+    else changes.push(change);
   }
   return changes;
 }
+
+const LINES = /[^\n]*\n|[^\n]+$/g;
 
 interface Hunk { from: number; to: number; newFrom: number; newTo: number }
 
@@ -36,7 +35,7 @@ const WINDOW = 60;
 
 /** Lines that differ, by their tokens: the formatter moves no line past another, so a short look ahead is enough. */
 function* hunks(old: string[], wanted: string[]): Generator<Hunk> {
-  const bare = (line: string | undefined) => (line ?? '').replace(/\s+/g, '');
+  const bare = (line: string | undefined) => (line === undefined ? '' : `${line.replace(/\s+/g, '')}.`);
   let i = 0;
   let j = 0;
   while (i < old.length || j < wanted.length) {
