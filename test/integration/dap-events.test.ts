@@ -83,6 +83,15 @@ describe.skipIf(!go)('gobuf dap over time (needs the go command)', () => {
     expect((await client.respond('gobuf/writes', { expression: 'rax' })).message).toMatch(/does not lie in memory/);
   });
 
+  it('says why a goroutine that is parked cannot be stepped, and goes on', async () => {
+    await begin('examples/switch', () => breakOn('main.main'));
+    await client.move('continue', { threadId: 1 });
+    const parked = ((await client.ask('threads'))['threads'] as Loose[]).find(({ name }) => String(name).includes('runtime.forcegchelper'))!;
+    const refused = await client.move('next', { threadId: parked['id'] });
+    expect([refused['reason'], refused['description']]).toEqual(['pause', expect.stringMatching(/not on a thread/)]);
+    expect((await client.move('next', { threadId: (await client.ask('gobuf/tls', {}))['thread'] }))['reason']).toBe('step');
+  });
+
   it('steps into the call that is chosen, restarts a frame back in time, sets the next instruction', async () => {
     const line = lineOf(CALLS, 'n := add(');
     await begin(CALLS, async () => { await client.ask('setBreakpoints', { source: { path: fs.realpathSync(CALLS) }, breakpoints: [{ line }] }); });

@@ -142,6 +142,8 @@ export class Session {
     const progress = this.#startProgress(title);
     this.#run = (async () => {
       let stop: StopInfo | undefined, trouble: string | undefined;
+      // What is refused at once must not end before `#run` is set: it would stay set for ever.
+      await Promise.resolve();
       try { stop = await work({ onProgress: progress.report }); } catch (error) { trouble = sentence(error); }
       progress.end();
       this.#asked = false;

@@ -464,12 +464,13 @@ export class Debugger implements DebuggerApi {
         }),
       };
     } finally {
-      await execution.returnTo(now);
-      for (const breakpoint of watching) this.arm(breakpoint);
-      recorder.onProgress = undefined;
-      this.running = false;
-      this.stop = stop;
-      this.live.inspector.forget();
+      try { await execution.returnTo(now); } finally {
+        for (const breakpoint of watching) this.arm(breakpoint);
+        recorder.onProgress = undefined;
+        this.running = false;
+        this.stop = stop;
+        this.live.inspector.forget();
+      }
     }
   }
 

@@ -198,8 +198,9 @@ export class Recorder {
     const future = this.last > now;
     // A snapshot taken at this very moment holds the state before the change.
     const stale = this.kept.filter(({ snapshot }) => snapshot.instruction >= now);
-    this.kept = this.kept.filter(({ snapshot }) => snapshot.instruction < now);
-    this.keep(false);
+    // The new one first: without any the past could not be reached.
+    const present = { snapshot: this.machine.snapshot(), fine: false };
+    this.kept = [...this.kept.filter(({ snapshot }) => snapshot.instruction < now), present];
     for (const { snapshot } of stale) snapshot.release();
     this.last = now;
     return future;
