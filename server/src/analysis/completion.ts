@@ -2,7 +2,6 @@
 // Must stay true: every proposal is one that Go's tools accept there, as far as one line tells; at most MOST are given, and then the list says it is incomplete.
 
 import { rowsOf } from '../arch/amd64-instructions';
-import { PSEUDO_OPS } from '../syntax/parser';
 import { goName } from '../syntax/lexer';
 import { baseName, directoryOf, join } from '../workspace/files';
 import type { Mnemonics } from '../arch/mnemonics';
@@ -234,4 +233,3 @@ export const PSEUDO_OP_HELP: Record<string, string> = {
   GLOBL: 'declares a variable of that size: `GLOBL name(SB), flags, $size`', PCDATA: 'a value for the runtime that changes with the PC: `PCDATA $table, $value`',
   FUNCDATA: 'a table for the runtime that belongs to the function: `FUNCDATA $table, name(SB)`', PCALIGN: 'aligns the next instruction: `PCALIGN $bytes`',
 };
-export const isPseudoOp = (word: string): boolean => PSEUDO_OPS.has(word);
