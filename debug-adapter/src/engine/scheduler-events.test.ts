@@ -6,9 +6,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Layouts } from '../goruntime/layout';
+import { openBinary } from '../symbols';
+import { build, readBytes, toolchains } from '../testing/toolchains';
+import { SCHEDULER_EVENTS, SchedulerHooks } from './scheduler-events';
 import { debuggerOf, hasGo, program } from './testing/session';
 import type { TestSession } from './testing/session';
-import type { StopInfo } from './types';
+import type { SchedulerEventName, StopInfo } from './types';
 
 const TRACED = path.join(import.meta.dirname, 'testdata/traced.go');
 const sessions: TestSession[] = [];
@@ -94,6 +98,19 @@ describe.skipIf(!hasGo)('scheduler events (needs the go command)', () => {
     const back = await debug.resume('reverseContinue');
     expect(back).toMatchObject({ reason: 'event', description: 'system call clone', breakpoints: [clone.id] });
     expect(() => debug.setEventBreakpoint({ event: 'start' }, { name: 'twice' }) && debug.setEventBreakpoint({ event: 'stop' }, { name: 'twice' })).toThrow(/exists/);
+  }, 120_000);
+});
+
+describe.skipIf(!hasGo)('places of scheduler events (needs the go command)', () => {
+  for (const go of toolchains()) test(`are found in the runtime of ${go.version}`, () => {
+    const binary = openBinary(readBytes(build(TRACED, go)));
+    const hooks = new SchedulerHooks(binary, new Layouts(binary).field('runtime.g', 'atomicstatus')?.offset);
+    for (const event of Object.keys(SCHEDULER_EVENTS) as SchedulerEventName[]) {
+      if (event === 'gc') { expect(hooks.gcPhase()).toBe(binary.symbolNamed('runtime.gcphase')!.address); continue; }
+      const places = hooks.addresses(event);
+      expect([event, places.length > 0]).toEqual([event, true]);
+      for (const address of places) expect(binary.functionAt(address)?.name).toMatch(/^(runtime\.|gogo)/);
+    }
   }, 120_000);
 });
 
