@@ -136,9 +136,14 @@ export class Debugger implements DebuggerApi {
   private currentTid(machine: Machine): number { return currentThreadOf(machine); }
 
   private closeSession(): void {
-    this.session?.recorder.dispose();
-    this.session?.machine.dispose();
+    const { session } = this;
+    // Gone first: a session that could be disposed of only in part is of no use to anyone.
     this.session = undefined;
+    if (!session) return;
+    try {
+      session.recorder.dispose();
+      session.machine.dispose();
+    } catch (error) { this.listeners.tell('output', 'warning', `what the program held could not all be given back: ${(error as Error).message}`); }
   }
   dispose(): void { this.closeSession(); }
 
