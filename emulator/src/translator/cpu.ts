@@ -20,6 +20,12 @@ import { Translations } from './translations';
  * slice ends is a sample of what is hot, hence of varying length: programs that go in circles would always be met at the same place.
  */
 const SHORTEST_SLICE = 30_000, SLICE_VARIES = 40_000;
+/** Slices that end in a function before it is worth translating for speed. */
+const SEEN_OFTEN = 2;
+
+/** When code counts as hot. Tests make everything hot at once. */
+export interface Tuning { shortestSlice: number; sliceVaries: number; seenOften: number }
+const TUNING: Tuning = { shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN };
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
@@ -33,7 +39,7 @@ const WORTH_LOOKING = 50_000_000;
 /** Steps after which it is not only the jump cache that is asked, and after which code is translated after all. */
 const STEPS_TO_CACHED = 40, STEPS_TO_ENTRY = 200;
 
-export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping, engine?: CodeEngine): Cpu { return new TranslatingCpu(pages, host, keeping, engine); }
+export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping, engine?: CodeEngine, tuning?: Tuning): Cpu { return new TranslatingCpu(pages, host, keeping, engine, tuning); }
 
 export class TranslatingCpu implements Cpu {
   retired = 0;
@@ -50,7 +56,7 @@ export class TranslatingCpu implements Cpu {
   /** Instructions retired in slices since translations were last kept. */
   private worked = 0;
 
-  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping, private readonly engine?: CodeEngine) {
+  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping, private readonly engine?: CodeEngine, private readonly tuning = TUNING) {
     const lookups = this.lookups = new Lookups(pages, host);
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
     const imports: CoreImports = {
@@ -78,7 +84,7 @@ export class TranslatingCpu implements Cpu {
     const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub'], engine);
+    this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub'], tuning.seenOften, engine);
     if (keeping) {
       this.key = programKey(keeping.program);
       const kept = keeping.cache.load(this.key);
@@ -125,7 +131,7 @@ export class TranslatingCpu implements Cpu {
     }
     while (this.retired < budget) {
       this.variation = (Math.imul(this.variation, 1_103_515_245) + 12_345) >>> 0;
-      const slice = Math.min(budget - this.retired, SHORTEST_SLICE + ((this.variation >>> 8) % SLICE_VARIES));
+      const slice = Math.min(budget - this.retired, this.tuning.shortestSlice + ((this.variation >>> 8) % this.tuning.sliceVaries));
       this.entered = slice;
       const left = ~this.core.dispatch(slice, STACK_BYTES);
       this.retired += slice - left;

@@ -84,6 +84,8 @@ export class FunctionTranslator implements Flow {
   private hostDelta = 0;
   /** RSP less RSP at the entry, where it is known. */
   private offset: number | undefined;
+  /** Where a selector leads that means no block here: nobody may ever give one, and going on anywhere would be silently wrong. */
+  private strangerLabel: Label = 0;
   private callLabel: Label | undefined;
   private callSlot = 0;
   private callSelector = 0;
@@ -123,8 +125,9 @@ export class FunctionTranslator implements Flow {
       top = code.loop();
       this.callLabel = code.block();
     }
+    this.strangerLabel = code.block();
     this.range(0, this.graph.blocks.length - 1, undefined);
-    code.unreachable();
+    code.unreachable().end().unreachable();
     if (shared) {
       // All calls of the function come here; what they return to is entered by its selector.
       code.end();
@@ -280,7 +283,7 @@ export class FunctionTranslator implements Flow {
       at = end + 1;
     }
     for (let c = children.length - 1; c > 0; c--) this.blockLabels.set(children[c]!.from, code.block());
-    this.dispatch(children);
+    this.dispatch(children, loop === undefined);
     children.forEach((child, index) => {
       if (index > 0) { code.end(); this.blockLabels.delete(child.from); }
       if (child.loop) {
@@ -293,10 +296,11 @@ export class FunctionTranslator implements Flow {
   }
 
   /** At the start of a range: go on to the child that holds the selected block, unless that is the first child. */
-  private dispatch(children: { from: number; to: number }[]): void {
-    const { code } = this, labels: (Label | undefined)[] = [];
+  private dispatch(children: { from: number; to: number }[], top: boolean): void {
+    const { code } = this, labels: (Label | undefined)[] = [], known = new Set([0]);
     let any = false;
     for (const [block, selector] of this.layout.selectors) {
+      known.add(selector);
       let index = 0;
       for (let high = children.length - 1; index < high;) {
         const middle = (index + high + 1) >> 1;
@@ -310,8 +314,9 @@ export class FunctionTranslator implements Flow {
     code.localGet(SELECTOR).i32Eqz().brIf(skip);
     code.localGet(SELECTOR);
     const table: Label[] = [];
-    for (let selector = 0; selector < labels.length; selector++) table.push(labels[selector] ?? skip);
-    code.brTable(table, skip).end();
+    const length = top ? Math.max(...known) + 1 : labels.length;
+    for (let selector = 0; selector < length; selector++) table.push(labels[selector] ?? (top && !known.has(selector) ? this.strangerLabel : skip));
+    code.brTable(table, top ? this.strangerLabel : skip).end();
   }
 
   private emitBlock(block: Block): void {

@@ -11,8 +11,9 @@ export interface KeptFunction {
   /** With a hot translation: the cell that holds the slot of the one for awkward stacks; the hot one's layer and place in it. */
   c?: number;
   h?: [layer: number, index: number];
-  /** Where the hot one can be entered. */
+  /** Where the hot one can be entered, and where its blocks start. */
   f?: number[];
+  w?: number[];
   /** Where blocks note that they have been executed. */
   m?: number;
   /** The same of the plain translation, if there is one. */
@@ -37,7 +38,7 @@ export interface KeptHead {
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'with marks';
+export const KEPT_FORM = 'with marks and starts';
 
 const MAGIC = 0x31_62_67_74;
 

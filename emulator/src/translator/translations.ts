@@ -24,8 +24,6 @@ const FUNCTION_LIMIT = 2000;
 /** Single steps made at once. */
 const STEP_RUN = 12;
 
-/** Slices that end in a function before it is worth translating for speed. */
-const SEEN_OFTEN = 2;
 /** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
 const BATCH = 8, LONGEST_WAIT = 64;
 /** How often a function is made hot at most, as more and more of it turns out to be executed. */
@@ -42,6 +40,8 @@ interface Translation {
   seen: number;
   /** The hot translation, and the cells with the slot of what stands in for it where the stack is awkward, and how often that was. */
   hot?: Place;
+  /** Starts of blocks in it: what is made later must have them all. */
+  hotStarts?: number[];
   /** Where it can be entered; elsewhere the cold one is. */
   hotEntries?: number[];
   otherCell?: number;
@@ -84,7 +84,7 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
-    private readonly engine?: CodeEngine,
+    private readonly seenOften: number, private readonly engine?: CodeEngine,
   ) { this.clearJumpCache(); this.clearStepCache(); }
 
   // Code.
@@ -226,10 +226,10 @@ export class Translations {
   private consider(translation: Translation): void {
     if (this.wanted.has(translation)) return;
     if (translation.hot) {
-      if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= SEEN_OFTEN) this.wanted.set(translation, 'plain');
+      if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.seenOften) this.wanted.set(translation, 'plain');
       return;
     }
-    if (++translation.seen < SEEN_OFTEN || this.nextCell + 8 > CALL_CELLS_END) return;
+    if (++translation.seen < this.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
     const { around } = translation;
     if (around?.hot && around.made! < MOST_MADE && this.entries.get(around.entry)?.owner === around) {
       // What the hot translation around it left out is executed often after all.
@@ -265,7 +265,7 @@ export class Translations {
       const { body, layout } = translate(graph, module, this, mode, { ...(mode === 'hot' ? { other: translation.otherCell! } : {}), helpers, selectors });
       const entries = [translation.entry];
       for (const block of layout.selectors.keys()) { const { start } = graph.blocks[block]!; if (selectors.has(start)) entries.push(start); }
-      return { body, entries };
+      return { body, entries, starts: graph.blocks.map((block) => block.start) };
     });
     const bodies = made.map((each) => each.body);
     const wire = layerModule(module, bodies);
@@ -277,6 +277,7 @@ export class Translations {
     this.fresh += group.length;
     group.forEach(([translation, mode], index) => {
       const at = { layer, index }, cell = translation.otherCell! >> 2;
+      translation.hotStarts = made[index]!.starts;
       if (mode === 'plain') { translation.plain = at; words[cell] = slotOf(at); return; }
       words[cell] = translation.slot;
       words[cell + 1] = 0;
@@ -295,9 +296,9 @@ export class Translations {
   private readonly source: CodeSource = { decode: (address) => this.decode(address), isBreakpoint: (address) => this.isBreakpoint(address) };
 
   /** Starts of blocks that have been executed, as this translation and others around it know; undefined if that is not known. */
-  private executed({ entry, marks, pages }: Translation): Set<number> | undefined {
+  private executed({ entry, marks, pages, hotStarts }: Translation): Set<number> | undefined {
     if (marks === undefined) return undefined;
-    const starts = new Set<number>(), seen = new Set<Translation>();
+    const starts = new Set<number>(hotStarts), seen = new Set<Translation>();
     for (const page of new Set([entry - (entry % PAGE), ...pages])) {
       for (const each of this.byPage.get(page) ?? []) {
         if (each.marks === undefined || seen.has(each)) continue;
@@ -371,7 +372,7 @@ export class Translations {
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
       if (each.exactBody) bodies.push(each.exactBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
     const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
     module.element(FIRST_FREE_SLOT, indices);
@@ -448,6 +449,7 @@ export class Translations {
       if (each.c !== undefined && each.h) {
         translation.hot = placeOf(each.h);
         translation.hotEntries = each.f!;
+        translation.hotStarts = each.w!;
         translation.otherCell = each.c;
         if (each.n) translation.plain = placeOf(each.n);
       }
