@@ -59,7 +59,7 @@ export function list(setup, patterns) {
   return listed.stdout.trim().split('\n').map((line) => line.split('\t')).filter(([, , inner, outer]) => Number(inner) + Number(outer) > 0).map(([name, dir]) => ({ name, dir }));
 }
 
-const nameMatches = (pattern, numbered, test = numbered.replace(/~\d+$/, '')) => test === pattern || test.startsWith(`${pattern}/`) || (pattern.includes('*') && new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(test));
+const nameMatches = (pattern, numbered, test = numbered.replace(/~\d+$/, '')) => test === pattern || test.startsWith(`${pattern}/`) || (pattern.includes('*') && new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}(/.*)?$`).test(test));
 
 /**
  * `leftOut` and `excused` map names (with `*`) to reasons: the former run on neither side, the latter may differ.
