@@ -802,10 +802,11 @@ export class Debugger implements DebuggerApi {
       decode: (bytes, offset, address, flavor) => decodeInstruction(this.binary, bytes, offset, address, flavor),
     };
   }
-  disassembleRange(start: number, end: number, flavor = this.flavor): DisassemblyRow[] { return disassembleRange(this.disassembly, start, end, flavor); }
+  disassembleRange(start: number, end: number, flavor = this.flavor): DisassemblyRow[] { this.findExceptions(); return disassembleRange(this.disassembly, start, end, flavor); }
   disassembleRows(address: number, offset: number, count: number, flavor = this.flavor): DisassemblyRow[] { return disassembleRows(this.disassembly, address, offset, count, flavor); }
   /** The whole function at pc, without the padding after it. */
   disassembleFunction(pc: number, flavor = this.flavor): DisassemblyRow[] {
+    this.findExceptions(); // a listing marks them, as in Delve
     const fn = this.binary.functionAt(pc);
     if (!fn) throw new Error(`could not find function containing PC 0x${pc.toString(16)}`);
     const end = this.endOf(fn);
