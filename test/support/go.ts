@@ -48,7 +48,8 @@ export function build(source: string, go: Toolchain, flags: readonly string[] = 
   const full = path.resolve(ROOT, source);
   const folder = fs.statSync(full).isDirectory();
   const files = folder ? fs.readdirSync(full).filter((name) => /\.(go|s|mod)$/.test(name)).sort().map((name) => path.join(full, name)) : [full];
-  const hash = createHash('sha256').update([go.version, ...flags, ''].join('\0'));
+  // The binary names its sources: one built in another checkout has none of the files whose lines are asked for.
+  const hash = createHash('sha256').update([go.version, ...flags, full, ''].join('\0'));
   for (const file of files) hash.update(path.basename(file)).update(fs.readFileSync(file));
   const out = path.join(KEPT, hash.digest('hex').slice(0, 20), path.basename(full, '.go'));
   if (fs.existsSync(out)) return out;

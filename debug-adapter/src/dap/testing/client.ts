@@ -73,7 +73,8 @@ export class TestClient {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = this.events.slice(from).find((event) => event.event === name);
-        if (found) { this.#listeners.delete(look); resolve(found.body ?? {}); } else if (this.#closed) { this.#listeners.delete(look); reject(new Error(`the adapter ended before ${name}`)); }
+        const over = name === 'stopped' && this.events.slice(from).some((event) => event.event === 'terminated');
+        if (!found && over) { this.#listeners.delete(look); reject(new Error('the program ended before it stopped')); } else if (found) { this.#listeners.delete(look); resolve(found.body ?? {}); } else if (this.#closed) { this.#listeners.delete(look); reject(new Error(`the adapter ended before ${name}`)); }
       };
       this.#listeners.add(look);
       look();
