@@ -62,7 +62,10 @@ export function sizeClass(bytes: number): number {
 
 /** Puts a layer into the table. */
 export function place(layer: Layer, engine: CodeEngine | undefined, memory: WebAssembly.Memory, table: WebAssembly.Table): void {
-  layer.module = (layer.machineCode && engine?.revive(layer.machineCode, layer.wire)) ?? engine?.compile(layer.wire, layer.patience) ?? new WebAssembly.Module(layer.wire);
+  const revived = layer.machineCode && engine?.revive(layer.machineCode, layer.wire);
+  // What is refused will be refused again: new machine code must not be measured against it.
+  if (!revived) delete layer.machineCode;
+  layer.module = revived ?? engine?.compile(layer.wire, layer.patience) ?? new WebAssembly.Module(layer.wire);
   new WebAssembly.Instance(layer.module, { e: { m: memory, t: table, b: new WebAssembly.Global({ value: 'i32' }, layer.base) } });
 }
 

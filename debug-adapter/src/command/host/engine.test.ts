@@ -56,6 +56,11 @@ describe.skipIf(!hasGo)('machine code kept between runs (needs the go command)',
     for (let round = 0; round < 3 || (revived === 0 && round < 12); round++) expect(run({ engine: eager, cache })).toEqual(plain);
     expect(revived).toBeGreaterThan(0);
     expect(refused).toBe(0);
+    // Another version: it refuses what is kept and has machine code of its own, however short, which then is what the next run is given.
+    const OTHERS = 5000, given: number[] = [];
+    run({ engine: { ...eager, revive: () => undefined, machineCode: () => new Uint8Array(OTHERS) }, cache });
+    run({ engine: { ...eager, revive: (machineCode) => { given.push(machineCode.length); return undefined; } }, cache });
+    expect(new Set(given)).toEqual(new Set([OTHERS]));
   });
 });
 
