@@ -1,5 +1,6 @@
 // Bundles what is shipped into dist/: the `gobuf` command (a small file that loads one bundle per subcommand, so that `run` starts
 // without the debugger's code) and, where it exists, the VS Code extension. `--watch` rebuilds on change. Works in a fresh clone.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { installPackages, root } from './setup.mjs';
@@ -22,10 +23,35 @@ const separateCommands = {
   },
 };
 
+/**
+ * `gobuf run` loads what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does
+ * without. Its fingerprint, which says whether kept code is still good, is then that of the whole bundle.
+ */
+async function separateTranslator() {
+  const entry = 'emulator/src/translator/translator.ts';
+  const { outputFiles, metafile } = await esbuild.build({ ...common, entryPoints: [entry], format: 'esm', write: false, metafile: true, outdir: dist });
+  const names = Object.values(metafile.outputs).find((output) => output.entryPoint === entry).exports;
+  const mark = createHash('sha256').update(outputFiles.find((file) => file.path.endsWith('.js')).contents).digest().readUInt32LE();
+  const contents = [
+    'const { loadBundle } = require("./host/code-cache");',
+    'let made;',
+    'const translator = () => (made ??= loadBundle("translator.js"));',
+    ...names.map((name) => (name === 'fingerprint' ? `export const fingerprint = () => ${mark};` : `export const ${name} = (...given) => translator().${name}(...given);`)),
+  ].join('\n');
+  return {
+    name: 'separate-translator',
+    setup(build) {
+      build.onResolve({ filter: /\/translator$/ }, (found) => (path.relative(root, path.resolve(found.resolveDir, `${found.path}.ts`)) === path.normalize(entry) ? { path: entry, namespace: 'translator' } : undefined));
+      build.onLoad({ filter: /.*/, namespace: 'translator' }, () => ({ contents, resolveDir: path.join(root, COMMANDS) }));
+    },
+  };
+}
+
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [separateCommands] },
-  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands') })),
+  { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js') },
+  ...await Promise.all(commands.map(async (file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), ...(path.basename(file) === 'run.ts' ? { plugins: [await separateTranslator()] } : {}) }))),
 ];
 if (fs.existsSync(path.join(root, EXTENSION))) jobs.push({ ...common, entryPoints: [EXTENSION], outfile: path.join(dist, 'extension.js'), external: ['vscode'] });
 

@@ -1,6 +1,5 @@
 // The `gobuf` command: a flat table of subcommands, each loaded only when it is asked for.
 // Must stay true: errors of use end with status 2, bad input with one sentence and status 1, and never with a stack trace.
-import { keepCode } from './host/code-cache';
 import { setFlags } from './host/flags';
 import { help, parse } from './options';
 import type { CommandSpec, Parsed } from './options';
@@ -52,9 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { spec, run } = await command.load();
     const parsed = parse(spec, rest);
     if (parsed.flag('help')) { print(help(spec)); return 0; }
-    const status = await run(parsed);
-    keepCode();
-    return status;
+    return await run(parsed);
   } catch (error) {
     return failure(name, error);
   }

@@ -8,9 +8,7 @@ import { Code } from '../wasm/code';
 import type { FunctionType } from '../wasm/module';
 import { ModuleBuilder } from '../wasm/module';
 import { flagHelpers } from './flag-bits';
-
-/** Signature of translated functions: (selector, budget, host stack left) → budget left, or its complement to leave. */
-export const TRANSLATED: FunctionType = { parameters: ['i32', 'i32', 'i32'], results: ['i32'] };
+import { FIRST_FREE_SLOT, STUB_SLOT, TRANSLATED } from './places';
 
 /** What the core module asks of JavaScript. Addresses come as high and low halves. */
 export interface CoreImports {
@@ -99,9 +97,7 @@ const all: HelperTable = { ...own, ...helpers };
 const names = Object.keys(all);
 export const helperList: readonly string[] = names;
 
-/** Slot 0: what stands in every slot that has no translation. Helpers follow. */
-export const STUB_SLOT = 0;
-export const FIRST_FREE_SLOT = names.length + 1;
+if (names.length >= FIRST_FREE_SLOT) throw new Error(`${names.length} helpers do not fit in front of slot ${FIRST_FREE_SLOT}`);
 const slots = new Map(names.map((name, index) => [name, index + 1]));
 export const helperSlots = {
   slot(name: string): number {
@@ -120,14 +116,6 @@ export function declareTypes(module: ModuleBuilder): void {
 export function jumpCacheEntry(code: Code, local: number): void {
   code.localGet(local).localGet(local).i64Const(JUMP_CACHE_BITS).i64ShrU().i64Xor().i32WrapI64().i32Const((1 << JUMP_CACHE_BITS) - 1).i32And().i32Const(4).i32Shl();
 }
-/** The same in JavaScript: offset of the entry in linear memory. */
-export function jumpCacheOffset(address: number): number {
-  const shifted = Math.floor(address / (1 << JUMP_CACHE_BITS));
-  return JUMP_CACHE + (((address ^ shifted) & ((1 << JUMP_CACHE_BITS) - 1)) << 4);
-}
-
-/** Offset in linear memory of the step cache's entry for an address. */
-export const stepCacheOffset = (address: number): number => STEP_CACHE + ((address & ((1 << STEP_CACHE_BITS) - 1)) << 4);
 
 export interface Core {
   /**

@@ -6,12 +6,12 @@ import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
 import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
 import type { Core, CoreImports } from './core';
-import { FIRST_FREE_SLOT } from './core';
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
 import type { CoreModule } from './kept-core';
 import { keepCore, loadCore } from './kept-core';
 import { Lookups } from './lookups';
+import { FIRST_FREE_SLOT } from './places';
 import { runString } from './strings';
 import { Translations } from './translations';
 
@@ -100,7 +100,7 @@ export class TranslatingCpu implements Cpu {
     if (bytes) this.keeping.cache.store(this.key, bytes);
   }
 
-  private* helpers(): Iterable<unknown> { for (let slot = 1; slot < FIRST_FREE_SLOT; slot++) yield this.table.get(slot); }
+  private* helpers(): Iterable<unknown> { for (let slot = 1; slot < FIRST_FREE_SLOT && this.table.get(slot); slot++) yield this.table.get(slot); }
 
   /** What has been translated so far. */
   get statistics(): Translations['statistics'] { return this.translations.statistics; }

@@ -8,7 +8,7 @@ import { FunctionTranslator } from './function';
 import { discover } from './graph';
 import { KEPT_FORM } from './kept';
 import { layOutLoops } from './layout';
-import { localHelpers } from './layers';
+import { localHelpers } from './layer-module';
 import { solveRegisters } from './registers';
 import { stackShape } from './stack';
 

@@ -1,8 +1,7 @@
 // The core module between runs: its wire bytes, which take time to make, and the machine code that optimising made of them.
 // Must stay true: what is damaged, foreign or of another version is made anew.
 import type { CodeEngine, TranslationCache } from '../machine-types';
-import { buildCore } from './core';
-import { fingerprint } from './fingerprint';
+import { buildCore, fingerprint } from './translator';
 
 const KEY = 'core';
 /** Helpers are called from everywhere: they are optimised soon. */

@@ -16,6 +16,8 @@ export interface KeptFunction {
   w?: number[];
   /** Where blocks note that they have been executed. */
   m?: number;
+  /** If it has only blocks that had been executed: where it goes on to what is not in it. */
+  l?: number[];
   /** The same of the plain translation, if there is one. */
   n?: [layer: number, index: number];
   /** With an exact translation: its addresses and selectors by turns. */
@@ -38,7 +40,7 @@ export interface KeptHead {
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'with marks and starts';
+export const KEPT_FORM = 'executed blocks only';
 
 const MAGIC = 0x31_62_67_74;
 

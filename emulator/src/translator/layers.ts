@@ -1,10 +1,6 @@
 // Modules of hot translations: made several at a time, and kept from run to run as they are, with the machine code made of them.
 // Must stay true: the wire bytes hold no slot numbers, so that a layer fits wherever a run has room for it in the table.
 import type { CodeEngine } from '../machine-types';
-import type { HelperSlots } from '../semantics/emitter';
-import { Code } from '../wasm/code';
-import type { ModuleBuilder } from '../wasm/module';
-import { TRANSLATED, helperList, helperSlots } from './core';
 
 /** A module of functions that take consecutive slots from `base` on. */
 export interface Layer {
@@ -28,29 +24,6 @@ export const NEVER = 2 ** 31 - 1;
  * It counts machine code executed, from the last loop's head to each backward jump and the whole function at each exit.
  */
 export const patienceFor = (bodyBytes: number): number => Math.min(NEVER, Math.max(40_000_000, bodyBytes * 40_000));
-
-/**
- * Helpers as functions of the module itself, each passing its call on through the table: the many calls of them are short then, and
- * the optimiser does not have to look through the checks of an indirect call at every access to memory. All of them come first in every
- * layer, so that bodies can move from one to another.
- */
-export function localHelpers(module: ModuleBuilder): HelperSlots {
-  const known = new Map<string, number>();
-  for (const name of helperList) {
-    const helper = helperSlots.helper(name), code = new Code(helper.parameters.length);
-    helper.parameters.forEach((_, parameter) => code.localGet(parameter));
-    code.i32Const(helperSlots.slot(name)).callIndirect(module.type(helper));
-    known.set(name, module.add(helper, code));
-  }
-  return { ...helperSlots, call(code, name) { code.call(known.get(name)!); } };
-}
-
-/** The rest of a module of `localHelpers`: bodies whose slots begin at the imported global. */
-export function layerModule(module: ModuleBuilder, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const base = module.importGlobal('e', 'b');
-  module.elementAt(base, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }));
-  return module.finish();
-}
 
 /** Bodies of about a size go into one module, which has one patience for all; the last class is for the large ones. */
 const SIZE_CLASSES = [2000, 6000, 15_000];

@@ -2,20 +2,17 @@
 // Must stay true: a cell belongs to one address for ever (callers hold its place as a constant); without a translation it says 0, the stub.
 // Over 400 lines: slots, cells, pages and kept code are changed together whenever a translation comes or goes.
 import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS, STEP_CACHE, STEP_CACHE_BITS } from '../cpu-state';
-import { decode, decodeFailure } from '../x86/decoder';
+import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction } from '../x86/instruction';
-import { ModuleBuilder } from '../wasm/module';
-import { FIRST_FREE_SLOT, TRANSLATED, declareTypes, jumpCacheOffset, stepCacheOffset } from './core';
-import { fingerprint } from './fingerprint';
-import { translate } from './function';
 import type { CodeSource } from './graph';
-import { discover, flowOf } from './graph';
 import type { CodeEngine } from '../machine-types';
 import type { KeptFunction, KeptHead } from './kept';
 import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
 import type { Layer } from './layers';
-import { LARGE, NEVER, layerModule, localHelpers, machineCodeOf, patienceFor, place, sizeClass } from './layers';
+import { LARGE, NEVER, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
+import { FIRST_FREE_SLOT, TRANSLATED, jumpCacheOffset, stepCacheOffset } from './places';
+import { decode, decodeFailure, discover, fingerprint, flowOf, layerModule, localHelpers, newModule, translate } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -61,11 +58,15 @@ interface Translation {
   spans: number[];
   /** Where it notes which of them have been executed. */
   marks?: number | undefined;
-  /** A translation that has the same code, but cannot be entered here. */
+  /** A translation that has the same code, but cannot be entered here, or left it out. */
   around?: Translation | undefined;
+  /** In one that holds only blocks that had been executed when it was kept: the addresses it goes on to that are not in it. */
+  leftOut?: number[];
   /** How often the hot translation was made. */
   made?: number;
 }
+
+const startsOf = ({ spans }: Translation): number[] => spans.filter((_, at) => at % 2 === 0);
 
 export class Translations {
   private readonly cells = new Map<number, number>();
@@ -74,6 +75,7 @@ export class Translations {
   private nextMark = BLOCK_MARKS;
   private readonly entries = new Map<number, { slot: number; selector: number; owner: Translation }>();
   private readonly byPage = new Map<number, Set<Translation>>();
+  private readonly leftOut = new Map<number, Translation>();
   private readonly steps = new Map<number, number>();
   private readonly stepsByPage = new Map<number, Set<number>>();
   private readonly freeSlots: number[] = [];
@@ -150,14 +152,6 @@ export class Translations {
 
   private compile(wire: Uint8Array<ArrayBuffer>): WebAssembly.Module { return this.engine?.compile(wire, NEVER) ?? new WebAssembly.Module(wire); }
 
-  private static newModule(): ModuleBuilder {
-    const module = new ModuleBuilder();
-    declareTypes(module);
-    module.importMemory('e', 'm', 1);
-    module.importTable('e', 't', 1);
-    return module;
-  }
-
   /** Whether code can be entered at an address without translating anything. */
   knows(address: number): boolean { return this.entries.has(address) || this.kept.has(address); }
 
@@ -188,9 +182,9 @@ export class Translations {
     this.fetched = new Map();
     if (this.decode(address) === 'fetch') return undefined;
     // In the middle of translated code: only what is missing.
-    const around = this.around(address);
+    const around = this.around(address) ?? this.leftOut.get(address);
     const graph = discover(address, around ? { ...this.source, follows: (to) => !this.entries.has(to) } : this.source, FUNCTION_LIMIT);
-    const module = Translations.newModule(), index = module.declare(TRANSLATED);
+    const module = newModule(), index = module.declare(TRANSLATED);
     const marks = this.nextMark + graph.blocks.length <= BLOCK_MARKS_END ? this.nextMark : undefined;
     if (marks !== undefined) this.nextMark += graph.blocks.length;
     const { body, layout } = translate(graph, module, this, 'cold', { marks });
@@ -231,6 +225,7 @@ export class Translations {
     }
     if (++translation.seen < this.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
     const { around } = translation;
+    if (around?.leftOut && this.entries.get(around.entry)?.owner === around) { this.makeWhole(around, translation); return; }
     if (around?.hot && around.made! < MOST_MADE && this.entries.get(around.entry)?.owner === around) {
       // What the hot translation around it left out is executed often after all.
       translation.seen = 0;
@@ -240,6 +235,16 @@ export class Translations {
     translation.otherCell = this.nextCell;
     this.nextCell += 8;
     this.wanted.set(translation, 'hot');
+  }
+
+  /** What was left out of a kept translation is executed often after all. */
+  private makeWhole(partial: Translation, rest: Translation): void {
+    this.drop(partial);
+    this.drop(rest);
+    this.make(partial.entry);
+    const whole = this.entries.get(partial.entry)?.owner;
+    if (whole) whole.hotStarts = startsOf(partial);
+    this.clearJumpCache();
   }
 
   private makeHot(): void {
@@ -257,7 +262,7 @@ export class Translations {
   }
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
-    const module = Translations.newModule(), helpers = localHelpers(module), { words } = this.lookups;
+    const module = newModule(), helpers = localHelpers(module), { words } = this.lookups;
     const made = group.map(([translation, mode]) => {
       this.fetched = new Map();
       const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = this.executed(translation);
@@ -296,7 +301,10 @@ export class Translations {
   private readonly source: CodeSource = { decode: (address) => this.decode(address), isBreakpoint: (address) => this.isBreakpoint(address) };
 
   /** Starts of blocks that have been executed, as this translation and others around it know; undefined if that is not known. */
-  private executed({ entry, marks, pages, hotStarts }: Translation): Set<number> | undefined {
+  private executed(translation: Translation): Set<number> | undefined {
+    const { entry, marks, pages, hotStarts, leftOut } = translation;
+    // Selectors of what is not in it mean nothing there.
+    if (leftOut) return new Set(startsOf(translation));
     if (marks === undefined) return undefined;
     const starts = new Set<number>(hotStarts), seen = new Set<Translation>();
     for (const page of new Set([entry - (entry % PAGE), ...pages])) {
@@ -341,6 +349,7 @@ export class Translations {
     for (let i = 0; i < translation.spans.length; i += 2) {
       for (let page = translation.spans[i]! - (translation.spans[i]! % PAGE); page < translation.spans[i + 1]!; page += PAGE) translation.pages.add(page);
     }
+    for (const address of translation.leftOut ?? []) if (!this.leftOut.has(address)) this.leftOut.set(address, translation);
     for (const page of translation.pages) {
       let set = this.byPage.get(page);
       if (!set) this.byPage.set(page, set = new Set());
@@ -364,15 +373,17 @@ export class Translations {
     // One that holds a breakpoint leaves there, for ever in a run that does not have it.
     for (const each of all) if (this.holdsBreakpoint(each)) all.delete(each);
     if (all.size === 0) return undefined;
+    const short = this.shorten(all);
     const list = [...all];
-    const module = Translations.newModule(), pages = new Map<number, number>();
+    const module = newModule(), pages = new Map<number, number>();
     const bodies: Uint8Array[] = [];
     const places = this.placesToKeep(list), number = ({ layer, index }: Place): [number, number] => places.of.get(layer)![index]!;
-    const functions = list.map((each): KeptFunction => {
+    const functions = list.map((made): KeptFunction => {
+      const each = short.get(made) ?? made;
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
       if (each.exactBody) bodies.push(each.exactBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
     const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
     module.element(FIRST_FREE_SLOT, indices);
@@ -383,6 +394,48 @@ export class Translations {
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
     return encodeKept(head, [module.finish(), marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+  }
+
+  /**
+   * The form in which functions are kept: only their executed blocks, which is a third of what was translated, and V8 compiles all of a
+   * function again in each run. What was translated beside one that left it out goes into it, and from `all`.
+   */
+  private shorten(all: Set<Translation>): Map<Translation, Translation> {
+    // What is left out may never be wanted: it gets no cell for that.
+    const known = { cellOf: (address: number) => this.cells.get(address) };
+    const short = new Map<Translation, Translation>(), beside = new Map<Translation, Translation[]>();
+    for (const each of all) if (each.around && !each.hot) beside.set(each.around, [...(beside.get(each.around) ?? []), each]);
+    for (const each of all) {
+      const pieces = beside.get(each) ?? [];
+      if (each.around || (each.leftOut ? pieces.length === 0 : each.marks === undefined)) continue;
+      const starts = this.executed(each);
+      if (!starts) continue;
+      const selectors = new Map(each.selectors.filter(([, selector]) => selector > 0));
+      let highest = Math.max(0, ...selectors.values());
+      for (const piece of pieces) {
+        for (const start of this.executed(piece) ?? []) starts.add(start);
+        for (const [at] of piece.selectors) if (at !== each.entry && !selectors.has(at)) selectors.set(at, ++highest);
+        all.delete(piece);
+      }
+      this.fetched = new Map();
+      const outside = new Set<number>();
+      // A hot translation beside it stays that.
+      const follows = (address: number) => {
+        const owner = this.entries.get(address)?.owner, within = starts.has(address) && (owner === each || !owner?.hot);
+        if (!within) outside.add(address);
+        return within;
+      };
+      const graph = discover(each.entry, { ...this.source, follows }, FUNCTION_LIMIT, undefined, selectors.keys());
+      const { body, layout } = translate(graph, newModule(), known, 'cold', { selectors });
+      const spans: number[] = [], pages = new Set<number>(), entries: Translation['selectors'] = [[each.entry, 0]];
+      for (const { start, end } of graph.blocks) {
+        spans.push(start, Math.max(end, start + 1));
+        for (let page = start - (start % PAGE); page < end; page += PAGE) pages.add(page);
+      }
+      for (const [block, selector] of layout.selectors) entries.push([graph.blocks[block]!.start, selector]);
+      short.set(each, { ...each, body, spans, pages, selectors: entries, marks: undefined, leftOut: [...outside].filter((address) => !graph.byAddress.has(address)) });
+    }
+    return short;
   }
 
   /** The layers to keep, and for each of ours where its functions are in them. Those without machine code are put together. */
@@ -404,7 +457,7 @@ export class Translations {
       }
     }
     for (const group of rest.values()) {
-      const module = Translations.newModule(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
+      const module = newModule(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
       localHelpers(module);
       group.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
       layers.push({ wire: layerModule(module, bodies), bodies, patience: patienceFor(Math.max(...bodies.map((body) => body.length))) });
@@ -445,7 +498,7 @@ export class Translations {
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
       for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
-      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m };
+      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m, ...(each.l ? { leftOut: each.l } : {}) };
       if (each.c !== undefined && each.h) {
         translation.hot = placeOf(each.h);
         translation.hotEntries = each.f!;
@@ -506,7 +559,7 @@ export class Translations {
     const known = this.steps.get(address);
     if (known !== undefined) return known;
     this.fetched = new Map();
-    const module = Translations.newModule();
+    const module = newModule();
     let any = false;
     // Following instructions will be wanted soon, and a module costs more than a function.
     for (let at = address, n = 0; n < STEP_RUN; n++) {
@@ -557,7 +610,7 @@ export class Translations {
       if (!covers) continue;
       if (translation.exact === undefined) {
         this.fetched = new Map();
-        const graph = discover(translation.entry, this.source, FUNCTION_LIMIT, 1), module = Translations.newModule(), index = module.declare(TRANSLATED);
+        const graph = discover(translation.entry, this.source, FUNCTION_LIMIT, 1), module = newModule(), index = module.declare(TRANSLATED);
         const { body, layout } = translate(graph, module, this, 'exact');
         module.define(index, body);
         translation.exact = this.newSlot();
@@ -608,6 +661,7 @@ export class Translations {
       const cell = this.cells.get(address);
       if (cell !== undefined && address === translation.entry) this.lookups.words[cell >> 2] = 0;
     }
+    for (const address of translation.leftOut ?? []) if (this.leftOut.get(address) === translation) this.leftOut.delete(address);
     for (const page of translation.pages) this.byPage.get(page)?.delete(translation);
   }
 

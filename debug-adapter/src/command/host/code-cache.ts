@@ -7,10 +7,6 @@ import vm from 'node:vm';
 import { cacheFolder, diskCache } from './cache';
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, file: string, folder: string) => void;
-interface Loaded { script: vm.Script; key: string }
-
-let toKeep: Loaded | undefined;
-
 /** Only for the commands that people run over and over; `--no-cache` means this cache, too. */
 const wanted = (): boolean => !process.argv.includes('--no-cache');
 
@@ -21,14 +17,9 @@ export function loadBundle(name: string): object {
   const key = `bundle ${name} ${process.version} ${process.arch} ${fs.statSync(file).mtimeMs} ${code.length}`;
   const cachedData = wanted() ? diskCache(cacheFolder()).load(key) : undefined;
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) });
-  if (wanted() && (!cachedData || script.cachedDataRejected)) toKeep = { script, key };
+  // By the end V8 has compiled the functions that such a command uses.
+  if (wanted() && (!cachedData || script.cachedDataRejected)) process.once('exit', () => diskCache(cacheFolder()).store(key, script.createCachedData()));
   const module = { exports: {} };
   (script.runInThisContext() as Wrapper)(module.exports, createRequire(file), module, file, path.dirname(file));
   return module.exports;
-}
-
-/** To be called when the command has done its work: by then V8 has compiled the functions that such a command uses. */
-export function keepCode(): void {
-  if (toKeep) diskCache(cacheFolder()).store(toKeep.key, toKeep.script.createCachedData());
-  toKeep = undefined;
 }

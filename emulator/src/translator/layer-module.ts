@@ -1,0 +1,38 @@
+// How modules of translated functions are put together: cold ones, and the layers of hot ones with helpers of their own.
+// Must stay true: every module has the same type indices, and every layer the same helpers first, so that bodies can move from one to another.
+import type { HelperSlots } from '../semantics/emitter';
+import { Code } from '../wasm/code';
+import { ModuleBuilder } from '../wasm/module';
+import { declareTypes, helperList, helperSlots } from './core';
+import { TRANSLATED } from './places';
+
+export function newModule(): ModuleBuilder {
+  const module = new ModuleBuilder();
+  declareTypes(module);
+  module.importMemory('e', 'm', 1);
+  module.importTable('e', 't', 1);
+  return module;
+}
+
+/**
+ * Helpers as functions of the module itself, each passing its call on through the table: the many calls of them are short then, and
+ * the optimiser does not have to look through the checks of an indirect call at every access to memory. All of them come first in every
+ * layer, so that bodies can move from one to another.
+ */
+export function localHelpers(module: ModuleBuilder): HelperSlots {
+  const known = new Map<string, number>();
+  for (const name of helperList) {
+    const helper = helperSlots.helper(name), code = new Code(helper.parameters.length);
+    helper.parameters.forEach((_, parameter) => code.localGet(parameter));
+    code.i32Const(helperSlots.slot(name)).callIndirect(module.type(helper));
+    known.set(name, module.add(helper, code));
+  }
+  return { ...helperSlots, call(code, name) { code.call(known.get(name)!); } };
+}
+
+/** The rest of a module of `localHelpers`: bodies whose slots begin at the imported global. */
+export function layerModule(module: ModuleBuilder, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const base = module.importGlobal('e', 'b');
+  module.elementAt(base, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }));
+  return module.finish();
+}
