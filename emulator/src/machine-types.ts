@@ -155,7 +155,7 @@ export interface TranslationCache {
 /** What the WebAssembly engine around can do beyond the standard's interface. */
 export interface CodeEngine {
   /** Compiles a module; one of its functions is optimised after executing about `patience` bytes of its machine code. */
-  compile(wire: Uint8Array<ArrayBuffer>, patience: number): WebAssembly.Module;
+  compile(wire: Uint8Array<ArrayBuffer>, patience: number, whole?: boolean): WebAssembly.Module;
   /** The machine code that optimising has made so far of a module and these functions of it; undefined if there is none or it cannot be had. */
   machineCode(module: WebAssembly.Module, functions: Iterable<unknown>): Uint8Array | undefined;
   /** The module of these wire bytes with that machine code; undefined if another engine, version or set of flags made it. */

@@ -36,6 +36,8 @@ export interface Flow {
   readonly budget: number;
   /** Emits: leave with EXIT_CODE already set, this instruction not retired. */
   fault(): void;
+  /** The same if the i32 on the stack is not 0; what lies under it stays. */
+  faultIf(): void;
   /** Emits: leave for the kernel after this instruction (retired), RIP at the next one, or have the call done and go on. Ends the block. */
   systemCall(): void;
   /** How many instructions of the block, this one included, are not retired yet though taken off the budget. */
@@ -242,7 +244,8 @@ export class MemoryEmitter extends RegisterEmitter {
     if (!this.flow.inline) {
       code.localGet(address.local).i32Const(bytes);
       this.helper('hostRead');
-      code.localTee(index).i32Eqz().when(() => this.flow.fault());
+      code.localTee(index).i32Eqz();
+      this.flow.faultIf();
       code.localGet(index);
       return;
     }
@@ -251,7 +254,8 @@ export class MemoryEmitter extends RegisterEmitter {
     code.localGet(address.local).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add();
     code.else().localGet(address.local).i32Const(bytes);
     this.helper('slowRead');
-    code.localTee(index).i32Eqz().when(() => this.flow.fault());
+    code.localTee(index).i32Eqz();
+    this.flow.faultIf();
     code.localGet(index).end();
   }
 
@@ -272,7 +276,7 @@ export class MemoryEmitter extends RegisterEmitter {
     if (!this.flow.inline && helper) {
       code.localGet(address.local).localGet(parts[0]![0]);
       this.helper(helper);
-      code.when(() => this.flow.fault());
+      this.flow.faultIf();
       return;
     }
     const index = this.scratch('i32');
@@ -288,7 +292,7 @@ export class MemoryEmitter extends RegisterEmitter {
     for (const [local, store, offset] of parts) code.i32Const(0).localGet(local).access(store, WRITE_SCRATCH + offset);
     code.localGet(address.local).i32Const(bytes);
     this.helper('slowWrite');
-    code.when(() => this.flow.fault());
+    this.flow.faultIf();
     code.end();
   }
 
@@ -305,6 +309,13 @@ export class MemoryEmitter extends RegisterEmitter {
   load(address: Address, size: OperandSize, signed = false): void {
     const load = LOADS[`${signed ? 's' : 'u'}${size}`]!;
     if (address.stack !== undefined) { const offset = this.stackPointer(address.stack); this.code.access(load, offset); return; }
+    if (!this.flow.inline) {
+      this.code.localGet(address.local);
+      this.helper(`load${size}`);
+      this.flow.faultIf();
+      if (signed) this.extend(size, true);
+      return;
+    }
     this.hostRead(address, size / 8);
     this.code.access(load);
   }

@@ -22,7 +22,8 @@ const string = (operation: StringOperation, size: 8 | 16 | 32 | 64) => (e: Emitt
   e.helper('string');
   const outcome = e.toScratch('i32');
   for (const register of registers) code.i32Const(0).i64Load(e.gprAt(register)).localSet(e.flow.gpr(register, true));
-  code.localGet(outcome).i32Const(0).i32LtS().when(() => e.flow.fault());
+  code.localGet(outcome).i32Const(0).i32LtS();
+  e.flow.faultIf();
   if (!compares) return;
   // Flags of the last comparison, if there was one.
   const a = e.scratch('i64'), b = e.scratch('i64');

@@ -67,6 +67,20 @@ const storeHelper = (bytes: number, store: AccessName): Helper => ({
   },
 });
 
+/** (address) → value, 1 for a fault. */
+const loadHelper = (bytes: number, load: AccessName): Helper => ({
+  parameters: ['i64'], results: ['i64', 'i32'],
+  emit(code, call) {
+    const index = code.local('i32');
+    tableHit(code, READ_TLB, () => code.i64Const(bytes - 1), index);
+    code.when(() => code.localGet(0).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add().access(load).i32Const(0).return());
+    code.localGet(0).i32Const(bytes);
+    call('slowRead');
+    code.localTee(index).i32Eqz().when(() => code.i64Const(0).i32Const(1).return());
+    code.localGet(index).access(load).i32Const(0);
+  },
+});
+
 const own: HelperTable = {
   /** (address, bytes) → host address, 0 for a fault. */
   hostRead: {
@@ -80,6 +94,7 @@ const own: HelperTable = {
     },
   },
   store8: storeHelper(1, 'i64Store8'), store16: storeHelper(2, 'i64Store16'), store32: storeHelper(4, 'i64Store32'), store64: storeHelper(8, 'i64Store'),
+  load8: loadHelper(1, 'i64Load8U'), load16: loadHelper(2, 'i64Load16U'), load32: loadHelper(4, 'i64Load32U'), load64: loadHelper(8, 'i64Load'),
   /** Makes the page of an address fit for writing, if it can be without anybody noticing; 1 if it is then in the write table. */
   stackPage: {
     parameters: ['i64'], results: ['i32'],

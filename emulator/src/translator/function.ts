@@ -14,7 +14,7 @@ import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction } from '../x86/instruction';
 import { helperSlots, jumpCacheEntry } from './core';
 import type { Block, Graph } from './graph';
-import { fallsThrough } from './graph';
+import { SPAN, fallsThrough } from './graph';
 import type { Layout, Loop } from './layout';
 import { edges, layOutLoops, loopEntered } from './layout';
 import { TRANSLATED } from './places';
@@ -45,6 +45,8 @@ export interface TranslateOptions {
   helpers?: HelperSlots;
   /** Where to note that blocks have been executed, a byte each. */
   marks?: number | undefined;
+  /** Addresses that are left for seldom: in short code that goes by way of the dispatcher. */
+  seldom?: ReadonlySet<number>;
   /** Selectors that places have in the cold translation of the same function. */
   selectors?: ReadonlyMap<number, number>;
 }
@@ -70,6 +72,7 @@ export class FunctionTranslator implements Flow {
   /** Open WebAssembly blocks around the instructions of the block: a write deeper down is one that may not happen. */
   private nesting = 0;
   private faultLabel: Label = 0;
+  private leaveLabel: Label | undefined;
   private exitLabel: Label = 0;
   private readonly blockLabels = new Map<number, Label>();
   private readonly loopLabels = new Map<number, Label>();
@@ -78,6 +81,7 @@ export class FunctionTranslator implements Flow {
   private readonly single: boolean;
   private readonly other: number;
   private readonly marks: number | undefined;
+  private readonly seldom: ReadonlySet<number> | undefined;
   readonly inline: boolean;
   private readonly stack: StackShape | undefined;
   /** Host address of RSP, and what makes it out of RSP. */
@@ -96,8 +100,9 @@ export class FunctionTranslator implements Flow {
   private position = 0;
   private ended = false;
 
-  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, { other = 0, helpers = helperSlots, marks, selectors }: TranslateOptions) {
+  constructor(private readonly graph: Graph, private readonly module: ModuleBuilder, private readonly cells: CellSource, mode: Mode, { other = 0, helpers = helperSlots, marks, seldom, selectors }: TranslateOptions) {
     this.other = other;
+    this.seldom = seldom;
     this.marks = marks;
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
@@ -114,6 +119,7 @@ export class FunctionTranslator implements Flow {
     if (this.inline) this.loadAtEntry(); else code.insertLater(() => this.transfer(this.usedMask(), true));
     this.exitLabel = code.block();
     this.faultLabel = code.block();
+    if (this.seldom) this.leaveLabel = code.block();
     if (this.stack) this.enterStack(this.stack);
     if (!this.single) this.foreseeFlags();
     const shared = !this.single && !this.inline && this.graph.blocks.some((block) => block.next !== undefined && (block.flow === 'call' || block.flow === 'indirectCall'));
@@ -137,6 +143,8 @@ export class FunctionTranslator implements Flow {
       code.localGet(this.returnSelector).localSet(SELECTOR).br(top).end().unreachable();
     }
     code.end();
+    // Leaving for what is left out: as a fault, but nothing is given back and the budget is not complemented.
+    if (this.leaveLabel !== undefined) code.localGet(BUDGET).i32Const(-1).i32Xor().localSet(BUDGET).end();
     // A fault: give back what was not retired, RIP from the site.
     code.localGet(BUDGET).localGet(this.site).i32Const(255).i32And().i32Add().i32Const(-1).i32Xor().localSet(BUDGET);
     code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
@@ -331,7 +339,9 @@ export class FunctionTranslator implements Flow {
     if (block.trap) { this.trap(block.trap); return; }
     const count = block.instructions.length;
     if (need !== undefined && !this.single) {
-      code.localGet(BUDGET).i32Const(need).i32LtS().when(() => { this.markUnsaved(); code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel); });
+      code.localGet(BUDGET).i32Const(need).i32LtS();
+      if (this.inline) code.when(() => { this.markUnsaved(); code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel); });
+      else code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).brIf(this.faultLabel);
     }
     code.localGet(BUDGET).i32Const(count).i32Sub().localSet(BUDGET);
     e.knownFlags = undefined;
@@ -390,6 +400,16 @@ export class FunctionTranslator implements Flow {
     this.markUnsaved();
     this.code.i32Const(this.siteOf(instruction.address, this.unretired())).localSet(this.site).br(this.faultLabel);
   }
+
+  faultIf(): void {
+    // Written out, the way of a fault costs more code and less time.
+    if (this.inline) { this.code.when(() => this.fault()); return; }
+    const instruction = this.block.instructions[this.position]!;
+    this.code.i32Const(this.siteOf(instruction.address, this.unretired())).localSet(this.site).brIf(this.faultLabel);
+  }
+
+  /** Whether an address outside is one that is left for seldom, and near enough for a site. */
+  private leavesFor(address: number): boolean { return this.leaveLabel !== undefined && this.seldom!.has(address) && Math.abs(address - this.graph.entry) < SPAN; }
 
   systemCall(): void {
     const { code, block } = this;
@@ -473,6 +493,7 @@ export class FunctionTranslator implements Flow {
   /** To code outside this function: its slot, whatever is there. */
   private tailTo(address: number): void {
     const { code } = this;
+    if (this.leavesFor(address)) { code.i32Const(this.siteOf(address, 0)).localSet(this.site).br(this.leaveLabel!); return; }
     if (this.single) { this.storeRip(address); code.br(this.exitLabel); return; }
     this.spill();
     this.storeRip(address);
@@ -491,7 +512,8 @@ export class FunctionTranslator implements Flow {
       this.ended = true;
       return;
     }
-    if (direct) code.brIf(taken <= block.index ? this.loopLabels.get(taken)! : this.labelFor(taken));
+    if (taken === undefined && this.leavesFor(target)) code.i32Const(this.siteOf(target, 0)).localSet(this.site).brIf(this.leaveLabel!);
+    else if (direct) code.brIf(taken <= block.index ? this.loopLabels.get(taken)! : this.labelFor(taken));
     else {
       code.if();
       if (taken === undefined) this.tailTo(target);

@@ -48,7 +48,7 @@ export interface CodeSource {
 }
 
 /** Farthest that a block may lie from the entry: fault sites hold a signed 24-bit distance. */
-const SPAN = 0x400000;
+export const SPAN = 0x400000;
 const LONGEST_BLOCK = 100;
 
 /** `longest`: instructions in a block at most. `starts`: where a block begins in any case. */

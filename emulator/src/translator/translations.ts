@@ -23,6 +23,8 @@ const STEP_RUN = 12;
 
 /** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
 const BATCH = 8, LONGEST_WAIT = 64;
+/** Bytes of kept code of which all may be compiled at the start, on more than one processor, rather than each function when it is called. */
+const MOST_AT_ONCE = 4 << 20;
 /** How often a function is made hot at most, as more and more of it turns out to be executed. */
 const MOST_MADE = 4;
 
@@ -150,7 +152,7 @@ export class Translations {
     new WebAssembly.Instance(this.compile(bytes), { e: { m: this.memory, t: this.table } });
   }
 
-  private compile(wire: Uint8Array<ArrayBuffer>): WebAssembly.Module { return this.engine?.compile(wire, NEVER) ?? new WebAssembly.Module(wire); }
+  private compile(wire: Uint8Array<ArrayBuffer>, whole = false): WebAssembly.Module { return this.engine?.compile(wire, NEVER, whole) ?? new WebAssembly.Module(wire); }
 
   /** Whether code can be entered at an address without translating anything. */
   knows(address: number): boolean { return this.entries.has(address) || this.kept.has(address); }
@@ -426,7 +428,7 @@ export class Translations {
         return within;
       };
       const graph = discover(each.entry, { ...this.source, follows }, FUNCTION_LIMIT, undefined, selectors.keys());
-      const { body, layout } = translate(graph, newModule(), known, 'cold', { selectors });
+      const { body, layout } = translate(graph, newModule(), known, 'cold', { selectors, seldom: outside });
       const spans: number[] = [], pages = new Set<number>(), entries: Translation['selectors'] = [[each.entry, 0]];
       for (const { start, end } of graph.blocks) {
         spans.push(start, Math.max(end, start + 1));
@@ -483,7 +485,7 @@ export class Translations {
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
-    new WebAssembly.Instance(this.compile(module), { e: { m: this.memory, t: this.table } });
+    new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: { m: this.memory, t: this.table } });
     this.statistics.modules++;
     this.nextSlot += head.lengths.length;
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });

@@ -30,9 +30,13 @@ export function v8Engine(): CodeEngine {
   let known: { natives: Natives | undefined } | undefined;
   const get = (): Natives | undefined => (known ??= { natives: natives() }).natives;
   return {
-    compile(wire, patience) {
+    compile(wire, patience, whole) {
       setPatience(patience);
-      try { return new WebAssembly.Module(wire); } finally { setPatience(); }
+      if (whole) v8.setFlagsFromString('--no-wasm-lazy-compilation');
+      try { return new WebAssembly.Module(wire); } finally {
+        setPatience();
+        if (whole) v8.setFlagsFromString('--wasm-lazy-compilation');
+      }
     },
     machineCode(module, functions) {
       const known = get();
