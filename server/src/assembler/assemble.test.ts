@@ -106,6 +106,7 @@ test('reasons, not just refusals', () => {
   expect(one('PUSHL AX')).toMatch(/64-bit mode/);
   expect(one('VADDPD.RU_SAE X3, X2, K1, X1')).toMatch(/unsupported rounding.*only its Z form/);
   expect(one('LEAQ AX, BX')).toMatch(/operand 1, AX, should be memory/);
+  expect(one('PCALIGN $16', 21)).toMatch(/since Go 1\.22/);
   expect(one('JMP nowhere')).toMatch(/undefined label nowhere/);
   expect(one('CALL runtime·f<ABIInternal>(SB)')).toMatch(/only packages of the runtime may select an ABI/);
 });

@@ -71,6 +71,8 @@ export const conditionOf = (mnemonic: string): number | undefined => (Object.has
 export interface ProgramOptions {
   /** Import path as in symbol names. */
   packagePath: string;
+  /** N of go1.N. */
+  minor: number;
 }
 
 /** Where the assembler has no import path: it cannot know which rules hold. */
@@ -130,6 +132,7 @@ class ProgramReader {
   }
 
   private align(statement: Statement, span: Span): void {
+    if (this.options.minor < 22) return this.report(`PCALIGN is there for amd64 since Go 1.22; the Go that is set here is 1.${this.options.minor}`, span);
     const [operand, ...more] = statement.operands;
     if (!operand || more.length || operand.kind !== 'constant') return this.report('PCALIGN takes one constant, as in PCALIGN $16', span);
     const value = operand.value ?? 0n;

@@ -5,6 +5,7 @@ import { buildConstraint } from '../workspace/build-constraint';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { targetOfName, tagHolds, isSystem, type Target } from '../workspace/target';
 import { readDeclarations, type Declaration, type GoFile } from './declarations';
+import { defaultExperiments } from './experiments';
 import type { GoParser } from './syntax-tree';
 
 export interface GoPackage {
@@ -88,18 +89,9 @@ export class Packages {
 
   private enabledExperiments: Set<string> | undefined;
 
-  /** Experiments that are on by default, from the toolchain's own list (internal/buildcfg/exp.go). */
   private experiments(): Set<string> {
-    if (this.enabledExperiments) return this.enabledExperiments;
     const { goroot, files, target } = this.options;
-    const text = (goroot && files.read(`${goroot}/src/internal/buildcfg/exp.go`)) ?? '';
-    const baseline = /baseline\s*:?=\s*goexperiment\.Flags\{([\s\S]*?)\n\t\}/.exec(text)?.[1] ?? '';
-    const on = new Set<string>();
-    for (const [, name = '', value = ''] of baseline.matchAll(/^\s*(\w+):\s*([^,\n]+),/gm)) {
-      const registers = ['amd64', 'arm64', 'loong64', 'ppc64', 'ppc64le', 'riscv64', 's390x'].includes(target.goarch);
-      if (value === 'true' || (/^regabi/.test(value) && registers)) on.add(name.toLowerCase());
-    }
-    return (this.enabledExperiments = on);
+    return (this.enabledExperiments ??= defaultExperiments((goroot && files.read(`${goroot}/src/internal/buildcfg/exp.go`)) ?? '', target));
   }
 
   /** The package that `path` names when imported from a directory. */

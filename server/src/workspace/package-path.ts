@@ -30,8 +30,8 @@ export function symbolPrefix(path: string): string {
   }).join('');
 }
 
-/** Packages whose assembly may select an ABI (cmd/internal/objabi/pkgspecial.go, Go 1.22 to 1.26; the older paths of moved packages too). */
+/** Packages whose assembly may select an ABI (cmd/internal/objabi/pkgspecial.go, Go 1.22 to 1.27; the older paths of moved packages too). */
 export const ABI_SELECTOR_PACKAGES: ReadonlySet<string> = new Set([
   'runtime', 'reflect', 'syscall', 'internal/bytealg', 'internal/chacha8rand', 'internal/runtime/syscall', 'internal/runtime/syscall/linux',
-  'internal/runtime/syscall/windows', 'internal/runtime/startlinetest', 'runtime/internal/syscall', 'runtime/internal/startlinetest',
+  'internal/runtime/syscall/windows', 'internal/runtime/maps', 'internal/runtime/startlinetest', 'runtime/internal/syscall', 'runtime/internal/startlinetest',
 ]);
