@@ -1,5 +1,5 @@
 // One assembly file read for its own GOOS and GOARCH: preprocessed and parsed.
-// Must stay true: a value; whoever changes a file makes a new one.
+// Must stay true: a value; whoever changes a file makes a new one (and may use up the old one, see `edited`).
 
 import { architectures, type Architecture } from '../arch/architecture';
 import { goName } from '../syntax/lexer';
@@ -16,7 +16,8 @@ export interface AssemblyFile {
   /** Import path of the package, undefined where no go.mod is above. */
   packagePath: string | undefined;
   arch: Architecture;
-  preprocessed: Preprocessed;
+  /** Its tokens are in the statements. */
+  preprocessed: Omit<Preprocessed, 'tokens'>;
   statements: Statement[];
   problems: Problem[];
 }
@@ -53,7 +54,7 @@ export function readAssembly(path: string, text: string, files: Files, options: 
   const arch = architectures.get(target.goarch) as Architecture;
   const source = sourceFile(path, text);
   const open = (candidate: string) => header(candidate, files);
-  const preprocessed = preprocess(source, {
+  const { tokens, ...preprocessed } = preprocess(source, {
     defines: definesOf(target),
     resolveInclude(name, from) {
       if (name.startsWith('/')) return open(name);
@@ -69,7 +70,7 @@ export function readAssembly(path: string, text: string, files: Files, options: 
       return builtin === undefined ? undefined : sourceFile(name, builtin);
     },
   });
-  const parsed = parse(preprocessed.tokens, arch);
+  const parsed = parse(tokens, arch);
   return { source, target, packagePath: options.packagePath?.(directoryOf(path)), arch, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
 }
 

@@ -10,7 +10,7 @@ import { missingIncludes, unknownMnemonics } from '../diagnostics/instructions';
 import { labels } from '../diagnostics/labels';
 import { noSplitDepth } from '../diagnostics/nosplit';
 import { architectures } from '../arch/architecture';
-import { assemblerProblems } from '../assembler/problems';
+import { assembling } from '../diagnostics/assembling';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
 import { headerText } from '../golang/asm-header';
 import { Packages, type PackagesOptions } from '../golang/packages';
@@ -30,9 +30,6 @@ export interface CheckerOptions {
   minor: number;
   moduleCache: string | undefined;
 }
-
-/** Codes of the findings that take longer than all others together: assembling, and reading the package's other files. */
-export const COSTLY: ReadonlySet<string> = new Set(['assemble', 'nosplit-depth']);
 
 const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${goarch}${assumeTags ? ' with all tags' : ''}`;
 
@@ -96,7 +93,7 @@ export class Checker {
     return { path, goos: target.goos, goarch: target.goarch, packagePath: importPath, header: header ? headerText(header) : '', defines: [...definesOf(target).keys()] };
   }
 
-  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand. Without `whole` what costs most is left out: see COSTLY. */
+  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`. */
   check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file], whole = true): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));
@@ -104,9 +101,9 @@ export class Checker {
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge), ...frameWrites(file));
-    if (whole) problems.push(...noSplitDepth(file, siblings));
+    problems.push(...noSplitDepth(file, siblings, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
-    if (whole) problems.push(...assemblerProblems(file, importPath, this.options.minor, problems));
+    problems.push(...assembling(file, this.options.minor, problems, whole));
     return { file, problems: ordered(problems, file) };
   }
 }

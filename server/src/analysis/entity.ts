@@ -25,10 +25,10 @@ export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
 export function entityAt(file: AssemblyFile, offset: number): Entity | undefined {
   const inside = (span: Span) => span.file === file.source && span.start <= offset && offset <= span.end;
   const within = functionAt(functionsOf(file), offset);
-  const { includes, uses, macros } = file.preprocessed;
+  const { includes, uses, bodyUses, macros } = file.preprocessed;
   const include = includes.find(({ span }) => inside(span));
   if (include) return { kind: 'include', include, span: include.span, function: within };
-  const use = uses.find(({ span }) => inside(span));
+  const use = uses.find(({ span }) => inside(span)) ?? bodyUses.find(({ span }) => inside(span));
   if (use) return { kind: 'macro', macro: use.macro, span: use.span, function: within };
   const macro = macros.find(({ definition }) => definition && inside(definition));
   if (macro?.definition) return { kind: 'macro', macro, span: macro.definition, function: within };

@@ -1,7 +1,7 @@
 // The functions of an assembly file: what lies between one TEXT and the next.
 // Must stay true: statements before the first TEXT belong to no function; labels are looked up in one function only.
 
-import type { Operand } from '../syntax/operand';
+import type { Operand, SymbolReference } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
@@ -20,22 +20,31 @@ export interface AssemblyFunction {
 }
 
 const cache = new WeakMap<AssemblyFile, AssemblyFunction[]>();
+/** By the TEXT statement: a function whose statements an edit has left alone stays the same object, and so does what is known of it. */
+const known = new WeakMap<Statement, AssemblyFunction>();
 
 export function functionsOf(file: AssemblyFile): AssemblyFunction[] {
-  const known = cache.get(file);
-  if (known) return known;
-  const functions: AssemblyFunction[] = [];
+  const found = cache.get(file);
+  if (found) return found;
+  const { statements } = file;
+  const starts = statements.flatMap(({ word, operands }, i) => (word?.text === 'TEXT' && operands[0]?.symbol ? [i] : []));
+  const functions = starts.map((start, i) => functionOf(statements, start, starts[i + 1] ?? statements.length, file));
   cache.set(file, functions);
-  for (const statement of file.statements) {
-    const symbol = statement.word?.text === 'TEXT' ? statement.operands[0]?.symbol : undefined;
-    if (statement.word && symbol) {
-      functions.push({ text: statement, name: symbolName(symbol.token.text, file), static: symbol.static, nameToken: symbol.token, statements: [statement], span: visibleSpan(statement.word) });
-      continue;
-    }
-    functions.at(-1)?.statements.push(statement);
-  }
-  for (const each of functions) each.span = covering(each.statements, file);
   return functions;
+}
+
+function functionOf(statements: readonly Statement[], start: number, end: number, file: AssemblyFile): AssemblyFunction {
+  const text = statements[start] as Statement;
+  const symbol = text.operands[0]?.symbol as SymbolReference;
+  const before = known.get(text);
+  if (before?.statements.length === end - start && before.statements.every((statement, i) => statement === statements[start + i])) {
+    before.span = covering(before.statements, file);
+    return before;
+  }
+  const body = statements.slice(start, end);
+  const made: AssemblyFunction = { text, name: symbolName(symbol.token.text, file), static: symbol.static, nameToken: symbol.token, statements: body, span: covering(body, file) };
+  known.set(text, made);
+  return made;
 }
 
 /** Tokens of a statement as far as the user sees them in this file. */
@@ -47,21 +56,17 @@ export function* tokensOf(statement: Statement): Generator<PreprocessedToken> {
 }
 
 /** Statements stand in the file's order: the first and the last token that the user sees are the ends. */
-function covering(statements: Statement[], file: AssemblyFile): Span {
-  const edge = (order: Statement[], fromEnd: boolean): Span | undefined => {
-    for (const statement of order) {
-      const tokens = [...tokensOf(statement)];
-      for (const token of fromEnd ? tokens.reverse() : tokens) {
-        const span = visibleSpan(token);
-        if (span.file === file.source) return span;
-      }
-    }
-    return undefined;
+function covering(statements: readonly Statement[], file: AssemblyFile): Span {
+  let start = -1;
+  let end = 0;
+  const here = (token: PreprocessedToken) => {
+    const span = token.expansion ? visibleSpan(token) : token;
+    return span.file === file.source ? span : undefined;
   };
-  const first = edge(statements, false);
-  const last = edge([...statements].reverse(), true);
-  const start = first?.start ?? 0;
-  return { file: file.source, start, end: Math.max(start, last?.end ?? 0) };
+  for (let i = 0; start < 0 && i < statements.length; i++) for (const token of tokensOf(statements[i] as Statement)) { const span = here(token); if (span) { start = span.start; break; } }
+  for (let i = statements.length - 1; end === 0 && i >= 0; i--) for (const token of tokensOf(statements[i] as Statement)) end = Math.max(end, here(token)?.end ?? 0);
+  start = Math.max(0, start);
+  return { file: file.source, start, end: Math.max(start, end) };
 }
 
 /** Jumps to labels in a statement. */

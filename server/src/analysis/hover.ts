@@ -2,20 +2,17 @@
 // Must stay true: values, offsets and types are those of the user's own Go version and GOARCH; where nothing is known nothing is said.
 
 import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
-import { assemble } from '../assembler/assemble';
+import { encodedBytes } from '../diagnostics/assembling';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
-import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type PreprocessedToken } from '../syntax/source';
 import { NEWEST_MINOR } from '../workspace/goroot';
-import { symbolPrefix } from '../workspace/package-path';
 import { baseName } from '../workspace/files';
 import type { AssemblyFile } from './assembly-file';
 import { PSEUDO_OP_HELP } from './completion';
 import { goPlaceOfConstant, plainName } from './definition';
 import type { Entity } from './entity';
-import type { AssemblyFunction } from './functions';
 import { operandAccess } from './instruction-access';
 import { docAbove, type GoPlace, type PackageKnowledge } from './package-knowledge';
 import { fieldOfOperand, registerFacts } from './register-facts';
@@ -159,7 +156,7 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, file: Ass
     const how = { r: 'read', w: 'written', rw: 'read and written', none: 'only addressed' }[access[i] ?? 'r'];
     return `\`${written(tokens, file) || '…'}\` ${how}`;
   });
-  const bytes = entity.function && encodedBytes(statement, entity.function, file);
+  const bytes = entity.function && encodedBytes(statement, entity.function, file, NEWEST_MINOR);
   return [help, here.length ? `here: ${here.join(', ')}` : '', bytes ? `encoded as \`${bytes}\`` : ''].filter(Boolean).join('\n\n');
 }
 
@@ -167,24 +164,6 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, file: Ass
 function written(tokens: readonly PreprocessedToken[], file: AssemblyFile): string {
   const spans = tokens.map(visibleSpan).filter((span) => span.file === file.source);
   return spans.length ? file.source.text.slice(Math.min(...spans.map(({ start }) => start)), Math.max(...spans.map(({ end }) => end))) : '';
-}
-
-const assembled = new WeakMap<AssemblyFunction, Map<Statement, string>>();
-
-/** The machine code of a statement, its function assembled alone; several instructions are apart. */
-function encodedBytes(statement: Statement, within: AssemblyFunction, file: AssemblyFile): string | undefined {
-  let known = assembled.get(within);
-  if (!known) {
-    assembled.set(within, (known = new Map<Statement, string>()));
-    for (const text of assemble({ ...file, statements: within.statements }, { packagePath: symbolPrefix(file.packagePath ?? 'main'), minor: NEWEST_MINOR }).texts) {
-      for (const { statement: from, bytes } of text.instructions) {
-        if (!from || bytes.length === 0) continue;
-        const before = known.get(from);
-        known.set(from, `${before ? `${before} / ` : ''}${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`);
-      }
-    }
-  }
-  return known.get(statement);
 }
 
 /** What the table says of an amd64 instruction; forms with that many operands come first. */

@@ -23,15 +23,23 @@ export function wholeRegister(name: string, family: Family): string {
 /** Intel's name of an implicit operand as Go's. */
 const INTEL = /^(?:[RE]?([ABCD]X|SP|BP|SI|DI)|([ABCD])[LH]|(R\d+)|XMM(\d+))$/;
 
+const accesses = new Map<string, readonly Access[]>();
+
 /** How each operand is accessed, in Go's order. */
-export function operandAccess(statement: Statement, family: Family): Access[] {
-  const { word, operands } = statement;
-  const count = operands.length;
-  if (!word || count === 0) return [];
+export function operandAccess({ word, operands: { length } }: Statement, family: Family): readonly Access[] {
+  if (!word || length === 0) return [];
+  const key = `${family} ${length} ${word.text}`;
+  let known = accesses.get(key);
+  if (!known) accesses.set(key, (known = accessOf(word.text, length, family)));
+  return known;
+}
+
+function accessOf(word: string, count: number, family: Family): Access[] {
+  const operands = Array.from({ length: count });
   if (family === 'amd64' || family === '386') {
-    const found = candidatesOf(word.text).map(({ operands: specs }) => specs).filter((specs) => specs.length === count);
+    const found = candidatesOf(word).map(({ operands: specs }) => specs).filter((specs) => specs.length === count);
     if (found.length) {
-      const intelOrder = /^CMP[BWLQ]$/.test(word.text);
+      const intelOrder = /^CMP[BWLQ]$/.test(word);
       return operands.map((_, i) => {
         const kinds = new Set(found.map((specs) => specs[intelOrder ? i : count - 1 - i]?.access ?? 'r'));
         if (kinds.has('rw') || (kinds.has('r') && kinds.has('w'))) return 'rw';
@@ -39,11 +47,11 @@ export function operandAccess(statement: Statement, family: Family): Access[] {
       });
     }
     // Short forms that stand for a longer one: SHLQ AX (by one), VADDPD with a mask, IMULQ $3, AX.
-    if (count === 1) return [/^(INC|DEC|NEG|NOT|BSWAP|SH[LR]|SA[LR]|RO[LR]|RC[LR])/.test(word.text) ? 'rw' : /^(POP|SET)/.test(word.text) ? 'w' : 'r'];
-    return operands.map((_, i) => (i < count - 1 ? 'r' : /^(MOV|LEA|V|CVT|P(SHUF|MOV|EXTR)|SET|IMUL3|BS[FR]|POPCNT|LZCNT|TZCNT|SQRT)/.test(word.text) ? 'w' : /^(CMP|TEST|BT[BWLQ]?$|U?COMIS)/.test(word.text) ? 'r' : 'rw'));
+    if (count === 1) return [/^(INC|DEC|NEG|NOT|BSWAP|SH[LR]|SA[LR]|RO[LR]|RC[LR])/.test(word) ? 'rw' : /^(POP|SET)/.test(word) ? 'w' : 'r'];
+    return operands.map((_, i) => (i < count - 1 ? 'r' : /^(MOV|LEA|V|CVT|P(SHUF|MOV|EXTR)|SET|IMUL3|BS[FR]|POPCNT|LZCNT|TZCNT|SQRT)/.test(word) ? 'w' : /^(CMP|TEST|BT[BWLQ]?$|U?COMIS)/.test(word) ? 'r' : 'rw'));
   }
   if (count === 1) return ['r'];
-  const compares = /^(CMP|CMN|TST|TEQ|FCMP|B|TB|CB|J|ST[RPL]|SW|SD|SB|SH)/.test(word.text) && !/^(BFI|BFX|BIC)/.test(word.text);
+  const compares = /^(CMP|CMN|TST|TEQ|FCMP|B|TB|CB|J|ST[RPL]|SW|SD|SB|SH)/.test(word) && !/^(BFI|BFX|BIC)/.test(word);
   return operands.map((_, i) => (i === count - 1 && !compares ? 'w' : 'r'));
 }
 
@@ -64,17 +72,30 @@ export function registerAccess(statement: Statement, family: Family): RegisterAc
   });
   if (isZeroing(statement)) for (const { name } of operands.flatMap(({ registers }) => registers)) reads.delete(whole(name));
   if (family === 'amd64' || family === '386') {
-    const rows = candidatesOf(word.text).filter(({ operands: specs }) => specs.length === operands.length || specs.length === 0 || operands.length === 0);
-    for (const text of (rows[0]?.row.implicit ?? '').split(' ')) {
-      const [register = '', how = ''] = text.split(':');
-      const match = INTEL.exec(register.replace(/^\[|\]$/g, ''));
-      if (!match) continue;
-      const name = match[1] ?? (match[2] ? `${match[2]}X` : match[3] ?? `X${match[4] ?? ''}`);
-      if (register.startsWith('[') || how.includes('r')) reads.add(name);
-      if (!register.startsWith('[') && how.includes('w')) writes.add(name);
-    }
+    const key = `${operands.length} ${word.text}`;
+    let implicit = implicits.get(key);
+    if (!implicit) implicits.set(key, (implicit = implicitAccess(word.text, operands.length)));
+    for (const name of implicit.reads) reads.add(name);
+    for (const name of implicit.writes) writes.add(name);
   }
   return { reads, writes };
+}
+
+const implicits = new Map<string, { reads: string[]; writes: string[] }>();
+
+/** Registers that an instruction uses without naming them. */
+function implicitAccess(word: string, count: number): { reads: string[]; writes: string[] } {
+  const found = { reads: [] as string[], writes: [] as string[] };
+  const rows = candidatesOf(word).filter(({ operands: specs }) => specs.length === count || specs.length === 0 || count === 0);
+  for (const text of (rows[0]?.row.implicit ?? '').split(' ')) {
+    const [register = '', how = ''] = text.split(':');
+    const match = INTEL.exec(register.replace(/^\[|\]$/g, ''));
+    if (!match) continue;
+    const name = match[1] ?? (match[2] ? `${match[2]}X` : match[3] ?? `X${match[4] ?? ''}`);
+    if (register.startsWith('[') || how.includes('r')) found.reads.push(name);
+    if (!register.startsWith('[') && how.includes('w')) found.writes.push(name);
+  }
+  return found;
 }
 
 /** The operand is the register itself (or a pair or list of them), not memory that it points to. */

@@ -19,7 +19,7 @@ export function references(entity: Entity, file: AssemblyFile, origin = file): R
   };
   if (entity.kind === 'macro') {
     const own = entity.macro.definition;
-    for (const { macro, span } of file.preprocessed.uses) if (macro.name === entity.macro.name && span.file === file.source) found.push({ span, write: false });
+    for (const { macro, span } of [...file.preprocessed.uses, ...file.preprocessed.bodyUses]) if (macro.name === entity.macro.name && span.file === file.source) found.push({ span, write: false });
     for (const { name, definition } of file.preprocessed.macros) if (name === entity.macro.name && definition?.file === file.source) found.push({ span: definition, write: true });
     return own ? found.sort((a, b) => a.span.start - b.span.start) : found;
   }

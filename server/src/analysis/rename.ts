@@ -138,7 +138,8 @@ function renameMacro(context: RenameContext, from: string, to: string): Edit[] {
   if (context.file.preprocessed.macros.some(({ name }) => name === to)) throw new RenameError(`There is a macro ${to} already.`);
   const places: Edit[] = [];
   for (const file of everyFile(context, from)) {
-    const { uses, macros } = file.preprocessed;
+    const { macros } = file.preprocessed;
+    const uses = [...file.preprocessed.uses, ...file.preprocessed.bodyUses];
     for (const { macro, span } of uses) if (macro.name === from) places.push({ span, text: to });
     for (const { name, definition } of macros) if (name === from && definition) places.push({ span: definition, text: to });
     // Bodies that use the name without being expanded here.

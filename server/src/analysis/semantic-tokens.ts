@@ -18,14 +18,14 @@ export function semanticTokens(file: AssemblyFile, knowledge: PackageKnowledge |
   const add = (span: Span, type: SemanticToken['type'], ...modifiers: SemanticToken['modifiers']) => {
     if (span.file === file.source && span.end > span.start && !found.has(span.start)) found.set(span.start, { start: span.start, end: span.end, type, modifiers });
   };
-  const { macros, uses, inactive } = file.preprocessed;
+  const { macros, uses, bodyUses, inactive } = file.preprocessed;
   for (const span of inactive) for (const line of linesOf(span)) add(line, 'comment');
   for (const { definition, parameters } of macros) {
     if (!definition) continue;
     add(definition, 'macro', 'declaration');
     if (definition.file === file.source && parameters?.length) for (const { span, declared } of parametersOf(definition, parameters)) add(span, 'parameter', ...(declared ? ['declaration' as const] : []));
   }
-  for (const { macro, span } of uses) {
+  for (const { macro, span } of [...uses, ...bodyUses]) {
     const ofGo = macro.definition && baseName(macro.definition.file.path) === 'go_asm.h';
     if (ofGo) add(span, knowledge?.define(macro.name)?.field === undefined ? 'enumMember' : 'property', 'readonly');
     else add(span, 'macro');

@@ -3,33 +3,36 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { flowOf, pointed } from '../analysis/flow';
-import { functionsOf } from '../analysis/functions';
+import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { wholeRegister } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
+import { perFunction } from '../analysis/per-function';
 import { underlying, type GoType } from '../golang/types';
 import { visibleSpan, type Problem } from '../syntax/source';
 import { baseName } from '../workspace/files';
 
 export function fieldTypes(file: AssemblyFile, knowledge: PackageKnowledge | undefined): Problem[] {
+  if (!knowledge || !file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) return [];
+  return functionsOf(file).flatMap((within) => perFunction('field types', within, knowledge, () => typesOf(within, file, knowledge)));
+}
+
+function typesOf(within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge): Problem[] {
   const problems: Problem[] = [];
-  if (!knowledge || !file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) return problems;
-  for (const within of functionsOf(file)) {
-    for (const statement of within.statements) {
-      for (const operand of statement.operands) {
-        const first = operand.tokens[0];
-        const macro = first?.expansion?.macro;
-        // (g_sched+gobuf_pc)(R14) begins with a parenthesis, and is no single name.
-        if (!first || !macro || first.expansion?.parent || operand.kind !== 'memory' || !operand.base || !macro.definition || baseName(macro.definition.file.path) !== 'go_asm.h') continue;
-        const define = knowledge.define(macro.name);
-        if (define?.field === undefined) continue;
-        const value = flowOf(within, file, knowledge).before(statement)?.values.get(wholeRegister(operand.base.name, file.arch.family));
-        const struct = value?.type && pointed(value.type, knowledge);
-        if (struct?.kind !== 'named' || begins(struct, define.declaration)) continue;
-        problems.push({
-          code: 'field-struct', severity: 'warning', span: visibleSpan(first),
-          message: `${define.name} is an offset of ${define.declaration}, but ${operand.base.name} holds a *${struct.name}${value?.text ? ` (${value.text})` : ''}`,
-        });
-      }
+  for (const statement of within.statements) {
+    for (const operand of statement.operands) {
+      const first = operand.tokens[0];
+      const macro = first?.expansion?.macro;
+      // (g_sched+gobuf_pc)(R14) begins with a parenthesis, and is no single name.
+      if (!first || !macro || first.expansion?.parent || operand.kind !== 'memory' || !operand.base || !macro.definition || baseName(macro.definition.file.path) !== 'go_asm.h') continue;
+      const define = knowledge.define(macro.name);
+      if (define?.field === undefined) continue;
+      const value = flowOf(within, file, knowledge).before(statement)?.values.get(wholeRegister(operand.base.name, file.arch.family));
+      const struct = value?.type && pointed(value.type, knowledge);
+      if (struct?.kind !== 'named' || begins(struct, define.declaration)) continue;
+      problems.push({
+        code: 'field-struct', severity: 'warning', span: visibleSpan(first),
+        message: `${define.name} is an offset of ${define.declaration}, but ${operand.base.name} holds a *${struct.name}${value?.text ? ` (${value.text})` : ''}`,
+      });
     }
   }
   return problems;

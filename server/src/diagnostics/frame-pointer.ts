@@ -34,7 +34,13 @@ export function framePointer(file: AssemblyFile, packagePath: string | undefined
   if (!rules || (goos !== 'linux' && goos !== 'darwin') || packagePath === 'runtime') return [];
   const problems: Problem[] = [];
   let active = false;
-  file.source.text.split('\n').forEach((whole, number) => {
+  const { text, lineStarts } = file.source;
+  lineStarts.forEach((from, number) => {
+    // Outside of a function without a frame only TEXT matters.
+    if (!active && !text.startsWith('TEXT', from) && text.charCodeAt(from) > 32) return;
+    const next = lineStarts[number + 1];
+    const whole = text.slice(from, next === undefined ? undefined : next - 1);
+    if (!active && !whole.includes('TEXT')) return;
     const line = whole.replace(/\/\/.*/, '').trim();
     if (line === '') return;
     if (line.startsWith('TEXT') && line.includes('(SB)') && line.includes('$0')) active = true;

@@ -4,6 +4,7 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { leaves, successors } from '../analysis/flow';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Problem } from '../syntax/source';
 
 export function functionShapes(file: AssemblyFile): Problem[] {
@@ -15,10 +16,15 @@ export function functionShapes(file: AssemblyFile): Problem[] {
     const nameSpan = visibleSpan(each.nameToken);
     if (seen.has(key)) problems.push({ code: 'text-duplicate', severity: 'error', message: `${key.replace(/^\./, '')} has a TEXT in this file already`, span: nameSpan });
     seen.add(key);
-    if (file.target.goarch === 'amd64') problems.push(...frameSize(each), ...pushes(each));
-    const past = runsPastEnd(each, file);
-    if (past) problems.push({ code: 'no-return', severity: 'warning', message: `execution can run past the end of ${key.replace(/^\./, '')}${functions[i + 1] ? ' into what the linker puts behind it' : ''}: it needs RET or a jump`, span: past });
+    problems.push(...perFunction('shape', each, functions[i + 1] !== undefined, () => shapeOf(each, file, functions[i + 1] !== undefined)));
   });
+  return problems;
+}
+
+function shapeOf(each: AssemblyFunction, file: AssemblyFile, follows: boolean): Problem[] {
+  const problems = file.target.goarch === 'amd64' ? [...frameSize(each), ...pushes(each)] : [];
+  const past = runsPastEnd(each, file);
+  if (past) problems.push({ code: 'no-return', severity: 'warning', message: `execution can run past the end of ${each.name.replace(/^\./, '')}${each.static ? '<>' : ''}${follows ? ' into what the linker puts behind it' : ''}: it needs RET or a jump`, span: past });
   return problems;
 }
 

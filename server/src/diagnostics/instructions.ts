@@ -2,14 +2,23 @@
 // Must stay true: judged only by the user's own Go sources; what is reported Go's assembler rejects.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
+import { functionsOf } from '../analysis/functions';
+import { perFunction } from '../analysis/per-function';
 import { similar, type Mnemonics } from '../arch/mnemonics';
+import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Edit, type Problem, type SourceFile } from '../syntax/source';
 import { baseName } from '../workspace/files';
 
 export function unknownMnemonics(file: AssemblyFile, mnemonics: Mnemonics | undefined): Problem[] {
   if (!mnemonics) return [];
+  const functions = functionsOf(file);
+  const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
+  return [...unknownIn(file.statements.slice(0, first), file, mnemonics), ...functions.flatMap((each) => perFunction('mnemonics', each, mnemonics, () => unknownIn(each.statements, file, mnemonics)))];
+}
+
+function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemonics: Mnemonics): Problem[] {
   const problems: Problem[] = [];
-  for (const { word } of file.statements) {
+  for (const { word } of statements) {
     if (!word || mnemonics.names.has(word.text)) continue;
     const span = visibleSpan(word);
     const inMacro = word.expansion && !word.visible;

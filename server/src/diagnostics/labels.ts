@@ -2,31 +2,37 @@
 // Must stay true: what is reported as an error Go's assembler rejects too.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
+import { functionsOf } from '../analysis/functions';
+import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Fix, type PreprocessedToken, type Problem } from '../syntax/source';
 import type { Statement } from '../syntax/parser';
 
 export function labels(file: AssemblyFile): Problem[] {
+  const functions = functionsOf(file);
+  const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
+  return [...labelsOf(file.statements.slice(0, first)), ...functions.flatMap((each) => perFunction('labels', each, undefined, () => labelsOf(each.statements)))];
+}
+
+function labelsOf(body: readonly Statement[]): Problem[] {
   const problems: Problem[] = [];
-  for (const body of functions(file.statements)) {
-    const defined = new Map<string, PreprocessedToken>();
-    for (const { labels: here } of body) {
-      for (const label of here) {
-        if (defined.has(label.text)) problems.push({ code: 'label-duplicate', severity: 'error', message: `label ${label.text} stands twice in this function`, span: visibleSpan(label) });
-        else defined.set(label.text, label);
-      }
+  const defined = new Map<string, PreprocessedToken>();
+  for (const { labels: here } of body) {
+    for (const label of here) {
+      if (defined.has(label.text)) problems.push({ code: 'label-duplicate', severity: 'error', message: `label ${label.text} stands twice in this function`, span: visibleSpan(label) });
+      else defined.set(label.text, label);
     }
-    const used = new Set<string>();
-    for (const { operands } of body) {
-      for (const { kind, symbol } of operands) {
-        if (kind !== 'label' || !symbol) continue;
-        used.add(symbol.token.text);
-        if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
-      }
+  }
+  const used = new Set<string>();
+  for (const { operands } of body) {
+    for (const { kind, symbol } of operands) {
+      if (kind !== 'label' || !symbol) continue;
+      used.add(symbol.token.text);
+      if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
     }
-    for (const [name, label] of defined) {
-      // A label that a macro makes may serve another use of the macro.
-      if (!used.has(name) && !label.expansion) problems.push({ code: 'label-unused', severity: 'hint', message: `nothing jumps to ${name}`, span: visibleSpan(label), fixes: [removal(label)] });
-    }
+  }
+  for (const [name, label] of defined) {
+    // A label that a macro makes may serve another use of the macro.
+    if (!used.has(name) && !label.expansion) problems.push({ code: 'label-unused', severity: 'hint', message: `nothing jumps to ${name}`, span: visibleSpan(label), fixes: [removal(label)] });
   }
   return problems;
 }
@@ -64,14 +70,4 @@ function removal(label: PreprocessedToken): Fix {
   // A label on a line of its own goes with its line.
   const start = after.endsWith('\n') ? lineStart : span.start;
   return { title: `Remove ${label.text}`, edits: [{ span: { file: span.file, start, end: span.end + after.length }, text: '' }] };
-}
-
-/** Statements from one TEXT to the next. */
-function* functions(statements: Statement[]): Generator<Statement[]> {
-  let body: Statement[] = [];
-  for (const statement of statements) {
-    if (statement.word?.text === 'TEXT') { yield body; body = []; }
-    body.push(statement);
-  }
-  yield body;
 }

@@ -4,7 +4,9 @@
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { Checker, COSTLY, type CheckerOptions } from '../analysis/check';
+import { Checker, type CheckerOptions } from '../analysis/check';
+import { assembleFunction, waiting } from '../diagnostics/assembling';
+import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { siblings } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
@@ -27,9 +29,8 @@ export class Documents {
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
   private readonly texts = new Map<string, { stamp: number; text: string }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
-  /** The last complete diagnostics of a document. */
-  private readonly complete = new Map<string, { source: SourceFile; problems: Problem[] }>();
-  private readonly tools = new Map<string, { source: SourceFile; problems: Problem[] }>();
+  /** What Go's tools said, of the text at that time. */
+  private readonly tools = new Map<string, { saved: SourceFile; problems: Problem[] }>();
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
@@ -65,9 +66,23 @@ export class Documents {
     const known = this.read.get(uri);
     if (known?.version === document.version) return known.file;
     if (!this.isGo(path)) return undefined;
-    const file = this.checker.read(path, document.getText());
+    const text = document.getText();
+    const file = (known && this.includesAreCurrent(known.file) ? edited(known.file, text) : undefined) ?? this.checker.read(path, text);
     this.read.set(uri, { version: document.version, file });
     return file;
+  }
+
+  /** Assembles one function of an open file that has not been assembled since it changed; false if there is none. */
+  prepare(uri: string): boolean {
+    const file = this.file(uri);
+    const each = file && waiting(file)[0];
+    if (!file || !each) return false;
+    assembleFunction(each, file, this.checker.options.minor);
+    return true;
+  }
+
+  private includesAreCurrent({ preprocessed: { includes } }: AssemblyFile): boolean {
+    return includes.every(({ target }) => !target || target.path.endsWith('/go_asm.h') || (this.files.read(target.path) ?? target.text) === target.text);
   }
 
   /** Another file of the package, open or on disk. */
@@ -94,13 +109,14 @@ export class Documents {
 
   /** What Go's tools said at the last save, moved with the text since. */
   toolProblems(uri: string): Problem[] {
-    const saved = this.tools.get(uri);
-    const file = saved && this.file(uri);
-    return saved && file ? carried(saved.problems, saved.source, file.source) : [];
+    const known = this.tools.get(uri);
+    const file = known && this.file(uri);
+    return known && file ? carried(known.problems, known.saved, file.source) : [];
   }
 
-  setToolProblems(uri: string, { source }: AssemblyFile, findings: readonly ToolFinding[]): void {
-    this.tools.set(uri, { source, problems: beside(this.complete.get(uri)?.problems ?? this.problems(uri) ?? [], findings, source) });
+  /** `saved` is the text that the tools read, and `problems` what was found in it here. */
+  setToolProblems(uri: string, saved: SourceFile, problems: readonly Problem[], findings: readonly ToolFinding[]): void {
+    this.tools.set(uri, { saved, problems: beside(problems, findings, saved) });
   }
 
   /** Diagnostics of an open file's present text. */
@@ -111,19 +127,14 @@ export class Documents {
     if (!problems) {
       problems = this.check(file, true);
       this.found.set(file, problems);
-      this.complete.set(uri, { source: file.source, problems });
     }
     return problems;
   }
 
-  /** The same at once, without assembling: what the assembler said of the text before is kept where the text has not changed. */
+  /** The same at once: only what has changed is judged anew, and functions are not assembled. */
   quickProblems(uri: string): Problem[] | undefined {
     const file = this.file(uri);
-    if (!file) return undefined;
-    const known = this.found.get(file);
-    if (known) return known;
-    const before = this.complete.get(uri);
-    return [...this.check(file, false), ...(before ? carried(before.problems.filter(({ code }) => COSTLY.has(code)), before.source, file.source) : [])];
+    return file && (this.found.get(file) ?? this.check(file, false));
   }
 
   private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
@@ -148,7 +159,6 @@ export class Documents {
 
   close(uri: string): void {
     this.read.delete(uri);
-    this.complete.delete(uri);
     this.tools.delete(uri);
   }
 

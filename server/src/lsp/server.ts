@@ -11,10 +11,11 @@ import { editing } from './editing';
 import { navigation } from './navigation';
 import { presentation } from './presentation';
 import { Session, type Settings } from './session';
+import { sourceFile } from '../syntax/source';
 import { diagnostic } from './to-proto';
 
-/** Milliseconds without typing before diagnostics are worked out, and before the file is assembled too. */
-const PAUSE = 50, LONG_PAUSE = 350;
+/** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
+const PAUSE = 10, LONG_PAUSE = 250;
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -71,8 +72,14 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
       sent.set(uri, text);
       return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
-    if (!complete) timers.set(uri, setTimeout(publish, LONG_PAUSE, uri, true));
+    if (!complete) timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
     else options.rest?.();
+  };
+  /** A function at a time, so that requests between them are answered. */
+  const assembleThenPublish = (uri: string) => {
+    const more = open.get(uri) && session.safely(`assembling ${uri}`, () => documents.prepare(uri));
+    if (more) timers.set(uri, setTimeout(assembleThenPublish, 0, uri));
+    else publish(uri, true);
   };
   open.onDidChangeContent(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
@@ -82,8 +89,11 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const file = session.settings.tools && options.tools ? documents.file(uri) : undefined;
     const path = file?.source.path;
     if (!file || !options.tools || path === undefined || !documents.isGo(path)) return;
+    const saved = sourceFile(path, file.source.text);
+    // The file moves on with the next edit, its problems do not.
+    const found = (documents.problems(uri) ?? []).map((problem) => (problem.span.file === file.source ? { ...problem, span: { ...problem.span, file: saved } } : problem));
     void options.tools(documents.checker.forTools(file)).then((findings) => {
-      documents.setToolProblems(uri, file, findings);
+      documents.setToolProblems(uri, saved, found, findings);
       publish(uri, true);
     }, (error: Error) => session.log(`Go's tools on ${uri}: ${error.message}`));
   });

@@ -49,20 +49,18 @@ const SINGLE = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code
 /** Tokens of `text[from, to)`; `to` must not lie inside a token that the caller wants whole. */
 export function tokenize(text: string, from = 0, to = text.length): Token[] {
   const tokens: Token[] = [];
-  scan(text, from, to, (token) => { tokens.push(token); }, true);
+  scan(text, from, to, (kind, tokenText, start, end, problem) => { tokens.push(problem === undefined ? { kind, text: tokenText, start, end } : { kind, text: tokenText, start, end, problem }); }, true);
   return tokens;
 }
 
 /** Gives each token to `take`; without `all` those that say nothing, white space and comments without a problem, are left out. */
-export function scan(text: string, from: number, to: number, take: (token: Token) => void, all: boolean): void {
+export function scan(text: string, from: number, to: number, take: (kind: TokenKind, text: string, start: number, end: number, problem: string | undefined) => void, all: boolean): void {
   let at = from;
   const push = (kind: TokenKind, end: number, problem?: string) => {
     const start = at;
     at = end;
     if (!all && problem === undefined && (kind === 'space' || kind === 'comment')) return;
-    const token: Token = { kind, text: end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end };
-    if (problem !== undefined) token.problem = problem;
-    take(token);
+    take(kind, end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end, problem);
   };
   while (at < to) {
     const code = text.charCodeAt(at);

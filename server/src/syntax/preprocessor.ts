@@ -1,7 +1,7 @@
 // Runs #define, #include, #ifdef and macro expansion as cmd/asm/internal/lex does, but goes on after an error.
 // Must stay true: terminates on any input (nesting and output are bounded), never throws, every token keeps its origin.
 
-import { meaningful } from './meaningful';
+import { meaningful, meaningfulIn } from './meaningful';
 import {
   sourceFile, visibleSpan,
   type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
@@ -26,14 +26,23 @@ export interface Preprocessed {
   problems: Problem[];
   /** Every definition met, in order (also of included files), even if undefined again later. */
   macros: Macro[];
-  /** Macro names where they are invoked or tested, in the root file and its includes. */
+  /** Macro names where they are invoked or tested, in the root file and its includes, each place once; those in bodies are in `bodyUses`. */
   uses: MacroUse[];
+  /** Names of other macros in the bodies of the root file's macros, expanded or not. */
+  bodyUses: MacroUse[];
   includes: Include[];
   /** Text that an #ifdef leaves out. */
   inactive: Span[];
   /** By the place of a macro's name in the root file: the statements it makes there. */
   expansions: Map<number, PreprocessedToken[]>;
+  /** What changed the known macros, in order: where in the root file (of an include its own line), and what; see `macrosAt`. */
+  changes: MacroChange[];
+  /** A macro made a directive: no line can be read alone. */
+  expandedDirective: boolean;
 }
+
+/** `defined` is a header's whole list, or one; `undefined_` a name. */
+export interface MacroChange { at: number; defined?: readonly Macro[]; undefined_?: string }
 
 interface Reader {
   tokens: PreprocessedToken[];
@@ -50,32 +59,58 @@ const MOST_NESTING = 100;
 const MOST_TOKENS = 2_000_000;
 
 export function preprocess(root: SourceFile, options: PreprocessOptions = {}): Preprocessed {
-  return new Preprocessor(options).run(root);
+  return new Preprocessor(options).run(root, meaningfulIn(root, 0, root.text.length));
+}
+
+/** The lines [from, to) of a file alone, which hold no directive, with the macros that are known there. */
+export function preprocessLines(root: SourceFile, from: number, to: number, macros: ReadonlyMap<string, Macro>): Preprocessed {
+  return new Preprocessor({}, macros).run(root, meaningfulIn(root, from, to));
+}
+
+/** The macros that are known at a place of the root file. */
+export function macrosAt(at: number, { changes }: Pick<Preprocessed, 'changes'>, defines: ReadonlyMap<string, string> = new Map()): Map<string, Macro> {
+  const macros = commandLine(defines);
+  for (const { at: place, defined, undefined_ } of changes) {
+    if (place >= at) break;
+    if (undefined_ !== undefined) macros.delete(undefined_);
+    // Of two definitions the first one stays.
+    for (const macro of defined ?? []) if (!macros.has(macro.name)) macros.set(macro.name, macro);
+  }
+  return macros;
+}
+
+function commandLine(defines: ReadonlyMap<string, string>): Map<string, Macro> {
+  return new Map([...defines].map(([name, text]) => {
+    const file = sourceFile(`-D${name}`, text);
+    return [name, { name, parameters: undefined, body: meaningful(file).map((token) => ({ token, file })), definition: undefined }];
+  }));
 }
 
 class Preprocessor {
-  private readonly macros = new Map<string, Macro>();
+  private readonly macros: Map<string, Macro>;
   private readonly readers: Reader[] = [];
   private readonly conditions: Condition[] = [];
   private produced = 0;
   private stopped = false;
-  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], uses: [], includes: [], inactive: [], expansions: new Map() };
+  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], uses: [], bodyUses: [], includes: [], inactive: [], expansions: new Map(), changes: [], expandedDirective: false };
+  /** Where the root file is being read. */
+  private rootAt = 0;
+  private readonly usedArguments = new Set<string>();
 
-  constructor(private readonly options: PreprocessOptions) {
-    for (const [name, text] of options.defines ?? []) {
-      const file = sourceFile(`-D${name}`, text);
-      this.macros.set(name, { name, parameters: undefined, body: meaningful(file).map((token) => ({ token, file })), definition: undefined });
-    }
+  constructor(private readonly options: PreprocessOptions, macros?: ReadonlyMap<string, Macro>) {
+    this.macros = macros ? new Map(macros) : commandLine(options.defines ?? new Map());
   }
 
-  run(root: SourceFile): Preprocessed {
-    this.pushFile(root);
+  run(root: SourceFile, tokens: PreprocessedToken[]): Preprocessed {
+    this.readers.push({ tokens, index: 0, file: root });
     let beginningOfLine = true;
     for (;;) {
       const token = this.next();
       if (!token) break;
       if (token.text === '#' && token.kind === 'punctuation') {
         if (!beginningOfLine) this.report('syntax', "'#' must be the first item on a line", token);
+        if (token.file === root) this.rootAt = token.start;
+        if (token.expansion) this.out.expandedDirective = true;
         this.directive(token);
         beginningOfLine = true;
         continue;
@@ -90,6 +125,7 @@ class Preprocessor {
       this.emit(token);
     }
     this.collectExpansions(root);
+    this.collectBodyUses(root);
     for (const open of this.conditions) this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
     return this.out;
   }
@@ -103,6 +139,18 @@ class Preprocessor {
       const known = this.out.expansions.get(at.call.start);
       if (known) known.push(token);
       else this.out.expansions.set(at.call.start, [token]);
+    }
+  }
+
+  private collectBodyUses(root: SourceFile): void {
+    const own = this.out.macros.filter(({ definition }) => definition?.file === root);
+    if (own.length === 0) return;
+    const known = new Map(this.out.macros.map((macro) => [macro.name, macro]));
+    for (const { parameters, body } of own) {
+      for (const { token, file } of body) {
+        const macro = token.kind === 'identifier' && !parameters?.includes(token.text) ? known.get(token.text) : undefined;
+        if (macro) this.out.bodyUses.push({ macro, span: { file, start: token.start, end: token.end } });
+      }
     }
   }
 
@@ -151,10 +199,8 @@ class Preprocessor {
     return true;
   }
 
-  private pushFile(file: SourceFile, at?: PreprocessedToken): void {
-    const reader: Reader = { tokens: meaningful(file), index: 0, file };
-    if (at) this.push(reader, at);
-    else this.readers.push(reader);
+  private pushFile(file: SourceFile, at: PreprocessedToken): void {
+    this.push({ tokens: meaningful(file), index: 0, file }, at);
   }
 
   private report(code: string, message: string, token: PreprocessedToken): void {
@@ -245,6 +291,7 @@ class Preprocessor {
     const earlier = this.macros.get(name.text);
     if (earlier) this.problem('macro-redefined', `macro ${name.text} is defined again`, definition);
     else this.macros.set(name.text, macro);
+    this.out.changes.push({ at: this.rootAt, defined: [macro] });
   }
 
   private undefine(line: PreprocessedToken[], word: PreprocessedToken): void {
@@ -254,6 +301,7 @@ class Preprocessor {
     if (!macro) this.report('syntax', `macro ${name.text} is not defined here`, name);
     else this.out.uses.push({ macro, span: { file: name.file, start: name.start, end: name.end } });
     this.macros.delete(name.text);
+    this.out.changes.push({ at: this.rootAt, undefined_: name.text });
     this.nothingAfter(line, 'undef');
   }
 
@@ -273,6 +321,7 @@ class Preprocessor {
     if (!target) return this.problem('include-missing', `cannot find ${path}`, span);
     const simple = plainDefines(target);
     if (!simple || this.readers.length >= MOST_NESTING) return this.pushFile(target, name);
+    this.out.changes.push({ at: this.rootAt, defined: simple });
     for (const macro of simple) {
       if (this.macros.has(macro.name)) this.problem('macro-redefined', `macro ${macro.name} is defined again`, macro.definition ?? span);
       else this.macros.set(macro.name, macro);
@@ -322,14 +371,17 @@ class Preprocessor {
   /** Pushes the expansion; false if the name is to stand as it is. */
   private invoke(macro: Macro, name: PreprocessedToken): boolean {
     const callSpan = visibleSpan(name);
-    const use = { macro, span: { file: name.file, start: name.start, end: name.end } };
+    // An argument that a macro repeats is written once.
+    const key = name.expansion ? name.visible && `${name.file.path}:${name.start}` : undefined;
+    if (!name.expansion || (key !== undefined && !this.usedArguments.has(key))) {
+      this.out.uses.push({ macro, span: { file: name.file, start: name.start, end: name.end } });
+      if (key !== undefined) this.usedArguments.add(key);
+    }
     const expansion: Expansion = { macro, call: callSpan, parent: name.expansion };
     if (!macro.parameters) {
-      this.out.uses.push(use);
       this.push({ tokens: macro.body.map(({ token, file }) => ({ ...token, file, expansion })), index: 0, file: undefined }, name);
       return true;
     }
-    this.out.uses.push(use);
     if (this.peek()?.text !== '(') return false;
     this.next();
     const args = this.collectArguments(macro, name);

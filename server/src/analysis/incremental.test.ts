@@ -1,0 +1,84 @@
+// Random edits over Go's own assembly: reading only the lines around an edit must give what reading the whole file gives.
+import { expect, test } from 'vitest';
+import type { Operand } from '../syntax/operand';
+import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
+import { disk, goroot, parser } from '../testing/fixture';
+import type { AssemblyFile } from './assembly-file';
+import { Checker } from './check';
+import { edited } from './incremental';
+
+/** Everything that is known of a file, with the places, as plain text lines. */
+export function dump(file: AssemblyFile): string[] {
+  const name = (of: Span['file']) => (of === file.source ? '' : of.path);
+  const span = (of: Span) => `${name(of.file)}${of.start}-${of.end}`;
+  const token = (of: PreprocessedToken) => {
+    const chain: string[] = [];
+    for (let at = of.expansion; at; at = at.parent) chain.push(`${at.macro.name}@${span(at.call)}`);
+    return `${of.kind} ${JSON.stringify(of.text)} ${span(of)} sees ${span(visibleSpan(of))} ${chain.join(' ')}`;
+  };
+  const operand = ({ kind, prefix, value, pseudo, base, index, scale, registers, symbol, tokens }: Operand) =>
+    `  ${kind} ${prefix ?? ''} ${value ?? ''} ${pseudo ?? ''} ${base?.name ?? ''} ${index?.name ?? ''} ${scale ?? ''} [${registers.map((each) => each.name).join()}] ${symbol?.token.text ?? ''}${symbol?.static ? '<>' : ''}\n${tokens.map((each) => `    ${token(each)}`).join('\n')}`;
+  const { preprocessed } = file;
+  return [
+    JSON.stringify(file.target), String(file.source.lineStarts.length),
+    ...file.statements.map(({ labels, word, suffixes, operands }) => [...labels.map((each) => `${token(each)}:`), word ? token(word) : 'nothing', ...suffixes.map(token), ...operands.map(operand)].join('\n')),
+    ...file.problems.map((each) => `problem ${each.code} ${each.message} ${span(each.span)}`).sort(),
+    ...preprocessed.macros.map((macro) => `macro ${macro.name} ${macro.definition ? span(macro.definition) : ''} ${macro.definition?.file === file.source ? macro.body.map((each) => `${each.token.text}${each.token.start}`).join(' ') : ''}`),
+    ...preprocessed.uses.map((use) => `use ${use.macro.name} ${span(use.span)}`),
+    ...preprocessed.bodyUses.map((use) => `body ${use.macro.name} ${span(use.span)}`),
+    ...preprocessed.includes.map((include) => `include ${include.name} ${span(include.span)}`),
+    ...preprocessed.inactive.map((each) => `inactive ${span(each)}`),
+    ...[...preprocessed.expansions].map(([at, tokens]) => `expansion ${at}\n${tokens.map(token).join('\n')}`),
+    ...preprocessed.changes.map(({ at, defined, undefined_ }) => `change ${at} ${undefined_ ?? ''} ${defined?.length ?? 0} ${defined?.[0]?.name ?? ''}`),
+  ];
+}
+
+const findings = (checker: Checker, file: AssemblyFile): string[] => checker.check(file.source.path, file.source.text, file).problems
+  .map(({ code, message, span, fixes }) => `${code} ${message} ${span.file === file.source ? '' : span.file.path}${span.start}-${span.end} ${(fixes ?? []).map(({ title, edits }) => `${title} ${edits.map((edit) => `${edit.span.start}-${edit.span.end}${edit.text}`).join()}`).join()}`);
+
+/** As toEqual, which is slow on long lists. */
+function same(a: string[], b: string[]): void {
+  if (a.join('\n') !== b.join('\n')) expect(a).toEqual(b);
+}
+
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const SCRAPS = ['\n', '\tMOVQ AX, BX\n', 'x', ' ', ',', '(', ')', 'loop:', '\nagain:\n', '$', '·', '<>', '\t', '/', '*', '#', '\\', '"', "'", ';', '\r\n', '#define Z 1\n', '/* */', '// a\n', 'TEXT ·f(SB), 4, $0\n', '\u{1F600}', '0'];
+
+const FILES: [name: string, rounds: number][] = [
+  ['internal/runtime/atomic/atomic_amd64.s', 120], ['runtime/asm_amd64.s', 40], ['runtime/sys_linux_arm64.s', 60], ['internal/bytealg/index_ppc64x.s', 60], ['math/floor_s390x.s', 80], ['internal/bytealg/indexbyte_wasm.s', 60],
+  ['crypto/md5/md5block_amd64.s', 60], ['vendor/golang.org/x/crypto/chacha20poly1305/chacha20poly1305_amd64.s', 6], ['internal/runtime/atomic/atomic_mipsx.s', 80], ['runtime/rt0_linux_riscv64.s', 80], ['runtime/memclr_386.s', 60], ['crypto/internal/fips140/sha256/sha256block_loong64.s', 40],
+];
+
+test.skipIf(!goroot).each(FILES)('%s edited line by line', (name, rounds) => {
+  const path = `${goroot?.path ?? ''}/src/${name}`;
+  let text = disk.read(path);
+  if (text === undefined) return;
+  const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+  const next = numbers(name.length * 104729);
+  let file = checker.read(path, text);
+  let quick = 0;
+  for (let round = 0; round < rounds; round++) {
+    const at = next(text.length + 1);
+    const cut = next(5) === 0 ? next(120) : next(3);
+    text = text.slice(0, at) + (next(4) ? SCRAPS[next(SCRAPS.length)] ?? '' : '') + text.slice(at + cut);
+    const again = edited(file, text);
+    if (again) quick++;
+    const whole = checker.read(path, text);
+    file = again ?? whole;
+    if (again) {
+      same(dump(again), dump(whole));
+      // Now and then the findings are asked for too, so that those of other functions are kept and moved.
+      if (next(3) === 0) same(findings(checker, again), findings(checker, whole));
+    }
+    // Now and then a clean start: torn files take the whole way ever more often.
+    if (round % 12 === 11) file = checker.read(path, (text = disk.read(path) ?? ''));
+  }
+  expect(quick, 'edits that needed no reading of the whole file').toBeGreaterThan(rounds / 5);
+});

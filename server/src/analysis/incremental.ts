@@ -1,0 +1,203 @@
+// Reads an edited file again by reading only the lines around the edit: tokens, macro uses, statements and problems of all others are kept and moved.
+// Must stay true: the result equals a reading of the whole text; the file before is used up (its tokens move with the text) and must not be used again.
+// Whatever reaches beyond its lines (directives, block comments, continued lines, build constraints) is refused: the caller reads the whole file.
+
+import { parse, type Statement } from '../syntax/parser';
+import { macrosAt, preprocessLines, type Preprocessed } from '../syntax/preprocessor';
+import { linesOf, visibleSpan, type Expansion, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
+import { definesOf } from '../workspace/target';
+import type { AssemblyFile } from './assembly-file';
+import { tokensOf } from './functions';
+
+/** Old text [start, end) has become new text [start, end + shift). Whole lines. */
+interface Region { start: number; end: number; shift: number }
+
+/** The file with the text as it is now, or undefined if it has to be read whole; then `file` is as it was. */
+export function edited(file: AssemblyFile, text: string): AssemblyFile | undefined {
+  const { source } = file;
+  if (source.text === text) return file;
+  const places = statementPlaces(file);
+  let region = regionOf(source.text, text);
+  if (!places || file.preprocessed.expandedDirective) return undefined;
+  const old = source.text;
+  const macros = () => macrosAt(region.start, file.preprocessed, definesOf(file.target));
+  for (let tries = 0; tries < 4; tries++) {
+    // What stands in part on these lines, as labels whose instruction comes later, belongs to them wholly.
+    const grown = grow(region, places, old);
+    if (!isPlain(old, grown, text, file.preprocessed)) return undefined;
+    const to = grown.end + grown.shift;
+    const scratch: SourceFile = { path: source.path, text, lineStarts: [] };
+    const read = preprocessLines(scratch, grown.start, to, macros());
+    if (read.expandedDirective) return undefined;
+    const parsed = parse(read.tokens, file.arch);
+    const next = places.starts[firstAtOrAfter(places.starts, grown.end)];
+    const last = parsed.statements.at(-1);
+    if (last && !last.word && next !== undefined) {
+      // Labels at the end of the lines belong to the statement after them.
+      region = { ...grown, end: lineEnd(old, next) };
+      continue;
+    }
+    return spliced(file, text, grown, places, scratch, read, parsed);
+  }
+  return undefined;
+}
+
+/** The lines that differ. */
+function regionOf(a: string, b: string): Region {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start++;
+  let tail = 0;
+  while (tail < shorter - start && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
+  const from = a.lastIndexOf('\n', start - 1) + 1;
+  // The end of the lines must be one in both texts: a newline that both share, or the end of both.
+  const newline = a.indexOf('\n', a.length - tail);
+  return { start: start === 0 ? 0 : from, end: newline < 0 ? a.length : newline + 1, shift: b.length - a.length };
+}
+
+function lineEnd(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+interface Places { starts: number[]; ends: number[] }
+
+/** Where each statement begins and ends as the user sees it; undefined where that is not in order, as with statements of an included file. */
+function statementPlaces({ statements, source }: AssemblyFile): Places | undefined {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let before = 0;
+  for (const { labels, word, suffixes, operands } of statements) {
+    const first = labels[0] ?? word;
+    const last = operands.at(-1)?.tokens.at(-1) ?? suffixes.at(-1) ?? word ?? labels.at(-1);
+    if (!first || !last) return undefined;
+    const from = first.expansion ? visibleSpan(first) : first;
+    const to = last.expansion ? visibleSpan(last) : last;
+    if (from.file !== source || to.file !== source || from.start < before) return undefined;
+    before = from.start;
+    starts.push(before);
+    ends.push(Math.max(to.end, before));
+  }
+  return { starts, ends };
+}
+
+function firstAtOrAfter(starts: readonly number[], at: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function grow(region: Region, { starts, ends }: Places, text: string): Region {
+  let { start, end } = region;
+  for (;;) {
+    const first = firstAtOrAfter(starts, start) - 1;
+    const begin = starts[first];
+    const reaches = begin !== undefined && (ends[first] ?? 0) > start ? text.lastIndexOf('\n', begin - 1) + 1 : start;
+    const last = firstAtOrAfter(starts, end) - 1;
+    const stop = last >= 0 && (ends[last] ?? 0) > end ? lineEnd(text, (ends[last] ?? 0) - 1) : end;
+    if (reaches >= start && stop <= end) return { ...region, start, end };
+    start = Math.min(start, reaches);
+    end = Math.max(end, stop);
+  }
+}
+
+/** The lines say nothing about others: no directive, block comment or backslash on them, nothing of that kind around them. */
+function isPlain(old: string, { start, end, shift }: Region, text: string, { inactive }: Pick<Preprocessed, 'inactive'>): boolean {
+  const special = /#|\\|\/\*|\*\/|\/\/go:build|\+build|\r(?!\n)/;
+  if (special.test(old.slice(start, end)) || special.test(text.slice(start, end + shift))) return false;
+  const before = old.lastIndexOf('\n', start - 2) + 1;
+  if (start > 0 && old.slice(before, start).includes('\\')) return false;
+  if (old.lastIndexOf('/*', start - 1) > old.lastIndexOf('*/', start - 1) && start > 0) return false;
+  if (old.indexOf('//go:build', start) >= 0 || old.indexOf('+build', start) >= 0) return false;
+  return !inactive.some((span) => span.start < end && span.end > start);
+}
+
+function spliced(file: AssemblyFile, text: string, region: Region, places: Places, scratch: SourceFile, read: Preprocessed, parsed: { statements: Statement[]; problems: AssemblyFile['problems'] }): AssemblyFile {
+  const { source, preprocessed, statements } = file;
+  const { start, end, shift } = region;
+  const firstOut = firstAtOrAfter(places.starts, start);
+  const firstKept = firstAtOrAfter(places.starts, end);
+  const expansions = new Map<number, PreprocessedToken[]>();
+  for (const [at, tokens] of preprocessed.expansions) if (at < start) expansions.set(at, tokens);
+
+  // What has been read just now becomes the source's own.
+  const adopt = new Mover(scratch, source, 0, 0);
+  for (const statement of parsed.statements) for (const token of tokensOf(statement)) if (!token.expansion) adopt.token(token);
+  for (const [at, tokens] of read.expansions) {
+    for (const token of tokens) adopt.token(token);
+    expansions.set(at, tokens);
+  }
+  for (const { span } of [...read.uses, ...read.problems, ...parsed.problems]) adopt.span(span);
+
+  // Before anything moves: spans are shared with tokens.
+  const outside = ({ span }: { span: Span }) => span.file !== source || span.start < start || span.start >= end;
+  const insertAt = <T extends { span: Span }>(list: readonly T[], added: readonly T[]): T[] => {
+    const kept = list.filter(outside);
+    const at = kept.findLastIndex(({ span }) => span.file === source && span.start < start) + 1;
+    return [...kept.slice(0, at), ...added, ...kept.slice(at)];
+  };
+  const added = { uses: read.uses, problems: [...read.problems, ...parsed.problems] };
+  const uses = insertAt(preprocessed.uses, added.uses);
+  const problems = insertAt(file.problems, added.problems);
+  const isNew = new Set<object>([...added.uses, ...added.problems]);
+
+  const move = new Mover(source, source, end, shift);
+  if (shift !== 0) {
+    for (let i = firstKept; i < statements.length; i++) for (const token of tokensOf(statements[i] as Statement)) if (!token.expansion) move.token(token);
+    for (const [at, tokens] of preprocessed.expansions) if (at >= end) for (const token of tokens) move.token(token);
+    for (const { definition, body } of preprocessed.macros) {
+      if (!definition || definition.file !== source || definition.start < end) continue;
+      move.span(definition);
+      for (const { token, file: from } of body) if (from === source && token.start >= end) { token.start += shift; token.end += shift; }
+    }
+    for (const change of preprocessed.changes) if (change.at >= end) change.at += shift;
+  }
+  for (const [at, tokens] of preprocessed.expansions) if (at >= end) expansions.set(at + shift, tokens);
+
+  if (shift !== 0) {
+    for (const each of [...uses, ...problems]) if (!isNew.has(each)) move.span(each.span);
+    for (const { span } of preprocessed.includes) move.span(span);
+    for (const span of [...preprocessed.inactive, ...preprocessed.bodyUses.map((use) => use.span)]) move.span(span);
+  }
+  source.text = text;
+  source.lineStarts = linesOf(text);
+  return {
+    ...file, problems,
+    preprocessed: { ...preprocessed, uses, expansions },
+    statements: [...statements.slice(0, firstOut), ...parsed.statements, ...statements.slice(firstKept)],
+  };
+}
+
+/** Moves what stands in `from` at or behind a place, each object once, and says that it stands in `to`. */
+class Mover {
+  private readonly moved = new Set<object>();
+  private lastExpansion: Expansion | undefined;
+
+  constructor(private readonly from: SourceFile, private readonly to: SourceFile, private readonly at: number, private readonly shift: number) {}
+
+  span(span: Span): void {
+    if (span.file !== this.from || span.start < this.at || this.moved.has(span)) return;
+    this.moved.add(span);
+    span.file = this.to;
+    span.start += this.shift;
+    span.end += this.shift;
+  }
+
+  /** A token is met once; what several share is not moved twice. */
+  token(token: PreprocessedToken): void {
+    if (token.file === this.from && token.start >= this.at) {
+      token.file = this.to;
+      token.start += this.shift;
+      token.end += this.shift;
+    }
+    if (token.visible) this.span(token.visible);
+    if (token.expansion === this.lastExpansion) return;
+    this.lastExpansion = token.expansion;
+    for (let each = token.expansion; each; each = each.parent) this.span(each.call);
+  }
+}

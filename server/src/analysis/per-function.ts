@@ -1,0 +1,32 @@
+// Findings of one function, kept as long as its statements are the same and moved with them when an edit moves the function.
+// Must stay true: `work` depends on the function's statements and on `context` alone; what it finds lies in the function.
+
+import type { Problem, SourceFile } from '../syntax/source';
+import type { AssemblyFunction } from './functions';
+
+interface Kept { start: number; context: unknown; problems: Problem[] }
+
+const kept = new WeakMap<AssemblyFunction, Map<string, Kept>>();
+
+/** `rule` names what `work` looks for. */
+export function perFunction(rule: string, each: AssemblyFunction, context: unknown, work: () => Problem[]): readonly Problem[] {
+  let rules = kept.get(each);
+  if (!rules) kept.set(each, (rules = new Map<string, Kept>()));
+  const { start, file } = each.span;
+  const known = rules.get(rule);
+  if (known?.context === context && known) {
+    if (known.start !== start && known.problems.length) known.problems = moved(known.problems, file, start - known.start);
+    known.start = start;
+    return known.problems;
+  }
+  // Places that tokens share move with the tokens; what is kept here is moved here.
+  const problems = moved(work(), file, 0);
+  rules.set(rule, { start, context, problems });
+  return problems;
+}
+
+/** The same findings `by` characters further on; places in other files stay. */
+export function moved(problems: readonly Problem[], file: SourceFile, by: number): Problem[] {
+  const at = <T extends { span: Problem['span'] }>(each: T): T => (each.span.file === file ? { ...each, span: { file, start: each.span.start + by, end: each.span.end + by } } : each);
+  return problems.map((problem) => ({ ...at(problem), ...(problem.fixes ? { fixes: problem.fixes.map((fix) => ({ ...fix, edits: fix.edits.map(at) })) } : {}) }));
+}

@@ -1,0 +1,131 @@
+// What the bundled assembler says of a file, function by function, so that an edit costs the function it is in; the bytes are kept for hover.
+// Must stay true: the same problems as assembling the file at once: one error per line, and none where another was found; amd64 only.
+
+import type { AssemblyFile } from '../analysis/assembly-file';
+import { functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { moved, perFunction } from '../analysis/per-function';
+import { assemble } from '../assembler/assemble';
+import type { Statement } from '../syntax/parser';
+import { positionAt, visibleSpan, type Problem, type Span } from '../syntax/source';
+import { symbolPrefix } from '../workspace/package-path';
+
+/** Bytes of each statement, as text. */
+const encoded = new WeakMap<AssemblyFunction, Map<Statement, string>>();
+/** What was said of a statement when its function was assembled, counted from the statement's word. */
+const verdicts = new WeakMap<Statement, readonly Problem[]>();
+const NONE: readonly Problem[] = [];
+
+const isData = ({ word }: Statement): boolean => word?.text === 'DATA' || word?.text === 'GLOBL';
+/** DATA and GLOBL belong to the file; their labels stay. */
+const codeOf = (statements: readonly Statement[]): Statement[] => statements.flatMap((each) => (isData(each) ? (each.labels.length ? [{ ...each, word: undefined, operands: [] }] : []) : [each]));
+
+export const isAssembled = (each: AssemblyFunction): boolean => encoded.has(each);
+
+/** Functions that have not been assembled since they changed. */
+export const waiting = (file: AssemblyFile): AssemblyFunction[] => (file.arch.family === 'amd64' ? functionsOf(file).filter((each) => !isAssembled(each)) : []);
+
+function run(file: AssemblyFile, statements: Statement[], minor: number) {
+  return assemble({ ...file, statements }, { packagePath: symbolPrefix(file.packagePath ?? 'main'), minor });
+}
+
+/** Assembles a function, unless that has been done. */
+export function assembleFunction(each: AssemblyFunction, file: AssemblyFile, minor: number): readonly Problem[] {
+  return perFunction('assemble', each, minor, () => {
+    const { texts, problems } = run(file, codeOf(each.statements), minor);
+    const bytesOf = new Map<Statement, string>();
+    for (const { instructions } of texts) {
+      for (const { statement, bytes } of instructions) {
+        if (!statement || bytes.length === 0) continue;
+        const before = bytesOf.get(statement);
+        const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+        bytesOf.set(statement, before ? `${before} / ${hex}` : hex);
+      }
+    }
+    encoded.set(each, bytesOf);
+    remember(each.statements, problems, file);
+    return problems;
+  });
+}
+
+function remember(statements: readonly Statement[], problems: readonly Problem[], file: AssemblyFile): void {
+  const byStart = new Map<number, Problem[]>();
+  for (const problem of problems) {
+    if (problem.span.file !== file.source) continue;
+    const list = byStart.get(problem.span.start);
+    if (list) list.push(problem);
+    else byStart.set(problem.span.start, [problem]);
+  }
+  for (const statement of statements) {
+    const start = statement.word && visibleSpan(statement.word).start;
+    const own = start === undefined ? undefined : byStart.get(start);
+    if (start !== undefined) byStart.delete(start);
+    verdicts.set(statement, own ? moved(own, file.source, -(start ?? 0)) : NONE);
+  }
+}
+
+/** What a statement is by itself: jumps and the balance of the stack need the function. */
+const NEEDS_FUNCTION = /^(undefined label|branch out of range|label .* is defined twice|.*(pushed|popped|PUSH|POP))/;
+
+/** What is known without assembling whole functions again: verdicts of statements that stayed, and new statements each alone. */
+function quickVerdicts(each: AssemblyFunction, file: AssemblyFile, minor: number): Problem[] {
+  if (!each.statements.some((statement) => verdicts.has(statement))) return [];
+  return each.statements.flatMap((statement) => {
+    const word = statement.word;
+    if (!word || word.text === 'TEXT' || isData(statement)) return [];
+    let known = verdicts.get(statement);
+    const { start } = visibleSpan(word);
+    if (!known) {
+      const found = run(file, [each.text, { ...statement, labels: [] }], minor).problems.filter(({ span, message }) => span.start === start && !NEEDS_FUNCTION.test(message));
+      verdicts.set(statement, (known = moved(found, file.source, -start)));
+    }
+    return known.length ? moved(known, file.source, start) : [];
+  });
+}
+
+const lineOf = ({ file, start }: Span): string => `${file.path}:${positionAt(file, start).line}`;
+
+/** `found` are the problems so far: lines with an error are left alone. Without `whole` functions that changed are judged by their statements alone. */
+export function assembling(file: AssemblyFile, minor: number, found: readonly Problem[], whole: boolean): Problem[] {
+  if (file.arch.family !== 'amd64') return [];
+  const functions = functionsOf(file);
+  const all = functions.flatMap((each) => (whole || isAssembled(each) ? assembleFunction(each, file, minor) : quickVerdicts(each, file, minor)));
+  const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
+  // What stands before the first TEXT, and all data.
+  const rest = [...file.statements.slice(0, first), ...file.statements.slice(first).filter(isData)];
+  if (rest.length) all.push(...dataProblems(file, rest, minor));
+  if (all.length === 0) return [];
+  const taken = new Set(found.filter(({ severity }) => severity === 'error').map(({ span }) => lineOf(span)));
+  return all.sort((a, b) => a.span.start - b.span.start).filter(({ span }) => {
+    const line = lineOf(span);
+    if (taken.has(line)) return false;
+    taken.add(line);
+    return true;
+  });
+}
+
+const dataKept = new WeakMap<Statement, { statements: readonly Statement[]; start: number; problems: Problem[] }>();
+
+/** Kept while the same statements stand there and none has moved on its own; else worked out again. */
+function dataProblems(file: AssemblyFile, rest: Statement[], minor: number): Problem[] {
+  const first = rest[0] as Statement;
+  const known = dataKept.get(first);
+  const last = rest.at(-1)?.word;
+  const start = last ? visibleSpan(last).start : 0;
+  if (known?.start === start && known.statements.length === rest.length && known.statements.every((each, i) => each === rest[i])) return known.problems;
+  const { problems } = run(file, rest, minor);
+  dataKept.set(first, { statements: rest, start, problems });
+  return problems;
+}
+
+/** The machine code of a statement; of a large function that waits to be assembled, that of the statement alone. */
+export function encodedBytes(statement: Statement, within: AssemblyFunction, file: AssemblyFile, minor: number): string | undefined {
+  if (!isAssembled(within)) {
+    if (within.statements.length > 400) {
+      if (file.arch.isJump(statement.word?.text ?? '')) return undefined;
+      const texts = run(file, [within.text, { ...statement, labels: [] }], minor).texts;
+      return texts.flatMap(({ instructions }) => instructions).filter((each) => each.statement && each.statement !== within.text && each.bytes.length).map(({ bytes }) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')).join(' / ') || undefined;
+    }
+    assembleFunction(within, file, minor);
+  }
+  return encoded.get(within)?.get(statement);
+}
