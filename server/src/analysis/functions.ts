@@ -17,11 +17,20 @@ export interface AssemblyFunction {
   statements: Statement[];
   /** From TEXT to the last statement. */
   span: Span;
+  /** Changes when an edit between its statements has moved some of them. */
+  moves: number;
 }
 
 const cache = new WeakMap<AssemblyFile, AssemblyFunction[]>();
 /** By the TEXT statement: a function whose statements an edit has left alone stays the same object, and so does what is known of it. */
 const known = new WeakMap<Statement, AssemblyFunction>();
+const moves = new WeakMap<Statement, number>();
+
+/** An edit behind this statement has moved those after it. */
+export function movedBehind(statements: readonly Statement[], index: number): void {
+  const text = statements[statements.findLastIndex(({ word }, i) => i <= index && word?.text === 'TEXT')];
+  if (text) moves.set(text, (moves.get(text) ?? 0) + 1);
+}
 
 export function functionsOf(file: AssemblyFile): AssemblyFunction[] {
   const found = cache.get(file);
@@ -39,10 +48,11 @@ function functionOf(statements: readonly Statement[], start: number, end: number
   const before = known.get(text);
   if (before?.statements.length === end - start && before.statements.every((statement, i) => statement === statements[start + i])) {
     before.span = covering(before.statements, file);
+    before.moves = moves.get(text) ?? 0;
     return before;
   }
   const body = statements.slice(start, end);
-  const made: AssemblyFunction = { text, name: symbolName(symbol.token.text, file), static: symbol.static, nameToken: symbol.token, statements: body, span: covering(body, file) };
+  const made: AssemblyFunction = { text, name: symbolName(symbol.token.text, file), static: symbol.static, nameToken: symbol.token, statements: body, span: covering(body, file), moves: moves.get(text) ?? 0 };
   known.set(text, made);
   return made;
 }

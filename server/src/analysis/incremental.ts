@@ -7,7 +7,7 @@ import { macrosAt, preprocessLines, type Preprocessed } from '../syntax/preproce
 import { linesOf, visibleSpan, type Expansion, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
 import { definesOf } from '../workspace/target';
 import type { AssemblyFile } from './assembly-file';
-import { tokensOf } from './functions';
+import { movedBehind, tokensOf } from './functions';
 
 /** Old text [start, end) has become new text [start, end + shift). Whole lines. */
 interface Region { start: number; end: number; shift: number }
@@ -164,6 +164,7 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
     for (const { span } of preprocessed.includes) move.span(span);
     for (const span of [...preprocessed.inactive, ...preprocessed.bodyUses.map((use) => use.span)]) move.span(span);
   }
+  movedBehind(statements, firstOut - 1);
   source.text = text;
   source.lineStarts = linesOf(text);
   return {

@@ -4,7 +4,7 @@
 import type { Problem, SourceFile } from '../syntax/source';
 import type { AssemblyFunction } from './functions';
 
-interface Kept { start: number; context: unknown; problems: Problem[] }
+interface Kept { start: number; moves: number; context: unknown; problems: Problem[] }
 
 const kept = new WeakMap<AssemblyFunction, Map<string, Kept>>();
 
@@ -14,14 +14,14 @@ export function perFunction(rule: string, each: AssemblyFunction, context: unkno
   if (!rules) kept.set(each, (rules = new Map<string, Kept>()));
   const { start, file } = each.span;
   const known = rules.get(rule);
-  if (known?.context === context && known) {
+  if (known && known.context === context && known.moves === each.moves) {
     if (known.start !== start && known.problems.length) known.problems = moved(known.problems, file, start - known.start);
     known.start = start;
     return known.problems;
   }
   // Places that tokens share move with the tokens; what is kept here is moved here.
   const problems = moved(work(), file, 0);
-  rules.set(rule, { start, context, problems });
+  rules.set(rule, { start, moves: each.moves, context, problems });
   return problems;
 }
 

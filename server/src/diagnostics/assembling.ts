@@ -3,7 +3,7 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
-import { moved, perFunction } from '../analysis/per-function';
+import { moved } from '../analysis/per-function';
 import { assemble } from '../assembler/assemble';
 import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Problem, type Span } from '../syntax/source';
@@ -29,22 +29,27 @@ function run(file: AssemblyFile, statements: Statement[], minor: number) {
 }
 
 /** Assembles a function, unless that has been done. */
-export function assembleFunction(each: AssemblyFunction, file: AssemblyFile, minor: number): readonly Problem[] {
-  return perFunction('assemble', each, minor, () => {
-    const { texts, problems } = run(file, codeOf(each.statements), minor);
-    const bytesOf = new Map<Statement, string>();
-    for (const { instructions } of texts) {
-      for (const { statement, bytes } of instructions) {
-        if (!statement || bytes.length === 0) continue;
-        const before = bytesOf.get(statement);
-        const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-        bytesOf.set(statement, before ? `${before} / ${hex}` : hex);
-      }
+export function assembleFunction(each: AssemblyFunction, file: AssemblyFile, minor: number): void {
+  if (encoded.has(each)) return;
+  const { texts, problems } = run(file, codeOf(each.statements), minor);
+  const bytesOf = new Map<Statement, string>();
+  for (const { instructions } of texts) {
+    for (const { statement, bytes } of instructions) {
+      if (!statement || bytes.length === 0) continue;
+      const before = bytesOf.get(statement);
+      const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+      bytesOf.set(statement, before ? `${before} / ${hex}` : hex);
     }
-    encoded.set(each, bytesOf);
-    remember(each.statements, problems, file);
-    return problems;
-  });
+  }
+  encoded.set(each, bytesOf);
+  remember(each.statements, problems, file);
+}
+
+function* verdictsOf(each: AssemblyFunction, file: AssemblyFile): Generator<Problem> {
+  for (const statement of each.statements) {
+    const known = verdicts.get(statement);
+    if (known?.length && statement.word) yield* moved(known, file.source, visibleSpan(statement.word).start);
+  }
 }
 
 function remember(statements: readonly Statement[], problems: readonly Problem[], file: AssemblyFile): void {
@@ -88,7 +93,10 @@ const lineOf = ({ file, start }: Span): string => `${file.path}:${positionAt(fil
 export function assembling(file: AssemblyFile, minor: number, found: readonly Problem[], whole: boolean): Problem[] {
   if (file.arch.family !== 'amd64') return [];
   const functions = functionsOf(file);
-  const all = functions.flatMap((each) => (whole || isAssembled(each) ? assembleFunction(each, file, minor) : quickVerdicts(each, file, minor)));
+  const all = functions.flatMap((each) => {
+    if (whole) assembleFunction(each, file, minor);
+    return isAssembled(each) ? [...verdictsOf(each, file)] : quickVerdicts(each, file, minor);
+  });
   const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
   // What stands before the first TEXT, and all data.
   const rest = [...file.statements.slice(0, first), ...file.statements.slice(first).filter(isData)];
