@@ -1,5 +1,6 @@
 // Runs #define, #include, #ifdef and macro expansion as cmd/asm/internal/lex does, but goes on after an error.
 // Must stay true: terminates on any input (nesting and output are bounded), never throws, every token keeps its origin.
+// Long because directives, conditions and expansion share one state.
 
 import { meaningful, meaningfulIn } from './meaningful';
 import {
