@@ -836,7 +836,7 @@ export class Debugger implements DebuggerApi {
   findLocations(spec: string, frame?: Frame): Location[] {
     let from: { file: string; line: number; pc: number } | undefined;
     if (frame) from = { file: frame.file, line: frame.line, pc: frame.pc };
-    else if (this.session && !this.running) { try { const top = this.topFrame(); from = { file: top.file, line: top.line, pc: top.pc }; } catch { /* ended */ } }
+    else if (/^[+-]?\w*\d$/.test(spec) && this.session && !this.running) { try { const top = this.topFrame(); from = { file: top.file, line: top.line, pc: top.pc }; } catch { /* ended */ } }
     const found = this.binary.findLocation(this.binarySpec(spec), from);
     if (found.places.length === 0 && spec.startsWith('*') && this.session && !this.running) {
       const value = this.evaluate(spec.slice(1));

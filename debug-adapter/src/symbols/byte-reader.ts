@@ -149,6 +149,12 @@ export function cstringAt(data: Uint8Array, offset: number): string {
   return text(data, offset, zero < 0 ? data.length : zero);
 }
 
+/** The whole 32-bit words of a range, for tables that are read entry by entry. */
+export function wordsOf(data: Uint8Array): Uint32Array {
+  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
+}
+
 export function uintLE(bytes: Uint8Array, offset: number, size: number): number {
   let value = 0, factor = 1;
   for (let i = 0; i < size; i++, factor *= 256) value += (bytes[offset + i] ?? 0) * factor;

@@ -30,6 +30,8 @@ export class FunctionTable {
   private readonly infos: (FunctionInfo | undefined)[] = [];
   private every: FunctionInfo[] | undefined;
   private names: Map<string, number[]> | undefined;
+  /** Answers before all names are known. */
+  private readonly exact = new Map<string, number[]>();
   private goFunc: number | undefined;
 
   constructor(private readonly host: FunctionTableHost, name: string) {
@@ -132,6 +134,11 @@ export class FunctionTable {
 
   named(name: string): FunctionInfo[] {
     const plain = name.replace(/·/g, '.').replace(/∕/g, '/').replace(/\(SB\)$/, '');
+    if (!this.names && !plain.includes('[')) {
+      let found = this.exact.get(plain);
+      if (!found) this.exact.set(plain, found = this.table.exactly(plain));
+      if (found.length) return found.map((i) => this.info(i));
+    }
     const index = this.nameIndex();
     const of = (n: string): FunctionInfo[] => (index.get(n) ?? []).map((i) => this.info(i));
     const found = of(plain);

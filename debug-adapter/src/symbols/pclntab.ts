@@ -1,6 +1,6 @@
 // Go's own table from pc to function, file, line, stack depth and inlining (.gopclntab), for every layout since Go 1.2.
 // Must stay true: it is complete for every Go binary, stripped or not, and is decoded per function on demand.
-import { ByteReader, cstringAt } from './byte-reader';
+import { ByteReader, cstringAt, wordsOf } from './byte-reader';
 import { BinaryError } from './types';
 
 const MAGIC_12 = 0xfffffffb, MAGIC_116 = 0xfffffffa, MAGIC_118 = 0xfffffff0, MAGIC_120 = 0xfffffff1;
@@ -74,13 +74,14 @@ export class PclnTab {
       this.functab = data.subarray(r.u64());
     }
     const wide = this.magic === MAGIC_12 || this.magic === MAGIC_116;
-    const f = new ByteReader(this.functab, this.magic === MAGIC_12 ? 16 : 0);
-    this.entries = new Float64Array(this.count + 1);
-    this.recordOffsets = new Float64Array(this.count);
-    for (let i = 0; i <= this.count; i++) {
-      this.entries[i] = wide ? f.u64() + bias : f.u32();
-      if (i < this.count) this.recordOffsets[i] = wide ? f.u64() : f.u32();
+    const words = wordsOf(this.functab.subarray(this.magic === MAGIC_12 ? 16 : 0)), entries = new Float64Array(this.count + 1), offsets = new Float64Array(this.count);
+    if (words.length < (wide ? 4 : 2) * this.count + (wide ? 2 : 1)) throw new BinaryError('the function table (.gopclntab) is damaged');
+    for (let i = 0, at = 0; i <= this.count; i++, at += wide ? 4 : 2) {
+      entries[i] = wide ? words[at]! + words[at + 1]! * 0x100000000 + bias : words[at]!;
+      if (i < this.count) offsets[i] = wide ? words[at + 2]! + words[at + 3]! * 0x100000000 : words[at + 1]!;
     }
+    this.entries = entries;
+    this.recordOffsets = offsets;
   }
 
   /** Index of the function whose range covers pc, or -1. */
@@ -108,6 +109,23 @@ export class PclnTab {
   name(index: number): string {
     const at = this.recordOffsets[index]! + (this.magic === MAGIC_12 || this.magic === MAGIC_116 ? 8 : 4);
     return cstringAt(this.names, new ByteReader(this.functab, at).u32());
+  }
+
+  /** Functions of exactly this name, without making a text of every other name. */
+  exactly(name: string): number[] {
+    const want = new TextEncoder().encode(name), { functab, names, recordOffsets } = this, found: number[] = [];
+    const view = new DataView(functab.buffer, functab.byteOffset, functab.length), skip = this.magic === MAGIC_12 || this.magic === MAGIC_116 ? 8 : 4;
+    for (let i = 0; i < this.count; i++) {
+      const record = recordOffsets[i]! + skip;
+      if (record + 4 > view.byteLength) continue;
+      const at = view.getUint32(record, true);
+      // The last letters tell names apart sooner than the first ones.
+      let k = want.length;
+      if (names[at + k] !== 0) continue;
+      while (k > 0 && names[at + k - 1] === want[k - 1]) k--;
+      if (k === 0) found.push(i);
+    }
+    return found;
   }
 
   nameAt(offset: number): string {

@@ -44,20 +44,28 @@ export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping, e
 export class TranslatingCpu implements Cpu {
   retired = 0;
   private readonly lookups: Lookups;
-  private readonly translations: Translations;
-  private readonly core: Core;
-  private readonly coreModule: CoreModule;
-  private readonly table: WebAssembly.Table;
+  private translations!: Translations;
+  private core!: Core;
+  private coreModule!: CoreModule;
+  private table!: WebAssembly.Table;
   private breakpoints: ReadonlySet<number> = new Set();
-  private readonly key: string = '';
+  private key = '';
+  private started = false;
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
   private variation = 1;
   /** Instructions retired in slices since translations were last kept. */
   private worked = 0;
 
-  constructor(private readonly pages: PageSource, host: CpuHost, private readonly keeping?: Keeping, private readonly engine?: CodeEngine, private readonly tuning = TUNING) {
-    const lookups = this.lookups = new Lookups(pages, host);
+  constructor(private readonly pages: PageSource, private readonly host: CpuHost, private readonly keeping?: Keeping, private readonly engine?: CodeEngine, private readonly tuning = TUNING) {
+    this.lookups = new Lookups(pages, host);
+    this.lookups.flush();
+  }
+
+  /** The module, and what an earlier run kept, are fetched when the first instruction is about to be executed: who only looks does not wait for them. */
+  private start(): void {
+    this.started = true;
+    const { pages, host, lookups, keeping, engine, tuning } = this;
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
     const imports: CoreImports = {
       slowRead: (high, low, bytes) => lookups.read(high, low, bytes),
@@ -85,14 +93,15 @@ export class TranslatingCpu implements Cpu {
     this.core = instance.exports as unknown as Core;
     lookups.flush();
     this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub'], tuning.seenOften, engine);
-    if (keeping) {
-      this.key = programKey(keeping.program);
-      const kept = keeping.cache.load(this.key);
-      if (kept) this.translations.adopt(kept as Uint8Array<ArrayBuffer>);
-    }
+    this.translations.setBreakpoints(this.breakpoints);
+    if (!keeping) return;
+    this.key = programKey(keeping.program);
+    const kept = keeping.cache.load(this.key);
+    if (kept) this.translations.adopt(kept as Uint8Array<ArrayBuffer>);
   }
 
   keepTranslations(): void {
+    if (!this.started) return;
     if (this.keeping && (!this.coreModule.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule, this.keeping.cache, this.engine, this.helpers());
     if (!this.keeping || (this.translations.fresh < WORTH_KEEPING && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
     const bytes = this.translations.keep();
@@ -103,7 +112,7 @@ export class TranslatingCpu implements Cpu {
   private* helpers(): Iterable<unknown> { for (let slot = 1; slot < FIRST_FREE_SLOT && this.table.get(slot); slot++) yield this.table.get(slot); }
 
   /** What has been translated so far. */
-  get statistics(): Translations['statistics'] { return this.translations.statistics; }
+  get statistics(): Translations['statistics'] | undefined { return this.started ? this.translations.statistics : undefined; }
 
   private get rip(): number {
     this.lookups.refresh();
@@ -120,6 +129,7 @@ export class TranslatingCpu implements Cpu {
   run(budget: number): CpuExit {
     this.retired = 0;
     if (budget <= 0) return { kind: 'budget' };
+    if (!this.started) this.start();
     if (this.breakpoints.has(this.rip)) {
       const exit = this.stepOnce();
       if (exit) return exit;
@@ -201,6 +211,7 @@ export class TranslatingCpu implements Cpu {
 
   step(): CpuExit {
     this.retired = 0;
+    if (!this.started) this.start();
     return this.stepOnce() ?? { kind: 'budget' };
   }
 
@@ -261,12 +272,12 @@ export class TranslatingCpu implements Cpu {
 
   setBreakpoints(addresses: ReadonlySet<number>): void {
     this.breakpoints = new Set(addresses);
-    this.translations.setBreakpoints(this.breakpoints);
+    if (this.started) this.translations.setBreakpoints(this.breakpoints);
   }
 
   invalidate(start: number, end: number): void {
     this.lookups.codeChanged = true;
-    this.translations.invalidate(start, end);
+    if (this.started) this.translations.invalidate(start, end);
     this.lookups.flush();
   }
 
