@@ -215,7 +215,7 @@ export class Debugger implements DebuggerApi {
     const registers = machine.registers(tid);
     if (this.binary.functionAt(registers.rip)?.assembly) return undefined;
     const frame = unwind(words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }).frames.find(({ inlined }) => !inlined);
-    inspector.forget();
+    this.forget();
     return frame && inspector.rows({ frame, registers }).filter(({ role }) => role === 'result').map((row) => ({ name: row.name, value: row.long() }));
   }
 
@@ -233,6 +233,7 @@ export class Debugger implements DebuggerApi {
       this.running = false;
       recorder.onProgress = undefined;
       // Whatever went wrong, the state on show is the machine's.
+      this.forget();
       if (this.stop && this.session) this.stop = { ...this.stop, ...this.moment(this.currentTid(this.session.machine)) };
       if (this.stop) this.listeners.tell('stopped', this.stop);
       throw error;
@@ -266,7 +267,7 @@ export class Debugger implements DebuggerApi {
     if (this.returned && stop.reason === 'step') stop.returned = this.returned;
     this.selected = stop.thread;
     this.stop = stop;
-    this.live.inspector.forget();
+    this.forget();
     // Standing at an end of a past segment must not make the next step back run far.
     if (stop.reason === 'goto' || stop.reason === 'beginning') recorder.clearStop();
     this.listeners.tell('stopped', stop);
@@ -356,7 +357,7 @@ export class Debugger implements DebuggerApi {
   private conditionHolds(breakpoint: Breakpoint): boolean {
     if (breakpoint.condition === undefined || breakpoint.condition === '') return true;
     try {
-      this.live.inspector.forget();
+      this.forget();
       const value = this.live.inspector.evaluate(breakpoint.condition, this.topContext());
       if (value.type !== 'bool' && value.value !== 'true' && value.value !== 'false') throw new Error('condition expression not boolean');
       return value.value === 'true';
@@ -474,7 +475,7 @@ export class Debugger implements DebuggerApi {
         recorder.onProgress = undefined;
         this.running = false;
         this.stop = stop;
-        this.live.inspector.forget();
+        this.forget();
       }
     }
   }
@@ -620,9 +621,19 @@ export class Debugger implements DebuggerApi {
     this.selected = id;
   }
 
+  /** Read once per stop. */
   private context(thread = this.selected): ThreadContext {
     const { machine, words } = this.stopped;
-    return this.threadTable.context(thread, machine, words);
+    let found = this.contexts.get(thread);
+    if (!found) this.contexts.set(thread, found = this.threadTable.context(thread, machine, words));
+    return found;
+  }
+  private readonly contexts = new Map<number, ThreadContext>();
+
+  /** What was read of the guest no longer holds: it has moved, or was changed. */
+  private forget(): void {
+    this.contexts.clear();
+    this.session?.inspector.forget();
   }
 
   private tidOf(thread: number | undefined): number {
@@ -714,7 +725,7 @@ export class Debugger implements DebuggerApi {
     return words.goidServed(words.currentG(machine.registers()));
   }
   tracedArguments(): string {
-    this.live.inspector.forget();
+    this.forget();
     return this.live.inspector.rows(this.topContext()).filter(({ role }) => role === 'parameter').map((row) => row.short()).join(', ');
   }
 
@@ -787,7 +798,7 @@ export class Debugger implements DebuggerApi {
     const { recorder, machine } = this.live;
     this.table.forgetHitsAfter(machine.instruction);
     if (recorder.dropFuture()) this.listeners.tell('output', 'warning', `The recorded future after instruction ${machine.instruction} was dropped: what was changed here may lead elsewhere.`);
-    this.live.inspector.forget();
+    this.forget();
     if (this.stop) this.stop = { ...this.stop, ...this.moment(this.stop.tid) };
     if (address !== undefined) this.listeners.tell('memoryChanged', address, size);
   }

@@ -157,11 +157,14 @@ export function unwind(words: RuntimeWords, start: UnwindStart, options: { start
   /** One physical frame: the calls inlined at its pc first, innermost on top. */
   function framesAt(fn: FunctionInfo, lookup: number, cfa: number): Frame[] {
     const place = binary.lineAt(lookup);
-    const common = { pc: walk.pc, lookupPc: lookup, sp: walk.sp, cfa, bp: walk.bp, entry: fn.entry, registers: walk.registers, ...(g ? { g } : {}) };
     const result: Frame[] = [];
-    for (const call of place?.inlined ?? []) result.push({ ...common, index: frames.length + result.length, function: call.name, file: call.file, line: call.line, inlined: true, wrapper: false });
-    const outer = place?.outer ?? { file: fn.file, line: fn.line };
-    result.push({ ...common, index: frames.length + result.length, function: fn.name, file: outer.file, line: outer.line, inlined: false, wrapper: fn.wrapper });
+    const add = (name: string, at: { file: string; line: number }, inlined: boolean, wrapper: boolean): void => {
+      const frame: Frame = { index: frames.length + result.length, pc: walk.pc, lookupPc: lookup, sp: walk.sp, cfa, bp: walk.bp, function: name, entry: fn.entry, file: at.file, line: at.line, inlined, wrapper, registers: walk.registers };
+      if (g) frame.g = g;
+      result.push(frame);
+    };
+    for (const call of place?.inlined ?? []) add(call.name, call, true, false);
+    add(fn.name, place?.outer ?? fn, false, fn.wrapper);
     return result;
   }
 
