@@ -25,6 +25,7 @@ const TO_G0 = new Set(['runtime.mcall', 'runtime.systemstack', 'runtime.morestac
 const VDSO = new Set(['runtime.nanotime1', 'runtime.walltime', 'time.now', 'runtime.vgetrandom1', 'runtime.walltime1']);
 /** Their return address is where a signal interrupted the caller, not one that a CALL pushed. */
 const INJECTED = new Set(['runtime.sigpanic', 'runtime.sigpanic0', 'runtime.asyncPreempt', 'runtime.debugCallV2']);
+const INJECTING = /^runtime\.\(\*sigctxt\)\.(preparePanic|pushCall)$/;
 const SIGRETURN = /^runtime\.sigreturn(__sigaction)?$/;
 /** Offsets in the ucontext of a Linux signal frame. */
 const UC_RBP = 40 + 10 * 8, UC_RSP = 40 + 15 * 8, UC_RIP = 40 + 16 * 8;
@@ -81,7 +82,10 @@ export function unwind(words: RuntimeWords, start: UnwindStart, options: { start
     const { sp } = walk;
     const name = fn.name;
     if (SIGRETURN.test(name)) {
-      const pc = memory.pointer(sp + UC_RIP), below = memory.pointer(sp + UC_RSP), bp = memory.u64(sp + UC_RBP);
+      const pc = memory.pointer(sp + UC_RIP), bp = memory.u64(sp + UC_RBP);
+      let below = memory.pointer(sp + UC_RSP);
+      // A handler that injects a call has pushed the return address but not yet set RIP.
+      if (below !== undefined && pc === memory.pointer(below) && frames.some((frame) => INJECTING.test(frame.function))) below += 8;
       if (pc === undefined || below === undefined) return { cfa: sp, problem: 'the signal frame is unreadable' };
       const registers = ucontext(sp);
       const range = live ? words.stackAt(live, below) : undefined;
