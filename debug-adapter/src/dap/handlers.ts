@@ -15,9 +15,10 @@ import type { Session } from './session';
 import { sources } from './sources';
 import { stack } from './stack';
 import { stepping } from './stepping';
+import { timeViews } from './time-views';
 import { variables } from './variables';
 
-export const SUBJECTS: readonly Subject[] = [launching, breakpoints, dataBreakpoints, stepping, stack, variables, evaluation, memory, disassembly, sources, runtimeViews, events];
+export const SUBJECTS: readonly Subject[] = [launching, breakpoints, dataBreakpoints, stepping, stack, variables, evaluation, memory, disassembly, sources, runtimeViews, timeViews, events];
 
 export type AnyHandler = (session: Session, args: unknown, context: RequestContext) => unknown;
 

@@ -2,10 +2,16 @@
 // Types only: the client imports this file and nothing else of the adapter. Addresses travel as numbers (user space < 2^47),
 // 64-bit register values as `0x…` strings.
 
+import type { Effect, LastChange } from '../engine/effects';
+import type { StacksPicture } from '../engine/stack-words';
+import type { Timeline } from '../engine/timeline';
 import type { EventFilter, TraceEvent } from '../engine/types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 
 export type { EventFilter, SchedulerEventName, TraceEvent } from '../engine/types';
+export type { Change } from '../engine/effects';
+export type { GobufRow, Move, StackColumn, StackFrameBox, StacksPicture, StackWord, WordKind } from '../engine/stack-words';
+export type { Lane, MarkColumns, MarkKind, SegmentColumns, Timeline } from '../engine/timeline';
 export type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, StackBounds } from '../goruntime/types';
 
 /** Attributes of a `launch` request (and of a launch configuration). */
@@ -159,6 +165,28 @@ export interface TimelineResult {
   complete: boolean;
 }
 
+/** The timeline's rows from `base` on; another revision than the client's begins anew at 0. */
+export interface LanesResult extends Timeline { moment: Moment; base: { segments: number; marks: number; strings: number } }
+
+/** `file` as the client knows it. */
+export type EffectRow = Effect;
+
+export interface RegistersResult {
+  moment: Moment;
+  title: string;
+  /** DAP thread. */
+  thread?: number;
+  /** Only what a gobuf keeps: the goroutine is on no thread. */
+  saved: boolean;
+  /** PC and the general registers in the processor's order, with what the value is. */
+  general: { name: string; value: string; text: string }[];
+  rflags: number;
+  mxcsr: number;
+  fsBase: number;
+  /** YMM0…YMM15, 32 bytes each as hexadecimal digits, lowest byte first. */
+  vectors: string[];
+}
+
 /** Own requests: name → [arguments, body]. */
 export interface GobufRequests {
   /** All Ms, Ps and the scheduler at this moment; of the Gs at most `maxGs` (default 5000), `gsTotal` says how many there are. */
@@ -179,6 +207,16 @@ export interface GobufRequests {
   'gobuf/writes': [{ expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number; most?: number }, { moment: Moment; address: number; size: number; writes: WriteRow[]; complete: boolean }];
   /** What happened up to `until` (default: the last recorded moment), at most `limit` events (default 10 000). */
   'gobuf/timeline': [{ until?: number; limit?: number }, TimelineResult];
+  /** What ran where, when, up to the last recorded moment: at most about `limit` rows, and only those that the client does not know. */
+  'gobuf/lanes': [{ known?: { revision: number; segments: number; marks: number; strings: number }; limit?: number }, LanesResult];
+  /** Both stacks of a thread word by word, its goroutine's gobuf, and what the code that switches moves. */
+  'gobuf/stacks': [{ threadId?: number; words?: number }, { moment: Moment } & StacksPicture];
+  /** General and vector registers and flags of a thread. */
+  'gobuf/registers': [{ threadId?: number }, RegistersResult];
+  /** Which instruction gave a register its value, searched for in the last `most` instructions (default 20 000). */
+  'gobuf/lastChange': [{ register: string; threadId?: number; most?: number }, { moment: Moment; change?: LastChange }];
+  /** What the last `count` instructions of the stopped thread changed, and what the next one will. */
+  'gobuf/effects': [{ count?: number }, { moment: Moment; done: EffectRow[]; next?: EffectRow }];
   /** Gives a thread the next turn: it executes the next instruction. The recorded future is dropped. */
   'gobuf/runNext': [{ threadId: number }, object];
   /** The thread that console commands and expressions without a frame refer to. */

@@ -9,6 +9,10 @@ import { handlerOf } from './handlers';
 import { type DapHost, Session } from './session';
 import { sentence } from './text';
 
+/** Answered also while a search runs the guest through its past. */
+const AT_ONCE = new Set(['initialize', 'pause', 'cancel', 'disconnect', 'terminate']);
+const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'restartFrame', 'goto', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent']);
+
 export class DapServer extends ProtocolServer {
   readonly session: Session;
   /** Requests that are being answered, for `cancel` and for the order of answers. */
@@ -46,6 +50,13 @@ export class DapServer extends ProtocolServer {
 
   /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
   protected override dispatchRequest(request: DAP.Request): void {
+    const { searching } = this.session;
+    if (searching && !AT_ONCE.has(request.command)) {
+      // What moves the guest ends a search; everything else waits for it, in its order.
+      if (MOVES.has(request.command)) this.session.engine.pause();
+      void searching.then(() => Promise.resolve()).then(() => { this.dispatchRequest(request); });
+      return;
+    }
     const after: (() => void)[] = [];
     const pending = { cancelled: false };
     this.#pending.set(request.seq, pending);

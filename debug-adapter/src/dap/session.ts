@@ -163,8 +163,11 @@ export class Session {
     const progress = this.#startProgress(title);
     const run = work({ onProgress: progress.report });
     this.#run = run.then(() => undefined, () => undefined);
-    try { return await run; } finally { progress.end(); this.#run = undefined; }
+    this.searching = this.#run;
+    try { return await run; } finally { progress.end(); this.#run = undefined; this.searching = undefined; }
   }
+  /** A search of the past is going on: the guest is elsewhere, so other requests wait until it is back. */
+  searching: Promise<void> | undefined;
 
   /** Resolves when nothing runs. */
   async settled(): Promise<void> { await this.#run; }

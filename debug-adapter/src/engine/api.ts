@@ -5,6 +5,7 @@
 import type { Machine } from '@gobuf/emulator/machine-types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import type { Binary } from '../symbols/types';
+import type { Past } from './past';
 import type {
   BreakpointRequest, BreakpointView, DebuggerEvents, DisassemblyRow, EventFilter, Flavor, Frame, Location, MemoryWrite, RegisterRow,
   ResumeKind, ResumeOptions, Scope, StackTrace, StopInfo, ThreadView, TraceEvent, Variable,
@@ -41,6 +42,8 @@ export interface DebuggerApi {
 
   /** To the next, or with `reverse` the last, of some events; breakpoints stop it too. */
   runToEvent(filters: EventFilter[], options?: ResumeOptions & { reverse?: boolean }): Promise<StopInfo>;
+  /** A search that may run the guest through the recorded past; it ends where it was, and no stop is told. */
+  searchPast<T>(work: (past: Past) => Promise<T>, options?: ResumeOptions): Promise<T>;
   /** All writes to a range in the recorded past, oldest first, the newest `most` of them; the guest ends where it was. */
   writesTo(address: number, size: number, options?: ResumeOptions & { most?: number }): Promise<{ writes: MemoryWrite[]; complete: boolean }>;
 

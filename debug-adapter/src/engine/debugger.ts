@@ -31,6 +31,7 @@ import type {
 } from './types';
 import { unwind } from './unwind';
 import { findWrites } from './writes';
+import type { Past } from './past';
 import { isOptimized } from './optimized';
 import type { VariableRow } from './values';
 
@@ -450,28 +451,37 @@ export class Debugger implements DebuggerApi {
 
   /** All writes to a range in the recorded past before now, oldest first; the newest `most` of them. The guest ends where it was. */
   async writesTo(address: number, size: number, options: ResumeOptions & { most?: number } = {}): Promise<{ writes: MemoryWrite[]; complete: boolean }> {
-    const { recorder, words, execution, machine } = this.stopped;
     if (!(size >= 1 && size <= 1 << 20) || !Number.isSafeInteger(address)) throw new Error('a range of 1 to 1048576 bytes is needed');
-    const now = machine.instruction, { stop } = this;
-    // The range alone is watched: one access that two watchpoints cover is told for one of them only.
-    const watching = this.table.list().filter(({ enabled, watch }) => enabled && watch);
-    for (const breakpoint of watching) this.disarm(breakpoint);
-    this.running = true;
-    recorder.clearStop();
-    recorder.onProgress = options.onProgress;
-    try {
+    return this.searchPast(async ({ recorder, words, machine, now }) => {
       const goids = new Map<number, number | undefined>();
       const { writes, complete } = await findWrites(recorder, address, size, now, options.most ?? 100, (write) => goids.set(write.instruction, words.goid(words.currentG(machine.registers()))));
-      recorder.clearStop();
       return {
         complete, writes: writes.map(({ pc, ...write }) => {
           const place = this.binary.lineAt(pc), goroutine = goids.get(write.instruction);
           return { ...write, pc, ...(goroutine === undefined ? {} : { goroutine }), ...(place ? { function: place.inlined[0]?.name ?? place.function.name, file: place.file, line: place.line } : {}) };
         }),
       };
+    }, options);
+  }
+
+  /** Hands the recorded past to a search that may run the guest through it; afterwards the guest is where it was, and nothing is told. */
+  async searchPast<T>(work: (past: Past) => Promise<T>, options: ResumeOptions = {}): Promise<T> {
+    const { recorder, words, execution, machine } = this.stopped;
+    const now = machine.instruction, { stop } = this;
+    // The search watches for itself: one access that two watchpoints cover is told for one of them only.
+    const watching = this.table.list().filter(({ enabled, watch }) => enabled && watch);
+    for (const breakpoint of watching) this.disarm(breakpoint);
+    this.running = true;
+    recorder.clearStop();
+    recorder.onProgress = options.onProgress;
+    try {
+      const found = await work({ binary: this.binary, machine, recorder, words, now, tid: stop?.tid ?? this.currentTid(machine), waitReason: (reason) => this.live.inspector.runtime.waitReasonName(reason) });
+      recorder.clearStop();
+      return found;
     } finally {
       try { await execution.returnTo(now); } finally {
         for (const breakpoint of watching) this.arm(breakpoint);
+        this.watchMachineEvents();
         recorder.onProgress = undefined;
         this.running = false;
         this.stop = stop;

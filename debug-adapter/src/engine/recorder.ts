@@ -34,6 +34,8 @@ export class Recorder {
   private readonly registerWatches = new Map<number, RegisterWatch>();
   /** Furthest moment that was ever reached and not dropped. */
   last = 0;
+  /** How often a recorded future was dropped: what was collected of it is void then. */
+  drops = 0;
   onProgress: ((instruction: number) => void) | undefined;
 
   constructor(readonly machine: Machine, private readonly options: RecorderOptions) {
@@ -203,6 +205,7 @@ export class Recorder {
     this.kept = [...this.kept.filter(({ snapshot }) => snapshot.instruction < now), present];
     for (const { snapshot } of stale) snapshot.release();
     this.last = now;
+    this.drops++;
     return future;
   }
 

@@ -1,84 +1,68 @@
-// Text twins of the views: `stacks` (both stacks of the thread, word by word) and `timeline` (boot milestones and goroutine switches).
-// Must stay true: a word's meaning is said only where it is known; the timeline is of the program's undisturbed run.
+// Text twins of the views: `stacks` (both stacks of the thread, word by word, and what a switch moves) and `timeline` (who had which
+// thread when, why it changed, what it cost). Must stay true: the content is the pictures', from the same models; nothing is cut silently.
 
-import type { Frame, TraceEvent } from '../engine/types';
-import type { GInfo, SchedulerSnapshot } from '../goruntime/types';
+import { stacksPicture } from '../engine/stack-words';
+import type { StackColumn, StacksPicture } from '../engine/stack-words';
+import { collectTimeline, MARK_KINDS, WHO } from '../engine/timeline';
+import type { Timeline } from '../engine/timeline';
+import type { TraceEvent } from '../engine/types';
 import type { Command } from './commands';
 import { hex } from './context';
 import type { Context } from './context';
-import { gName } from './scheduler';
 
-const MOST_WORDS = 32;
+const MOST_WORDS = 32, MOST_ROWS = 1_000_000;
 
-function wordsOf(context: Context, snapshot: SchedulerSnapshot, g: GInfo, sp: number, frames: Frame[], count: number, live: boolean): void {
-  const { lo, hi } = g.stack;
-  context.print(`${gName(snapshot, g.address)} stack  ${live ? 'SP' : 'saved SP'} ${hex(sp)}  lo ${hex(lo)}  stackguard0 ${g.stackguard0Name ?? hex(g.stackguard0)}  hi ${hex(hi)}`);
-  const returns = new Map<number, Frame>(), savedBp = new Set<number>();
-  const physical = frames.filter(({ inlined }) => !inlined);
-  physical.forEach((frame, i) => {
-    const caller = physical[i + 1];
-    if (!caller || frame.boundary) return;
-    returns.set(frame.cfa - 8, caller);
-    savedBp.add(frame.cfa - 16);
-  });
-  const bytes = context.debug.readMemory(sp, Math.min(count * 8, hi - sp));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at + 8 <= bytes.length; at += 8) {
-    const value = view.getBigUint64(at, true), address = sp + at;
-    const meaning = meaningOf(context, snapshot, value, returns.get(address), savedBp.has(address), lo, hi);
-    context.print(`  ${hex(address)}  ${`0x${value.toString(16).padStart(16, '0')}`}${at === 0 ? (live ? '  ← SP' : '  ← sched.sp') : ''}${meaning ? `  ${meaning}` : ''}`);
+function printColumn(context: Context, column: StackColumn): void {
+  context.print(`${column.name} stack  ${column.live ? 'SP' : 'saved SP'} ${column.sp === 0 ? '-' : hex(column.sp)}  lo ${hex(column.lo)}  stackguard0 ${column.stackguard0}  hi ${hex(column.hi)}${column.problem ? `  (${column.problem})` : ''}`);
+  let frame: number | undefined;
+  for (const word of column.words) {
+    if (word.frame !== undefined && word.frame !== frame) {
+      const box = column.frames[word.frame]!;
+      context.print(`  ┌ ${box.name}${box.inlined ? ` (inlined: ${box.inlined.join(', ')})` : ''}  ${context.path(box.file)}:${box.line}  ${box.to - box.from} bytes${box.note ? `  ${box.note}` : ''}`);
+    }
+    frame = word.frame;
+    context.print(`  ${frame === undefined ? ' ' : '│'} ${hex(word.address)}  ${word.value}${word.marks.length > 0 ? `  ← ${word.marks.join(', ')}` : ''}${word.text ? `  ${word.text}` : ''}`);
   }
-  const left = Math.floor((hi - sp - bytes.length) / 8);
-  if (left > 0) context.print(`  … ${left} more words up to hi`);
+  if (column.more > 0) context.print(`  … ${column.more} more words up to hi`);
 }
 
-function meaningOf(context: Context, snapshot: SchedulerSnapshot, value: bigint, caller: Frame | undefined, bp: boolean, lo: number, hi: number): string {
-  if (value === 0n || value >= 1n << 47n) return '';
-  const address = Number(value);
-  const { binary } = context.debug;
-  if (caller) {
-    const fn = binary.functionAt(address - 1);
-    if (fn?.name === 'runtime.goexit') return 'planted: returns into runtime.goexit+1';
-    return `return to ${fn?.name ?? '?'}+${fn ? hex(address - fn.entry) : ''}  ${context.path(caller.file)}:${caller.line}`;
+function printGobuf(context: Context, { gobuf, moves }: StacksPicture): void {
+  if (gobuf) {
+    context.print(`gobuf of ${gobuf.name}${' '.repeat(Math.max(1, 30 - gobuf.name.length))}live`);
+    for (const row of gobuf.rows) context.print(`  ${row.field.padEnd(5)}${row.saved.padEnd(18)}${row.savedText.padEnd(28)} ${row.live ? `${row.register.padEnd(4)}${row.live.padEnd(18)}${row.liveText}${row.same ? '  same' : ''}` : ''}`.trimEnd());
   }
-  const g = snapshot.gs.find((candidate) => candidate.address === address);
-  if (g) return gName(snapshot, g.address);
-  if (address >= lo && address <= hi) return bp ? 'saved BP' : 'this stack';
-  const m = snapshot.ms.find((candidate) => candidate.address === address), p = snapshot.ps.find((candidate) => candidate.address === address);
-  if (m) return `M${m.id}`;
-  if (p) return `P${p.id}`;
-  const symbol = binary.symbolAt(address);
-  return symbol ? `${symbol.symbol.name}${symbol.offset ? `+${hex(symbol.offset)}` : ''}` : '';
+  if (moves.length > 0) context.print('what this code moves');
+  for (const move of moves) context.print(`  ${move.state === 'next' ? '=>' : move.state === 'done' ? ' ✓' : '  '} ${hex(move.pc)}  ${move.from} → ${move.to}`);
 }
 
 function stacks(context: Context, args: string): void {
   const count = args === '' ? MOST_WORDS : Number(args);
   if (!Number.isInteger(count) || count <= 0) throw new Error('stacks [number of words]');
-  const snapshot = context.debug.scheduler();
-  const tid = context.debug.selectedTid() ?? context.stop().tid;
-  const thread = snapshot.threads.find((candidate) => candidate.tid === tid);
-  if (!thread) throw new Error(`thread ${tid} has ended`);
-  const m = snapshot.ms.find((candidate) => candidate.address === thread.m);
-  const { stackOf } = thread;
-  const live = 'g' in stackOf ? stackOf.g : 0;
-  if (!live) {
-    context.print(`SP ${hex(thread.sp)} is on ${stackOf.kind === 'os' ? 'the stack from the operating system' : 'no known stack'}`);
-    const bytes = context.debug.readMemory(thread.sp, count * 8), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (let at = 0; at + 8 <= bytes.length; at += 8) context.print(`  ${hex(thread.sp + at)}  0x${view.getBigUint64(at, true).toString(16).padStart(16, '0')}${at === 0 ? '  ← SP' : ''}`);
-    return;
+  const { debug } = context, picture = stacksPicture(debug, debug.threads(), debug.selectedThread, count);
+  if (picture.elsewhere) {
+    context.print(picture.elsewhere);
+    const sp = Number(/0x[0-9a-f]+/.exec(picture.elsewhere)![0]), bytes = debug.readMemory(sp, count * 8), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = 0; at + 8 <= bytes.length; at += 8) context.print(`    ${hex(sp + at)}  0x${view.getBigUint64(at, true).toString(16).padStart(16, '0')}${at === 0 ? '  ← SP' : ''}`);
   }
-  // The stack that SP is on first, then the other one of the two.
-  const others = [m?.curg, m?.g0].filter((address): address is number => Boolean(address) && address !== live);
-  for (const address of [live, ...others]) {
-    const g = snapshot.gs.find((candidate) => candidate.address === address);
-    if (!g) continue;
-    const isLive = address === live;
-    const sp = isLive ? thread.sp : g.sched.sp;
-    if (!sp) { context.print(`${gName(snapshot, address)} stack  nothing saved in its gobuf`); continue; }
-    let frames: Frame[] = [];
-    try { frames = context.debug.stack(context.debug.threadOfG(g.address, g.goid)).frames; } catch { /* no context: words without frames */ }
-    wordsOf(context, snapshot, g, sp, frames, count, isLive);
-  }
+  // The stack that SP is on first.
+  for (const column of [...picture.columns].sort((a, b) => Number(b.live) - Number(a.live))) printColumn(context, column);
+  printGobuf(context, picture);
+}
+
+const who = (timeline: Timeline, id: number): string => (id > 0 ? `G${id}${timeline.names[id] ? ` ${timeline.names[id]}` : ''}` : id === WHO.g0 ? 'g0' : id === WHO.gsignal ? 'gsignal' : 'no g yet');
+
+/** Lines of a timeline in the order of their instructions, each with its instruction. */
+export function timelineLines(timeline: Timeline): { at: number; line: string }[] {
+  const { segments, open, marks, strings, lanes } = timeline, lines: { at: number; order: number; line: string }[] = [];
+  const lane = (number: number): string => { const { tid, m } = lanes[number]!; return (m === undefined ? `thread ${tid}` : `M${m}`).padEnd(9); };
+  const head = (at: number, time: number): string => `${String(at).padStart(12)}  ${(time / 1e6).toFixed(3).padStart(9)} ms  `;
+  for (const columns of [segments, open]) columns.start.forEach((start, i) => {
+    const begun = strings[columns.begun[i]!]!, length = `${columns.own[i]} instruction${columns.own[i] === 1 ? '' : 's'}`;
+    const p = columns.p[i]! >= 0 ? ` on P${columns.p[i]}` : '', ended = columns === open ? 'goes on' : strings[columns.ended[i]!]!;
+    lines.push({ at: start, order: 1, line: `${head(start, columns.startTime[i]!)}${lane(columns.lane[i]!)} ▸ ${columns.asleep[i] ? 'asleep' : `${who(timeline, columns.who[i]!)}${p}`}  ${length}${begun ? `  ${begun}` : ''}${ended && !columns.asleep[i] ? `  … ${ended}` : ''}` });
+  });
+  marks.at.forEach((at, i) => { lines.push({ at, order: 0, line: `${head(at, marks.time[i]!)}${lane(marks.lane[i]!)} · ${MARK_KINDS[marks.kind[i]!]}  ${strings[marks.text[i]!]}` }); });
+  return lines.sort((a, b) => a.at - b.at || a.order - b.order);
 }
 
 function eventText(event: TraceEvent): string {
@@ -89,20 +73,27 @@ function eventText(event: TraceEvent): string {
 
 async function timeline(context: Context, args: string): Promise<void> {
   const match = /^(\d+)?\s*(all)?$/.exec(args);
-  if (!match) throw new Error('timeline [number of events] [all]');
-  const now = context.stop().instruction, { last } = context.debug.history();
-  const until = match[2] ? Infinity : last, most = match[1] ? Number(match[1]) : Infinity;
+  if (!match) throw new Error('timeline [number of rows] [all]');
+  const now = context.stop().instruction, { last } = context.debug.history(), most = match[1] ? Number(match[1]) : Infinity;
+  const here = `${String(now).padStart(12)}  ▲ you are here`;
   let told = false, count = 0;
-  for await (const event of context.debug.trace()) {
-    if (event.instruction > until || count >= most) break;
-    if (!told && event.instruction > now) { context.print(`${String(now).padStart(12)}  ▲ you are here`); told = true; }
-    context.print(eventText(event));
+  const tell = (at: number, line: string): void => {
+    if (!told && at > now) { context.print(here); told = true; }
+    context.print(line);
     count++;
+  };
+  if (match[2]) {
+    for await (const event of context.debug.trace()) { if (count >= most) return; tell(event.instruction, eventText(event)); }
+  } else {
+    const collected = await context.debug.searchPast((past) => collectTimeline(past, last, MOST_ROWS)), lines = timelineLines(collected);
+    for (const { at, line } of lines.slice(0, most)) tell(at, line);
+    if (lines.length > count) { context.print(`… ${lines.length - count} more rows`); return; }
+    if (!collected.complete) context.print(`… the run has more than ${MOST_ROWS} rows: the rest was not collected`);
   }
-  if (!told && count < most) context.print(`${String(now).padStart(12)}  ▲ you are here`);
+  if (!told) context.print(here);
 }
 
 export const viewCommands: Command[] = [
-  { names: ['stacks'], group: 'stack', help: 'Shows both stacks of the thread word by word, with what each word is.\n\n\tstacks [number of words]', run: (context, args) => stacks(context, args) },
-  { names: ['timeline'], group: 'goroutine', help: 'Shows the boot\'s milestones and every goroutine switch up to the last recorded moment.\n\n\ttimeline [number of events] [all]\n\nWith all it goes on to the end of the program. The events are those of the program\'s undisturbed run.', run: (context, args) => timeline(context, args) },
+  { names: ['stacks'], group: 'stack', help: 'Shows both stacks of the thread word by word, with what each word is, the gobuf and what a switch moves.\n\n\tstacks [number of words]', run: (context, args) => stacks(context, args) },
+  { names: ['timeline'], group: 'goroutine', help: 'Shows who had which thread when, why that changed and what it cost, with system calls, futexes, signals and GC, up to the last recorded moment.\n\n\ttimeline [number of rows] [all]\n\nWith all: the boot\'s milestones and goroutine switches of the program\'s undisturbed run, to its end.', run: (context, args) => timeline(context, args) },
 ];

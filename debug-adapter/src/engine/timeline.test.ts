@@ -1,0 +1,85 @@
+// The timeline of a recorded run, against the events that the debugger stops at one by one and against the machine's own counts.
+// Must stay true: the rows are the same however often and in however many steps they are collected, and collecting moves nothing.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { debuggerOf, hasGo, PINGPONG, program } from './testing/session';
+import type { TestSession } from './testing/session';
+import { collectTimeline, MARK_KINDS } from './timeline';
+import type { Timeline } from './timeline';
+
+const sessions: TestSession[] = [];
+afterEach(() => { for (const { debug } of sessions.splice(0)) debug.dispose(); });
+async function open(): Promise<TestSession['debug']> {
+  const session = debuggerOf(program(PINGPONG));
+  sessions.push(session);
+  await session.debug.launch();
+  return session.debug;
+}
+const collect = (debug: TestSession['debug'], until = debug.history().last, most = 1_000_000): Promise<Timeline> => debug.searchPast((past) => collectTimeline(past, until, most));
+const text = (timeline: Timeline): string[] => timeline.segments.start.map((start, i) => `${timeline.segments.lane[i]} ${timeline.segments.who[i]} ${start}-${timeline.segments.end[i]} ${timeline.segments.own[i]} ${timeline.strings[timeline.segments.begun[i]!]} | ${timeline.strings[timeline.segments.ended[i]!]}`);
+
+describe.skipIf(!hasGo)('the timeline (needs the go command)', () => {
+  test('has every start of a goroutine that stepping from event to event finds', async () => {
+    const debug = await open();
+    debug.setEventBreakpoint({ event: 'start' });
+    const starts: string[] = [];
+    for (;;) {
+      const stop = await debug.resume('continue');
+      if (stop.reason !== 'event') { expect(stop.reason).toBe('exited'); break; }
+      starts.push(`${stop.instruction + 1} G${stop.description.match(/^G(\d+)/)![1]}`);
+    }
+    const before = debug.stop;
+    const timeline = await collect(debug);
+    expect(debug.stop).toBe(before);
+    expect(timeline.complete).toBe(true);
+    const all = [timeline.segments, timeline.open];
+    const told = all.flatMap((columns) => columns.start.flatMap((start, i) => (columns.who[i]! > 0 && timeline.strings[columns.begun[i]!] !== 'wakes' && !timeline.strings[columns.begun[i]!]!.startsWith('sleeps') ? [`${start} G${columns.who[i]}`] : []))).sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
+    expect(told).toEqual(starts);
+    expect(starts.length).toBeGreaterThan(5);
+  }, 120_000);
+
+  test('covers each lane without gaps or overlaps, and counts each thread\'s own instructions', async () => {
+    const debug = await open();
+    await debug.resume('continue');
+    const timeline = await collect(debug), { segments, open: unfinished, lanes } = timeline;
+    lanes.forEach(({ tid }, lane) => {
+      const rows = [segments, unfinished].flatMap((columns) => columns.start.flatMap((start, i) => (columns.lane[i] === lane ? [{ start, end: columns.end[i]!, own: columns.own[i]! }] : [])));
+      for (let i = 1; i < rows.length; i++) expect([tid, rows[i]!.start]).toEqual([tid, rows[i - 1]!.end]);
+      for (const { start, end, own } of rows) expect(own).toBeLessThanOrEqual(end - start + 1);
+    });
+    // What all threads executed is what the machine counts.
+    const total = [segments, unfinished].flatMap(({ own }) => own).reduce((sum, own) => sum + own, 0);
+    expect(Math.abs(total - timeline.until)).toBeLessThanOrEqual(lanes.length);
+    expect(text(timeline).some((row) => /parks: chan (send|receive)/.test(row))).toBe(true);
+    const kinds = new Set(timeline.marks.kind.map((kind) => MARK_KINDS[kind]));
+    for (const kind of ['milestone', 'create', 'ready', 'syscall', 'threadStart', 'growth', 'end'] as const) expect(kinds, kind).toContain(kind);
+    expect(Object.values(timeline.names)).toContain('runtime.main');
+  }, 120_000);
+
+  test('grows with the recording and is the same as when collected at once', async () => {
+    const debug = await open();
+    await debug.resume('continue');
+    const { last } = debug.history();
+    const whole = text(await collect(debug));
+    const other = await open();
+    await other.resume('continue');
+    let parts: Timeline | undefined;
+    for (const share of [0.3, 0.31, 0.6, 1]) parts = await collect(other, Math.floor(last * share));
+    expect(text(parts!)).toEqual(whole);
+    await other.goTo(Math.floor(last / 2));
+    expect(text(await collect(other))).toEqual(whole);
+    expect(other.machine!.instruction).toBe(Math.floor(last / 2));
+  }, 120_000);
+
+  test('stops at its limit and says so; a changed past is collected anew', async () => {
+    const debug = await open();
+    await debug.runTo('main.main');
+    const few = await collect(debug, undefined, 10);
+    expect(few.complete).toBe(false);
+    expect(few.segments.start.length + few.marks.at.length).toBeLessThan(20);
+    const all = await collect(debug);
+    expect([all.complete, all.revision]).toEqual([true, few.revision]);
+    debug.assign('rax', '1');
+    expect((await collect(debug)).revision).not.toBe(all.revision);
+  }, 120_000);
+});

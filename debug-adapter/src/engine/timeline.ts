@@ -1,0 +1,289 @@
+// What ran where, when: for each thread the stretches in which a goroutine or g0 had it, and marks for what happened in between
+// (system calls, futexes, signals, GC, go statements). Collected from the recorded run by running it again with few breakpoints.
+// Must stay true: rows only ever grow while the recording does, so that a view asks for what is new; a stretch that has no end yet is told apart.
+
+import type { MachineEvent, Registers } from '@gobuf/emulator/machine-types';
+import type { Binary } from '../symbols/types';
+import { R14 } from './guest';
+import type { Past } from './past';
+import { SchedulerHooks } from './scheduler-events';
+import { gogoJump } from './trace';
+
+/** Who has a thread: a goid, or one of these. */
+export const WHO = { g0: 0, nobody: -1, gsignal: -2 } as const;
+export type MarkKind = 'milestone' | 'create' | 'ready' | 'syscall' | 'futexWait' | 'futexWake' | 'signal' | 'gc' | 'threadStart' | 'threadExit' | 'preempt' | 'growth' | 'end';
+export const MARK_KINDS: readonly MarkKind[] = ['milestone', 'create', 'ready', 'syscall', 'futexWait', 'futexWake', 'signal', 'gc', 'threadStart', 'threadExit', 'preempt', 'growth', 'end'];
+
+/** Columns of equal length, one row a stretch: `start` ≤ instruction < `end`. */
+export interface SegmentColumns {
+  /** Number of the lane (of `lanes`). */
+  lane: number[];
+  who: number[];
+  /** 1 while the thread sleeps in the kernel. */
+  asleep: number[];
+  start: number[];
+  end: number[];
+  startTime: number[];
+  endTime: number[];
+  /** Instructions that this thread itself executed in it. */
+  own: number[];
+  /** P that the thread held when it began; -1 for none. */
+  p: number[];
+  /** Why it began and why it ended: numbers of `strings`. */
+  begun: number[];
+  ended: number[];
+}
+export interface MarkColumns { lane: number[]; kind: number[]; at: number[]; time: number[]; /** goid that it concerns; 0 for none. */ goid: number[]; text: number[] }
+
+export interface Lane { tid: number; /** m.id, once the thread has an M. */ m?: number }
+
+export interface Timeline {
+  /** Another number means that earlier rows are void: the recording was changed. */
+  revision: number;
+  lanes: Lane[];
+  strings: string[];
+  segments: SegmentColumns;
+  marks: MarkColumns;
+  /** Stretches that go on at `until`; their `end` is `until`. */
+  open: SegmentColumns;
+  /** Function that a goroutine was started with, by goid. */
+  names: Record<number, string>;
+  until: number;
+  untilTime: number;
+  /** False when the limit of rows was met before `until`. */
+  complete: boolean;
+}
+
+const emptySegments = (): SegmentColumns => ({ lane: [], who: [], asleep: [], start: [], end: [], startTime: [], endTime: [], own: [], p: [], begun: [], ended: [] });
+const emptyMarks = (): MarkColumns => ({ lane: [], kind: [], at: [], time: [], goid: [], text: [] });
+
+/** Story 1, each told at its first instruction, once. */
+const MILESTONES = ['_rt0_amd64_linux', 'runtime.rt0_go', 'runtime.settls', 'runtime.check', 'runtime.args', 'runtime.osinit', 'runtime.schedinit', 'runtime.mstart', 'runtime.main', 'runtime.sysmon', 'main.main'];
+const EVENTS: ReadonlySet<MachineEvent['kind']> = new Set(['syscall', 'signal', 'threadStart', 'threadExit', 'futexWait', 'futexWake']);
+const GC_PHASES = ['off', 'mark', 'mark termination'];
+/** What a function called by mcall means for the goroutine that called it. */
+const LEAVES: Record<string, string> = {
+  park_m: 'parks', gosched_m: 'yields (Gosched)', goschedguarded_m: 'yields', gopreempt_m: 'is preempted', preemptPark: 'is stopped for preemption', goexit0: 'ends', goyield_m: 'yields', exitsyscall0: 'comes back from a system call without a P',
+  exitsyscallNoP: 'comes back from a system call without a P', coroswitch_m: 'switches to a coroutine', recovery: 'recovers from a panic', morestack: 'calls morestack',
+};
+const RAX = 0;
+
+interface Open { who: number; asleep: boolean; start: number; startTime: number; own: number; p: number; begun: number }
+
+class Collector {
+  readonly lanes: Lane[] = [];
+  readonly strings: string[] = [''];
+  readonly segments = emptySegments();
+  readonly marks = emptyMarks();
+  readonly names: Record<number, string> = {};
+  until = 0;
+  untilTime = 0;
+  complete = true;
+  private readonly interned = new Map<string, number>([['', 0]]);
+  private readonly laneOf = new Map<number, number>();
+  private readonly open: (Open | undefined)[] = [];
+  private readonly told = new Set<string>();
+  /** Instructions of a thread at which its breakpoint has been told: a turn may end right there. */
+  private readonly seen = new Map<number, number>();
+  /** Why the goroutine on a lane left, until the next one comes. */
+  private readonly leaving: string[] = [];
+  private readonly places = new Map<number, (registers: Registers, lane: number, own: number) => void>();
+  private readonly gcPhase: number | undefined;
+  private readonly ownAtEnd = new Map<number, number>();
+  private past!: Past;
+
+  constructor(readonly binary: Binary, read: (address: number, length: number) => Uint8Array, readonly revision: number) {
+    this.gcPhase = new SchedulerHooks(binary, undefined).gcPhase();
+    const entries = (name: string): number[] => binary.functionsNamed(name).filter((fn) => fn.name === name && !fn.wrapper).map(({ entry }) => entry);
+    const on = (name: string, then: (registers: Registers, lane: number, own: number) => void): void => { for (const entry of entries(name)) this.places.set(entry, then); };
+    const pointer = (registers: Registers, number = RAX): number => Number(BigInt.asUintN(47, registers.gpr[number] ?? 0n));
+    const jump = gogoJump(binary, read);
+    if (jump !== undefined) this.places.set(jump, (registers, lane, own) => this.arrive(pointer(registers, R14), lane, own + 1));
+    on('runtime.mcall', (registers, lane, own) => {
+      const code = this.past.words.memory.pointer(pointer(registers)), name = code === undefined ? undefined : binary.functionAt(code)?.name;
+      this.leave(registers, lane, own, name?.replace(/^runtime\./, '') ?? 'mcall');
+    });
+    on('runtime.morestack', (registers, lane, own) => this.leave(registers, lane, own, 'morestack'));
+    on('runtime.ready', (registers, lane) => { const goid = this.past.words.goid(pointer(registers)) ?? 0; this.mark('ready', lane, goid, `G${goid} is made runnable`); });
+    on('runtime.newproc', (registers, lane) => {
+      const code = this.past.words.memory.pointer(pointer(registers)), name = code === undefined ? undefined : binary.functionAt(code)?.name;
+      this.mark('create', lane, 0, `go ${name ?? '?'}`);
+    });
+    on('runtime.asyncPreempt', (_registers, lane) => this.mark('preempt', lane, this.open[lane]?.who ?? 0, 'is preempted by a signal'));
+    on('runtime.copystack', (registers, lane) => { const goid = this.past.words.goid(pointer(registers)) ?? 0; this.mark('growth', lane, goid, `the stack of G${goid} is copied to one of ${registers.gpr[3] ?? 0n} bytes`); });
+    for (const name of MILESTONES) for (const entry of entries(name)) {
+      const also = this.places.get(entry);
+      this.places.set(entry, (registers, lane, own) => {
+        also?.(registers, lane, own);
+        if (this.told.has(name)) return;
+        this.told.add(name);
+        this.mark('milestone', lane, Math.max(0, this.open[lane]?.who ?? 0), name);
+      });
+    }
+  }
+
+  get rows(): number { return this.segments.start.length + this.marks.at.length; }
+
+  private word(text: string): number {
+    let number = this.interned.get(text);
+    if (number === undefined) { number = this.strings.push(text) - 1; this.interned.set(text, number); }
+    return number;
+  }
+  private get now(): number { return this.past.machine.instruction; }
+  private get time(): number { return this.past.machine.virtualTime; }
+
+  private lane(tid: number): number {
+    let lane = this.laneOf.get(tid);
+    if (lane === undefined) { lane = this.lanes.push({ tid }) - 1; this.laneOf.set(tid, lane); this.open.push(undefined); this.leaving.push(''); }
+    return lane;
+  }
+  private mark(kind: MarkKind, lane: number, goid: number, text: string): void {
+    const { marks } = this;
+    marks.lane.push(lane); marks.kind.push(MARK_KINDS.indexOf(kind)); marks.at.push(this.now); marks.time.push(this.time); marks.goid.push(Math.max(0, goid)); marks.text.push(this.word(text));
+  }
+
+  /** The P of a thread, and the number of its M, as the runtime has them now. */
+  private processor(lane: number, registers: Registers): number {
+    const { words } = this.past, m = words.mOf(registers);
+    if (m === undefined) return -1;
+    if (this.lanes[lane]!.m === undefined) { const id = words.mField(m, 'id'); if (id !== undefined) this.lanes[lane]!.m = Number(BigInt.asIntN(64, id)); }
+    const p = words.mPointer(m, 'p');
+    if (!p) return -1;
+    const id = words.pointerOf('runtime.p', p, 'id');
+    return id ?? -1;
+  }
+
+  private begin(lane: number, who: number, own: number, p: number, begun: string, at = this.now): void {
+    this.open[lane] = { who, asleep: false, start: at, startTime: this.time, own, p, begun: this.word(begun) };
+  }
+  private end(lane: number, own: number, ended: string, at = this.now): void {
+    const open = this.open[lane];
+    this.open[lane] = undefined;
+    if (!open || at <= open.start) return;
+    this.row(this.segments, lane, open, at, this.time, own - open.own, this.word(ended));
+  }
+  private row(into: SegmentColumns, lane: number, open: Open, end: number, endTime: number, own: number, ended: number): void {
+    into.lane.push(lane); into.who.push(open.who); into.asleep.push(open.asleep ? 1 : 0); into.start.push(open.start); into.end.push(end); into.startTime.push(open.startTime); into.endTime.push(endTime);
+    into.own.push(own); into.p.push(open.p); into.begun.push(open.begun); into.ended.push(ended);
+  }
+
+  private arrive(g: number, lane: number, own: number): void {
+    const { words } = this.past, goid = words.goid(g) ?? 0, why = this.leaving[lane]!;
+    const registers = this.past.machine.registers(), at = this.now + 1;
+    if (goid > 0 && this.names[goid] === undefined) { const start = words.gPointer(g, 'startpc'), name = start ? this.binary.functionAt(start)?.name : undefined; if (name) this.names[goid] = name; }
+    this.end(lane, own, goid > 0 ? `gogo to G${goid}` : 'gogo', at);
+    this.begin(lane, goid, own, this.processor(lane, registers), why ? `after ${why}` : '', at);
+    this.leaving[lane] = '';
+  }
+
+  private leave(registers: Registers, lane: number, own: number, by: string): void {
+    const { words } = this.past, g = words.tlsG(registers), goid = words.goid(g) ?? 0;
+    if (goid <= 0 || g === undefined) return;
+    let why = LEAVES[by] ?? by;
+    if (by === 'park_m') { const reason = this.past.waitReason(words.smallField(g, 'waitreason') ?? 0); if (reason) why = `parks: ${reason}`; }
+    this.end(lane, own, why);
+    this.begin(lane, WHO.g0, own, this.processor(lane, registers), `G${goid} ${why}`);
+    this.leaving[lane] = `G${goid} ${why}`;
+  }
+
+  /** Threads that began or ceased to sleep since the last look, new ones, and g0's first appearance. */
+  private look(): void {
+    for (const { tid, state, instructions } of this.past.machine.threads) {
+      if (state === 'exited') continue;
+      const lane = this.lane(tid), open = this.open[lane];
+      if (!open) { const registers = this.past.machine.registers(tid); this.begin(lane, this.whoIs(registers), instructions, this.processor(lane, registers), ''); continue; }
+      const asleep = state !== 'running' && state !== 'runnable';
+      if (asleep !== open.asleep) {
+        const { who } = open, registers = this.past.machine.registers(tid);
+        this.end(lane, instructions, asleep ? `sleeps (${state})` : 'wakes');
+        this.begin(lane, who, instructions, this.processor(lane, registers), asleep ? `sleeps (${state})` : 'wakes');
+        this.open[lane]!.asleep = asleep;
+      } else if (open.who === WHO.nobody) {
+        const registers = this.past.machine.registers(tid), who = this.whoIs(registers);
+        if (who !== WHO.nobody) { this.end(lane, instructions, 'TLS holds g0'); this.begin(lane, who, instructions, this.processor(lane, registers), 'TLS holds g0'); }
+      }
+    }
+  }
+  private whoIs(registers: Registers): number { const { words } = this.past; return words.goid(words.tlsG(registers)) ?? WHO.nobody; }
+
+  private atBreakpoint(): void {
+    const { machine } = this.past, tid = machine.currentThread, registers = machine.registers(tid), then = this.places.get(registers.rip);
+    if (!then) return;
+    const own = machine.threads.find((thread) => thread.tid === tid)?.instructions ?? 0;
+    if (this.seen.get(tid) === own) return;
+    this.seen.set(tid, own);
+    then(registers, this.lane(tid), own);
+  }
+
+  private atEvent(event: MachineEvent): void {
+    const lane = this.lane(event.thread), who = Math.max(0, this.open[lane]?.who ?? 0);
+    switch (event.kind) {
+      // What has marks of its own is not told twice.
+      case 'syscall': if (event.name !== 'futex') this.mark('syscall', lane, who, event.name); break;
+      case 'signal': this.mark('signal', lane, who, event.signalName); break;
+      case 'futexWait': this.mark('futexWait', lane, who, `sleeps on futex 0x${event.address.toString(16)}`); break;
+      case 'futexWake': this.mark('futexWake', lane, who, `wakes ${event.woken} on futex 0x${event.address.toString(16)}`); break;
+      case 'threadStart': this.mark('threadStart', lane, 0, `clone: thread ${event.thread}`); break;
+      case 'threadExit': this.mark('threadExit', lane, 0, 'thread ends'); break;
+    }
+  }
+
+  /** Goes on from where the last call ended. False if paused. */
+  async collect(past: Past, until: number, most: number): Promise<boolean> {
+    this.past = past;
+    const { recorder, machine } = past;
+    if ((await recorder.goTo(this.until)).reason === 'paused') return false;
+    const watch = this.gcPhase === undefined ? undefined : machine.addWatchpoint({ address: this.gcPhase, size: 4, access: 'write' });
+    for (const address of this.places.keys()) recorder.arm(address);
+    machine.stopOn(EVENTS);
+    let paused = false;
+    try {
+      this.look();
+      this.atBreakpoint();
+      while (machine.instruction < until && !machine.ended) {
+        if (this.rows >= most) { this.complete = false; break; }
+        const result = await recorder.run(until, false);
+        if (result.reason === 'paused') { paused = true; break; }
+        if (result.reason === 'event') this.atEvent(result.event);
+        else if (result.reason === 'watchpoint') this.mark('gc', this.lane(machine.currentThread), 0, GC_PHASES[past.words.memory.u32(this.gcPhase!) ?? -1] ?? 'phase unknown');
+        this.look();
+        this.atBreakpoint();
+        if (result.reason === 'exited') this.mark('end', this.lane(machine.currentThread || this.lanes[0]!.tid), 0, `exit status ${result.code}`);
+        if (result.reason === 'killed') this.mark('end', this.lane(machine.currentThread || this.lanes[0]!.tid), 0, `killed by ${result.signalName}`);
+        if (result.reason === 'unsupported' || result.reason === 'input') break;
+      }
+      // A later call meets the breakpoint of this moment again: `seen` knows it.
+      this.until = machine.instruction;
+      this.untilTime = machine.virtualTime;
+      for (const { tid, instructions } of machine.threads) this.ownAtEnd.set(tid, instructions);
+    } finally {
+      machine.stopOn(new Set());
+      for (const address of this.places.keys()) recorder.disarm(address);
+      if (watch) machine.removeWatchpoint(watch.id);
+    }
+    return !paused;
+  }
+
+  result(): Timeline {
+    const open = emptySegments();
+    this.open.forEach((each, lane) => { if (each && this.until > each.start) this.row(open, lane, each, this.until, this.untilTime, (this.ownAtEnd.get(this.lanes[lane]!.tid) ?? each.own) - each.own, 0); });
+    return { revision: this.revision, lanes: this.lanes, strings: this.strings, segments: this.segments, marks: this.marks, open, names: this.names, until: this.until, untilTime: this.untilTime, complete: this.complete };
+  }
+}
+
+/** One recording's collector: what has been collected is never collected again. */
+const kept = new WeakMap<object, { collector: Collector; drops: number }>();
+let revisions = 0;
+
+/** The timeline of the recorded run up to `until`; at most about `most` rows. */
+export async function collectTimeline(past: Past, until: number, most: number): Promise<Timeline> {
+  let known = kept.get(past.recorder);
+  if (!known || known.drops !== past.recorder.drops) {
+    known = { drops: past.recorder.drops, collector: new Collector(past.binary, (address, length) => past.binary.readStatic(address, length), ++revisions) };
+    kept.set(past.recorder, known);
+  }
+  const { collector } = known;
+  if (collector.rows < most) collector.complete = true;
+  if (until > collector.until && collector.rows < most && !await collector.collect(past, until, most)) throw new Error('collecting the timeline was cancelled');
+  return collector.result();
+}
