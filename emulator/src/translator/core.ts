@@ -5,10 +5,10 @@ import { helpers } from '../semantics/index';
 import type { Helper, HelperTable } from '../semantics/helpers';
 import type { AccessName } from '../wasm/code';
 import { Code } from '../wasm/code';
-import type { FunctionType } from '../wasm/module';
+import type { FunctionType, TypeList } from '../wasm/module';
 import { ModuleBuilder } from '../wasm/module';
 import { flagHelpers } from './flag-bits';
-import { FIRST_FREE_SLOT, STUB_SLOT, TRANSLATED } from './places';
+import { CALL_SLOT, FIRST_FREE_SLOT, STUB_SLOT, TRANSLATED } from './places';
 
 /** What the core module asks of JavaScript. Addresses come as high and low halves. */
 export interface CoreImports {
@@ -123,9 +123,8 @@ export const helperSlots = {
   helper: (name: string): Helper => all[name]!,
 };
 /** Gives every translated module the same type indices, so that function bodies can move from one to another. */
-export function declareTypes(module: ModuleBuilder): void {
-  module.type(TRANSLATED);
-  for (const name of names) module.type(all[name]!);
+export function declareTypes(types: TypeList): void {
+  for (const signature of [TRANSLATED, CALL_SLOT, ...names.map((name) => all[name]!)]) types.number(signature);
 }
 /** Pushes the address of the jump cache entry for the guest address in an i64 local. */
 export function jumpCacheEntry(code: Code, local: number): void {
@@ -140,6 +139,9 @@ export interface Core {
   steps(count: number, depth: number, until: number): number;
   dispatch(budget: number, depth: number): number;
   enter(slot: number, selector: number, budget: number, depth: number): number;
+  /** For short modules, and the stub of empty slots. */
+  callSlot: WebAssembly.ImportValue;
+  stub: unknown;
   materialise(): void;
 }
 
@@ -147,6 +149,7 @@ export function buildCore(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('e', 'm', 1);
   module.importTable('e', 't', 1);
+  module.importTable('e', 'h', 1);
   const index = new Map<string, number>();
   for (const [name, type] of Object.entries(IMPORTS)) index.set(`host.${name}`, module.importFunction('host', name, type));
   const translated = module.type(TRANSLATED);
@@ -200,13 +203,16 @@ export function buildCore(): Uint8Array<ArrayBuffer> {
     steps.i64Load(JUMP_CACHE).localGet(stepRip).i64Eq().when(() => steps.localGet(count).return());
   });
   steps.localGet(count).brIf(again).end().i32Const(0);
+  const callSlot = new Code(4);
+  callSlot.localGet(0).localGet(1).localGet(2).localGet(3).returnCallIndirect(translated);
   const enter = new Code(4);
   enter.localGet(1).localGet(2).localGet(3).localGet(0).callIndirect(translated);
   module.exportFunction('dispatch', module.add({ parameters: ['i32', 'i32'], results: ['i32'] }, dispatch));
   module.exportFunction('steps', module.add({ parameters: ['i32', 'i32', 'i32'], results: ['i32'] }, steps));
   module.exportFunction('enter', module.add({ parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] }, enter));
+  module.exportFunction('callSlot', module.add(CALL_SLOT, callSlot));
   module.exportFunction('materialise', index.get('materialise')!);
   module.exportFunction('stub', stub);
-  module.element(STUB_SLOT, [stub, ...names.map((name) => index.get(name)!)]);
+  for (const table of [0, 1]) module.element(STUB_SLOT, [stub, ...names.map((name) => index.get(name)!)], table);
   return module.finish();
 }

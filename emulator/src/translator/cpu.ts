@@ -67,6 +67,7 @@ export class TranslatingCpu implements Cpu {
     this.started = true;
     const { pages, host, lookups, keeping, engine, tuning } = this;
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
+    const helpers = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_FREE_SLOT });
     const imports: CoreImports = {
       slowRead: (high, low, bytes) => lookups.read(high, low, bytes),
       slowWrite: (high, low, bytes) => lookups.write(high, low, bytes),
@@ -89,10 +90,10 @@ export class TranslatingCpu implements Cpu {
     };
     this.coreModule = loadCore(keeping?.cache, engine);
     this.table = table;
-    const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table }, host: { ...imports } });
+    const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, pages.memory, table, instance.exports['stub'], tuning.seenOften, engine);
+    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning.seenOften, engine);
     this.translations.setBreakpoints(this.breakpoints);
     if (!keeping) return;
     this.key = programKey(keeping.program);

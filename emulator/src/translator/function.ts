@@ -17,7 +17,7 @@ import type { Block, Graph } from './graph';
 import { SPAN, fallsThrough } from './graph';
 import type { Layout, Loop } from './layout';
 import { edges, layOutLoops, loopEntered } from './layout';
-import { TRANSLATED } from './places';
+import { CALL_SLOT_INDEX, TRANSLATED } from './places';
 import type { StackShape } from './stack';
 import { stackEffect, stackShape } from './stack';
 import type { RegisterUse } from './registers';
@@ -490,6 +490,9 @@ export class FunctionTranslator implements Flow {
     if (cell === undefined) this.code.i32Const(0); else this.code.i32Const(0).i32Load(cell);
   }
 
+  /** Goes on in the slot on the stack, with the arguments under it. */
+  private goToSlot(): void { if (this.inline) this.code.returnCallIndirect(this.module.type(TRANSLATED)); else this.code.returnCall(CALL_SLOT_INDEX); }
+
   /** To code outside this function: its slot, whatever is there. */
   private tailTo(address: number): void {
     const { code } = this;
@@ -499,7 +502,7 @@ export class FunctionTranslator implements Flow {
     this.storeRip(address);
     code.i32Const(0).localGet(BUDGET).localGet(DEPTH);
     this.pushSlot(address);
-    code.returnCallIndirect(this.module.type(TRANSLATED));
+    this.goToSlot();
   }
 
   jump(target: number): void { this.goTo(this.block.taken, target); }
@@ -532,7 +535,8 @@ export class FunctionTranslator implements Flow {
     this.spill();
     jumpCacheEntry(code, local);
     code.localTee(entry).i64Load(JUMP_CACHE).localGet(local).i64Ne().when(() => code.localGet(BUDGET).return());
-    code.localGet(entry).i32Load(JUMP_CACHE + 12).localGet(BUDGET).localGet(DEPTH).localGet(entry).i32Load(JUMP_CACHE + 8).returnCallIndirect(this.module.type(TRANSLATED));
+    code.localGet(entry).i32Load(JUMP_CACHE + 12).localGet(BUDGET).localGet(DEPTH).localGet(entry).i32Load(JUMP_CACHE + 8);
+    this.goToSlot();
   }
 
   ret(local: number): void {
@@ -594,7 +598,8 @@ export class FunctionTranslator implements Flow {
     code.localGet(BUDGET).localGet(DEPTH).insertLater(cost);
     code.i32Sub();
     slot();
-    code.callIndirect(this.module.type(TRANSLATED)).localTee(BUDGET).i32Const(0).i32LtS();
+    if (this.inline) code.callIndirect(this.module.type(TRANSLATED)); else code.call(CALL_SLOT_INDEX);
+    code.localTee(BUDGET).i32Const(0).i32LtS();
     code.i32Const(0).i64Load(RIP);
     returnAddress();
     code.i64Ne().i32Or();
@@ -607,7 +612,7 @@ export class FunctionTranslator implements Flow {
   private tailReloaded(address: number): void {
     this.code.i32Const(0).localGet(BUDGET).localGet(DEPTH);
     this.pushSlot(address);
-    this.code.returnCallIndirect(this.module.type(TRANSLATED));
+    this.goToSlot();
   }
 
   /** What a host frame of this function may take: every local in a slot of its own, and some room. */

@@ -2,13 +2,35 @@
 // Must stay true: every module has the same type indices, and every layer the same helpers first, so that bodies can move from one to another.
 import type { HelperSlots } from '../semantics/emitter';
 import { Code } from '../wasm/code';
-import { ModuleBuilder } from '../wasm/module';
+import { ModuleBuilder, TypeList } from '../wasm/module';
 import { declareTypes, helperList, helperSlots } from './core';
-import { TRANSLATED } from './places';
+import { CALL_SLOT, TRANSLATED } from './places';
 
-export function newModule(): ModuleBuilder {
-  const module = new ModuleBuilder();
-  declareTypes(module);
+const types = new TypeList();
+declareTypes(types);
+
+/**
+ * For code that is neither hot nor expected to be. Making an instance takes time in proportion to the length of the tables it imports, so
+ * this has the short one of the helpers only, and reaches translated functions through one of the core module's.
+ */
+export function shortModule(): ModuleBuilder {
+  const module = new ModuleBuilder(types);
+  module.importMemory('e', 'm', 1);
+  module.importTable('e', 'h', 1);
+  module.importFunction('e', 'c', CALL_SLOT);
+  return module;
+}
+
+/** Many functions of short modules put together, with the slots that they go to. */
+export function joinedModule(firstSlot: number, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const module = shortModule();
+  module.importTable('e', 't', 1);
+  module.element(firstSlot, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }), 1);
+  return module.finish();
+}
+
+export function newLayer(): ModuleBuilder {
+  const module = new ModuleBuilder(types);
   module.importMemory('e', 'm', 1);
   module.importTable('e', 't', 1);
   return module;

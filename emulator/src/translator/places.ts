@@ -6,6 +6,11 @@ import type { FunctionType } from '../wasm/module';
 /** Signature of translated functions: (selector, budget, host stack left) → budget left, or its complement to leave. */
 export const TRANSLATED: FunctionType = { parameters: ['i32', 'i32', 'i32'], results: ['i32'] };
 
+/** What calls a slot of the table for modules that do not import the table: the arguments of a translated function, then the slot. */
+export const CALL_SLOT: FunctionType = { parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] };
+/** In those modules: its function index. */
+export const CALL_SLOT_INDEX = 0;
+
 /** Slot 0: what stands in every slot that has no translation. Helpers follow, fewer than there is room for. */
 export const STUB_SLOT = 0;
 export const FIRST_FREE_SLOT = 128;

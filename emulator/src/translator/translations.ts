@@ -12,7 +12,7 @@ import type { Layer } from './layers';
 import { LARGE, NEVER, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
 import { FIRST_FREE_SLOT, TRANSLATED, jumpCacheOffset, stepCacheOffset } from './places';
-import { decode, decodeFailure, discover, fingerprint, flowOf, layerModule, localHelpers, newModule, translate } from './translator';
+import { decode, decodeFailure, discover, fingerprint, flowOf, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -70,7 +70,12 @@ interface Translation {
 
 const startsOf = ({ spans }: Translation): number[] => spans.filter((_, at) => at % 2 === 0);
 
+/** What modules import: the memory, the helpers' table, the table of all functions, and what calls a slot of that (layer-module.ts). */
+export type ModuleParts = { m: WebAssembly.Memory; h: WebAssembly.Table; t: WebAssembly.Table; c: WebAssembly.ImportValue };
+
 export class Translations {
+  private readonly memory: WebAssembly.Memory;
+  private readonly table: WebAssembly.Table;
   private readonly cells = new Map<number, number>();
   private nextCell = CALL_CELLS;
   private nextSlot = FIRST_FREE_SLOT;
@@ -87,9 +92,14 @@ export class Translations {
   readonly statistics = { functions: 0, hot: 0, exact: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
 
   constructor(
-    private readonly lookups: Lookups, private readonly memory: WebAssembly.Memory, private readonly table: WebAssembly.Table, private readonly stub: unknown,
+    private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
     private readonly seenOften: number, private readonly engine?: CodeEngine,
-  ) { this.clearJumpCache(); this.clearStepCache(); }
+  ) {
+    this.memory = parts.m;
+    this.table = parts.t;
+    this.clearJumpCache();
+    this.clearStepCache();
+  }
 
   // Code.
 
@@ -145,11 +155,13 @@ export class Translations {
     return cell;
   }
 
-  private instantiate(module: ModuleBuilder): void {
+  /** Puts functions that a short module exports, named by their numbers, into slots. */
+  private instantiate(module: ModuleBuilder, slots: readonly number[]): void {
     const bytes = module.finish();
     this.statistics.modules++;
     this.statistics.bytes += bytes.length;
-    new WebAssembly.Instance(this.compile(bytes), { e: { m: this.memory, t: this.table } });
+    const { exports } = new WebAssembly.Instance(this.compile(bytes), { e: this.parts });
+    slots.forEach((slot, number) => this.table.set(slot, exports[number]));
   }
 
   private compile(wire: Uint8Array<ArrayBuffer>, whole = false): WebAssembly.Module { return this.engine?.compile(wire, NEVER, whole) ?? new WebAssembly.Module(wire); }
@@ -186,14 +198,14 @@ export class Translations {
     // In the middle of translated code: only what is missing.
     const around = this.around(address) ?? this.leftOut.get(address);
     const graph = discover(address, around ? { ...this.source, follows: (to) => !this.entries.has(to) } : this.source, FUNCTION_LIMIT);
-    const module = newModule(), index = module.declare(TRANSLATED);
+    const module = shortModule(), index = module.declare(TRANSLATED);
     const marks = this.nextMark + graph.blocks.length <= BLOCK_MARKS_END ? this.nextMark : undefined;
     if (marks !== undefined) this.nextMark += graph.blocks.length;
     const { body, layout } = translate(graph, module, this, 'cold', { marks });
     module.define(index, body);
     const slot = this.newSlot();
-    module.element(slot, [index]);
-    this.instantiate(module);
+    module.exportFunction('0', index);
+    this.instantiate(module, [slot]);
     this.fresh++;
     const selectors: Translation['selectors'] = [[address, 0]];
     for (const [block, selector] of layout.selectors) selectors.push([graph.blocks[block]!.start, selector]);
@@ -264,7 +276,7 @@ export class Translations {
   }
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
-    const module = newModule(), helpers = localHelpers(module), { words } = this.lookups;
+    const module = newLayer(), helpers = localHelpers(module), { words } = this.lookups;
     const made = group.map(([translation, mode]) => {
       this.fetched = new Map();
       const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = this.executed(translation);
@@ -377,7 +389,7 @@ export class Translations {
     if (all.size === 0) return undefined;
     const short = this.shorten(all);
     const list = [...all];
-    const module = newModule(), pages = new Map<number, number>();
+    const pages = new Map<number, number>();
     const bodies: Uint8Array[] = [];
     const places = this.placesToKeep(list), number = ({ layer, index }: Place): [number, number] => places.of.get(layer)![index]!;
     const functions = list.map((made): KeptFunction => {
@@ -387,15 +399,13 @@ export class Translations {
       if (each.exactBody) bodies.push(each.exactBody);
       return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
-    const indices = bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; });
-    module.element(FIRST_FREE_SLOT, indices);
     const cells = [...this.cells].flat();
     const head = {
       key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
-    return encodeKept(head, [module.finish(), marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+    return encodeKept(head, [joinedModule(FIRST_FREE_SLOT, bodies), marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
   }
 
   /**
@@ -428,7 +438,7 @@ export class Translations {
         return within;
       };
       const graph = discover(each.entry, { ...this.source, follows }, FUNCTION_LIMIT, undefined, selectors.keys());
-      const { body, layout } = translate(graph, newModule(), known, 'cold', { selectors, seldom: outside });
+      const { body, layout } = translate(graph, shortModule(), known, 'cold', { selectors, seldom: outside });
       const spans: number[] = [], pages = new Set<number>(), entries: Translation['selectors'] = [[each.entry, 0]];
       for (const { start, end } of graph.blocks) {
         spans.push(start, Math.max(end, start + 1));
@@ -459,7 +469,7 @@ export class Translations {
       }
     }
     for (const group of rest.values()) {
-      const module = newModule(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
+      const module = newLayer(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
       localHelpers(module);
       group.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
       layers.push({ wire: layerModule(module, bodies), bodies, patience: patienceFor(Math.max(...bodies.map((body) => body.length))) });
@@ -485,7 +495,7 @@ export class Translations {
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
-    new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: { m: this.memory, t: this.table } });
+    new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts });
     this.statistics.modules++;
     this.nextSlot += head.lengths.length;
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
@@ -561,8 +571,7 @@ export class Translations {
     const known = this.steps.get(address);
     if (known !== undefined) return known;
     this.fetched = new Map();
-    const module = newModule();
-    let any = false;
+    const module = shortModule(), slots: number[] = [];
     // Following instructions will be wanted soon, and a module costs more than a function.
     for (let at = address, n = 0; n < STEP_RUN; n++) {
       const decoded = this.decode(at);
@@ -572,9 +581,9 @@ export class Translations {
       const slot = this.newSlot();
       const index = module.declare(TRANSLATED);
       module.define(index, translate(graph, module, this, 'single').body);
-      module.element(slot, [index]);
+      module.exportFunction(String(slots.length), index);
+      slots.push(slot);
       this.steps.set(at, slot);
-      any = true;
       this.statistics.steps++;
       for (let page = at - (at % PAGE); page < at + length; page += PAGE) {
         let set = this.stepsByPage.get(page);
@@ -586,8 +595,8 @@ export class Translations {
       if (flow === 'jump' || flow === 'indirectJump' || flow === 'return' || flow === 'stop') break;
       at += length;
     }
-    if (!any) return undefined;
-    this.instantiate(module);
+    if (slots.length === 0) return undefined;
+    this.instantiate(module, slots);
     return this.steps.get(address);
   }
 
@@ -612,15 +621,15 @@ export class Translations {
       if (!covers) continue;
       if (translation.exact === undefined) {
         this.fetched = new Map();
-        const graph = discover(translation.entry, this.source, FUNCTION_LIMIT, 1), module = newModule(), index = module.declare(TRANSLATED);
+        const graph = discover(translation.entry, this.source, FUNCTION_LIMIT, 1), module = shortModule(), index = module.declare(TRANSLATED);
         const { body, layout } = translate(graph, module, this, 'exact');
         module.define(index, body);
         translation.exact = this.newSlot();
         translation.exactBody = body;
         translation.exactSelectors = new Map();
         for (const [block, selector] of layout.selectors) translation.exactSelectors.set(graph.blocks[block]!.start, selector);
-        module.element(translation.exact, [index]);
-        this.instantiate(module);
+        module.exportFunction('0', index);
+        this.instantiate(module, [translation.exact]);
         this.statistics.exact++;
         this.fresh++;
       }

@@ -6,4 +6,4 @@ export { buildCore } from './core';
 export { fingerprint } from './fingerprint';
 export { translate } from './function';
 export { discover, flowOf } from './graph';
-export { layerModule, localHelpers, newModule } from './layer-module';
+export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';

@@ -67,6 +67,7 @@ export class Code extends Bytes {
   when(body: () => void): this { this.if(); body(); return this.end(); }
 
   call(index: number): this { return this.byte(0x10).unsigned(index); }
+  returnCall(index: number): this { return this.byte(0x12).unsigned(index); }
   callIndirect(type: number, table = 0): this { return this.byte(0x11).unsigned(type).unsigned(table); }
   returnCallIndirect(type: number, table = 0): this { return this.byte(0x13).unsigned(type).unsigned(table); }
   memoryCopy(): this { return this.byte(0xfc).unsigned(10).byte(0).byte(0); }

@@ -6,30 +6,45 @@ import { TYPE_CODE } from './code';
 
 export interface FunctionType { parameters: readonly ValueType[]; results: readonly ValueType[] }
 
-export class ModuleBuilder {
+/** Types by number: each has one, whoever asks. Several modules may share a list, and then have the same numbers. */
+export class TypeList {
+  private readonly bySignature = new Map<FunctionType, number>();
   private readonly types: string[] = [];
-  private readonly typeBytes: Uint8Array[] = [];
+  readonly bytes = new Bytes();
+
+  get length(): number { return this.types.length; }
+
+  number(signature: FunctionType): number {
+    const seen = this.bySignature.get(signature);
+    if (seen !== undefined) return seen;
+    const key = `${signature.parameters.join()}:${signature.results.join()}`;
+    let number = this.types.indexOf(key);
+    if (number < 0) {
+      number = this.types.push(key) - 1;
+      this.bytes.byte(0x60);
+      for (const list of [signature.parameters, signature.results]) {
+        this.bytes.unsigned(list.length);
+        for (const type of list) this.bytes.byte(TYPE_CODE[type]);
+      }
+    }
+    this.bySignature.set(signature, number);
+    return number;
+  }
+}
+
+export class ModuleBuilder {
   private readonly imports = new Bytes();
   private importCount = 0;
   private importedFunctions = 0;
   private readonly functions: { type: number; body?: Uint8Array }[] = [];
   private readonly exports = new Bytes();
   private exportCount = 0;
-  private readonly elements: { slot: number; functions: number[]; base?: number }[] = [];
+  private readonly elements: { slot: number; functions: number[]; table: number; base?: number }[] = [];
   private globals = 0;
 
-  type(signature: FunctionType): number {
-    const key = `${signature.parameters.join()}:${signature.results.join()}`;
-    const known = this.types.indexOf(key);
-    if (known >= 0) return known;
-    const bytes = new Bytes(16).byte(0x60);
-    for (const list of [signature.parameters, signature.results]) {
-      bytes.unsigned(list.length);
-      for (const type of list) bytes.byte(TYPE_CODE[type]);
-    }
-    this.typeBytes.push(bytes.view());
-    return this.types.push(key) - 1;
-  }
+  constructor(private readonly types = new TypeList()) {}
+
+  type(signature: FunctionType): number { return this.types.number(signature); }
 
   importMemory(module: string, name: string, minimum: number, maximum?: number): void {
     this.imports.text(module).text(name).byte(2);
@@ -63,10 +78,10 @@ export class ModuleBuilder {
   add(signature: FunctionType, code: Code): number { const index = this.declare(signature); this.define(index, code.finish()); return index; }
 
   exportFunction(name: string, index: number): void { this.exports.text(name).byte(0).unsigned(index); this.exportCount++; }
-  /** Puts functions into consecutive slots of table 0 when the module is instantiated. */
-  element(slot: number, functions: number[]): void { this.elements.push({ slot, functions }); }
-  /** The same from the slot on that an imported global holds. */
-  elementAt(base: number, functions: number[]): void { this.elements.push({ slot: 0, functions, base }); }
+  /** Puts functions into consecutive slots of a table when the module is instantiated. */
+  element(slot: number, functions: number[], table = 0): void { this.elements.push({ slot, functions, table }); }
+  /** The same in table 0, from the slot on that an imported global holds. */
+  elementAt(base: number, functions: number[]): void { this.elements.push({ slot: 0, functions, table: 0, base }); }
 
   finish(): Uint8Array<ArrayBuffer> {
     const out = new Bytes(4096).append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -75,9 +90,7 @@ export class ModuleBuilder {
       const head = new Bytes(8).unsigned(count);
       out.byte(id).unsigned(head.length + content.length).append(head.view()).append(content.view());
     };
-    const types = new Bytes();
-    for (const bytes of this.typeBytes) types.append(bytes);
-    section(1, this.typeBytes.length, types);
+    section(1, this.types.length, this.types.bytes);
     section(2, this.importCount, this.imports);
     const indices = new Bytes(), bodies = new Bytes(4096);
     for (const each of this.functions) {
@@ -88,10 +101,13 @@ export class ModuleBuilder {
     section(3, this.functions.length, indices);
     section(7, this.exportCount, this.exports);
     const elements = new Bytes();
-    for (const { slot, functions, base } of this.elements) {
-      elements.byte(0);
+    for (const { slot, functions, table, base } of this.elements) {
+      if (table === 0) elements.byte(0); else elements.byte(2).unsigned(table);
       if (base === undefined) elements.byte(0x41).signed(slot); else elements.byte(0x23).unsigned(base);
-      elements.byte(0x0b).unsigned(functions.length);
+      elements.byte(0x0b);
+      // Functions, all of them.
+      if (table !== 0) elements.byte(0);
+      elements.unsigned(functions.length);
       for (const index of functions) elements.unsigned(index);
     }
     section(9, this.elements.length, elements);

@@ -7,9 +7,14 @@ import v8 from 'node:v8';
  * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it. Its own figure, 1 800 000, makes it spend
  * more time on optimising translated functions, which are large, than most programs run.
  */
-const PATIENCE = 300_000_000;
+const PATIENCE = 2 ** 31 - 1;
+let patience: number | undefined;
 
-export function setPatience(bytes = PATIENCE): void { v8.setFlagsFromString(`--wasm-tiering-budget=${Math.min(bytes, 2 ** 31 - 1)}`); }
+export function setPatience(bytes = PATIENCE): void {
+  if (bytes === patience) return;
+  v8.setFlagsFromString(`--wasm-tiering-budget=${bytes}`);
+  patience = bytes;
+}
 
 export function setFlags(): void {
   setPatience();
