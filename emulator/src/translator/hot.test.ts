@@ -1,4 +1,5 @@
-// Hot code: with everything hot at once, again and again made anew and taken from kept translations, programs do what they do without.
+// Hot and kept code: with everything hot at once, again and again made anew, and taken from what runs with other arguments kept, programs do
+// what they do without.
 // Skips, saying so, where there is no go command.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -6,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GuestMachine } from '../machine';
+import type { TranslationCache } from '../machine-types';
 import type { Tuning } from './cpu';
 import { createCpu } from './cpu';
 
@@ -14,6 +16,7 @@ const SOURCE = `package main
 import (
 	"fmt"
 	"math/big"
+	"os"
 	"sort"
 	"strings"
 )
@@ -25,6 +28,10 @@ func (t *tree) count() int { if t.left == nil { return 1 }; return t.left.count(
 
 func main() {
 	fmt.Println(new(big.Int).MulRange(1, 300))
+	for _, arg := range os.Args[1:] {
+		// Paths through functions that other arguments leave out.
+		switch { case arg == "round": fmt.Printf("%08.3f %x %q %+v ", 2.5, "hex", arg, tree{}); case len(arg) > 5: fmt.Println(strings.Repeat(arg, 300)[900:], -17, []byte(arg)); default: return }
+	}
 	words := strings.Fields(strings.Repeat("the quick brown fox jumps over a lazy dog ", 40))
 	sort.Strings(words)
 	seen := map[string]int{}
@@ -51,22 +58,52 @@ beforeAll(() => {
 });
 afterAll(() => { fs.rmSync(folder, { recursive: true }); });
 
+interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
+const UNTUNED: Tuning = { shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 };
+const eager = (slice: number): Tuning => ({ shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1 });
+
+/** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
+function run({ tuning, cache, padding = 0, args = [] }: Run) {
+  let output = '';
+  const machine = new GuestMachine({ program, path: '/p', args, env: [`PADDING=${'x'.repeat(padding)}`], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } } },
+    (pages, host) => createCpu(pages, host, cache && { cache, program }, undefined, tuning));
+  const stop = machine.run(1e12);
+  return { stop, output, instruction: machine.instruction, translated: machine.translated };
+}
+/** The runner wants to hear from its worker. */
+const breath = (): Promise<void> => new Promise((done) => { setImmediate(done); });
+const newCache = (): TranslationCache => {
+  const kept = new Map<string, Uint8Array>();
+  return { load: (key) => kept.get(key), store: (key, bytes) => { kept.set(key, bytes.slice()); } };
+};
+
 describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
-  it('does what the program does without it, made here or kept', () => {
-    const kept = new Map<string, Uint8Array>(), cache = { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes.slice()); } };
-    // Lengths of the environment move the stack, whose place decides which translation runs.
-    const run = (tuning: Tuning | undefined, keeps: boolean, padding: number) => {
-      let output = '';
-      const machine = new GuestMachine({ program, path: '/p', args: [], env: [`PADDING=${'x'.repeat(padding)}`], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } } },
-        (pages, host) => createCpu(pages, host, keeps ? { cache, program } : undefined, undefined, tuning));
-      const stop = machine.run(1e12);
-      return { stop, output, instruction: machine.instruction };
-    };
+  it('does what the program does without it, made here or kept', async () => {
+    const cache = newCache();
     for (const padding of [0, 1234, 2777]) {
-      const plain = run({ shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 }, false, padding);
+      await breath();
+      const { translated: _, ...plain } = run({ tuning: UNTUNED, padding });
       expect(plain).toMatchObject({ stop: { reason: 'exited', code: 0 }, output: native });
-      expect(run(undefined, true, padding)).toEqual(plain);
-      for (const slice of [150, 900]) expect(run({ shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1 }, true, padding)).toEqual(plain);
+      expect(run({ cache, padding })).toMatchObject(plain);
+      for (const slice of [150, 900]) expect(run({ tuning: eager(slice), cache, padding })).toMatchObject(plain);
     }
+  }, 300_000);
+
+  it('goes on in what was left out when it was kept', async () => {
+    const ways = [['x'], ['round'], ['round', 'longer than five'], ['longer than five', 'x'], []].map((args) => ({ args, plain: run({ tuning: UNTUNED, args }) }));
+    for (const tuning of [undefined, eager(150)]) {
+      const cache = newCache();
+      // From few paths to many and back, so that kept code lacks what runs, grows, and is used whole.
+      for (const { args, plain } of [...ways, ...ways]) {
+        await breath();
+        const { stop, output, instruction } = run({ ...(tuning && { tuning }), cache, args });
+        expect({ stop, output, instruction }).toEqual({ stop: plain.stop, output: plain.output, instruction: plain.instruction });
+      }
+    }
+    const cache = newCache(), [first] = ways;
+    run({ cache, args: first!.args });
+    // What was executed before is all there: nothing is translated again.
+    expect(run({ cache, args: first!.args }).translated).toBe(0);
+    expect(first!.plain.translated).toBeGreaterThan(1000);
   }, 300_000);
 });

@@ -4,8 +4,8 @@ import os from 'node:os';
 import v8 from 'node:v8';
 
 /**
- * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it. Its own figure, 1 800 000, makes it spend
- * more time on optimising translated functions, which are large, than most programs run.
+ * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it: never, unless a module says otherwise. V8's own
+ * figure, 1 800 000, makes it spend more time on optimising translated functions, which are large, than most programs run.
  */
 const PATIENCE = 2 ** 31 - 1;
 let patience: number | undefined;
