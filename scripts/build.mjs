@@ -55,6 +55,15 @@ const jobs = [
 ];
 if (fs.existsSync(path.join(root, EXTENSION))) jobs.push({ ...common, entryPoints: [EXTENSION], outfile: path.join(dist, 'extension.js'), external: ['vscode'] });
 
+/** The tours, and the sources of the programs that they are about. */
+function copyTours() {
+  const into = path.join(dist, 'tours');
+  fs.rmSync(into, { recursive: true, force: true });
+  fs.cpSync(path.join(root, 'tours'), into, { recursive: true });
+  fs.cpSync(path.join(root, 'examples/stories'), path.join(into, 'stories'), { recursive: true });
+  fs.cpSync(path.join(root, 'examples/runtime'), path.join(into, 'runtime'), { recursive: true, filter: (file) => !/\.(md|gobuf)$|\.vscode/.test(file) });
+}
+
 fs.mkdirSync(dist, { recursive: true });
 // The package's own type is "module"; the bundles are CommonJS because Node starts those some 10 ms faster.
 fs.writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
@@ -65,5 +74,6 @@ if (process.argv.includes('--watch')) {
   const results = await Promise.allSettled(jobs.map((job) => esbuild.build(job)));
   if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
   for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go/tree-sitter-go.wasm']) fs.copyFileSync(path.join(root, 'node_modules', file), path.join(dist, path.basename(file)));
+  copyTours();
   if (fs.existsSync(path.join(dist, 'gobuf.js'))) fs.chmodSync(path.join(dist, 'gobuf.js'), 0o755);
 }

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   debug: { summary: 'build a Go package, then debug it', load: () => import('./commands/debug') },
   test: { summary: 'build a Go package\'s tests, then debug them', load: () => import('./commands/test') },
   trace: { summary: 'the boot and every goroutine switch, with instruction numbers', load: () => import('./commands/trace') },
+  tour: { summary: 'guided tours of the runtime: list them, or play one', load: () => import('./commands/tour') },
   disass: { summary: 'the disassembly of one function', load: () => import('./commands/disass') },
   dap: { summary: 'the debug adapter, for editors', load: () => import('./commands/dap') },
   symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },

@@ -1,0 +1,3 @@
+module example.com/stories
+
+go 1.19
