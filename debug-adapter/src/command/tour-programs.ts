@@ -23,15 +23,16 @@ export function tourFolders(dist: string): TourFolders {
 
 const ENDING = /\.tour\.ya?ml$/;
 
-export function readTour(file: string): Tour {
+/** `shown` is how complaints name it. */
+export function readTour(file: string, shown = file): Tour {
   let text: string;
   try { text = fs.readFileSync(file, 'utf8'); } catch (error) { throw new InputError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`); }
-  return parseTour(file, text);
+  return parseTour(shown, text);
 }
 
 /** The bundled tours in the order of their stories. */
 export function bundledTours(folder: string): { name: string; tour: Tour }[] {
-  return fs.readdirSync(folder).filter((name) => ENDING.test(name)).map((name) => ({ name: name.replace(ENDING, ''), tour: readTour(path.join(folder, name)) }))
+  return fs.readdirSync(folder).filter((name) => ENDING.test(name)).map((name) => ({ name: name.replace(ENDING, ''), tour: readTour(path.join(folder, name), name) }))
     .sort((a, b) => (a.tour.story ?? 0) - (b.tour.story ?? 0) || a.name.localeCompare(b.name));
 }
 
@@ -39,7 +40,7 @@ export function bundledTours(folder: string): { name: string; tour: Tour }[] {
 export function findTour(folder: string, wanted: string): Tour {
   if (/[\\/]|\.ya?ml$|\.json$/.test(wanted)) return readTour(wanted);
   const file = ['.tour.yaml', '.tour.yml'].map((ending) => path.join(folder, wanted + ending)).find((each) => fs.existsSync(each));
-  if (file) return readTour(file);
+  if (file) return readTour(file, path.basename(file));
   const all = bundledTours(folder), found = all.find(({ tour }) => /^\d+$/.test(wanted) && tour.story === Number(wanted));
   if (!found) throw new InputError(`there is no tour ${JSON.stringify(wanted)}; the tours are ${all.map(({ name }) => name).join(', ')}.`);
   return found.tour;

@@ -7,7 +7,7 @@ import type { Tour, TourStep } from './format';
 import { costLines, runLines } from './cost';
 import { Interrupted, moveTo, NotReached } from './moves';
 import type { MoveOptions } from './moves';
-import { PASSING, TourValues } from './values';
+import { nameKept, PASSING, TourValues } from './values';
 import { choose, holds } from './versions';
 
 export interface ShownValue { name: string; value: string; /** What it was when it was last shown, if that was something else. */ before?: string; /** It cannot be read here. */ failed?: boolean }
@@ -99,16 +99,23 @@ export class TourPlayer {
       try {
         const value = this.values.shown(show.expression, show.form, kept), before = earlier.get(show.name);
         now.set(show.name, value);
-        values.push({ name: show.name, value, ...(before !== undefined && before !== value && !PASSING.has(show.expression) ? { before } : {}) });
-      } catch (error) { values.push({ name: show.name, value: sentence(error), failed: true }); }
+        values.push({ name: nameKept(show.name, kept), value, ...(before !== undefined && before !== value && !PASSING.has(show.expression) ? { before } : {}) });
+      } catch (error) { values.push({ name: nameKept(show.name, kept), value: sentence(error), failed: true }); }
     }
     this.visits[index] = { ...visit, values: now };
-    const { stop } = debug, at = stop && debug.binary.lineAt(stop.pc);
     return {
       index, count: this.steps.length, title: step.title, text: this.text(choose(step.text, debug.binary) ?? '', visit), values, blocks,
-      place: { function: at?.inlined[0]?.name ?? at?.function.name ?? '', file: at ? debug.localPath(at.file) : '', line: at?.line ?? 0, pc: stop?.pc ?? 0, instruction: stop?.instruction ?? 0, virtualTime: stop?.virtualTime ?? 0 },
+      place: this.place(),
       ...(visit.problem === undefined ? {} : { problem: visit.problem }), ...(visit.ended ? { ended: visit.ended } : {}),
     };
+  }
+
+  /** Where the program stands, as a person would say: not in the atomic operation that the compiler has put there. */
+  private place(): ShownStep['place'] {
+    const { debug } = this, { stop } = debug;
+    const when = { pc: stop?.pc ?? 0, instruction: stop?.instruction ?? 0, virtualTime: stop?.virtualTime ?? 0 };
+    const frame = stop && debug.machine?.ended === undefined ? debug.stack(undefined, { levels: 4 }).frames.find(({ function: name }) => !/(^|\/)atomic\./.test(name)) : undefined;
+    return { function: frame?.function ?? '', file: frame?.file ? debug.localPath(frame.file) : '', line: frame?.line ?? 0, ...when };
   }
 
   private text(text: string, visit: Visit): string {

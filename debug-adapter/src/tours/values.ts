@@ -15,6 +15,9 @@ export type Kept = ReadonlyMap<string, string>;
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 export const grouped = (value: number | bigint): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 
+/** `$name` in a text for people: what has not been kept stays as it is. */
+export function nameKept(text: string, kept: Kept): string { return text.replace(/\$([A-Za-z_]\w*)/g, (whole, name: string) => kept.get(name) ?? whole); }
+
 /** What is another thing at each step, so that its change says nothing. */
 export const PASSING: ReadonlySet<string> = new Set(['instruction', 'moment', 'time', 'event', 'goroutine', 'function', 'caller']);
 
@@ -134,9 +137,9 @@ export class TourValues {
     }
   }
 
-  /** `{expression}` and `{expression|form}` filled in; `{{` is a brace. */
+  /** `{expression}` and `{expression|form}` filled in, and what was kept; `{{` is a brace. */
   fill(text: string, kept: Kept): string {
-    return text.replace(/\{\{|\{([^{}|]+)(?:\|(\w+))?\}/g, (whole, expression: string | undefined, form: string | undefined) => {
+    return nameKept(text, kept).replace(/\{\{|\{([^{}|]+)(?:\|(\w+))?\}/g, (whole, expression: string | undefined, form: string | undefined) => {
       if (expression === undefined) return '{';
       if (form !== undefined && !FORMS.includes(form as Form)) throw new Error(`${whole}: there is no form ${form}`);
       return this.shown(expression, form as Form | undefined, kept);

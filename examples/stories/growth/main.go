@@ -22,6 +22,7 @@ func descend(n int, above *link) int {
 	return descend(n-1, &own) + own.pad[n%10]
 }
 
+//go:noinline
 func deep(sums chan<- int) {
 	sums <- descend(60, nil)
 	sums <- 0 // it waits here, with a large stack of which it needs little

@@ -1,6 +1,7 @@
 // Two goroutines hand a number back and forth over unbuffered channels: every hand-over is a goroutine switch.
 package main
 
+//go:noinline
 func pong(in <-chan int, out chan<- int) {
 	for n := range in {
 		out <- n + 1

@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+//go:noinline
 func reader(from *os.File, got chan<- int) {
 	buffer := make([]byte, 16)
 	n, _ := from.Read(buffer)

@@ -7,9 +7,9 @@ import (
 )
 
 //go:noinline
-func work(n int) int {
+func work(n, rounds int) int {
 	x := n
-	for i := 0; i < 2000; i++ {
+	for i := 0; i < rounds; i++ {
 		x = x*31 + i
 	}
 	return x
@@ -20,8 +20,9 @@ func main() {
 	for i := 0; i < 12; i++ {
 		wg.Add(1)
 		go func(n int) {
+			work(n, 100_000)
 			for turn := 0; turn < 20; turn++ {
-				work(n)
+				work(n, 1000)
 				runtime.Gosched()
 			}
 			wg.Done()

@@ -29,5 +29,6 @@ func main() {
 	println("meanwhile", count(1000))
 	time.Sleep(25 * time.Millisecond)
 	syscall.Write(ends[1], []byte("hello"))
+	println("still busy", count(400_000)) // so that the reader comes back while the processor is in use
 	println("read", <-got, "bytes")
 }

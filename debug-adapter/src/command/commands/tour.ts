@@ -41,9 +41,11 @@ export async function run(parsed: Parsed): Promise<number> {
   const tour = findTour(folders.tours, name);
   if (program !== undefined && parsed.flag('runtime')) throw new UsageError('--runtime is instead of a program');
   const chosen = program === undefined ? await programOfTour(tour, folders, parsed.flag('runtime')) : { guest: guestOf(parsed, program), substitute: [] as [string, string][], goroot: undefined };
-  let said = '';
-  const debug = openDebugger(chosen.guest, {
-    write: (_fd, bytes, replayed) => { if (!replayed) said += Buffer.from(bytes).toString('utf8'); },
+  /** What the program printed, and when: a movement that went too far has seen more than is to be told yet. */
+  const said: { instruction: number; text: string }[] = [];
+  let told = 0;
+  const debug: Debugger = openDebugger(chosen.guest, {
+    write: (_fd, bytes, replayed) => { if (!replayed) said.push({ instruction: debug.machine?.instruction ?? 0, text: Buffer.from(bytes).toString('utf8') }); },
     substitutePath: chosen.substitute, ...(chosen.goroot ? { goroot: chosen.goroot } : {}),
   });
   for (const note of debug.binary.notes) if (program !== undefined) complain(note);
@@ -53,14 +55,16 @@ export async function run(parsed: Parsed): Promise<number> {
     await debug.launch();
     let output = '';
     const terminal = new Terminal(debug, { write: (text) => { output += text; }, workingDirectory: process.cwd() });
+    terminal.context.settings.disassembleFlavor = 'go';
     const command = async (line: string): Promise<string> => { output = ''; await terminal.execute(line); return output; };
     const player = new TourPlayer(debug, tour, { command });
     print(`${tour.title}\n\n${wrap(tour.about).join('\n')}\n\n`);
     const interactive = parsed.flag('steps') || (process.stdin.isTTY === true && process.stdout.isTTY === true);
     const show = async (index: number): Promise<void> => {
       const step = await player.go(index);
-      if (said !== '') print(`${said.trimEnd().split('\n').map((line) => `   program: ${line}`).join('\n')}\n\n`);
-      said = '';
+      const fresh = said.filter(({ instruction }) => instruction >= told && instruction <= step.place.instruction).map(({ text }) => text).join('');
+      if (fresh !== '') print(`${fresh.trimEnd().split('\n').map((line) => `   program: ${line}`).join('\n')}\n\n`);
+      told = Math.max(told, step.place.instruction + 1);
       print(renderStep(step, { colors: process.stdout.isTTY === true && !process.env['NO_COLOR'] }));
     };
     if (interactive) return await ask(debug, player, show, async (line) => { print(await command(line)); });
