@@ -24,7 +24,7 @@ const separateCommands = {
 };
 
 /**
- * `gobuf run` loads what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does
+ * Commands load what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does
  * without. Its fingerprint, which says whether kept code is still good, is then that of the whole bundle.
  */
 async function separateTranslator() {
@@ -47,11 +47,12 @@ async function separateTranslator() {
   };
 }
 
+const translator = await separateTranslator();
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [separateCommands] },
   { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js') },
-  ...await Promise.all(commands.map(async (file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), ...(path.basename(file) === 'run.ts' ? { plugins: [await separateTranslator()] } : {}) }))),
+  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [translator] })),
 ];
 if (fs.existsSync(path.join(root, EXTENSION))) jobs.push({ ...common, entryPoints: [EXTENSION], outfile: path.join(dist, 'extension.js'), external: ['vscode'] });
 

@@ -1,5 +1,5 @@
 // Everything that makes code of code. A run all of whose code was kept needs none of it, and loading it takes longer than such a run, so the
-// command `gobuf run` loads it when one of these functions is first called (scripts/build.mjs puts that in this file's place).
+// commands load it when one of these functions is first called (scripts/build.mjs puts that in this file's place).
 // Must stay true: only functions are exported, and what runs code reaches what makes it through here alone.
 export { decode, decodeFailure } from '../x86/decoder';
 export { buildCore } from './core';
