@@ -59,11 +59,12 @@ describe('gobuf exec --text', () => {
   });
 
   test('opens a session at the first instruction', async () => {
-    const script = file('init', 'stack\nnext\nexit\n');
+    const script = file('init', 'stack\nnext\nargs\nprint b[0]\nexit\n');
     const { status, stdout } = await gobuf(['exec', '--text', '·Dot', '--args', '[1], [2]', '--init', script, KERNEL], without);
     expect(status).toBe(0);
     expect(stdout).toMatch(/0 {2}0x[0-9a-f]+ in example\.com\/kernel\.Dot/);
     expect(stdout).toMatch(/=> +6:\t\tMOVQ\ta_len\+8\(FP\), CX/);
+    expect(stdout).toMatch(/a = \[\]float64 len: 1, cap: 1, \[\.\.\.\]\nb = \[\]float64 len: 1, cap: 1, \[\.\.\.\]\nret = 0\n2\n/);
   });
 
   test('errors of use', async () => {

@@ -101,6 +101,14 @@ test('arguments and results of every shape', async () => {
 
 test('what a function must not do is said', async () => {
   expect(await ask('·Beyond', 'make(5)')).toEqual(['dst = [0, 0, 0, 0, 0]', 'the direction flag is set on return (CLD is missing)', 'dst: 1 byte written outside its 5 bytes, the first at offset 5']);
+  const lone = path.join(directory, 'lone');
+  fs.mkdirSync(lone);
+  const state = path.join(lone, 'state_amd64.s');
+  fs.writeFileSync(path.join(lone, 'go.mod'), 'module runtime\n');
+  fs.writeFileSync(state, 'TEXT ·internal<ABIInternal>(SB), 516, $0-0\n\tXORL R14, R14\n\tPCMPEQL X15, X15\n\tRET\nTEXT ·stack(SB), 516, $0-0\n\tXORL R14, R14\n\tPCMPEQL X15, X15\n\tXORL BP, BP\n\tRET\n');
+  fs.writeFileSync(path.join(lone, 'state.go'), 'package runtime\nfunc internal()\nfunc stack()\n');
+  expect(await ask('·internal', '', [], [state])).toEqual(['R14, which holds g in ABIInternal, is not what it was before the call', 'X15, which is zero in ABIInternal, is not zero after the return']);
+  expect(await ask('·stack', '', [], [state])).toEqual(['BP, the frame pointer, is not what it was before the call']);
   expect((await ask('·Lost', ''))[0]).toMatch(/ended by SIGSEGV at k_amd64\.s:47/);
   expect((await ask('·Go', '1'))[0]).toMatch(/calls example\.com\/k\.helper, which no assembly here defines: it is a Go function/);
 });

@@ -19,7 +19,7 @@ import { diskFiles, goRoot, moduleCache, slashed } from './host/sources';
 import { InputError, UsageError } from './options';
 
 const MOST_INSTRUCTIONS = 1e9;
-const RAX = 0, RSP = 4, RBP = 5, DIRECTION = 1 << 10;
+const RAX = 0, RSP = 4, RBP = 5, R14 = 14, X15 = 15 * 32, DIRECTION = 1 << 10;
 
 export interface TextFunction {
   name: string;
@@ -93,7 +93,7 @@ export function buildCall(fn: TextFunction, args: string, variables: ReadonlyMap
     throw error instanceof ValueError ? new InputError(`${error.message}.`) : error;
   }
   const around = assemble(readAssembly('gobuf_harness_amd64.s', made.source, diskFiles, { goroot: undefined, minor: fn.minor }), { packagePath: 'gobuf', minor: fn.minor });
-  const { program, problems, symbols } = link([...fn.files, around], { goVersion: `go1.${fn.minor}`, entry: made.entry });
+  const { program, problems, symbols } = link([...fn.files, around], { goVersion: `go1.${fn.minor}`, entry: made.entry, parametersOf: (name) => (name === fn.name ? fn.parameters : []) });
   const [problem] = [...around.problems, ...problems];
   if (!program) throw new InputError(problem ? sentence(problem) : 'the function cannot be linked.');
   return { program, harness: made, symbols: new Map(symbols.map((symbol) => [symbol.name, symbol])) };
@@ -123,9 +123,14 @@ export function call(fn: TextFunction, { program, harness: made, symbols }: Buil
     const instructions = machine.instruction - start - 1;
     if (!stop) return { instructions, results: [], memory: [], problems };
     const sp = Number(new DataView(machine.readMemory(address(made.saved), 8).slice().buffer).getBigUint64(0, true));
-    const { gpr, rflags } = machine.registers();
+    const { gpr, rflags, vector } = machine.registers();
     if (Number(gpr[RSP]) !== sp) problems.push(`SP is ${Math.abs(Number(gpr[RSP]) - sp)} bytes too ${Number(gpr[RSP]) > sp ? 'high' : 'low'} after the return`);
     if (Number(gpr[RBP]) !== address(made.base)) problems.push('BP, the frame pointer, is not what it was before the call');
+    // Go's own calling convention keeps two more; for ABI0 the compiler's wrapper sets them again.
+    if (fn.text.text.abi === 'ABIInternal') {
+      if (Number(gpr[R14]) !== address(made.g)) problems.push('R14, which holds g in ABIInternal, is not what it was before the call');
+      if (vector.subarray(X15, X15 + 16).some((byte) => byte !== 0)) problems.push('X15, which is zero in ABIInternal, is not zero after the return');
+    }
     if (rflags & DIRECTION) problems.push('the direction flag is set on return (CLD is missing)');
     if (problems.length === 0) machine.run(MOST_INSTRUCTIONS);
     for (const { symbol, label, size } of made.buffers) problems.push(...outside(machine.readMemory(address(symbol), size + 2 * GUARD), size, label));

@@ -29,6 +29,9 @@ test('stops in the function with its arguments in place, and comes back to it af
   client = new TestClient(dapHost);
   const stop = await client.start({ mode: 'text', program, text: '·Twice', textArgs: '21', stopOnEntry: true });
   expect(await top(stop['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 1 });
+  const scopes = (await client.ask('scopes', { frameId: (await top(stop['threadId']))['id'] }))['scopes'] as Loose[];
+  const named = (await client.ask('variables', { variablesReference: scopes.find(({ name }) => name === 'Arguments')?.['variablesReference'] }))['variables'] as Loose[];
+  expect(named.map(({ name, value }) => `${name} = ${value}`)).toEqual(['x = 21', 'ret = 0']);
   const next = await client.move('next', { threadId: stop['threadId'] });
   expect((await top(next['threadId']))['line']).toBe(2);
   const again = await client.move('restart', {});

@@ -336,7 +336,9 @@ export class GoRuntime {
       return out;
     }
     const stripped = this.variable('runtime.allgs') === 0;
-    if (stripped) out.message = 'The program has no symbols (built with -ldflags=-s), so the lists of Gs, Ps and sched cannot be found; what the threads run is shown.';
+    // With a symbol table the runtime's variables would be in it.
+    if (stripped && this.binary.hasSymbols) out.message = 'There is no Go runtime in this program: no goroutines, threads of Go or processors.';
+    else if (stripped) out.message = 'The program has no symbols (built with -ldflags=-s), so the lists of Gs, Ps and sched cannot be found; what the threads run is shown.';
     const addresses = this.allm();
     // Every M that has run has a thread; those that have none are in no list that can be found.
     if (this.variable('runtime.allm') === 0) {

@@ -22,10 +22,20 @@ export class ByteWriter {
       this.u8(rest ? low | 128 : low);
     } while (rest);
   }
+  sleb(value: number): void {
+    for (let rest = value; ; rest >>= 7) {
+      const low = rest & 127, end = rest >> 7 === (low & 64 ? -1 : 0);
+      this.u8(end ? low : low | 128);
+      if (end) return;
+    }
+  }
+  setU32(at: number, value: number): void { for (let i = 0; i < 4; i++) this.out[at + i] = (value >>> (8 * i)) & 255; }
   bytes(): Uint8Array { return Uint8Array.from(this.out); }
 }
 
 export interface ElfSection { name: string; address: number; bytes: Uint8Array; execute: boolean; write: boolean }
+/** A section that is not loaded: debug information. */
+export interface ExtraSection { name: string; bytes: Uint8Array }
 export interface ElfSymbol { name: string; address: number; size: number; kind: 'function' | 'object' }
 
 const PAGE = 4096;
@@ -34,7 +44,7 @@ const HEADER = 64, PROGRAM_HEADER = 56, SECTION_HEADER = 64;
 interface Segment { flags: number; offset: number; address: number; size: number }
 
 /** Sections are in rising order; those of one protection become one segment. */
-export function elfProgram(program: { entry: number; sections: readonly ElfSection[]; symbols: readonly ElfSymbol[] }): Uint8Array {
+export function elfProgram(program: { entry: number; sections: readonly ElfSection[]; symbols: readonly ElfSymbol[]; extra?: readonly ExtraSection[] }): Uint8Array {
   const sections = program.sections.filter(({ bytes }) => bytes.length > 0);
   const base = (sections[0]?.address ?? PAGE) - PAGE;
   const segments: Segment[] = [];
@@ -65,19 +75,22 @@ export function elfProgram(program: { entry: number; sections: readonly ElfSecti
   const symbolsAt = Math.ceil((last ? last.address - base + last.bytes.length : PAGE) / 8) * 8;
   const stringsAt = symbolsAt + symbols.length;
   const headers = sections.map((section) => ({ name: named(section.name), type: 1, flags: 2 | (section.execute ? 4 : 0) | (section.write ? 1 : 0), address: section.address, offset: section.address - base, size: section.bytes.length, link: 0, info: 0, entry: 0 }));
+  const extra = new ByteWriter();
+  const extras = (program.extra ?? []).map(({ name, bytes }) => { const offset = extra.length; extra.raw(bytes); return { name: named(name), offset, size: bytes.length }; });
   const symbolName = named('.symtab'), stringName = named('.strtab'), namesName = named('.shstrtab');
-  const namesAt = stringsAt + strings.length;
+  const namesAt = stringsAt + strings.length, extraAt = namesAt + names.length;
   headers.push(
     { name: symbolName, type: 2, flags: 0, address: 0, offset: symbolsAt, size: symbols.length, link: sections.length + 2, info: 1, entry: 24 },
     { name: stringName, type: 3, flags: 0, address: 0, offset: stringsAt, size: strings.length, link: 0, info: 0, entry: 0 },
     { name: namesName, type: 3, flags: 0, address: 0, offset: namesAt, size: names.length, link: 0, info: 0, entry: 0 },
+    ...extras.map(({ name, offset, size }) => ({ name, type: 1, flags: 0, address: 0, offset: extraAt + offset, size, link: 0, info: 0, entry: 0 })),
   );
-  const headersAt = Math.ceil((namesAt + names.length) / 8) * 8;
+  const headersAt = Math.ceil((extraAt + extra.length) / 8) * 8;
   for (const byte of [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]) file.u8(byte);
   file.u16(2); file.u16(62); file.u32(1);
   file.u64(program.entry); file.u64(HEADER); file.u64(headersAt);
   file.u32(0); file.u16(HEADER); file.u16(PROGRAM_HEADER); file.u16(segments.length);
-  file.u16(SECTION_HEADER); file.u16(headers.length + 1); file.u16(headers.length);
+  file.u16(SECTION_HEADER); file.u16(headers.length + 1); file.u16(sections.length + 3);
   for (const { flags, offset, address, size } of segments) {
     file.u32(1); file.u32(flags);
     for (const word of [offset, address, address, size, size, PAGE]) file.u64(word);
@@ -87,6 +100,7 @@ export function elfProgram(program: { entry: number; sections: readonly ElfSecti
   file.raw(symbols.bytes());
   file.raw(strings.bytes());
   file.raw(names.bytes());
+  file.raw(extra.bytes());
   file.padTo(headersAt + SECTION_HEADER);
   for (const { name, type, flags, address, offset, size, link, info, entry } of headers) {
     file.u32(name); file.u32(type);

@@ -27,6 +27,8 @@ export interface Harness {
   saved: string;
   /** What BP points at during the call. */
   base: string;
+  /** The g that R14 and TLS hold. */
+  g: string;
   buffers: { symbol: string; label: string; size: number }[];
 }
 
@@ -111,7 +113,7 @@ export function harness(options: HarnessOptions): Harness {
     'TEXT gobuf·end(SB), 2564, $0', '\tMOVL $231, AX', '\tXORL DI, DI', '\tSYSCALL', '\tUD2',
     'GLOBL gobuf·saved(SB), 16, $16', 'GLOBL gobuf·base(SB), 16, $16', '',
   );
-  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', buffers };
+  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', g: 'gobuf.g', buffers };
 }
 
 /** DATA for a piece of memory and for those it points to, each between guards. */

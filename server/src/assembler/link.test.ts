@@ -5,6 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readAssembly } from '../analysis/assembly-file';
+import type { GoType } from '../golang/types';
+import { assemble } from './assemble';
+import { link } from './link';
 import { assembleAndLink } from './package';
 import { goroot } from './testing/go-asm';
 
@@ -40,6 +43,26 @@ test.skipIf(!goroot)("go tool nm and go tool objdump read its tables", () => {
   withFile(program, (file) => {
     expect(execFileSync('go', ['tool', 'nm', '-sort', 'address', file], { encoding: 'utf8' })).toMatch(/ T start\n.* T main\.sum\n/);
     expect(execFileSync('go', ['tool', 'objdump', '-s', 'main.sum', file], { encoding: 'utf8' })).toMatch(/TEXT main\.sum\(SB\) \/src\/f1_amd64\.s\n\s+f1_amd64\.s:1\s.*PUSHQ BP/);
+  });
+});
+
+const hasReadelf = spawnSync('readelf', ['--version']).status === 0;
+
+test.skipIf(!hasReadelf)('readelf reads its debug information without a warning: lines, arguments with their types', () => {
+  const uint8: GoType = { kind: 'basic', name: 'byte', size: 1, align: 1 };
+  const list: GoType = { kind: 'named', name: 'main.list', size: 16, align: 8, underlying: () => ({ kind: 'struct', size: 16, align: 8, fields: [
+    { name: 'next', embedded: false, offset: 0, type: { kind: 'pointer', size: 8, align: 8, element: () => list } }, { name: 'bytes', embedded: false, offset: 8, type: { kind: 'array', length: 8, size: 8, align: 1, element: () => uint8 } }] }) };
+  const files = [START, SUM].map((text, i) => assemble(readAssembly(`/src/f${i}_amd64.s`, text, nothing, { goroot: undefined, minor: 26 }), { packagePath: 'main', minor: 26 }));
+  const { program } = link(files, { entry: 'start', goVersion: 'go1.26', parametersOf: (name) => (name === 'main.sum' ? [{ name: 'x', type: list, offset: 0, result: false }, { name: 'y', type: { kind: 'slice', size: 24, align: 8, element: () => uint8 }, offset: 200, result: true }] : []) });
+  withFile(program, (file) => {
+    const { stdout, stderr } = spawnSync('readelf', ['--debug-dump=info,abbrev,decodedline', file], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const names = [...stdout.matchAll(/DW_TAG_(\w+)\)\n\s+<\w+>\s+DW_AT_name\s+: (.+)/g)].map(([, tag, name]) => `${tag} ${name}`);
+    expect(names).toEqual(['compile_unit assembly', 'subprogram start', 'subprogram main.sum', 'formal_parameter x', 'formal_parameter y', 'structure_type main.list', 'member next', 'member bytes', 'structure_type []uint8', 'member array', 'member len', 'member cap',
+      'pointer_type *main.list', 'array_type [8]uint8', 'base_type uint8', 'pointer_type *uint8', 'base_type int']);
+    expect(stdout).toMatch(/DW_OP_fbreg: 200/);
+    expect(stdout).toMatch(/f0_amd64\.s\s+2\s+0x401000\s+x/);
+    expect(stdout).toMatch(/f1_amd64\.s\s+1\s+0x401020\s+x/);
   });
 });
 

@@ -1,9 +1,11 @@
-// Links assembled files into a static linux/amd64 ELF program with the symbol table and Go's function table (names, files, lines, stack depth).
+// Links assembled files into a static linux/amd64 ELF program with the symbol table, Go's function table (names, files, lines, stack depth) and DWARF.
 // Must stay true: the same input gives the same bytes; a symbol that nobody defines is a problem with the place of its use, never a hole.
 
 import type { Problem, Span } from '../syntax/source';
 import type { Assembled, AssembledText } from './assemble';
 import type { DataSymbol } from './data';
+import { debugInfo, type DebugParameter } from './debug-info';
+import { debugLines } from './debug-lines';
 import type { Relocation } from './encode';
 import { ByteWriter, elfProgram } from './elf-writer';
 import { functionTable, type LinkedFunction } from './function-table';
@@ -14,6 +16,8 @@ export interface LinkOptions {
   goVersion: string;
   /** Where the program begins. */
   entry: string;
+  /** Arguments and results by name, of functions whose declaration is known. */
+  parametersOf?: (name: string) => readonly DebugParameter[];
 }
 
 export interface LinkedSymbol { name: string; address: number; size: number; kind: 'function' | 'object' }
@@ -75,6 +79,7 @@ class Linker {
       return bytes;
     };
     const roStart = up(textEnd, PAGE);
+    const debug = debugInfo(this.functions, TEXT_ADDRESS, textEnd, `gobuf asm ${this.options.goVersion}; -N -l`, this.options.parametersOf ?? (() => []));
     const program = elfProgram({
       entry: entry.address, symbols,
       sections: [
@@ -84,6 +89,7 @@ class Linker {
         { name: '.go.buildinfo', address: infoAddress, bytes: info, execute: false, write: true },
         { name: '.data', address: dataStart, bytes: section(dataStart, dataEnd), execute: false, write: true },
       ],
+      extra: [{ name: '.debug_abbrev', bytes: debug.abbreviations }, { name: '.debug_info', bytes: debug.info }, { name: '.debug_line', bytes: debugLines(this.functions) }],
     });
     return { program, symbols, problems: [] };
   }

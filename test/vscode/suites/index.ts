@@ -23,6 +23,7 @@ export async function run(): Promise<void> {
   require('./language.suite');
   require('./debug.suite');
   require('./views.suite');
+  require('./without-go.suite');
   await new Promise<void>((resolve) => { mocha.run(() => resolve()); });
   say(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   if (count.failed > 0 || count.passed === 0) throw new Error(`${count.failed} failed`);
