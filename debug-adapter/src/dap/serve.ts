@@ -4,13 +4,14 @@
 import net from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { DapServer } from './server';
-import type { DapHost } from './session';
+import type { DapHost, Session } from './session';
 
 /** One client over two streams. */
-export function serveStreams(host: DapHost, input: Readable, output: Writable): Promise<void> {
+export function serveStreams(host: DapHost, input: Readable, output: Writable, opened?: (session: Session) => void): Promise<void> {
   return new Promise((resolve) => {
     const server = new DapServer(host);
     server.on('ended', () => resolve());
+    opened?.(server.session);
     server.start(input, output);
     input.on('end', () => server.emit('close'));
   });

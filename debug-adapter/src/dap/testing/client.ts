@@ -4,7 +4,7 @@
 import { PassThrough } from 'node:stream';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import { serveStreams } from '../serve';
-import type { DapHost } from '../session';
+import type { DapHost, Session } from '../session';
 
 /** Any body of a response or event: tests know what they asked for. */
 export interface Loose { [name: string]: any } // eslint-disable-line @typescript-eslint/no-explicit-any
@@ -18,6 +18,7 @@ export class TestClient {
   readonly #waiting = new Map<number, (response: DAP.Response) => void>();
   readonly #listeners = new Set<() => void>();
   #seq = 0;
+  #session: Session | undefined;
   #rest: Buffer = Buffer.alloc(0);
   #closed = false;
   /** Messages in order, as short normalised lines. */
@@ -25,7 +26,7 @@ export class TestClient {
 
   constructor(host: DapHost) {
     this.#output.on('data', (chunk: Buffer) => this.#read(chunk));
-    this.ended = serveStreams(host, this.input, this.#output).then(() => { this.#closed = true; for (const listener of [...this.#listeners]) listener(); });
+    this.ended = serveStreams(host, this.input, this.#output, (session) => { this.#session = session; }).then(() => { this.#closed = true; for (const listener of [...this.#listeners]) listener(); });
   }
 
   #read(chunk: Buffer): void {
@@ -62,6 +63,8 @@ export class TestClient {
     this.sendRaw(JSON.stringify({ seq, type: 'request', command, arguments: args }));
     return answer as Promise<DAP.Response & { body: Loose }>;
   }
+  /** Resolves when nothing moves the program. */
+  async settled(): Promise<void> { await this.#session?.settled(); }
   /** The body; throws the refusal. */
   async ask(command: string, args?: unknown): Promise<Loose> {
     const response = await this.respond(command, args);
