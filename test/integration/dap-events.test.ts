@@ -1,6 +1,7 @@
 // The adapter's answers about what happens over time: exception filters with conditions, scheduler events, who wrote a word, the
 // timeline, and the ways to step that need more than one request. Truth is the program's source, Linux's names and the machine.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -166,10 +167,58 @@ func main() {
 }
 `;
 
+const ECHO = 'package main\n\nimport (\n\t"bufio"\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tlines := bufio.NewScanner(os.Stdin)\n\tfor lines.Scan() {\n\t\tfmt.Println("got", lines.Text())\n\t}\n\tfmt.Println("end")\n}\n';
+
+describe.skipIf(!go)('a terminal of the client\'s (needs the go command)', () => {
+  it('is the program\'s standard input and output; a step over a read waits for what is typed', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-tty-'));
+    fs.writeFileSync(path.join(directory, 'echo.go'), ECHO);
+    client = new TestClient({ ...dapHost, terminalCommand: () => ({ args: [process.execPath, path.join(import.meta.dirname, '../../dist/gobuf.js'), 'tty'], env: {} }) });
+    let terminal: ChildProcess | undefined, shown = '';
+    const seen = new Set<() => void>();
+    const shows = (text: string): Promise<void> => new Promise((resolve) => { const look = (): void => { if (shown.includes(text)) { seen.delete(look); resolve(); } }; seen.add(look); look(); });
+    client.answer = (command, args) => {
+      if (command !== 'runInTerminal') return undefined;
+      const [file, ...rest] = args['args'] as string[];
+      terminal = spawn(file!, rest, { env: { ...process.env, ...args['env'] as Record<string, string> }, stdio: ['pipe', 'pipe', 'inherit'] });
+      terminal.stdout!.on('data', (chunk: Buffer) => { shown += chunk.toString(); for (const look of [...seen]) look(); });
+      return {};
+    };
+    await client.start({ program: build(path.join(directory, 'echo.go'), go!), stopOnEntry: true, stopOnExit: true, console: 'integratedTerminal' });
+    const ended = new Promise((resolve) => terminal!.on('exit', resolve));
+    await client.ask('setBreakpoints', { source: { path: path.join(directory, 'echo.go') }, breakpoints: [{ line: 11 }] });
+    const { threadId } = await client.move('continue', { threadId: 1 });
+    const step = client.move('next', { threadId });
+    terminal!.stdin!.write('one\n');
+    await step;
+    expect((await client.ask('stackTrace', { threadId: (client.events.findLast(({ event }) => event === 'stopped')!.body)['threadId'] }))['stackFrames'][0]).toMatchObject({ name: 'main.main', line: 12 });
+    await client.ask('setBreakpoints', { source: { path: path.join(directory, 'echo.go') }, breakpoints: [] });
+    const from = client.events.length;
+    await client.ask('continue', { threadId });
+    await shows('got one\n');
+    // While it waits it can be paused.
+    await client.ask('pause', { threadId });
+    expect((await client.event('stopped', from))['reason']).toBe('pause');
+    const over = client.move('continue', { threadId });
+    terminal!.stdin!.end('two words\n');
+    expect((await over)['reason']).toBe('exited');
+    await shows('got two words\nend\n');
+    expect(client.events.filter(({ event, body }) => event === 'output' && body['category'] === 'stdout')).toEqual([]);
+    await client.ask('disconnect');
+    expect(await ended).toBe(0);
+  });
+
+  it('is refused where the client opens none', async () => {
+    client = new TestClient(dapHost);
+    await expect(client.start({ program: process.execPath, console: 'integratedTerminal' })).rejects.toThrow(/opens no terminals/);
+    await client.ask('disconnect');
+  });
+});
+
 describe.skipIf(!go)('standard input from the console (needs the go command)', () => {
   it('stops where the program waits, goes on with what is typed, and brings it again after going back', async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-input-'));
-    fs.writeFileSync(path.join(directory, 'echo.go'), 'package main\n\nimport (\n\t"bufio"\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tlines := bufio.NewScanner(os.Stdin)\n\tfor lines.Scan() {\n\t\tfmt.Println("got", lines.Text())\n\t}\n\tfmt.Println("end")\n}\n');
+    fs.writeFileSync(path.join(directory, 'echo.go'), ECHO);
     client = new TestClient(dapHost);
     await client.start({ program: build(path.join(directory, 'echo.go'), go!), stopOnEntry: true, stopOnExit: true, console: 'internalConsole' });
     const typed = (expression: string): Promise<Loose> => client.ask('evaluate', { expression, context: 'repl' });

@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib';
 import { parseElf } from '@gobuf/emulator/elf/format';
 import { loadBias } from '@gobuf/emulator/elf/load';
 import { Debugger } from '../engine/debugger';
-import type { SourceFiles } from '../engine/types';
+import type { GuestInput, SourceFiles } from '../engine/types';
 import { openBinary } from '../symbols';
 import { startGuest } from './guest';
 import type { Guest } from './guest';
@@ -14,7 +14,7 @@ import type { Guest } from './guest';
 export interface DebuggingOptions {
   write(fd: 1 | 2, bytes: Uint8Array, replayed: boolean): void;
   /** What the guest reads from its standard input; nothing by default. `'later'`: what `provideInput` gives, and it stops when it wants more. */
-  input?: Uint8Array | 'later';
+  input?: Uint8Array | 'later' | GuestInput;
   substitutePath?: [from: string, to: string][];
   goroot?: string;
 }
@@ -35,9 +35,10 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   const bias = loadBias(parseElf(guest.program));
   const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
+  const given = options.input === 'later' || options.input instanceof Uint8Array ? undefined : options.input;
   const makeInput = (): ((length: number) => Uint8Array | undefined) => {
     let at = 0;
-    const input = options.input === 'later' ? new Uint8Array(0) : options.input ?? new Uint8Array(0);
+    const input = options.input instanceof Uint8Array ? options.input : new Uint8Array(0);
     return (length) => {
       if (at >= input.length) return undefined;
       const part = input.subarray(at, at + length);
@@ -48,7 +49,8 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
   return new Debugger({
     binary,
     sources: diskSources,
-    createMachine: () => startGuest(guest, { write: options.write, ...(options.input === 'later' ? {} : { readInput: makeInput() }) }),
+    createMachine: () => startGuest(guest, { write: options.write, ...(options.input === 'later' || given ? {} : { readInput: makeInput() }) }),
+    ...(given ? { input: given } : {}),
     yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
     now: () => performance.now(),
     ...(options.substitutePath ? { substitutePath: options.substitutePath } : {}),

@@ -20,6 +20,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
   tour: { summary: 'guided tours of the runtime: list them, or play one', load: () => import('./commands/tour') },
   disass: { summary: 'the disassembly of one function', load: () => import('./commands/disass') },
   dap: { summary: 'the debug adapter, for editors', load: () => import('./commands/dap') },
+  tty: { summary: 'joins a terminal to a debugged program (started by editors)', load: () => import('./commands/tty') },
   symbols: { summary: 'the text symbols of assembly files, as go tool asm -gensymabis', load: () => import('./commands/symbols') },
   fmt: { summary: 'format assembly, with the flags of gofmt', load: () => import('./commands/fmt') },
   layout: { summary: 'go_asm.h of a package, as the compiler writes it', load: () => import('./commands/layout') },

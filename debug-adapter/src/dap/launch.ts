@@ -20,7 +20,7 @@ function check(args: LaunchArguments): LaunchArguments {
     ['textArgs', args.textArgs, typeof args.textArgs === 'string'],
     ['textVariables', args.textVariables, typeof args.textVariables === 'object' && Object.values(args.textVariables ?? {}).every((each) => Number.isSafeInteger(each))],
     ['input', args.input, typeof args.input === 'string'],
-    ['console', args.console, args.console === 'internalConsole'],
+    ['console', args.console, ['internalConsole', 'integratedTerminal', 'externalTerminal'].includes(args.console ?? '')],
     ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
     ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],
     ['goamd64', args.goamd64, ['v1', 'v2', 'v3', 'v4'].includes(args.goamd64 ?? '')],

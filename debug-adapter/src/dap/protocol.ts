@@ -40,8 +40,11 @@ export interface LaunchArguments {
   stopOnExit?: boolean;
   /** Text that the program reads from standard input. */
   input?: string;
-  /** Without `input`: the program stops where it waits for standard input, and the console's command `stdin` gives it some. */
-  console?: 'internalConsole';
+  /**
+   * Where the program's standard input comes from, without `input`. `internalConsole`: the program stops where it waits for it, and the console's
+   * command `stdin` gives it some. `integratedTerminal`, `externalTerminal`: what is typed there, where its output goes, too.
+   */
+  console?: 'internalConsole' | 'integratedTerminal' | 'externalTerminal';
   /** Seed of the guest's random numbers. */
   seed?: number;
   /** Processors that the guest sees. */

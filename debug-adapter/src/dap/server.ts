@@ -12,6 +12,8 @@ import { sentence } from './text';
 /** Answered also while a search runs the guest through its past. */
 const AT_ONCE = new Set(['initialize', 'pause', 'cancel', 'disconnect', 'terminate']);
 const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'restartFrame', 'goto', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent']);
+/** A client may ask its user first. */
+const ANSWERS_WITHIN_MS = 120_000;
 
 export class DapServer extends ProtocolServer {
   readonly session: Session;
@@ -22,6 +24,9 @@ export class DapServer extends ProtocolServer {
     super();
     this.session = new Session(host, {
       event: (name, body) => this.sendEvent(new Event(name, body) as DAP.Event),
+      request: (command, args) => new Promise((resolve, reject) => {
+        this.sendRequest(command, args, ANSWERS_WITHIN_MS, (response) => { if (response.success) resolve(response.body); else reject(new RequestError(`The client refused ${command}: ${response.message}`, false)); });
+      }),
       cancelRequest: (id) => { const pending = this.#pending.get(id); if (pending) pending.cancelled = true; return pending !== undefined; },
       end: () => this.#end(),
     });

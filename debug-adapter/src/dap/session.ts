@@ -5,8 +5,9 @@ import { TextDecoder } from 'node:util';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { DebuggerApi as Engine } from '../engine/api';
 import type { Debugger } from '../engine/debugger';
-import type { Frame, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
+import type { Frame, GuestInput, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
 import { consoleCommands } from './console';
+import { GuestTerminal } from './guest-terminal';
 import { RequestError } from './handler';
 import { Handles } from './handles';
 import type { LaunchArguments, Moment } from './protocol';
@@ -27,7 +28,9 @@ export interface TerminalCommands {
 /** The services of the process that the adapter lives in. */
 export interface DapHost {
   /** Reads the program and makes its debugger; throws Error with one sentence. */
-  open(launch: LaunchArguments, write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void): Promise<Engine>;
+  open(launch: LaunchArguments, write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void, input?: GuestInput): Promise<Engine>;
+  /** What to run in a terminal of the client's so that it is the program's. */
+  terminalCommand?(): { args: string[]; env: Record<string, string> };
   /** Replaces the terminal's commands in the debug console (for tests). */
   terminal?(engine: Engine): TerminalCommands | undefined;
   /** Whether the client can open this path itself. */
@@ -36,6 +39,8 @@ export interface DapHost {
 
 export interface Wire {
   event(name: string, body?: unknown): void;
+  /** Asks the client; rejects with its refusal. */
+  request(command: string, args: unknown): Promise<unknown>;
   cancelRequest(id: number): boolean;
   /** The connection can be closed, the process may end. */
   end(): void;
@@ -86,7 +91,8 @@ export class Session {
 
   async open(launch: LaunchArguments): Promise<void> {
     this.launched = launch;
-    const engine = await this.host.open(launch, (fd, bytes, replayed) => { if (!replayed) this.output(fd === 1 ? 'stdout' : 'stderr', this.#decoders[fd - 1]!.decode(bytes, { stream: true })); });
+    this.#ownTerminal = await this.#openTerminal(launch);
+    const engine = await this.host.open(launch, (fd, bytes, replayed) => { if (!replayed && this.#ownTerminal) this.#ownTerminal.write(bytes); else if (!replayed) this.output(fd === 1 ? 'stdout' : 'stderr', this.#decoders[fd - 1]!.decode(bytes, { stream: true })); }, this.#ownTerminal);
     this.#engine = engine;
     this.#unlisten = engine.on({
       resumed: () => { this.forget(); if (!this.#asked) this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); },
@@ -99,6 +105,15 @@ export class Session {
     for (const note of engine.binary.notes) this.output('console', `${note}\n`);
     this.#asked = true;
     try { await engine.launch(); } finally { this.#asked = false; }
+  }
+
+  #ownTerminal: GuestTerminal | undefined;
+  async #openTerminal({ console: kind, input, program, cwd, mode }: LaunchArguments): Promise<GuestTerminal | undefined> {
+    if (input !== undefined || mode === 'text' || (kind !== 'integratedTerminal' && kind !== 'externalTerminal')) return undefined;
+    const command = this.host.terminalCommand?.();
+    if (!command || this.client.supportsRunInTerminalRequest !== true) throw new RequestError('This client opens no terminals for debugged programs: set console to internalConsole, or give the attribute input.', false);
+    const name = program.split(/[\\/]/).at(-1) ?? program;
+    return GuestTerminal.open(kind === 'externalTerminal' ? 'external' : 'integrated', `gobuf: ${name}`, cwd ?? '', command, async (args) => { await this.wire.request('runInTerminal', args); });
   }
 
   output(category: 'stdout' | 'stderr' | 'console' | 'important', output: string): void {
@@ -247,6 +262,7 @@ export class Session {
   terminate(): void {
     if (this.#terminated) return;
     this.#terminated = true;
+    this.#ownTerminal?.close();
     this.wire.event('terminated', {});
   }
 
@@ -254,6 +270,7 @@ export class Session {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#unlisten?.();
+    this.#ownTerminal?.close();
     try { if (this.#engine?.running) this.#engine.pause(); this.#engine?.dispose(); } catch { /* it is going away */ }
   }
 

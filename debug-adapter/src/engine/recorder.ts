@@ -2,10 +2,12 @@
 // Must stay true: a moment is an instruction count; reaching it twice gives the same state; breakpoints never hide behind a slice's end.
 
 import type { Machine, Snapshot, Stop } from '@gobuf/emulator/machine-types';
+import type { GuestInput } from './types';
 
 export interface RecorderOptions {
   yieldToHost(): Promise<void>;
   now?(): number;
+  input?: GuestInput;
   snapshotBytes?: number;
   /** First distance between snapshots, instructions. */
   spacing?: number;
@@ -46,7 +48,22 @@ export class Recorder {
 
   get first(): number { return this.kept[0]?.snapshot.instruction ?? 0; }
 
-  requestStop(): void { this.stopRequested = true; }
+  requestStop(): void {
+    this.stopRequested = true;
+    this.options.input?.cancel();
+  }
+
+  /** Every thread waits for input: it is awaited where somebody gives it. False: the program stops there. */
+  private async fed(): Promise<boolean> {
+    const { input } = this.options;
+    if (!input || this.stopRequested) return false;
+    const bytes = await input.wait();
+    if (bytes === 'cancelled') return true;
+    this.machine.provideInput(bytes);
+    // Input makes a new future.
+    if (this.last > this.machine.instruction) this.dropFuture();
+    return true;
+  }
   clearStop(): void { this.stopRequested = false; }
   get stopWanted(): boolean { return this.stopRequested; }
 
@@ -82,6 +99,7 @@ export class Recorder {
       if (machine.instruction >= until) return { reason: 'limit' };
       const tid = machine.currentThread;
       const stop = this.step();
+      if (stop.reason === 'input' && await this.fed()) continue;
       if (stop.reason !== 'limit' && stop.reason !== 'breakpoint') return stop;
       if (machine.ended) return machine.ended;
       for (const watch of watches) {
@@ -124,6 +142,7 @@ export class Recorder {
       const stop = machine.run(target);
       this.last = Math.max(this.last, machine.instruction);
       this.adaptSlice(machine.instruction - start, before);
+      if (stop.reason === 'input' && await this.fed()) continue;
       if (stop.reason !== 'limit') return stop;
       if (machine.ended) return machine.ended;
       this.keepIfDue();

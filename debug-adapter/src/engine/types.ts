@@ -10,6 +10,14 @@ export interface SourceFiles {
   read(path: string): string | undefined | Promise<string | undefined>;
 }
 
+/** Standard input that comes while the program waits for it. */
+export interface GuestInput {
+  /** The next bytes, as soon as there are some; undefined is the end. */
+  wait(): Promise<Uint8Array | undefined | 'cancelled'>;
+  /** Ends a wait without input. */
+  cancel(): void;
+}
+
 export interface DebuggerOptions {
   /** A fresh guest at its first instruction: called by launch and restart. */
   createMachine(): Machine | Promise<Machine>;
@@ -17,6 +25,8 @@ export interface DebuggerOptions {
   sources: SourceFiles;
   /** Lets the host handle messages (pause, cancel); awaited between slices of guest execution. */
   yieldToHost(): Promise<void>;
+  /** Asked when every thread waits for standard input; without it the program stops there. */
+  input?: GuestInput;
   /** Milliseconds of any monotonic clock; sizes the slices. Without it slices have a fixed instruction count. */
   now?(): number;
   /** Memory for snapshots, bytes. Default 256 MiB. */

@@ -42,18 +42,20 @@ function guestOfLaunch(launch: LaunchArguments, { program, folder }: { program: 
 }
 
 export const dapHost: DapHost = {
-  async open(launch, write) {
+  async open(launch, write, terminal) {
     if (launch.mode === 'text') return openTextSession(launch, write);
     const build = built(launch, (text) => write(2, Buffer.from(text), false));
     return openDebugger(guestOfLaunch(launch, build), {
       write,
-      ...(launch.input === undefined ? launch.console === 'internalConsole' ? { input: 'later' as const } : {} : { input: Buffer.from(launch.input) }),
+      ...(terminal ? { input: terminal } : launch.input === undefined ? launch.console === 'internalConsole' ? { input: 'later' as const } : {} : { input: Buffer.from(launch.input) }),
       // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
       ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
       ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),
     });
   },
   fileExists: (file) => fs.existsSync(file),
+  // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
+  terminalCommand: () => ({ args: [process.execPath, path.join(__dirname, '..', 'gobuf.js'), 'tty'], env: { ...(process.versions['electron'] === undefined ? undefined : { ELECTRON_RUN_AS_NODE: '1' }) } }),
 };
 
 export async function run(parsed: Parsed): Promise<number> {

@@ -24,6 +24,9 @@ export class TestClient {
   /** Messages in order, as short normalised lines. */
   readonly transcript: string[] = [];
 
+  /** What this client answers when the adapter asks it; undefined is a refusal. */
+  answer: ((command: string, args: Loose) => object | undefined) | undefined;
+
   constructor(host: DapHost) {
     this.#output.on('data', (chunk: Buffer) => this.#read(chunk));
     this.ended = serveStreams(host, this.input, this.#output, (session) => { this.#session = session; }).then(() => { this.#closed = true; for (const listener of [...this.#listeners]) listener(); });
@@ -44,6 +47,11 @@ export class TestClient {
         this.transcript.push(`← ${response.command}${response.success ? '' : ` refused: ${response.message}`}`);
         this.#waiting.get(response.request_seq)?.(response);
         this.#waiting.delete(response.request_seq);
+      } else if (message.type === 'request') {
+        const { seq, command, arguments: args } = message as DAP.Request;
+        this.transcript.push(`  asks ${command}`);
+        const body = this.answer?.(command, args as Loose);
+        this.sendRaw(JSON.stringify({ seq: ++this.#seq, type: 'response', request_seq: seq, command, success: body !== undefined, ...(body === undefined ? { message: 'not here' } : { body }) }));
       } else {
         const event = message as DAP.Event & { body: Loose };
         this.events.push(event);
@@ -90,7 +98,7 @@ export class TestClient {
     return this.event('stopped', from);
   }
   async start(launch: object, configure?: () => Promise<unknown>): Promise<Loose> {
-    await this.ask('initialize', { adapterID: 'gobuf', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path', supportsMemoryEvent: true, supportsInvalidatedEvent: true, supportsProgressReporting: true, supportsVariableType: true });
+    await this.ask('initialize', { adapterID: 'gobuf', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path', supportsMemoryEvent: true, supportsInvalidatedEvent: true, supportsProgressReporting: true, supportsVariableType: true, supportsRunInTerminalRequest: this.answer !== undefined });
     await this.ask('launch', launch);
     await this.event('initialized');
     await configure?.();
