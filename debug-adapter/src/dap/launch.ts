@@ -30,7 +30,7 @@ function check(args: LaunchArguments): LaunchArguments {
 
 /** Delve's clients write substitutePath as {from: here, to: in the binary}; so do we. */
 export const launching: Subject = {
-  capabilities: { supportsConfigurationDoneRequest: true, supportsTerminateRequest: true, supportTerminateDebuggee: true, supportsRestartRequest: true, supportsCancelRequest: true, supportsANSIStyling: false },
+  capabilities: { supportsConfigurationDoneRequest: true, supportsTerminateRequest: true, supportTerminateDebuggee: true, supportsRestartRequest: true, supportsCancelRequest: true, supportsANSIStyling: true },
   handlers: {
     initialize(session, args) {
       if (args.linesStartAt1 === false || args.columnsStartAt1 === false) throw new RequestError('gobuf counts lines and columns from 1.');

@@ -47,6 +47,21 @@ describe('the adapter', () => {
     expect(fake.disposed).toBe(true);
   });
 
+  it('colours its own warnings where the client shows colours, and nothing else', async () => {
+    for (const supportsANSIStyling of [true, false]) {
+      client = new TestClient(host);
+      await client.ask('initialize', { adapterID: 'gobuf', supportsANSIStyling });
+      await client.ask('launch', { program: '/bin/p' });
+      fake.fire((events) => events.output?.('warning', 'The recorded future was dropped.'));
+      fake.write(1, new TextEncoder().encode('plain\n'), false);
+      await client.ask('threads');
+      const outputs = client.events.filter(({ event }) => event === 'output').map(({ body }) => body['output'] as string);
+      expect(outputs).toContain(supportsANSIStyling ? '\u001b[33mThe recorded future was dropped.\u001b[0m\n' : 'The recorded future was dropped.\n');
+      expect(outputs).toContain('plain\n');
+      await client.ask('disconnect');
+    }
+  });
+
   it('declares nothing it does not answer', () => {
     const answered = new Set(commands()), declared = capabilities() as Record<string, unknown>;
     for (const [capability, command] of Object.entries({

@@ -56,6 +56,9 @@ const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoin
 /** Progress is shown when something takes longer than this. */
 const PROGRESS_AFTER_MS = 700;
 
+/** The debugger's own words stand out between the program's. Values stay plain: clients let people edit them as they are. */
+const warning = (text: string): string => `\u001b[33m${text.replace(/\n$/, '')}\u001b[0m${text.endsWith('\n') ? '\n' : ''}`;
+
 export class Session {
   client: DAP.InitializeRequestArguments = { adapterID: 'gobuf' };
   launched: LaunchArguments | undefined;
@@ -117,7 +120,7 @@ export class Session {
   }
 
   output(category: 'stdout' | 'stderr' | 'console' | 'important', output: string): void {
-    if (output !== '') this.wire.event('output', { category, output });
+    if (output !== '') this.wire.event('output', { category, output: category === 'important' && this.client.supportsANSIStyling === true ? warning(output) : output });
   }
   /** Something went wrong where no request waits for an answer. */
   complain(text: string): void { this.output('important', `gobuf: ${text}\n`); }
