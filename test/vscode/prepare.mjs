@@ -10,13 +10,13 @@ export const SETTINGS = {
   'editor.hover.delay': 50, 'debug.inlineValues': 'on', 'debug.showInStatusBar': 'always', 'security.workspace.trust.enabled': false,
 };
 
-/** Bundles test/vscode/suites into one CommonJS file that exports run(). */
-export async function buildSuites(root, into) {
+/** Bundles an entry of test/vscode/suites into one CommonJS file that exports run(). */
+export async function buildSuites(root, into, entry = 'index.ts') {
   const esbuild = createRequire(path.join(root, 'package.json'))('esbuild');
   fs.mkdirSync(into, { recursive: true });
   fs.writeFileSync(path.join(into, 'package.json'), '{ "type": "commonjs" }\n');
   const outfile = path.join(into, 'index.js');
-  await esbuild.build({ entryPoints: [path.join(root, 'test/vscode/suites/index.ts')], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'], sourcemap: 'inline', logLevel: 'warning' });
+  await esbuild.build({ entryPoints: [path.join(root, 'test/vscode/suites', entry)], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'], sourcemap: 'inline', logLevel: 'warning' });
   return outfile;
 }
 

@@ -4,13 +4,17 @@ import assert from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, EXTENSION } from './support';
+import { activated, EXTENSION, note } from './support';
 
 interface Contributes { commands: { command: string }[]; views: Record<string, { id: string }[]>; debuggers: { type: string; configurationAttributes: { launch: { properties: Record<string, { description?: string; markdownDescription?: string }> } } }[]; configuration: { properties: Record<string, unknown> } }
 
 describe('extension', () => {
   it('is not active before it is needed and activates', async () => {
+    const extension = vscode.extensions.getExtension(EXTENSION)!;
+    assert.strictEqual(extension.isActive, false);
+    const began = performance.now();
     const exports = await activated();
+    note(`activated in ${Math.round(performance.now() - began)} ms, from ${path.basename(extension.extensionPath)}`);
     assert.ok(exports.sessions && exports.tree && exports.tls);
   });
 

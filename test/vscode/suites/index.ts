@@ -1,30 +1,11 @@
-// Entry of the suites inside VS Code: runs mocha over them and writes results to a file, since the workbench's log is full of other things.
-// Must stay true: the last line is `N passed, N failed, N skipped`; a rejected promise is a failure.
+// Entry of the suites inside VS Code, in a workspace that is trusted.
 
-import * as fs from 'node:fs';
-import type MochaClass from 'mocha';
+import { runSuites } from './mocha';
 
-export async function run(): Promise<void> {
-  const results = process.env['GOBUF_TEST_RESULTS'] ?? '', grep = process.env['GOBUF_TEST_GREP'];
-  const Mocha = require(process.env['GOBUF_TEST_MOCHA'] ?? 'mocha') as typeof MochaClass;
-  const say = (line: string): void => { if (results) fs.appendFileSync(results, `${line}\n`); };
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  class Lines {
-    constructor(runner: MochaClass.Runner) {
-      runner.on('suite', (suite: MochaClass.Suite) => { if (suite.title) say(`  ${suite.fullTitle()}`); });
-      runner.on('pass', (test: MochaClass.Test) => { count.passed++; say(`    ok       ${test.title} (${test.duration} ms)`); });
-      runner.on('pending', (test: MochaClass.Test) => { count.skipped++; say(`    skipped  ${test.title}`); });
-      runner.on('fail', (test: MochaClass.Test, error: Error) => { count.failed++; say(`    FAILED   ${test.title}\n${(error.stack ?? error.message).replace(/^/gm, '             ')}`); });
-    }
-  }
-  const mocha = new Mocha({ ui: 'bdd', timeout: 150_000, reporter: Lines as unknown as MochaClass.ReporterConstructor, ...(grep ? { grep } : {}) });
-  mocha.suite.emit('pre-require', globalThis as unknown as MochaClass.MochaGlobals, '', mocha);
+export const run = (): Promise<void> => runSuites(() => {
   require('./extension.suite');
   require('./language.suite');
   require('./debug.suite');
   require('./views.suite');
   require('./without-go.suite');
-  await new Promise<void>((resolve) => { mocha.run(() => resolve()); });
-  say(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
-  if (count.failed > 0 || count.passed === 0) throw new Error(`${count.failed} failed`);
-}
+});

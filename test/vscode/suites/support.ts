@@ -9,6 +9,11 @@ export const EXTENSION = 'gobuf.gobuf';
 export const workspace = process.env['GOBUF_TEST_WORKSPACE'] ?? '';
 export const binary = path.join(workspace, 'bin', 'switch');
 
+/** A figure worth reading, among the results. */
+export function note(text: string): void {
+  if (process.env['GOBUF_TEST_RESULTS']) fs.appendFileSync(process.env['GOBUF_TEST_RESULTS'], `             ${text}\n`);
+}
+
 export async function activated(): Promise<Exports> {
   const extension = vscode.extensions.getExtension<Exports>(EXTENSION);
   if (!extension) throw new Error(`${EXTENSION} is not installed`);

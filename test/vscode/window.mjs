@@ -1,0 +1,98 @@
+// One run of a real VS Code: its server and a headless Chromium on a workspace, a suite inside the extension host, results by a file or the page.
+// Must stay true: nothing outside 127.0.0.1 is reached (what is tried is told), and a run that gives no result is a failure that says why.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const TIME_LIMIT_MS = 900_000;
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** An extension without anything in it: what VS Code "develops" while the suites look at the packaged one. */
+export function emptyExtension(folder) {
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'harness', publisher: 'gobuf-test', version: '0.0.1', engines: { vscode: '^1.91.0' }, contributes: {} }));
+  return folder;
+}
+
+/**
+ * `developed`: the extension in development; `vsix`: installed first; `web`: in the browser's extension host, whose results come through the page.
+ * Resolves with the suite's text, its status and what went wrong with the window itself.
+ */
+export async function runInVSCode({ host, workspace, suites, settings, developed, vsix, web = false, trust = false, env = {}, shots, logs }) {
+  const { chromium } = await import(pathToFileURL(createRequire(path.join(host.modules, 'x.js')).resolve('playwright-core')).href).then((module) => module.default ?? module);
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-vscode-'));
+  const data = path.join(temporary, 'data'), results = path.join(temporary, 'results.txt'), asks = path.join(temporary, 'shots');
+  fs.mkdirSync(path.join(data, 'data/User'), { recursive: true });
+  fs.mkdirSync(asks);
+  fs.writeFileSync(path.join(data, 'data/User/settings.json'), JSON.stringify(settings));
+  const environment = { ...process.env, ...env, GOBUF_TEST_RESULTS: results, GOBUF_TEST_SHOTS: shots ? asks : '', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":"","controlUrl":""}' }; // no look-ups in a marketplace
+  const common = [host.server, '--accept-server-license-terms', '--server-data-dir', data];
+  if (vsix) {
+    const installed = spawnSync(host.node, [...common, '--install-extension', vsix], { env: environment, encoding: 'utf8' });
+    if (installed.status !== 0 || !/successfully installed/.test(installed.stdout)) throw new Error(`VS Code did not install ${path.basename(vsix)}:\n${installed.stdout}${installed.stderr}`);
+  }
+  const server = spawn(host.node, [
+    ...common, '--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--telemetry-level', 'off', ...(trust ? [] : ['--disable-workspace-trust']),
+    '--enable-smoke-test-driver', // without it a built VS Code ignores extensionTestsPath and says nothing
+  ], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  server.stderr.on('data', (chunk) => { log += chunk; });
+  const port = await new Promise((resolve, reject) => {
+    server.stdout.on('data', (chunk) => { log += chunk; const match = /listening on (\d+)/.exec(log); if (match) resolve(match[1]); });
+    server.on('exit', (code) => reject(new Error(`VS Code's server ended with status ${code}\n${log}`)));
+  });
+
+  const base = `http://127.0.0.1:${port}`, uri = (file) => `vscode-remote://127.0.0.1:${port}${file}`;
+  const payload = [['extensionDevelopmentPath', uri(developed)], ['extensionTestsPath', uri(suites)], ['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...(web ? [['extensionDevelopmentKind', 'web']] : [])];
+  const browser = await chromium.launch({ executablePath: host.chromium, headless: true, args: FLAGS });
+  const page = await (await browser.newContext({ viewport: { width: 1500, height: 950 } })).newPage();
+  const outside = new Set();
+  await page.context().route((url) => url.hostname !== '127.0.0.1', (route) => { outside.add(new URL(route.request().url()).hostname); return route.abort(); });
+
+  const picture = async (name) => {
+    fs.mkdirSync(shots, { recursive: true });
+    await page.waitForTimeout(600); // what fades in is there then; only pictures wait like this, never a test
+    await page.screenshot({ path: path.join(shots, `${name}.png`) });
+  };
+  /** A suite asks for a picture by a file NAME.ask, and goes on when NAME.done is there. */
+  const watcher = shots ? fs.watch(asks, (_event, file) => {
+    const name = /^(.*)\.ask$/.exec(file ?? '')?.[1];
+    if (!name || !fs.existsSync(path.join(asks, file))) return;
+    fs.rmSync(path.join(asks, file));
+    void picture(name).then(() => fs.writeFileSync(path.join(asks, `${name}.done`), ''));
+  }) : undefined;
+  const lines = [];
+  let trouble;
+  const status = await new Promise((resolve) => {
+    const timer = setTimeout(() => { trouble = `no result within ${TIME_LIMIT_MS / 1000} s`; resolve(124); }, TIME_LIMIT_MS);
+    const done = (code) => { clearTimeout(timer); resolve(code); };
+    void (async () => {
+      await page.exposeFunction('codeAutomationLog', (type, args) => { lines.push(`[${type}] ${args.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ')}`); });
+      await page.exposeFunction('codeAutomationExit', (code) => done(code));
+      page.on('crash', () => { trouble = 'the page crashed'; done(125); });
+      server.removeAllListeners('exit');
+      server.on('exit', () => { trouble = "VS Code's server ended"; done(126); });
+      await page.goto(`${base}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
+    })().catch((error) => { trouble = error.message; done(127); });
+  });
+  watcher?.close();
+  if (web && shots) await picture(status === 0 ? 'web' : 'web-failed');
+  // In the browser there is no file to write to: the suite's lines carry a mark of their own in the page's log.
+  const out = web ? lines.flatMap((line) => /gobuf-result: (.*?)"?$/s.exec(line)?.[1] ?? []).join('\n') : fs.existsSync(results) ? fs.readFileSync(results, 'utf8') : '';
+  if (!out || trouble) trouble = `${trouble ?? 'the suite said nothing'}\n${lines.slice(-40).join('\n')}`;
+  if (logs) {
+    fs.mkdirSync(logs, { recursive: true });
+    fs.writeFileSync(path.join(logs, 'console.log'), lines.join('\n'));
+    fs.writeFileSync(path.join(logs, 'server.log'), log);
+    if (fs.existsSync(path.join(data, 'data/logs'))) fs.cpSync(path.join(data, 'data/logs'), path.join(logs, 'remote'), { recursive: true });
+  }
+  await browser.close();
+  server.removeAllListeners('exit');
+  server.kill();
+  await new Promise((resolve) => (server.exitCode !== null || server.signalCode !== null ? resolve() : server.once('close', resolve)));
+  fs.rmSync(temporary, { recursive: true, force: true });
+  return { out, status, trouble, outside: [...outside] };
+}
