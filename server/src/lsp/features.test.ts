@@ -1,6 +1,6 @@
 // Each request of the protocol once, as an editor sends it: that it is wired, and that its answer has the protocol's shape.
 import { afterEach, expect, test } from 'vitest';
-import type { CallHierarchyItem, CodeAction, CodeLens, CompletionList, DocumentLink, InlayHint, Location, SelectionRange, SemanticTokens, SignatureHelp, SymbolInformation, TextEdit, WorkspaceEdit } from 'vscode-languageserver-protocol/node';
+import type { CallHierarchyItem, CodeAction, CodeLens, CompletionList, DocumentLink, DocumentSymbol, InlayHint, Location, SelectionRange, SemanticTokens, SignatureHelp, SymbolInformation, TextEdit, WorkspaceEdit } from 'vscode-languageserver-protocol/node';
 import { TOKEN_TYPES } from '../analysis/semantic-tokens';
 import { fixture, type Fixture } from '../testing/fixture';
 import { baseOf, connect, uriOf, type Client } from '../testing/connection';
@@ -165,6 +165,14 @@ test('a header and a Go file that change on disk', async () => {
   p.texts['/p/p.go'] = (p.texts['/p/p.go'] ?? '').replace('walk(first *node)', 'walk(first *node, more int64)');
   await changed('/p/p.go');
   expect(await hover('argument')).toContain('sum+16(FP)**: int64');
+});
+
+test('a symbol that a macro defines lies inside its range, as VS Code demands of every symbol', async () => {
+  const { client: c } = await start();
+  await c.open('/p/q_amd64.s', '#define CALLFN(NAME, SIZE) \\\nTEXT NAME(SB), 4, $SIZE-0; \\\n\tRET\n\nCALLFN(·call16, 16)\nCALLFN(·call32, 32)\n');
+  const found = await c.ask<DocumentSymbol[]>('documentSymbol', '/p/q_amd64.s');
+  const functions = found.filter(({ name }) => name.startsWith('·call'));
+  expect(functions.map(({ name, range, selectionRange }) => [name, range.start.line, range.start.character <= selectionRange.start.character, range.end.character >= selectionRange.end.character])).toEqual([['·call16', 4, true, true], ['·call32', 5, true, true]]);
 });
 
 test('silent on assembly without Go beside it, which is probably not Go\'s', async () => {

@@ -35,6 +35,9 @@ export const hoverResult = (markdown: string, span: Span): Hover => ({ contents:
 
 const KIND = { function: SymbolKind.Function, data: SymbolKind.Variable, macro: SymbolKind.Constant, label: SymbolKind.Key } as const;
 
+/** A symbol whose name a macro's argument gave stands after the macro's name, which is all that its statement covers: LSP wants it inside. */
+const around = (span: Span, inner: Span): Span => ({ ...span, start: Math.min(span.start, inner.start), end: Math.max(span.end, inner.end) });
+
 export function documentSymbol(item: OutlineItem): DocumentSymbol {
-  return { name: item.name, detail: item.detail, kind: KIND[item.kind], range: range(item.span), selectionRange: range(item.selection), children: item.children.map(documentSymbol) };
+  return { name: item.name, detail: item.detail, kind: KIND[item.kind], range: range(around(item.span, item.selection)), selectionRange: range(item.selection), children: item.children.map(documentSymbol) };
 }

@@ -27,6 +27,7 @@ describe('in an untrusted workspace', () => {
     await document.save();
   });
 
+  // VS Code asks whether to trust the workspace; the harness answers that with Escape.
   it('a debug session is refused', async () => {
     const started: string[] = [];
     const listener = vscode.debug.onDidStartDebugSession(({ name }) => started.push(name));
