@@ -33,18 +33,20 @@ export interface KeptHead {
   /** Page and hash by turns. */
   pages: number[];
   functions: KeptFunction[];
-  /** Bytes of each function body, in the module's order: the cold one, then the exact one if there is one. */
+  /** Bytes of each cold function body, in the module's order. */
   lengths: number[];
+  /** Bytes of the module of exact translations, and of each body in it. */
+  exact: [module: number, ...bodies: number[]];
   /** Modules of hot and plain translations: bytes of the module, bytes of its machine code (0: none), patience, bytes of each body. */
   layers: [wire: number, machineCode: number, patience: number, ...bodies: number[]][];
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'executed blocks only, in a short module';
+export const KEPT_FORM = 'executed blocks only, in short modules';
 
 const MAGIC = 0x31_62_67_74;
 
-/** The module, the blocks' marks, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
+/** The module of cold translations, that of exact ones, the blocks' marks, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
 export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(head)), start = padded(12 + text.length);
   const out = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), start)), view = new DataView(out.buffer);
@@ -58,7 +60,7 @@ export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8A
 }
 const padded = (length: number): number => (length + 7) & ~7;
 
-export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; marks: Uint8Array; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
+export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; exact: { module: Uint8Array<ArrayBuffer>; bodies: Uint8Array[] }; marks: Uint8Array; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
 
 export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;
@@ -68,12 +70,13 @@ export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + length))) as KeptHead;
     let at = padded(12 + length);
     const part = (bytesOfPart: number) => { at += padded(bytesOfPart); return bytes.subarray(at - padded(bytesOfPart), at - padded(bytesOfPart) + bytesOfPart); };
-    const module = part(size), marks = part(head.nextMark - BLOCK_MARKS);
+    const [exactSize, ...exactLengths] = head.exact;
+    const module = part(size), exactModule = part(exactSize), exact = { module: exactModule, bodies: bodiesOf(exactModule, exactLengths) }, marks = part(head.nextMark - BLOCK_MARKS);
     const layers = head.layers.map(([wireBytes, machineCode, patience, ...lengths]) => {
       const wire = part(wireBytes);
       return { wire, machineCode: machineCode > 0 ? part(machineCode) : undefined, patience, bodies: bodiesOf(wire, lengths) };
     });
-    return at === bytes.length ? { head, module, marks, layers } : undefined;
+    return at === bytes.length ? { head, module, exact, marks, layers } : undefined;
   } catch { return undefined; }
 }
 

@@ -376,6 +376,8 @@ export class Translations {
   /** Translations of an earlier run, by each address they can be entered at; taken into use when first wanted. */
   private readonly kept = new Map<number, Translation>();
   private readonly keptPages = new Map<number, number>();
+  /** The module of kept exact translations, until one is wanted. */
+  private keptExact: Uint8Array<ArrayBuffer> | undefined;
   /** Functions made or made hot since what was adopted. */
   fresh = 0;
 
@@ -390,22 +392,23 @@ export class Translations {
     const short = this.shorten(all);
     const list = [...all];
     const pages = new Map<number, number>();
-    const bodies: Uint8Array[] = [];
+    const bodies: Uint8Array[] = [], exact: Uint8Array[] = [];
     const places = this.placesToKeep(list), number = ({ layer, index }: Place): [number, number] => places.of.get(layer)![index]!;
     const functions = list.map((made): KeptFunction => {
       const each = short.get(made) ?? made;
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
-      if (each.exactBody) bodies.push(each.exactBody);
+      if (each.exactBody) exact.push(each.exactBody);
       return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
     });
-    const cells = [...this.cells].flat();
+    const cells = [...this.cells].flat(), exactModule = joinedModule(FIRST_FREE_SLOT + bodies.length, exact);
     const head = {
       key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
+      exact: [exactModule.length, ...exact.map((body) => body.length)] as KeptHead['exact'],
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
-    return encodeKept(head, [joinedModule(FIRST_FREE_SLOT, bodies), marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+    return encodeKept(head, [joinedModule(FIRST_FREE_SLOT, bodies), exactModule, marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
   }
 
   /**
@@ -493,11 +496,12 @@ export class Translations {
   adopt(bytes: Uint8Array<ArrayBuffer>): void {
     const read = decodeKept(bytes);
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
-    const { head, module } = read;
-    this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
+    const { head, module, exact } = read;
+    this.table.grow(head.lengths.length + exact.bodies.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
     new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts });
     this.statistics.modules++;
-    this.nextSlot += head.lengths.length;
+    if (exact.bodies.length > 0) this.keptExact = exact.module;
+    this.nextSlot += head.lengths.length + exact.bodies.length;
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
     this.nextMark = head.nextMark;
@@ -505,7 +509,7 @@ export class Translations {
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
-    let index = 0;
+    let index = 0, exactIndex = 0;
     const placeOf = ([layer, at]: [number, number]): Place => ({ layer: this.layers[layer]!, index: at });
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
@@ -519,8 +523,8 @@ export class Translations {
         if (each.n) translation.plain = placeOf(each.n);
       }
       if (each.e) {
-        translation.exact = FIRST_FREE_SLOT + index;
-        translation.exactBody = bodies[index++]!;
+        translation.exact = FIRST_FREE_SLOT + bodies.length + exactIndex;
+        translation.exactBody = exact.bodies[exactIndex++]!;
         translation.exactSelectors = new Map();
         for (let i = 0; i < each.e.length; i += 2) translation.exactSelectors.set(each.e[i]!, each.e[i + 1]!);
       }
@@ -615,6 +619,11 @@ export class Translations {
 
   /** The translation around an address, made exact if that has not been done; undefined if there is none. */
   private exactFor(address: number): Translation | undefined {
+    if (this.keptExact) {
+      new WebAssembly.Instance(this.compile(this.keptExact), { e: this.parts });
+      this.statistics.modules++;
+      this.keptExact = undefined;
+    }
     for (const translation of this.byPage.get(address - (address % PAGE)) ?? []) {
       let covers = false;
       for (let i = 0; i < translation.spans.length && !covers; i += 2) covers = address >= translation.spans[i]! && address < translation.spans[i + 1]!;
