@@ -1,7 +1,7 @@
 // Instructions as rows: a range, or exactly N rows around an address with rising addresses, aligned to function starts so that
 // decoding backwards never guesses. Must stay true: bytes that belong to no instruction are rows of their own, named as such.
 
-import type { Binary } from '../symbols/types';
+import type { Binary, FunctionInfo } from '../symbols/types';
 import type { DisassemblyRow, Flavor } from './types';
 
 /** One decoded instruction; undefined where the bytes are none. */
@@ -20,7 +20,9 @@ const LONGEST = 15;
 
 /** Rows of functions that were listed before; valid as long as the bytes are the same. */
 const known = new WeakMap<Binary, Map<string, { bytes: Uint8Array; rows: DisassemblyRow[] }>>();
-const MOST_KNOWN = 200;
+const MOST_KNOWN = 1000;
+/** A large function is decoded in parts of about so many bytes: rows are wanted around one place. */
+const PART = 400;
 
 export function disassembleRange(host: DisassemblyHost, start: number, end: number, flavor: Flavor): DisassemblyRow[] {
   const bytes = host.read(start, end - start);
@@ -69,6 +71,25 @@ export function placedRow(host: DisassemblyHost, row: Pick<DisassemblyRow, 'addr
   };
 }
 
+const borders = new WeakMap<FunctionInfo, number[]>();
+
+/** Where the parts of a function begin, and its end: at addresses at which instructions are known to begin. */
+function bordersOf(binary: Binary, fn: FunctionInfo): number[] {
+  let found = borders.get(fn);
+  if (found) return found;
+  found = [fn.entry];
+  if (fn.end - fn.entry > 2 * PART) for (const at of binary.instructionStarts(fn)) if (at - found.at(-1)! >= PART && fn.end - at >= PART) found.push(at);
+  found.push(fn.end);
+  borders.set(fn, found);
+  return found;
+}
+
+/** The part of a function that an address lies in. */
+function partAt(binary: Binary, fn: FunctionInfo, address: number): { start: number; end: number } {
+  const all = bordersOf(binary, fn), last = all.findLastIndex((start) => start <= address);
+  return { start: all[last]!, end: all[last + 1]! };
+}
+
 export function disassembleRows(host: DisassemblyHost, address: number, offset: number, count: number, flavor: Flavor): DisassemblyRow[] {
   const before = offset < 0 ? rowsBefore(host, address, -offset, flavor) : [];
   const skip = Math.max(0, offset);
@@ -76,12 +97,13 @@ export function disassembleRows(host: DisassemblyHost, address: number, offset: 
   const after: DisassemblyRow[] = [];
   for (let at = address; after.length < wanted;) {
     const fn = host.binary.functionAt(at);
-    // A whole function at a time where its rows are in step with `at`.
-    const rows = fn && host.read(fn.entry, 1).length ? disassembleRange(host, fn.entry, fn.end, flavor) : undefined;
+    // A whole part of a function at a time where its rows are in step with `at`.
+    const part = fn && host.read(fn.entry, 1).length ? partAt(host.binary, fn, at) : undefined;
+    const rows = part && disassembleRange(host, part.start, part.end, flavor);
     const from = rows?.findIndex((row) => row.address === at) ?? -1;
-    if (rows && from >= 0) {
+    if (part && rows && from >= 0) {
       after.push(...rows.slice(from));
-      at = fn!.end;
+      at = part.end;
       continue;
     }
     const row = nextRow(host, at, flavor);
@@ -119,10 +141,10 @@ function rowsBefore(host: DisassemblyHost, address: number, count: number, flavo
     const fn = host.binary.functionAt(end - 1);
     let chunk: DisassemblyRow[];
     if (fn && fn.entry < end) {
-      const whole = end < fn.end ? disassembleRange(host, fn.entry, fn.end, flavor) : [];
+      const part = partAt(host.binary, fn, end - 1), whole = end < part.end ? disassembleRange(host, part.start, part.end, flavor) : [];
       const at = whole.findIndex((row) => row.address === end);
-      chunk = at >= 0 ? whole.slice(0, at) : disassembleRange(host, fn.entry, end, flavor);
-      end = fn.entry;
+      chunk = at >= 0 ? whole.slice(0, at) : disassembleRange(host, part.start, end, flavor);
+      end = part.start;
     } else if (paddingBefore(host.binary, end) !== undefined) {
       // Between functions lies padding: instructions that nothing reaches, in step with the end of the function before.
       const start = paddingBefore(host.binary, end)!;

@@ -117,6 +117,12 @@ export class GoBinary implements LocationHost {
   inlinedOnly(name: string): number[] { return this.places.inlinedOnly(name); }
   findLocation(spec: string, from?: { file: string; line: number; pc: number }): LocationResult { return findLocation(this, spec, from); }
 
+  instructionStarts(fn: FunctionInfo): number[] {
+    const record = fn.assembly ? undefined : this.functionTable.recordAt(fn.entry);
+    if (!record) return [];
+    return this.functionTable.table.table(record.pcln).ends.map((end) => record.entry + end).filter((address) => address < fn.end);
+  }
+
   spDelta(pc: number): number | undefined {
     const record = this.functionTable.recordAt(pc);
     return record && this.functionTable.table.value(record.pcsp, pc - record.entry);

@@ -205,6 +205,8 @@ export interface Binary {
   /** Delve's location syntax. `from` gives the position for `+n`, `-n`, bare line numbers. */
   findLocation(spec: string, from?: { file: string; line: number; pc: number }): LocationResult;
 
+  /** Some of the addresses at which instructions of compiled code begin (where the function's line changes), in order; none of assembly, whose lines may be single bytes. */
+  instructionStarts(fn: FunctionInfo): number[];
   /** Bytes between SP and the return address's slot at pc: return address is at [SP + spDelta]. Undefined outside Go code. */
   spDelta(pc: number): number | undefined;
   /** Every row of the line table inside [start, end): address, file, line, is_stmt. */
