@@ -107,4 +107,11 @@ describe.skipIf(!go || !delveVersion)(`gobuf exec beside Delve ${delveVersion ??
     const theirs = await delve(binary, script), ours = await gobufExec(binary, script, { goroot: go!.goroot });
     expect(mask(ours.stdout)).toBe(mask(theirs.stdout));
   });
+
+  test('deferred calls of each frame', async () => {
+    const binary = build('debug-adapter/src/engine/testdata/defers.go', go!, ['-gcflags=-N -l']), script = ['break main.stop', 'continue', 'stack -defer', 'frame 2 stack -defer', 'stack 1 -defer -offsets', 'exit'];
+    const theirs = await delve(binary, script), ours = await gobufExec(binary, script, { goroot: go!.goroot });
+    expect(mask(theirs.stdout)).toContain('deferred by main.inner');
+    expect(mask(ours.stdout)).toBe(mask(theirs.stdout));
+  });
 });

@@ -12,6 +12,8 @@ import type { Breakpoint } from './breakpoints';
 import { decodeInstruction, listAsDelve } from './decode';
 import { disassembleRange, disassembleRows, placedRow } from './disassembly';
 import type { DisassemblyHost } from './disassembly';
+import { deferredCalls } from './deferred';
+import type { DeferredCall } from './deferred';
 import { Listeners } from './events';
 import { Execution, currentThreadOf } from './execution';
 import type { Outcome } from './execution';
@@ -743,6 +745,9 @@ export class Debugger implements DebuggerApi {
   threadOfG(g: number, goid: number): number { return this.threadTable.idOfG(g, goid); }
   /** Stack top of the goroutine that a frame lies on. */
   stackTop(frame: Frame): number | undefined { return this.live.words.stackOfG(frame.g)?.hi; }
+
+  /** Deferred calls that wait in these frames, by frame index. */
+  deferredIn(frames: readonly Frame[]): Map<number, DeferredCall[]> { return deferredCalls(this.stopped.words, this.binary, frames); }
 
   /** Frames of the selected goroutine from its gobuf. */
   savedStack(levels: number): StackTrace {

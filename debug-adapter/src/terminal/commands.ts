@@ -54,5 +54,5 @@ export const LACKING: Record<string, string> = {
   libraries: 'the programs are static: there are no dynamic libraries',
   target: 'there is one program and it has no child processes',
   transcript: 'redirect the output instead',
-  deferred: 'the arguments of deferred calls are not read yet',
+  deferred: 'since Go 1.18 a deferred call has no arguments of its own; stack -defer lists the calls',
 };

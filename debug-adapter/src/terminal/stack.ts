@@ -1,19 +1,20 @@
 // Commands about frames. Must stay true: rows are Delve's (`N  0xADDRESS in NAME`, then `at FILE:LINE`), the frames are the true ones.
 
+import type { DeferredCall } from '../engine/deferred';
 import type { Frame, StackTrace } from '../engine/types';
 import type { Command, Commander } from './commands';
 import { split2 } from './context';
 import type { Context, Scope } from './context';
 import { printSource, printStop } from './position';
 
-export function stackText(context: Context, trace: StackTrace, options: { indent?: string; offsets?: boolean; full?: (frame: Frame) => string[] } = {}): string {
+export function stackText(context: Context, trace: StackTrace, options: { indent?: string; offsets?: boolean; full?: (frame: Frame) => string[]; deferred?: Map<number, DeferredCall[]> } = {}): string {
   const { frames } = trace;
   if (frames.length === 0) return '';
   const indent = options.indent ?? '';
   const digits = String(frames[frames.length - 1]!.index).length;
   const space = indent + ' '.repeat(digits + 2 + indent.length);
   const details = frames.map((frame) => options.full?.(frame) ?? []);
-  const blank = options.offsets || details.some((lines) => lines.length > 0);
+  const blank = options.offsets || frames.some(({ index }) => options.deferred?.has(index)) || details.some((lines) => lines.length > 0);
   let text = '';
   frames.forEach((frame, i) => {
     text += `${indent}${String(frame.index).padStart(digits)}  0x${frame.pc.toString(16).padStart(16, '0')} in ${frame.function || '???'}\n`;
@@ -22,6 +23,10 @@ export function stackText(context: Context, trace: StackTrace, options: { indent
       const top = context.debug.stackTop(frame);
       text += `${space}frame: ${signed(top === undefined ? frame.cfa : frame.cfa - top)} frame pointer ${signed(top === undefined ? Number(frame.bp) : Number(frame.bp) - top)}\n`;
     }
+    (options.deferred?.get(frame.index) ?? []).forEach((call, n) => {
+      const head = `${space}    defer ${n + 1}: `, under = ' '.repeat(head.length);
+      text += `${head}0x${call.entry.toString(16).padStart(16, '0')} in ${call.function}\n${under}at ${context.path(call.file)}:${call.line}\n${under}deferred by ${call.by.function} at ${context.path(call.by.file)}:${call.by.line}\n`;
+    });
     for (const line of details[i]!) text += `${space}    ${line}\n`;
     if (blank) text += '\n';
   });
@@ -32,13 +37,13 @@ export function stackText(context: Context, trace: StackTrace, options: { indent
 function signed(value: number): string { return value < 0 ? `-0x${(-value).toString(16)}` : `+0x${value.toString(16)}`; }
 
 function stack(context: Context, args: string, scope: Scope): void {
-  let depth = 50, full = false, offsets = false, fromG = false;
+  let depth = 50, full = false, defer = false, offsets = false, fromG = false;
   const words = args.split(' ').filter(Boolean);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word === '-full') full = true;
     else if (word === '-offsets') offsets = true;
-    else if (word === '-defer') throw new Error('deferred calls are not listed yet');
+    else if (word === '-defer') defer = true;
     else if (word === '-a' || word === '-adepth') throw new Error('ancestors of goroutines are not listed yet');
     else if (word === '-mode') {
       const mode = words[++i];
@@ -49,7 +54,7 @@ function stack(context: Context, args: string, scope: Scope): void {
   }
   // Delve's depth counts from 0: `stack 1` shows two frames.
   const trace = fromG ? context.debug.savedStack(depth + 1) : context.stack(scope, depth + 1);
-  context.host.write(stackText(context, trace, { offsets, ...(full ? { full: (frame: Frame) => context.debug.frameVariables(frame, scope.thread).map((row) => `${row.name} = ${row.short()}`) } : {}) }));
+  context.host.write(stackText(context, trace, { offsets, ...(defer ? { deferred: context.debug.deferredIn(trace.frames) } : {}), ...(full ? { full: (frame: Frame) => context.debug.frameVariables(frame, scope.thread).map((row) => `${row.name} = ${row.short()}`) } : {}) }));
 }
 
 async function select(context: Context, args: string, scope: Scope, terminal: Commander, how: (given: number) => number, needed: boolean): Promise<void> {
@@ -71,7 +76,7 @@ async function select(context: Context, args: string, scope: Scope, terminal: Co
 export const stackCommands: Command[] = [
   {
     names: ['stack', 'bt'], group: 'stack', onBreakpoint: true,
-    help: 'Print stack trace.\n\n\t[goroutine <n>] [frame <m>] stack [<depth>] [-full] [-offsets] [-mode <mode>]\n\n\t-full\t\tevery stackframe is decorated with the value of its local variables and arguments.\n\t-offsets\tprints frame offset of each frame.\n\t-mode <mode>\tnormal and simple are the same here: the true stack; fromg starts from the registers stored in the runtime.g struct',
+    help: 'Print stack trace.\n\n\t[goroutine <n>] [frame <m>] stack [<depth>] [-full] [-offsets] [-defer] [-mode <mode>]\n\n\t-full\t\tevery stackframe is decorated with the value of its local variables and arguments.\n\t-offsets\tprints frame offset of each frame.\n\t-defer\t\tprints deferred function call stack for each frame.\n\t-mode <mode>\tnormal and simple are the same here: the true stack; fromg starts from the registers stored in the runtime.g struct',
     run: stack,
   },
   { names: ['frame'], group: 'stack', help: 'Set the current frame, or execute command on a different frame.\n\n\tframe <m>\n\tframe <m> <command>', run: (context, args, scope, terminal) => select(context, args, scope, terminal, (given) => given, true) },
