@@ -14,6 +14,7 @@ import { assembling } from '../diagnostics/assembling';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
 import { headerText } from '../golang/asm-header';
 import { Packages, type PackagesOptions } from '../golang/packages';
+import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
 import type { GoParser } from '../golang/syntax-tree';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
@@ -100,7 +101,7 @@ export class Checker {
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
-    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge), ...frameWrites(file));
+    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge), ...frameWrites(file), ...reservedRegisters(file, knowledge));
     problems.push(...noSplitDepth(file, siblings, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
     problems.push(...assembling(file, this.options.minor, problems, whole));

@@ -1,5 +1,6 @@
 // Quick fixes and refactorings: what each leaves behind, and that the problem is gone afterwards.
 import { expect, test } from 'vitest';
+import { assemble } from '../assembler/assemble';
 import { applied, fixture } from '../testing/fixture';
 import { actions } from './code-actions';
 
@@ -71,4 +72,27 @@ test('expands a macro with its arguments', () => {
 test('names an offset that is proved to be a field', () => {
   const { p, list } = offered('#include "go_asm.h"\nTEXT ·walk(SB), 4, $0-8\n\tMOVQ c+0(FP), AX\n\tMOVQ 8«x»(AX), BX\n\tRET\n');
   expect(applied(p.texts, list.find(({ title }) => title === 'Write cell_value for the offset')?.edits ?? [])['/p/p_amd64.s']).toContain('MOVQ cell_value(AX), BX');
+});
+
+test.each([
+  ['TEXT «at»f<>(SB), 4, $0\n\tADDQ AX, BX\n\tRET\n', 'TEXT f<>(SB), 4|NOFRAME, $0\n\tADDQ AX, BX\n\tRET\n'],
+  ['TEXT «at»f<>(SB), 4, $-8-16\n\tRET\n', undefined],
+  ['TEXT «at»f<>(SB), 4, $0\n\tCALL ·g(SB)\n\tRET\n', undefined],
+  ['TEXT «at»f<>(SB), 4, $16\n\tRET\n', undefined],
+  ['TEXT «at»f<>(SB), 4, $0\n\tPUSHQ AX\n\tPOPQ AX\n\tRET\n', undefined],
+])('NOFRAME where the assembler makes no frame anyway: %#', (asm, expected) => {
+  const p = fixture(`${GO}-- p/p_amd64.s --\n#include "textflag.h"\n\n${asm}`);
+  const { path, offset } = p.at('at');
+  const action = actions(p.context(path), offset, offset).find(({ title }) => title.includes('NOFRAME'));
+  expect(action && applied(p.texts, action.edits)[path]).toBe(expected && `#include "textflag.h"\n\n${expected}`);
+  if (!action) return;
+  const bytes = (text: string) => assemble(p.checker.read(path, text), { packagePath: 'p', minor: 26 }).texts.map((each) => [...each.bytes]);
+  expect(bytes(applied(p.texts, action.edits)[path] ?? '')).toEqual(bytes(p.texts[path] ?? ''));
+});
+
+test('the old negative frame becomes NOFRAME', () => {
+  const p = fixture(`${GO}-- p/p_arm64.s --\n#include "textflag.h"\n\nTEXT «at»f<>(SB), NOSPLIT, $-8-16\n\tRET\n`);
+  const { path, offset } = p.at('at');
+  const action = actions(p.context(path), offset, offset).find(({ title }) => title.includes('NOFRAME'));
+  expect(action && applied(p.texts, action.edits)[path]).toContain('TEXT f<>(SB), NOSPLIT|NOFRAME, $0-16');
 });

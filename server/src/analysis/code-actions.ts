@@ -7,9 +7,11 @@ import { baseName } from '../workspace/files';
 import { includeEdit } from '../diagnostics/instructions';
 import type { AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
+import { isCall } from './flow';
 import { functionAt, functionsOf, type AssemblyFunction } from './functions';
 import { operandWidth } from '../diagnostics/operand-width';
 import type { PackageKnowledge } from './package-knowledge';
+import { isNoFrame, isNoSplit } from './nosplit';
 import { missingFunctions, type Neighbours } from './package-symbols';
 import { fieldOfOperand } from './register-facts';
 import { skeleton } from './skeleton';
@@ -24,6 +26,7 @@ export function actions(context: ActionContext, from: number, to: number): Actio
   const { file } = context;
   const within = functionAt(functionsOf(file), from);
   const found: Action[] = [...expansion(file, from)];
+  if (within) found.push(...noFrame(file, within, from));
   if (context.knowledge) {
     if (within) found.push(...fieldNames(context, context.knowledge, within, from, to), ...goDeclaration(context, context.knowledge, within, from));
     found.push(...missing(context, context.knowledge, from));
@@ -81,6 +84,35 @@ function* fieldNames({ file }: ActionContext, knowledge: PackageKnowledge, withi
       yield { title: `Write ${field.define} for the offset`, kind: 'refactor.rewrite', edits };
     }
   }
+}
+
+/** NOFRAME said outright, where the assembler makes no frame anyway: a leaf without locals, or the old negative size. The code stays the same. */
+function* noFrame(file: AssemblyFile, within: AssemblyFunction, at: number): Generator<Action> {
+  const { operands, word } = within.text;
+  const frame = operands.at(-1);
+  const flags = operands.length === 3 ? operands[1] : undefined;
+  const tokens = [...(flags?.tokens ?? []), ...(frame?.tokens ?? [])];
+  const last = frame?.tokens.at(-1);
+  if (!word || !last || frame?.kind !== 'constant' || at < visibleSpan(word).start || at > last.end || isNoFrame(within)) return;
+  if (tokens.some(({ file: from, expansion: made }) => from !== file.source && !made) || frame.tokens.some(({ expansion: made }) => made)) return;
+  const size = frame.value ?? 0n;
+  // Where there is a link register, a negative frame of one word is how NOFRAME was written before it existed.
+  const isOld = !['386', 'amd64', 'wasm'].includes(file.arch.family) && size === -BigInt(file.arch.linkSize);
+  const isLeaf = size === 0n && isNoSplit(within) && ['amd64', 'arm64'].includes(file.target.goarch) && !within.statements.some(({ word: each }) => isCall(each?.text ?? '') || /^(PUSH|POP|ADJSP)/.test(each?.text ?? ''));
+  if (!isOld && !isLeaf) return;
+  const edits: Edit[] = [];
+  const first = frame.tokens[0];
+  const number = frame.tokens.findIndex(({ kind }) => kind === 'integer');
+  const digits = frame.tokens[number];
+  if (!first || !digits) return;
+  if (isOld) edits.push({ span: { file: file.source, start: first.end, end: digits.end }, text: '0' });
+  const flag = flags?.tokens.at(-1);
+  const zero = flags?.tokens.length === 1 && flags.tokens[0]?.text === '0' ? flags.tokens[0] : undefined;
+  if (zero) edits.push({ span: { file: file.source, start: zero.start, end: zero.end }, text: 'NOFRAME' });
+  else if (flag) { const { end } = visibleSpan(flag); edits.push({ span: { file: file.source, start: end, end }, text: '|NOFRAME' }); }
+  else edits.push({ span: { file: file.source, start: first.start, end: first.start }, text: 'NOFRAME, ' });
+  if (!file.preprocessed.macros.some(({ name }) => name === 'NOFRAME')) edits.unshift(includeEdit(file.source, 'textflag.h'));
+  yield { title: 'Say NOFRAME: the function has no frame', kind: 'refactor.rewrite', edits };
 }
 
 /** Functions that Go declares and nobody defines, at the file's end. */

@@ -50,18 +50,34 @@ export function completion(context: CompletionContext, offset: number): Completi
   const wanted = plain(line.word);
   const all = [...proposals(line, { ...context, wants: (name) => isSubsequence(wanted, plain(name)) }, functionAt(functionsOf(file), offset), offset)];
   const seen = new Set<string>();
-  const items = all
-    .filter(({ label, filter }) => isSubsequence(wanted, plain(filter ?? label)) && !seen.has(label) && seen.add(label))
-    .sort((a, b) => a.rank - b.rank || begins(b, wanted) - begins(a, wanted) || (a.label < b.label ? -1 : 1));
-  return { start: line.start, end: offset, items: items.slice(0, MOST).map((item) => matching(item, line.word)), incomplete: items.length > MOST };
+  // Half a rank for what does not begin with what is typed.
+  const items: { item: Completion; order: number }[] = [];
+  for (const item of all) {
+    const name = plain(item.filter ?? item.label);
+    if (seen.has(item.label) || !isSubsequence(wanted, name)) continue;
+    seen.add(item.label);
+    items.push({ item, order: item.rank + (name.startsWith(wanted) ? 0 : 0.5) });
+  }
+  items.sort((a, b) => a.order - b.order || (a.item.label < b.item.label ? -1 : 1));
+  const shown = items.slice(0, MOST).map(({ item }) => matching(item.kind === 'instruction' && !item.detail && file.arch.family === 'amd64' ? { ...item, ...detailOf(item.label) } : item, line.word));
+  return { start: line.start, end: offset, items: shown, incomplete: items.length > MOST };
 }
 
+/** Names in the form in which they are compared; the same thousands come again with every key. */
+const plainNames = new Map<string, string>();
+const MOST_NAMES = 40_000;
+
 /** Dots and slashes of both kinds are the same here: nobody types `·` willingly. */
-const plain = (text: string): string => {
-  const name = goName(text);
-  return (name.startsWith('.') ? name.slice(1) : name).toLowerCase();
-};
-const begins = ({ label, filter }: Completion, wanted: string): number => (plain(filter ?? label).startsWith(wanted) ? 1 : 0);
+function plain(text: string): string {
+  let known = plainNames.get(text);
+  if (known === undefined) {
+    const name = goName(text);
+    known = (name.startsWith('.') ? name.slice(1) : name).toLowerCase();
+    if (plainNames.size >= MOST_NAMES) plainNames.clear();
+    plainNames.set(text, known);
+  }
+  return known;
+}
 
 function isSubsequence(wanted: string, text: string): boolean {
   let at = 0;
@@ -106,7 +122,7 @@ function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: 
   for (const name of mnemonics?.names ?? []) {
     if (!context.wants(name) || name === 'XXX' || name === 'END' || name.includes('?')) continue;
     const alias = aliases.get(name);
-    yield { label: name, kind: 'instruction', insert: name, rank: alias ? 4 : 2, ...(alias ? { detail: `is ${alias}` } : file.arch.family === 'amd64' ? detailOf(name) : {}) };
+    yield { label: name, kind: 'instruction', insert: name, rank: alias ? 4 : 2, ...(alias ? { detail: `is ${alias}` } : {}) };
   }
   yield* macros(file, (isCode) => isCode, 3);
   if (!knowledge) return;

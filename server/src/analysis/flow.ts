@@ -78,9 +78,18 @@ export function leaves(word: string, operands: readonly Operand[], family: Famil
   return (word === 'B' || word === 'BR' || word === 'J') && operands.length === 1 && family !== 'wasm';
 }
 
+/** Sets of writers are not changed, only replaced, except in the states of blocks, which own theirs. */
+const copy = ({ values, writers }: State): State => ({ values: new Map(values), writers: new Map(writers) });
+
 class Analysis {
+  /** By the number of the statement that begins a block: what holds before it. */
   private readonly states: (State | undefined)[] = [];
   private readonly family: Family;
+  private readonly index = new Map<Statement, number>();
+  /** The number of the statement that begins each statement's block. */
+  private readonly blockOf: number[] = [];
+  /** Where the last question left off: statements are mostly asked for in order. */
+  private cursor: { at: number; state: State } | undefined;
 
   constructor(private readonly within: AssemblyFunction, private readonly file: AssemblyFile, private readonly knowledge: PackageKnowledge | undefined) {
     this.family = file.arch.family;
@@ -89,21 +98,47 @@ class Analysis {
   run(): Flow {
     const { statements } = this.within;
     const next = successors(this.within, this.file);
+    const begins = new Set([0]);
+    next.forEach((targets, i) => { if (targets.length !== 1 || targets[0] !== i + 1) for (const target of [...targets, i + 1]) begins.add(target); });
+    for (let i = 0, block = 0; i < statements.length; i++) {
+      if (begins.has(i)) block = i;
+      this.blockOf.push(block);
+      this.index.set(statements[i] as Statement, i);
+    }
     this.states[0] = this.entry();
     const work = [0];
-    for (let steps = 0; work.length && steps < MOST_STEPS; steps++) {
-      const at = work.pop() as number;
-      const statement = statements[at];
-      const before = this.states[at];
-      if (!statement || !before) continue;
-      const after = this.step(statement, before);
-      for (const target of next[at] ?? []) if (this.merge(target, after)) work.push(target);
+    let steps = 0;
+    while (work.length && steps < MOST_STEPS) {
+      const begin = work.pop() as number;
+      const entry = this.states[begin];
+      if (!entry || begin >= statements.length) continue;
+      const state = copy(entry);
+      let at = begin;
+      for (; ; at++, steps++) {
+        this.step(statements[at] as Statement, state);
+        if (this.blockOf[at + 1] !== begin) break;
+      }
+      for (const target of next[at] ?? []) if (this.merge(target, state)) work.push(target);
     }
     // Stopped half-way nothing is proved.
     if (work.length) this.states.length = 0;
-    const index = new Map(statements.map((statement, i) => [statement, i]));
-    const before = (statement: Statement) => this.states[index.get(statement) ?? -1];
-    return { before, after: (statement) => { const state = before(statement); return state && this.step(statement, state); } };
+    const before = (statement: Statement): State | undefined => {
+      const at = this.index.get(statement);
+      const state = at === undefined ? undefined : this.stateAt(at);
+      return state && copy(state);
+    };
+    return { before, after: (statement) => { const state = before(statement); if (state) this.step(statement, state); return state; } };
+  }
+
+  /** What holds before a statement: its block run up to there. */
+  private stateAt(at: number): State | undefined {
+    const begin = this.blockOf[at] ?? 0;
+    const entry = this.states[begin];
+    if (!entry) return undefined;
+    if (!this.cursor || this.cursor.at > at || this.cursor.at < begin) this.cursor = { at: begin, state: copy(entry) };
+    const { cursor } = this;
+    for (; cursor.at < at; cursor.at++) this.step(this.within.statements[cursor.at] as Statement, cursor.state);
+    return cursor.state;
   }
 
   private isInternal(): boolean {
@@ -173,28 +208,24 @@ class Analysis {
     return changed;
   }
 
-  private step(statement: Statement, before: State): State {
+  /** Changes `state` from before the statement to after it. */
+  private step(statement: Statement, state: State): void {
     const word = statement.word?.text;
-    if (!word || ['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'DATA', 'GLOBL', 'NOP'].includes(word)) return before;
-    const values = new Map(before.values);
-    const writers = new Map(before.writers);
+    if (!word || ['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'DATA', 'GLOBL', 'NOP'].includes(word)) return;
+    const { values, writers } = state;
     if (isCall(word)) {
       const keep = this.family !== 'amd64' || this.isInternal() ? values.get(this.gRegister()) : undefined;
       values.clear();
       if (keep) values.set(this.gRegister(), keep);
-      for (const name of this.file.arch.registers) {
-        const whole = wholeRegister(name, this.family);
-        if (whole !== 'SP' && whole !== 'SB' && whole !== 'FP' && whole !== 'PC' && !(keep && whole === this.gRegister()) && before.writers.has(whole)) writers.set(whole, new Set([statement]));
-      }
-      return { values, writers };
+      for (const name of writers.keys()) if (name !== 'SP' && !(keep && name === this.gRegister())) writers.set(name, new Set([statement]));
+      return;
     }
-    const result = this.loaded(statement, before);
+    const result = this.loaded(statement, state);
     for (const name of registerAccess(statement, this.family).writes) {
       values.delete(name);
       writers.set(name, new Set([statement]));
     }
     if (result) values.set(result.register, result.value);
-    return { values, writers };
   }
 
   /** The typed value that a move, a load or an address computation gives its register. */

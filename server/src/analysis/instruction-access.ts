@@ -15,6 +15,14 @@ const BYTE: Record<string, string> = { AL: 'AX', AH: 'AX', BL: 'BX', BH: 'BX', C
 /** One name for a register and its parts. */
 export function wholeRegister(name: string, family: Family): string {
   if (family !== 'amd64' && family !== '386') return name;
+  let whole = wholes.get(name);
+  if (whole === undefined) wholes.set(name, (whole = wholeOf(name)));
+  return whole;
+}
+
+const wholes = new Map<string, string>();
+
+function wholeOf(name: string): string {
   if (name === 'g') return 'R14';
   const vector = /^[YZ](\d+)$/.exec(name);
   return BYTE[name] ?? (vector ? `X${vector[1]}` : /^R\d+B$/.test(name) ? name.slice(0, -1) : name);
@@ -55,7 +63,16 @@ function accessOf(word: string, count: number, family: Family): Access[] {
   return operands.map((_, i) => (i === count - 1 && !compares ? 'w' : 'r'));
 }
 
+const known = new WeakMap<Statement, RegisterAccess>();
+
+/** The answer is kept: nobody changes it. */
 export function registerAccess(statement: Statement, family: Family): RegisterAccess {
+  let found = known.get(statement);
+  if (!found) known.set(statement, (found = accessedRegisters(statement, family)));
+  return found;
+}
+
+function accessedRegisters(statement: Statement, family: Family): RegisterAccess {
   const reads = new Set<string>();
   const writes = new Set<string>();
   const { word, operands } = statement;

@@ -6,6 +6,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { Checker, type CheckerOptions } from '../analysis/check';
 import { assembleFunction, waiting } from '../diagnostics/assembling';
+import { flowOf } from '../analysis/flow';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { siblings } from '../analysis/package-symbols';
@@ -72,12 +73,13 @@ export class Documents {
     return file;
   }
 
-  /** Assembles one function of an open file that has not been assembled since it changed; false if there is none. */
+  /** Assembles one function of an open file that has not been assembled since it changed, and follows its registers; false if there is none. */
   prepare(uri: string): boolean {
     const file = this.file(uri);
     const each = file && waiting(file)[0];
     if (!file || !each) return false;
     assembleFunction(each, file, this.checker.options.minor);
+    flowOf(each, file, this.context(file).knowledge);
     return true;
   }
 

@@ -33,8 +33,6 @@ const capabilities = (): InitializeResult['capabilities'] => ({
 export interface ServerOptions extends CheckerOptions {
   /** Asks Go's own tools; used on saves when the client allows it. */
   tools?: AskTools;
-  /** Called when there is nothing to do for a while. */
-  rest?(): void;
 }
 
 export function serve(connection: Connection, options: ServerOptions, uris: UriPaths): void {
@@ -73,7 +71,6 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
       return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
     if (!complete) timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
-    else options.rest?.();
   };
   /** A function at a time, so that requests between them are answered. */
   const assembleThenPublish = (uri: string) => {

@@ -22,20 +22,22 @@ export const spec: CommandSpec = {
   ],
 };
 
-/** Milliseconds between looks at the memory, beside those after diagnostics. */
-const REST = 2000;
+/** Milliseconds between looks at the memory. */
+const REST = 500;
 
 export async function run(parsed: Parsed): Promise<number> {
   const root = goRoot(parsed.text('goroot'));
-  const rested = collector();
+  const memory = collector();
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), rest: rested, tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')) }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')) }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
     toUri: (file) => pathToFileURL(file).href,
   });
-  const rest = setInterval(rested, REST).unref();
+  // Only now: a listener of its own would make the stream flow before the server reads it.
+  process.stdin.on('data', () => { memory.busy(); });
+  const rest = setInterval(() => { memory.rest(); }, REST).unref();
   await ended;
   clearInterval(rest);
   return 0;
