@@ -9,6 +9,7 @@ import { assemble } from './assemble';
 import { hex } from './listing';
 import { goAssemble, goMinor, goroot } from './testing/go-asm';
 
+const textFlags = { read: (name: string) => (name.endsWith('textflag.h') ? fs.readFileSync(path.join(goroot ?? '', 'src/runtime/textflag.h'), 'utf8') : undefined), list: () => undefined };
 const nothing = { read: () => undefined, list: () => undefined };
 const OPERANDS = ('AX SP R13 AL AH R8B SPB X0 X15 X31 Y3 Y20 Z1 K0 K3 M2 F0 F1 CS CR3 DR7 TLS GDTR $0 $1 $127 $-128 $255 $256 $0x80000000 $0x123456789a (AX) 8(SP) foo(SB) $foo(SB) ' +
   'x+8(FP) x-8(SP) foo<>(SB) (AX)(BX*2) (AX)(X1*4) 7(R13)(R12*8) 0x80000000(AX) (TLS) *foo(SB) [Z0-Z3] (SP)(SP*1) (AX*4)').split(' ');
@@ -63,6 +64,46 @@ test.skipIf(!goroot)('mutated instructions: same bytes, nearly the same refusals
   const strict = mutants.filter((_, i) => !refused.has(i) && ours.has(i));
   expect(accepted).toEqual([]);
   expect(strict.length).toBeLessThan(mutants.length / 50);
+});
+
+/** Instructions whose mistakes show on their own line only: no branches, no pushes. */
+const MUTABLE = /^\t[A-Z][A-Z0-9]+\s+[^\s\\]/, FAR = /^\t(J|CALL|RET|PUSH|POP|ADJSP|TEXT|DATA|GLOBL|FUNCDATA|PCDATA|PCALIGN|BYTE|WORD|LONG|QUAD|NO_LOCAL|GO_)/;
+
+test.skipIf(!goroot)("Go's own files with operands exchanged, lost or foreign: the same lines refused, the same bytes of the rest", () => {
+  const next = random(11);
+  const wrong: string[] = [], strict: string[] = [];
+  let mutants = 0;
+  for (const name of ['src/crypto/md5/md5block_amd64.s', 'src/crypto/internal/fips140/bigmod/nat_amd64.s', 'src/internal/runtime/atomic/atomic_amd64.s', 'src/math/big/arith_amd64.s', 'src/math/exp_amd64.s', 'src/math/dim_amd64.s', 'src/crypto/internal/fips140/aes/gcm/gcm_amd64.s', 'src/hash/crc32/crc32_amd64.s']) {
+    const full = path.join(goroot ?? '', name);
+    if (!fs.existsSync(full)) continue;
+    const lines = fs.readFileSync(full, 'utf8').replace(/#include "go_asm.h"/, '').replace(/\bconst_\w+/g, '8').split('\n');
+    const candidates = lines.flatMap((line, i) => (MUTABLE.test(line) && !FAR.test(line) && !/[;\\]|const_|internal/.test(line) ? [i] : []));
+    const changed = new Map<number, string>();
+    for (let i = 0; i < 40; i++) { const at = candidates[next(candidates.length)] ?? 0; changed.set(at, `\t${mutate((lines[at] ?? '').replace(/\/\/.*/, '').trim(), next)}`); }
+    const text = (restored: Set<number>) => lines.map((line, i) => (restored.has(i) ? line : changed.get(i) ?? line)).join('\n');
+    const read = (source: string) => {
+      const file = readAssembly('x_amd64.s', source, textFlags, { goroot: undefined, minor: goMinor });
+      const result = assemble(file, { packagePath: 'p', minor: goMinor });
+      return { result, refused: new Set([...file.problems, ...result.problems].filter(({ severity }) => severity === 'error').map(({ span }) => positionAt(span.file, span.start).line)) };
+    };
+    const theirs = new Set<number>();
+    for (let round = 0; round < 8; round++) {
+      const { rejected } = goAssemble(text(theirs));
+      if (rejected.size === 0) break;
+      for (const line of rejected) theirs.add(line - 1);
+    }
+    const ours = read(text(new Set())).refused;
+    mutants += changed.size;
+    for (const at of theirs) if (!ours.has(at)) wrong.push(`${name}:${at + 1}: accepted: ${changed.get(at) ?? lines[at] ?? ''}`);
+    for (const at of ours) if (!theirs.has(at)) (changed.has(at) ? strict : wrong).push(`${name}:${at + 1}: refused: ${changed.get(at) ?? lines[at] ?? ''}`);
+    const rest = text(new Set([...theirs, ...ours])), { functions, rejected } = goAssemble(rest), { result } = read(rest);
+    expect([name, [...rejected]]).toEqual([name, []]);
+    for (const { text: { name: symbol }, bytes } of result.texts) if (functions.get(symbol) !== hex([...bytes])) wrong.push(`${name}: other bytes in ${symbol}`);
+  }
+  expect(mutants).toBeGreaterThan(100);
+  expect(wrong).toEqual([]);
+  // The senseless operands that Go takes: see the test above.
+  expect(strict.length).toBeLessThan(mutants / 50);
 });
 
 test.skipIf(!goroot)('files with characters changed, lost or doubled', () => {
