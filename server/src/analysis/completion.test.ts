@@ -104,3 +104,17 @@ test('signatures: amd64 forms in Go\'s order, macros, pseudo-instructions', () =
   expect(at('macro')).toMatchObject({ signatures: [{ label: 'ADD3(a, b, c)' }], parameter: 1 });
   expect(at('text')).toMatchObject({ signatures: [{ label: 'TEXT name(SB), flags, $frame-arguments' }], parameter: 2 });
 });
+
+test('an instruction comes with places for its operands where nothing follows it', () => {
+  const p = fixture('-- p/go.mod --\nmodule p\n-- p/p.go --\npackage p\n-- p/p_amd64.s --\nTEXT f<>(SB), 4, $0\n\tPUSHQ«a»\n\tPUSHQ«b» AX\n\tRET\n');
+  const insert = (mark: string) => completion(p.context('/p/p_amd64.s'), p.at(mark).offset).items.find(({ label }) => label === 'PUSHQ')?.insert;
+  expect(insert('a')).toMatch(/^PUSHQ\t\$\{1:[^}]+\}$/);
+  expect(insert('b')).toBe('PUSHQ');
+});
+
+test('beyond amd64 the forms are the given ones', () => {
+  const p = fixture('-- p/go.mod --\nmodule p\n-- p/p.go --\npackage p\n-- p/p_arm64.s --\nTEXT f<>(SB), 4, $0\n\tCB«a»\n\tRET\n');
+  const forms = new Map([['CBZ', [{ operands: ['R', 'label'], classes: 'ZREG; SBRA' }]]]);
+  const item = completion({ ...p.context('/p/p_arm64.s'), forms }, p.at('a').offset).items.find(({ label }) => label === 'CBZ');
+  expect(item).toMatchObject({ detail: 'R, label', insert: 'CBZ\t${1:R}, ${2:label}', snippet: true });
+});

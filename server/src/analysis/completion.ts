@@ -2,6 +2,7 @@
 // Must stay true: every proposal is one that Go's tools accept there, as far as one line tells; at most MOST are given, and then the list says it is incomplete.
 
 import { rowsOf } from '../arch/amd64-instructions';
+import type { OperandForm } from '../arch/operand-forms';
 import { goName } from '../syntax/lexer';
 import { baseName, directoryOf, join } from '../workspace/files';
 import type { Mnemonics } from '../arch/mnemonics';
@@ -11,6 +12,7 @@ import { functionAt, functionsOf, type AssemblyFunction } from './functions';
 import { lineContext, type LineContext } from './line-context';
 import type { PackageKnowledge } from './package-knowledge';
 import { missingFunctions, siblings, symbolsOf, type Neighbours } from './package-symbols';
+import { goForms } from './signature';
 import { plainParts, skeleton } from './skeleton';
 
 export type CompletionKind = 'instruction' | 'register' | 'label' | 'function' | 'variable' | 'macro' | 'constant' | 'field' | 'argument' | 'directive' | 'file' | 'snippet';
@@ -35,6 +37,8 @@ export interface CompletionContext extends Neighbours {
   knowledge: PackageKnowledge | undefined;
   mnemonics: Mnemonics | undefined;
   goroot: string | undefined;
+  /** Operand forms of the GOARCH where it is not amd64. */
+  forms?: ReadonlyMap<string, OperandForm[]> | undefined;
 }
 
 /** `wants` says early whether a name fits what is typed: there are thousands of constants. */
@@ -59,7 +63,9 @@ export function completion(context: CompletionContext, offset: number): Completi
     items.push({ item, order: item.rank + (name.startsWith(wanted) ? 0 : 0.5) });
   }
   items.sort((a, b) => a.order - b.order || (a.item.label < b.item.label ? -1 : 1));
-  const shown = items.slice(0, MOST).map(({ item }) => matching(item.kind === 'instruction' && !item.detail && file.arch.family === 'amd64' ? { ...item, ...detailOf(item.label) } : item, line.word));
+  // With the rest of the line empty, an instruction comes with places for its operands.
+  const open = /^[ \t\r]*(?:\n|\/\/|$)/.test(file.source.text.slice(offset, offset + 200));
+  const shown = items.slice(0, MOST).map(({ item }) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
   return { start: line.start, end: offset, items: shown, incomplete: items.length > MOST };
 }
 
@@ -130,6 +136,17 @@ function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: 
     const text = skeleton(name, file, knowledge, true);
     if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter: /^TEXT/i.test(line.word) ? `TEXT${name}` : name, rank: 1 };
   }
+}
+
+/** The first form of an instruction as its detail, and as places to type in. */
+function withOperands(item: Completion, { file, mnemonics, forms }: CompletionContext, open: boolean): Completion {
+  const name = mnemonics?.aliases.get(item.label) ?? item.label;
+  const amd64 = file.arch.family === 'amd64';
+  const operands = (amd64 ? goForms(name) : forms?.get(name) ?? [])[0]?.operands;
+  const detailed = item.detail ? item : { ...item, ...(amd64 ? detailOf(name) : operands?.length ? { detail: operands.join(', ') } : {}) };
+  if (!open || !operands?.length) return detailed;
+  const places = operands.map((operand, i) => `\${${i + 1}:${operand.replace(/[\\$}]/g, '\\$&')}}`);
+  return { ...detailed, insert: `${item.label}\t${places.join(', ')}`, snippet: true };
 }
 
 function detailOf(name: string): { detail?: string } {
@@ -242,10 +259,3 @@ function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'opera
   const frame = word === 'TEXT' && own ? knowledge?.frame(own) : undefined;
   if (frame && frame !== 'unknown') yield { label: `$0-${frame.size}`, kind: 'constant', detail: 'no frame, arguments and results of the Go declaration', insert: `$0-${frame.size}`, rank: 0 };
 }
-
-/** Statements that are no instructions, with what they are for. */
-export const PSEUDO_OP_HELP: Record<string, string> = {
-  TEXT: 'begins a function: `TEXT name(SB), flags, $frame-arguments`', DATA: 'gives bytes of a variable their value: `DATA name+offset(SB)/width, $value`',
-  GLOBL: 'declares a variable of that size: `GLOBL name(SB), flags, $size`', PCDATA: 'a value for the runtime that changes with the PC: `PCDATA $table, $value`',
-  FUNCDATA: 'a table for the runtime that belongs to the function: `FUNCDATA $table, name(SB)`', PCALIGN: 'aligns the next instruction: `PCALIGN $bytes`',
-};

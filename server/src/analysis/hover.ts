@@ -3,6 +3,7 @@
 
 import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
 import { encodedBytes } from '../diagnostics/assembling';
+import type { OperandForm } from '../arch/operand-forms';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
@@ -10,7 +11,7 @@ import { positionAt, visibleSpan, type PreprocessedToken } from '../syntax/sourc
 import { NEWEST_MINOR } from '../workspace/goroot';
 import { baseName } from '../workspace/files';
 import type { AssemblyFile } from './assembly-file';
-import { PSEUDO_OP_HELP } from './completion';
+import { PSEUDO_OP_HELP } from './pseudo-ops';
 import { goPlaceOfConstant, plainName } from './definition';
 import type { Entity } from './entity';
 import { operandAccess } from './instruction-access';
@@ -18,7 +19,12 @@ import { docAbove, type GoPlace, type PackageKnowledge } from './package-knowled
 import { fieldOfOperand, registerFacts } from './register-facts';
 import { goForms } from './signature';
 
-export interface HoverContext { file: AssemblyFile; knowledge: PackageKnowledge | undefined }
+export interface HoverContext {
+  file: AssemblyFile;
+  knowledge: PackageKnowledge | undefined;
+  /** Operand forms of the GOARCH where it is not amd64. */
+  forms?: ReadonlyMap<string, OperandForm[]> | undefined;
+}
 
 const code = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
@@ -30,7 +36,7 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'register': return register(entity, context);
     case 'offset': return field(entity, context);
     case 'label': return label(entity, context.file);
-    case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context.file);
+    case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context);
     case 'include': return entity.include.target ? entity.include.target.path : `\`${entity.include.name}\` is not to be found.`;
     default: return undefined;
   }
@@ -144,11 +150,17 @@ function label(entity: Extract<Entity, { kind: 'label' }>, file: AssemblyFile): 
   return `**${entity.name}:** — line ${positionAt(first.file, first.start).line + 1}, ${jumps === 1 ? '1 jump' : `${jumps} jumps`} to it`;
 }
 
-function instruction(entity: Extract<Entity, { kind: 'instruction' }>, file: AssemblyFile): string | undefined {
+function instruction(entity: Extract<Entity, { kind: 'instruction' }>, { file, forms }: HoverContext): string | undefined {
   const { word, statement } = entity;
   const pseudo = PSEUDO_OP_HELP[word];
   if (pseudo) return `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)`;
-  if (file.arch.family !== 'amd64') return undefined;
+  if (file.arch.family !== 'amd64') {
+    const known = forms?.get(word);
+    if (!known) return undefined;
+    const count = statement.operands.length;
+    const sorted = [...known].sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
+    return [`**${word}** — ${file.target.goarch}, the forms that your Go's assembler takes`, code('text', sorted.slice(0, 12).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd()).join('\n')), `[Go's assembler](https://go.dev/doc/asm)`].join('\n\n');
+  }
   const help = instructionHelp(word, statement.operands.length);
   if (!help) return undefined;
   const access = operandAccess(statement, file.arch.family);

@@ -2,8 +2,9 @@
 // Must stay true: amd64 forms come from the instruction table, in Go's order; the active operand is the one under the cursor.
 
 import { candidatesOf } from '../arch/amd64-instructions';
+import type { OperandForm } from '../arch/operand-forms';
 import type { AssemblyFile } from './assembly-file';
-import { PSEUDO_OP_HELP } from './completion';
+import { PSEUDO_OP_HELP } from './pseudo-ops';
 import { lineContext } from './line-context';
 
 export interface Signature { label: string; parameters: [start: number, end: number][]; documentation: string }
@@ -11,7 +12,8 @@ export interface SignatureList { signatures: Signature[]; active: number; parame
 
 const MOST = 40;
 
-export function signature(file: AssemblyFile, offset: number): SignatureList | undefined {
+/** `forms` are those of the file's GOARCH where the instruction table does not have it. */
+export function signature(file: AssemblyFile, offset: number, forms?: ReadonlyMap<string, OperandForm[]>): SignatureList | undefined {
   const { text } = file.source;
   const macro = macroCall(file, text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset));
   if (macro) return macro;
@@ -24,11 +26,10 @@ export function signature(file: AssemblyFile, offset: number): SignatureList | u
     const parts = form.slice(word.length + 1).split(', ');
     return { signatures: [signatureOf(word, parts, help.replace(/:? `[^`]*`/, ''))], active: 0, parameter: line.index };
   }
-  if (file.arch.family !== 'amd64') return undefined;
-  const forms = goForms(word);
-  if (!forms.length) return undefined;
-  const fitting = forms.findIndex(({ operands }) => operands.length > line.index);
-  return { signatures: forms.slice(0, MOST).map(({ operands, note }) => signatureOf(word, operands, note)), active: Math.max(0, fitting), parameter: line.index };
+  const known = file.arch.family === 'amd64' ? goForms(word) : (forms?.get(word) ?? []).map(({ operands, classes }) => ({ operands, note: classes }));
+  if (!known.length) return undefined;
+  const fitting = known.slice(0, MOST).findIndex(({ operands }) => operands.length > line.index);
+  return { signatures: known.slice(0, MOST).map(({ operands, note }) => signatureOf(word, operands, note)), active: Math.max(0, fitting), parameter: line.index };
 }
 
 /** Distinct operand lists of an amd64 instruction in Go's order. */

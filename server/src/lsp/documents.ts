@@ -4,6 +4,7 @@
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
+import { operandForms, type OperandForm } from '../arch/operand-forms';
 import { Checker, type CheckerOptions } from '../analysis/check';
 import { assembleFunction, waiting } from '../diagnostics/assembling';
 import { flowOf } from '../analysis/flow';
@@ -142,6 +143,11 @@ export class Documents {
   private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
     const { path, text } = file.source;
     return this.checker.check(path, text, file, () => siblings(file, this.context(file)), withAssembler).problems;
+  }
+
+  /** Beyond amd64, from the user's Go sources. */
+  operandForms(file: AssemblyFile): ReadonlyMap<string, OperandForm[]> | undefined {
+    return operandForms(file.arch.family, this.checker.options.goroot, this.files);
   }
 
   entity(uri: string, position: { line: number; character: number }): { file: AssemblyFile; entity: Entity } | undefined {

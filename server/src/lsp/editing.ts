@@ -27,7 +27,7 @@ export function editing(session: Session): void {
   connection.onCompletion(({ textDocument, position }) => session.safely('completion', () => {
     const at = session.at(textDocument.uri, position);
     if (!at) return undefined;
-    const { start, end, items, incomplete } = completion({ ...documents.context(at.file), mnemonics: documents.checker.mnemonics(at.file), goroot: documents.checker.options.goroot }, at.offset);
+    const { start, end, items, incomplete } = completion({ ...documents.context(at.file), mnemonics: documents.checker.mnemonics(at.file), forms: documents.operandForms(at.file), goroot: documents.checker.options.goroot }, at.offset);
     const replaced = range({ file: at.file.source, start, end });
     return {
       isIncomplete: incomplete,
@@ -45,7 +45,7 @@ export function editing(session: Session): void {
   });
   connection.onSignatureHelp(({ textDocument, position }) => session.safely('signature help', () => {
     const at = session.at(textDocument.uri, position);
-    const found = at && signature(at.file, at.offset);
+    const found = at && signature(at.file, at.offset, documents.operandForms(at.file));
     return found && {
       signatures: found.signatures.map(({ label, parameters, documentation }) => ({ label, ...(documentation ? { documentation } : {}), parameters: parameters.map((each) => ({ label: each })) })),
       activeSignature: found.active, activeParameter: found.parameter,

@@ -20,7 +20,7 @@ export function presentation(session: Session): void {
     const at = session.at(textDocument.uri, position);
     const entity = at && entityAt(at.file, at.offset);
     if (!at || !entity || (session.settings.defer && entity.kind === 'symbol' && !entity.static)) return undefined;
-    const text = hover(entity, documents.context(at.file));
+    const text = hover(entity, { ...documents.context(at.file), forms: documents.operandForms(at.file) });
     return text ? hoverResult(text, entity.span) : undefined;
   }));
   connection.onDocumentSymbol(({ textDocument }) => session.safely('symbols', () => {

@@ -1,0 +1,30 @@
+// The tables of the installed Go: what they say is what Go's own assembly writes.
+import { expect, test } from 'vitest';
+import { readAssembly } from '../analysis/assembly-file';
+import { disk, goroot } from '../testing/fixture';
+import type { Family } from './architecture';
+import { operandForms } from './operand-forms';
+
+test.skipIf(!goroot)('a few instructions by hand', () => {
+  const forms = (family: Family, word: string) => operandForms(family, goroot?.path, disk)?.get(word)?.map(({ operands }) => operands.join(', ')) ?? [];
+  expect(forms('arm64', 'ADD')).toEqual(expect.arrayContaining(['R, R, R', 'R, R', '$const, R, R', 'R<<n, R, R']));
+  expect(forms('arm64', 'SUBW')).toEqual(forms('arm64', 'ADD'));
+  expect(forms('arm64', 'CBZ')).toEqual(['R, label']);
+  expect(forms('arm', 'MOVW')).toContain('R, R');
+  expect(forms('ppc64', 'ADD')).toContain('R, R, R');
+  expect(forms('s390x', 'MOVD')).toContain('R, R');
+  expect(forms('loong64', 'ADDV')).toContain('R, R, R');
+  expect(operandForms('riscv64', goroot?.path, disk)).toBeUndefined();
+});
+
+test.skipIf(!goroot).each([['arm64', 'runtime/asm_arm64.s'], ['arm', 'runtime/asm_arm.s'], ['ppc64', 'runtime/asm_ppc64x.s'], ['s390x', 'runtime/asm_s390x.s'], ['loong64', 'runtime/asm_loong64.s'], ['mips64', 'runtime/asm_mips64x.s']] as const)('%s: %s uses forms that the table has', (family, name) => {
+  const path = `${goroot?.path ?? ''}/src/${name}`;
+  const text = disk.read(path);
+  if (text === undefined) return;
+  const file = readAssembly(path, text, disk, { goroot: goroot?.path, minor: goroot?.minor ?? 26 });
+  const forms = operandForms(family, goroot?.path, disk);
+  const of = file.statements.filter(({ word, operands }) => word && operands.length > 0 && operands.every(({ kind }) => kind === 'register') && forms?.has(word.text));
+  const missing = of.filter(({ word, operands }) => !forms?.get(word?.text ?? '')?.some((form) => form.operands.length === operands.length));
+  expect(of.length).toBeGreaterThan(10);
+  expect(missing.map(({ word, operands }) => `${word?.text ?? ''} with ${operands.length}`)).toEqual([]);
+});
