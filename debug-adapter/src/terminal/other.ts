@@ -5,6 +5,7 @@ import type { Command } from './commands';
 import { GROUPS, LACKING } from './commands';
 import { ExitRequest, hex, split2 } from './context';
 import type { Context, Scope } from './context';
+import { notedDisassembly } from './disassembly-notes';
 import { printDisassembly, printSource, printStop } from './position';
 import { align } from './tabwriter';
 
@@ -19,19 +20,29 @@ function splitWindow(args: string): [window: number | undefined, rest: string] {
 }
 
 /** Ours, not Delve's: `-n` keeps that many rows, the current instruction a third of the way down, or the first rows where it is not among them. */
-function printWindow(context: Context, rows: DisassemblyRow[], size: number): void {
+async function printWindow(context: Context, rows: DisassemblyRow[], size: number, wanted: Wanted): Promise<void> {
   const at = rows.findIndex((row) => row.isCurrent);
   const start = Math.max(0, Math.min(at - Math.floor((size - 1) / 3), rows.length - size)), end = start + size;
   const left = (count: number, where: string): void => { if (count > 0) context.print(`\t… ${count} instruction${count === 1 ? '' : 's'} ${where}`); };
   const [first] = rows;
   if (first?.function !== undefined) context.print(`TEXT ${first.function}(SB) ${first.file ?? ''}`);
   left(start, 'above');
-  printDisassembly(context, rows.slice(start, end), false);
+  await printRows(context, rows.slice(start, end), false, wanted);
   left(rows.length - end, 'below');
 }
 
-function disassemble(context: Context, all: string, scope: Scope): void {
-  const [window, args] = splitWindow(all);
+/** Ours, not Delve's: `-f` names fields, `-s` shows source lines. */
+interface Wanted { fields: boolean; sources: boolean }
+
+async function printRows(context: Context, rows: DisassemblyRow[], header: boolean, wanted: Wanted): Promise<void> {
+  if (wanted.fields || wanted.sources) context.host.write(await notedDisassembly(context, rows, header, wanted)); else printDisassembly(context, rows, header);
+}
+
+async function disassemble(context: Context, all: string, scope: Scope): Promise<void> {
+  const wanted: Wanted = { fields: false, sources: false };
+  let asked = all;
+  for (let match; (match = /^-([fs])(?:\s+|$)/.exec(asked)); asked = asked.slice(match[0].length)) wanted[match[1] === 'f' ? 'fields' : 'sources'] = true;
+  const [window, args] = splitWindow(asked);
   const [flag, rest] = args === '' ? [''] : split2(args);
   if (args !== '' && (rest === undefined || rest === '')) throw new Error(DISASS_USAGE);
   const flavor = context.settings.disassembleFlavor;
@@ -51,8 +62,8 @@ function disassemble(context: Context, all: string, scope: Scope): void {
     places.sort((a, b) => a.pc - b.pc);
     rows = context.debug.disassembleFunction(places[0]!.pc, flavor);
   } else throw new Error(DISASS_USAGE);
-  if (window === undefined) printDisassembly(context, rows);
-  else printWindow(context, rows, window);
+  if (window === undefined) await printRows(context, rows, true, wanted);
+  else await printWindow(context, rows, window, wanted);
 }
 
 /** A number, or an expression in which `$pc` and `$sp` may stand. */
@@ -185,7 +196,7 @@ export const otherCommands: Command[] = [
     },
   },
   {
-    names: ['disassemble', 'disass'], group: 'other', help: 'Disassembler.\n\n\t[goroutine <n>] [frame <m>] disassemble [-n <count>] [-a <start> <end>] [-l <locspec>]\n\nIf no argument is specified the function being executed in the selected stack frame will be executed.\n\n\t-a <start> <end>\tdisassembles the specified address range\n\t-l <locspec>\t\tdisassembles the specified function\n\t-n <count>\t\tshows at most that many instructions, around the current one',
+    names: ['disassemble', 'disass'], group: 'other', help: 'Disassembler.\n\n\t[goroutine <n>] [frame <m>] disassemble [-f] [-s] [-n <count>] [-a <start> <end>] [-l <locspec>]\n\nIf no argument is specified the function being executed in the selected stack frame will be executed.\n\n\t-a <start> <end>\tdisassembles the specified address range\n\t-l <locspec>\t\tdisassembles the specified function\n\t-n <count>\t\tshows at most that many instructions, around the current one\n\t-f\t\t\tnames fields of the runtime that instructions reach: gobuf_sp(BX), g.stackguard0, TLS\n\t-s\t\t\tshows the source line that instructions come from',
     run: disassemble,
   },
   { names: ['list', 'ls', 'l'], group: 'other', help: 'Show source code.\n\n\t[goroutine <n>] [frame <m>] list [<locspec>]\n\nShow source around current point or provided locspec.', run: list },
