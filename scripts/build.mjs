@@ -54,7 +54,29 @@ const jobs = [
   { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js') },
   ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [translator] })),
 ];
-if (fs.existsSync(path.join(root, EXTENSION))) jobs.push({ ...common, entryPoints: [EXTENSION], outfile: path.join(dist, 'extension.js'), external: ['vscode'] });
+/** The language client is half of the extension, and activation need not wait for it: a bundle of its own. */
+const LANGUAGE = 'client/src/language/server.ts';
+const separateLanguage = {
+  name: 'separate-language',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/server$/ }, (found) => (found.kind === 'dynamic-import' ? { path: './language.js', external: true } : undefined));
+  },
+};
+jobs.push(
+  { ...common, entryPoints: [EXTENSION], outfile: path.join(dist, 'extension.js'), external: ['vscode'], plugins: [separateLanguage] },
+  { ...common, entryPoints: [LANGUAGE], outfile: path.join(dist, 'language.js'), external: ['vscode'] },
+);
+
+/** In a browser: the extension, and a worker each for the language server and the debugger. What they name of Node is put in here. */
+const NODE_PARTS = path.join(root, 'debug-adapter/src/web/node-parts.ts');
+const web = {
+  ...common, platform: 'browser', target: 'es2022', conditions: ['browser'], mainFields: ['browser', 'module', 'main'], define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': '"https://gobuf.invalid/"' },
+  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.js'), 'node:path': 'path-browserify', 'node:util': NODE_PARTS, 'node:crypto': NODE_PARTS, 'node:net': NODE_PARTS, events: path.join(root, 'node_modules/events/events.js'), path: 'path-browserify' },
+};
+jobs.push(
+  { ...web, entryPoints: ['client/src/web/extension.ts'], outfile: path.join(dist, 'web', 'extension.js'), external: ['vscode'] },
+  ...['lsp', 'dap'].map((name) => ({ ...web, format: 'iife', entryPoints: [`debug-adapter/src/web/${name}-worker.ts`], outfile: path.join(dist, 'web', `${name}-worker.js`), external: ['fs/promises', 'module'] })),
+);
 
 /** The tours, and the sources of the programs that they are about. */
 function copyTours() {

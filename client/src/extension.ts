@@ -1,4 +1,4 @@
-// The extension's entry: wires the parts together and does nothing itself.
+// The extension's entry: wires the parts together and does nothing itself. Activation has to stay below 100 ms: what is large is loaded later.
 
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
@@ -7,19 +7,23 @@ import { registerConfigurations } from './debug/configuration';
 import { registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
 import { registerStepText } from './debug/step-text';
-import { registerLanguageServer, type LanguageServer } from './language/server';
+import { startLanguageServer } from './language/lazy';
+import type { LanguageServer } from './language/server';
+import { registerShowReferences } from './language/show-references';
 import { SchedulerTree } from './views/scheduler-tree';
 import { registerStatusBar } from './views/status-bar';
 import { TlsPanel } from './views/tls-panel';
 
+const loading = performance.now();
+
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; languageServer: LanguageServer }
+export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; languageServer: LanguageServer; activation: number }
 
 export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new Sessions();
   const tree = new SchedulerTree(sessions);
   const tls = new TlsPanel(sessions, context.extensionUri);
-  const languageServer = registerLanguageServer(context.extensionUri);
+  const languageServer = startLanguageServer(context.extensionUri);
   context.subscriptions.push(
     sessions, tree, tls,
     registerAdapter(context.extensionUri),
@@ -27,8 +31,9 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerAssemblyValues(),
     registerStepText(context),
     languageServer,
+    registerShowReferences(),
     registerStatusBar(sessions),
     registerCommands(sessions, tree),
   );
-  return { sessions, tree, tls, languageServer };
+  return { sessions, tree, tls, languageServer, activation: performance.now() - loading };
 }

@@ -29,3 +29,14 @@ export function makeWorkspace(root, into) {
   if (!built.error && built.status !== 0) throw new Error(`go build of examples/switch failed:\n${built.stderr}`);
   return into;
 }
+
+/** Bundles the suite for the browser's extension host, with mocha's own browser build. */
+export async function buildWebSuite(root, into, modules) {
+  const esbuild = createRequire(path.join(root, 'package.json'))('esbuild');
+  const outfile = path.join(into, 'index.js');
+  await esbuild.build({
+    entryPoints: [path.join(root, 'test/vscode/suites/web.ts')], outfile, bundle: true, platform: 'browser', format: 'cjs', target: 'es2022', external: ['vscode'], logLevel: 'warning', define: { global: 'globalThis' },
+    alias: { 'mocha/mocha': path.join(modules, 'mocha/mocha.js') },
+  });
+  return outfile;
+}

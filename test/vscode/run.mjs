@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureHost } from '../support/vscode-host.mjs';
-import { buildSuites, makeWorkspace, SETTINGS } from './prepare.mjs';
+import { buildSuites, buildWebSuite, makeWorkspace, SETTINGS } from './prepare.mjs';
 import { emptyExtension, runInVSCode } from './window.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -41,6 +41,16 @@ const RUNS = {
     suites: await buildSuites(root, path.join(temporary, 'untrusted'), 'untrusted.ts'), developed, vsix, trust: true,
     settings: { ...SETTINGS, 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
   }),
+  web: async () => {
+    if (!vsix) throw new Error('the browser\'s run needs the packaged extension: leave --source out.');
+    const extension = path.join(temporary, 'unpacked', 'extension');
+    if (spawnSync('unzip', ['-q', vsix, 'extension/*', '-d', path.dirname(extension)]).status !== 0) throw new Error('unzip, which unpacks the .vsix for the browser, is not here or failed.');
+    // This VS Code has a Node extension host beside the browser's and would choose that: vscode.dev has only the latter.
+    const manifest = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8'));
+    fs.writeFileSync(path.join(extension, 'package.json'), JSON.stringify({ ...manifest, main: undefined }));
+    // VS Code runs tests in the extension host of the extension that they lie in.
+    return { suites: await buildWebSuite(root, path.join(extension, 'out', 'web-suite'), host.modules), developed: extension, web: true, settings: SETTINGS };
+  },
 };
 const wanted = [...options.only ?? [], ...positionals];
 const total = [0, 0, 0];

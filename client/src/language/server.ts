@@ -28,18 +28,6 @@ async function whereGoIs(): Promise<string[]> {
   return [...(root ? ['--goroot', root] : []), ...(go ? ['--go', go] : [])];
 }
 
-interface RawPosition { line: number; character: number }
-interface RawLocation { uri: string; range: { start: RawPosition; end: RawPosition } }
-
-/** The command of code lenses: places as LSP has them. */
-function registerShowReferences(): vscode.Disposable {
-  return vscode.commands.registerCommand('gobuf.showReferences', (uri: string, at: RawPosition, places: RawLocation[]) => {
-    const position = ({ line, character }: RawPosition) => new vscode.Position(line, character);
-    const locations = places.map((place) => new vscode.Location(vscode.Uri.parse(place.uri), new vscode.Range(position(place.range.start), position(place.range.end))));
-    return vscode.commands.executeCommand('editor.action.goToLocations', vscode.Uri.parse(uri), position(at), locations, 'peek');
-  });
-}
-
 export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
   let client: LanguageClient | undefined;
   const enabled = () => vscode.workspace.getConfiguration().get(SETTING, true);
@@ -72,13 +60,11 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
     if (enabled()) await start();
   });
   const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => client?.sendNotification('workspace/didChangeConfiguration', { settings: { gobuf: settings() } }));
-  const command = registerShowReferences();
   return {
     ready: enabled() ? start() : Promise.resolve(false),
     dispose() {
       changed.dispose();
       trusted.dispose();
-      command.dispose();
       void stop();
     },
   };

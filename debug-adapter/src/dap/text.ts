@@ -12,8 +12,15 @@ export function parseReference(text: string): number {
   return Number(BigInt(clean));
 }
 
-export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+/** Of a browser's worker, which has no Buffer, as of Node; by parts, since a call takes a limited number of arguments. */
+export function toBase64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 0x2000) parts.push(String.fromCharCode(...bytes.subarray(at, at + 0x2000)));
+  return btoa(parts.join(''));
+}
+export function fromBase64(text: string): Uint8Array {
+  try { return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)); } catch { throw new RequestError('The data is not base64.'); }
+}
 
 /** `48 8b 03`. */
 export const hexBytes = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');

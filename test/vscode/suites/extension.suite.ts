@@ -12,9 +12,8 @@ describe('extension', () => {
   it('is not active before it is needed and activates', async () => {
     const extension = vscode.extensions.getExtension(EXTENSION)!;
     assert.strictEqual(extension.isActive, false);
-    const began = performance.now();
     const exports = await activated();
-    note(`activated in ${Math.round(performance.now() - began)} ms, from ${path.basename(extension.extensionPath)}`);
+    note(`activate() and the code it needs took ${Math.round(exports.activation)} ms`);
     assert.ok(exports.sessions && exports.tree && exports.tls);
   });
 

@@ -1,0 +1,31 @@
+// The extension's entry in a browser's extension host: the same views and commands, with the server and the debugger in workers.
+
+import * as vscode from 'vscode';
+import { registerCommands } from '../commands';
+import { registerAssemblyValues } from '../debug/inline-values';
+import { Sessions } from '../debug/sessions';
+import { registerShowReferences } from '../language/show-references';
+import { SchedulerTree } from '../views/scheduler-tree';
+import { registerStatusBar } from '../views/status-bar';
+import { TlsPanel } from '../views/tls-panel';
+import { registerWebDebugging } from './debugging';
+import { registerWebLanguageServer } from './language';
+
+export interface WebExports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; languageServer: { ready: Promise<boolean> } }
+
+export function activate(context: vscode.ExtensionContext): WebExports {
+  const sessions = new Sessions();
+  const tree = new SchedulerTree(sessions);
+  const tls = new TlsPanel(sessions, context.extensionUri);
+  const languageServer = registerWebLanguageServer(context.extensionUri);
+  context.subscriptions.push(
+    sessions, tree, tls, languageServer,
+    registerWebDebugging(context.extensionUri),
+    registerAssemblyValues(),
+    registerStatusBar(sessions),
+    registerCommands(sessions, tree),
+    registerShowReferences(),
+    vscode.commands.registerCommand('gobuf.stepText', () => vscode.window.showInformationMessage(vscode.l10n.t('Stepping through one TEXT function needs VS Code on a computer.'))),
+  );
+  return { sessions, tree, tls, languageServer };
+}
