@@ -6,7 +6,9 @@ import { registerAdapter } from './debug/adapter';
 import { registerConfigurations } from './debug/configuration';
 import { registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
+import { registerSmallRuntime, registerWalkthrough } from './debug/small-runtime';
 import { registerStepText } from './debug/step-text';
+import { registerTasks } from './debug/tasks';
 import { startLanguageServer } from './language/lazy';
 import type { LanguageServer } from './language/server';
 import { registerShowReferences } from './language/show-references';
@@ -30,6 +32,9 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerConfigurations(context),
     registerAssemblyValues(),
     registerStepText(context),
+    registerTasks(),
+    registerSmallRuntime(context),
+    registerWalkthrough(),
     languageServer,
     registerShowReferences(),
     registerStatusBar(sessions),

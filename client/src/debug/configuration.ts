@@ -29,7 +29,7 @@ function fromEditor(folder: vscode.WorkspaceFolder | undefined): Configuration |
 }
 
 /** Folders of main packages in the workspace, nearest first. */
-async function mainPackages(folder: vscode.WorkspaceFolder): Promise<string[]> {
+export async function mainPackages(folder: vscode.WorkspaceFolder): Promise<string[]> {
   const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '**/*.go'), '**/{node_modules,vendor,testdata}/**', 400);
   const found = new Set<string>();
   for (const { fsPath } of files) {
@@ -46,15 +46,15 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
 
   async function refuse(message: string, details?: string): Promise<undefined> {
     if (details) output.appendLine(details);
-    const button = details ? 'Show Output' : undefined;
+    const button = details ? vscode.l10n.t('Show Output') : undefined;
     void vscode.window.showErrorMessage(message, ...(button ? [button] : [])).then((chosen) => { if (chosen) output.show(true); });
     return undefined;
   }
 
   async function prepared(config: Configuration, token: vscode.CancellationToken | undefined): Promise<Configuration | undefined> {
     const program = config.program ? path.resolve(config.program) : '';
-    if (program === '') return refuse('The launch configuration names no program: set "program" to a Go package or an executable.');
-    if (!fs.existsSync(program)) return refuse(`There is no ${program}.`);
+    if (program === '') return refuse(vscode.l10n.t('The launch configuration names no program: set "program" to a Go package or an executable.'));
+    if (!fs.existsSync(program)) return refuse(vscode.l10n.t('There is no {0}.', program));
     // The bundled assembler makes the program.
     if (config.mode === 'text') return { ...config, program, disassembleFlavor: config.disassembleFlavor ?? 'go' };
     const go = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go'));
@@ -62,11 +62,11 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
     config.disassembleFlavor ??= 'go';
     const mode = whatToDebug(program, config.mode);
     if (mode === 'exec') return { ...config, mode: 'exec', program };
-    if (!go) return refuse('Building the package needs Go, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand. An executable that is built already can be debugged without it.');
+    if (!go) return refuse(vscode.l10n.t('Building the package needs Go, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand. An executable that is built already can be debugged without it.'));
     const dir = /\.(go|s)$/.test(program) ? path.dirname(program) : program;
     try {
       const binary = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: `gobuf: building ${path.basename(dir)} for linux/amd64`, cancellable: true },
+        { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('gobuf: building {0} for linux/amd64', path.basename(dir)), cancellable: true },
         (_progress, cancel) => {
           const stop = new AbortController();
           cancel.onCancellationRequested(() => stop.abort());
@@ -82,16 +82,16 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
   }
 
   const provider: vscode.DebugConfigurationProvider = {
-    provideDebugConfigurations: async (folder) => [fromEditor(folder) ?? { type: 'gobuf', request: 'launch', name: 'gobuf: step this package', program: '${workspaceFolder}' }],
+    provideDebugConfigurations: async (folder) => [fromEditor(folder) ?? { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: step this package'), program: '${workspaceFolder}' }],
     resolveDebugConfiguration(folder, config) {
       if (config.type || config.request || config.name) return config;
       const made = fromEditor(folder);
-      if (!made) void refuse('There is nothing to debug: open a Go file or a folder with a Go main package.');
+      if (!made) void refuse(vscode.l10n.t('There is nothing to debug: open a Go file or a folder with a Go main package.'));
       return made;
     },
     async resolveDebugConfigurationWithSubstitutedVariables(_folder, config, token) {
-      if (!vscode.workspace.isTrusted) return refuse('gobuf builds and runs programs only in a trusted workspace.');
-      if (config.request !== 'launch') return refuse('gobuf runs programs on its own emulator: "request" has to be "launch".');
+      if (!vscode.workspace.isTrusted) return refuse(vscode.l10n.t('gobuf builds and runs programs only in a trusted workspace.'));
+      if (config.request !== 'launch') return refuse(vscode.l10n.t('gobuf runs programs on its own emulator: "request" has to be "launch".'));
       return prepared(config, token);
     },
   };

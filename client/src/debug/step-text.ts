@@ -26,12 +26,12 @@ export function registerStepText(context: vscode.ExtensionContext): vscode.Dispo
     const editor = vscode.window.activeTextEditor;
     const file = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri ?? editor?.document.uri;
     const name = given ?? (editor && functionAt(editor.document, editor.selection.active.line));
-    if (!file || !name) { void vscode.window.showInformationMessage('gobuf: put the cursor into a TEXT function of an assembly file.'); return; }
+    if (!file || !name) { void vscode.window.showInformationMessage(vscode.l10n.t('gobuf: put the cursor into a TEXT function of an assembly file.')); return; }
     const directory = path.dirname(file.fsPath), key = `stepText ${file.fsPath} ${name}`;
     const declaration = declarationOf(directory, name);
     const textArgs = await vscode.window.showInputBox({
-      title: `Step through ${name}`, value: context.workspaceState.get<string>(key, ''), ignoreFocusOut: true,
-      prompt: declaration ? `Arguments of ${declaration}` : 'No Go declaration was found: the words of the frame, results included.',
+      title: vscode.l10n.t('Step through {0}', name), value: context.workspaceState.get<string>(key, ''), ignoreFocusOut: true,
+      prompt: declaration ? vscode.l10n.t('Arguments of {0}', declaration) : vscode.l10n.t('No Go declaration was found: the words of the frame, results included.'),
       placeHolder: '1, 0x1f, 2.5, true, "text", [1 2 3], make(64), nil, {1, 2}',
     });
     if (textArgs === undefined) return;
@@ -46,7 +46,7 @@ export function registerStepText(context: vscode.ExtensionContext): vscode.Dispo
         const lenses: vscode.CodeLens[] = [];
         for (let line = 0; line < document.lineCount; line++) {
           const name = TEXT.exec(document.lineAt(line).text)?.[1];
-          if (name) lenses.push(new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title: 'Step through', command: 'gobuf.stepText', arguments: [document.uri, name] }));
+          if (name) lenses.push(new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title: vscode.l10n.t('Step through'), command: 'gobuf.stepText', arguments: [document.uri, name] }));
         }
         return lenses;
       },

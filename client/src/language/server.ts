@@ -42,7 +42,7 @@ export function registerLanguageServer(extension: vscode.Uri): LanguageServer {
       await client.start();
       return true;
     } catch (error) {
-      void vscode.window.showErrorMessage(`The language server for Go assembly did not start: ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(vscode.l10n.t('The language server for Go assembly did not start: {0}', (error as Error).message));
       return false;
     }
   };

@@ -25,6 +25,8 @@ export function activate(context: vscode.ExtensionContext): WebExports {
     registerStatusBar(sessions),
     registerCommands(sessions, tree),
     registerShowReferences(),
+    vscode.commands.registerCommand('gobuf.openWalkthrough', () => vscode.commands.executeCommand('workbench.action.openWalkthrough', 'gobuf.gobuf#start', false)),
+    vscode.commands.registerCommand('gobuf.debugSmallRuntime', () => vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: the small runtime that comes along'), stopOnEntry: true })),
     vscode.commands.registerCommand('gobuf.stepText', () => vscode.window.showInformationMessage(vscode.l10n.t('Stepping through one TEXT function needs VS Code on a computer.'))),
   );
   return { sessions, tree, tls, languageServer };

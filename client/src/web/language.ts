@@ -1,7 +1,7 @@
 // The language server in a browser: a worker on a copy of the workspace's Go files, kept up to date by a watcher.
 
 import * as vscode from 'vscode';
-import { LanguageClient } from 'vscode-languageclient/browser';
+import { BrowserMessageReader, BrowserMessageWriter, LanguageClient } from 'vscode-languageclient/browser';
 import { FILES_CHANGED, type FilesChanged } from '../../../debug-adapter/src/web/messages';
 import { goSources, parserFiles } from './files';
 import { startWorker } from './worker';
@@ -16,7 +16,7 @@ export function registerWebLanguageServer(extension: vscode.Uri): vscode.Disposa
     try {
       const worker = await startWorker(extension, 'lsp', { ...await parserFiles(extension), files: await goSources(), origin });
       const settings = vscode.workspace.getConfiguration('gobuf');
-      const client = new LanguageClient('gobuf.languageServer', 'Go Assembly (gobuf)', () => Promise.resolve(worker), {
+      const client = new LanguageClient('gobuf.languageServer', 'Go Assembly (gobuf)', () => Promise.resolve({ reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) }), {
         documentSelector: [{ language: 'go.asm', scheme: folder.scheme }],
         initializationOptions: { inlayHints: { fields: settings.get('inlayHints.fields', true), types: settings.get('inlayHints.types', true) }, codeLens: settings.get('codeLens', true), tools: false },
       });
@@ -29,7 +29,6 @@ export function registerWebLanguageServer(extension: vscode.Uri): vscode.Disposa
       await client.start();
       return true;
     } catch (error) {
-      console.error(`gobuf: ${(error as Error).stack}`);
       void vscode.window.showErrorMessage(vscode.l10n.t('The language server for Go assembly did not start: {0}', error instanceof Error ? error.message : String(error)));
       return false;
     }

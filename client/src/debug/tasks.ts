@@ -1,0 +1,50 @@
+// Tasks of type `gobuf`: `go build` of a main package for the debugger, linux/amd64 without cgo, with or without optimisation.
+// Must stay true: nothing is offered or run in a workspace that is not trusted; what the compiler says becomes problems by $gobuf-go.
+
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { findGo } from './build';
+import { mainPackages } from './configuration';
+
+const TYPE = 'gobuf';
+const UNOPTIMISED = '-gcflags=-N -l';
+
+interface Definition extends vscode.TaskDefinition { package: string; output?: string; flags?: string[] }
+
+async function task(definition: Definition, folder: vscode.WorkspaceFolder): Promise<vscode.Task | undefined> {
+  const go = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go'));
+  if (!go) return undefined;
+  const name = definition.package === '.' ? folder.name : definition.package;
+  const directory = path.join(folder.uri.fsPath, definition.package), flags = definition.flags ?? [UNOPTIMISED];
+  const output = definition.output ?? path.join('bin', path.basename(directory));
+  const run = new vscode.ProcessExecution(go, ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), '.'], { cwd: directory, env: { GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' } });
+  const made = new vscode.Task(definition, folder, flags.includes(UNOPTIMISED) ? vscode.l10n.t('build {0} for gobuf', name) : vscode.l10n.t('build {0} for gobuf, optimised', name), 'gobuf', run, ['$gobuf-go']);
+  made.group = vscode.TaskGroup.Build;
+  made.detail = ['GOOS=linux GOARCH=amd64 CGO_ENABLED=0 go build', ...flags].join(' ');
+  return made;
+}
+
+export function registerTasks(): vscode.Disposable {
+  return vscode.tasks.registerTaskProvider(TYPE, {
+    async provideTasks() {
+      if (!vscode.workspace.isTrusted) return [];
+      const tasks: vscode.Task[] = [];
+      for (const folder of vscode.workspace.workspaceFolders ?? []) {
+        for (const directory of await mainPackages(folder)) {
+          const place = path.relative(folder.uri.fsPath, directory).split(path.sep).join('/') || '.';
+          for (const flags of [undefined, []]) {
+            const made = await task({ type: TYPE, package: place, ...(flags ? { flags } : {}) }, folder);
+            if (made) tasks.push(made);
+          }
+        }
+      }
+      return tasks;
+    },
+    resolveTask(given) {
+      const folder = typeof given.scope === 'object' ? given.scope : vscode.workspace.workspaceFolders?.[0];
+      if (!vscode.workspace.isTrusted || !folder || typeof (given.definition as Definition).package !== 'string') return undefined;
+      // VS Code takes a resolved task only with the very definition that it asked about.
+      return task(given.definition as Definition, folder);
+    },
+  });
+}
