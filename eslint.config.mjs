@@ -39,8 +39,9 @@ export default tseslint.config(
   { files: ['emulator/**/*.test.ts', 'emulator/**/testing/**'], rules: imports(no('server'), no('debug-adapter'), no('client')) },
   { files: ['server/src/**/*.ts'], ignores: [...TESTS, 'server/src/lsp/**'], rules: { ...imports(HOST_MODULES, PROTOCOL, LSP, no('debug-adapter'), no('client')), 'no-restricted-globals': ['error', ...HOST_GLOBALS], 'no-restricted-properties': CLOCK } },
   { files: ['server/src/lsp/**/*.ts'], rules: imports(PROTOCOL, no('debug-adapter'), no('client')) },
-  { files: ['debug-adapter/src/**/*.ts'], ignores: [...TESTS, 'debug-adapter/src/dap/**', 'debug-adapter/src/command/**'], rules: { ...imports(HOST_MODULES, PROTOCOL, LSP, no('client')), 'no-restricted-globals': ['error', ...HOST_GLOBALS], 'no-restricted-properties': CLOCK } },
+  { files: ['debug-adapter/src/**/*.ts'], ignores: [...TESTS, 'debug-adapter/src/dap/**', 'debug-adapter/src/web/**', 'debug-adapter/src/command/**'], rules: { ...imports(HOST_MODULES, PROTOCOL, LSP, no('client')), 'no-restricted-globals': ['error', ...HOST_GLOBALS], 'no-restricted-properties': CLOCK } },
   { files: ['debug-adapter/src/dap/**/*.ts'], rules: imports(LSP, no('client')) },
+  { files: ['debug-adapter/src/web/**/*.ts'], rules: imports(HOST_MODULES, PROTOCOL, LSP, no('client')) },
   { files: ['debug-adapter/src/command/**/*.ts'], rules: imports(PROTOCOL, LSP, no('client')) },
   { files: ['client/src/**/*.ts'], rules: imports(PROTOCOL, typesPass(no('emulator')), typesPass(no('server')), typesPass(no('debug-adapter'))) },
 );

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { BrowserMessageReader, BrowserMessageWriter, LanguageClient } from 'vscode-languageclient/browser';
-import { FILES_CHANGED, type FilesChanged } from '../../../debug-adapter/src/web/messages';
+import type { FilesChanged, FilesChangedMethod } from '../../../debug-adapter/src/web/messages';
 import { goSources, parserFiles } from './files';
 import { startWorker } from './worker';
 
@@ -23,7 +23,7 @@ export function registerWebLanguageServer(extension: vscode.Uri): vscode.Disposa
       const watcher = vscode.workspace.createFileSystemWatcher('**/{*.s,*.go,*.h,go.mod}');
       const tell = async (uri: vscode.Uri, deleted: boolean): Promise<void> => {
         const text = deleted ? null : new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-        await client.sendNotification(FILES_CHANGED, { changed: [[uri.path, text]] } satisfies FilesChanged);
+        await client.sendNotification('gobuf/filesChanged' satisfies FilesChangedMethod, { changed: [[uri.path, text]] } satisfies FilesChanged);
       };
       disposables.push(watcher, watcher.onDidChange((uri) => tell(uri, false)), watcher.onDidCreate((uri) => tell(uri, false)), watcher.onDidDelete((uri) => tell(uri, true)), { dispose: () => { void client.dispose().catch(() => undefined); worker.terminate(); } });
       await client.start();

@@ -15,5 +15,5 @@ export interface SetUp { gobuf: 'ready' | { failed: string } }
 export interface ProgramFiles { gobuf: 'files'; files: FileList; openable: string[] }
 
 /** To the language server: files that were changed (bytes) or deleted (undefined). */
-export const FILES_CHANGED = 'gobuf/filesChanged';
+export type FilesChangedMethod = 'gobuf/filesChanged';
 export interface FilesChanged { changed: [path: string, text: string | null][] }
