@@ -23,7 +23,7 @@ export async function runText(parsed: Parsed): Promise<number> {
   const variables = new Map(parsed.list('set').map((given) => variable(given, fn)));
   if (fn.undeclared) complain(`gobuf: no Go declaration of ${fn.name} was found: its arguments are ${fn.parameters.length} words.`);
   const named = new Set(fn.text.relocations.map(({ symbol }) => symbol));
-  const unset = fn.missing.variables.filter((name) => named.has(name) && !variables.has(name));
+  const unset = fn.missing.variables.filter((name) => named.has(name) && !variables.has(name) && !fn.initial.has(name));
   if (unset.length) complain(`gobuf: ${unset.join(', ')} ${unset.length === 1 ? 'is a Go variable; it is 0 here' : 'are Go variables; they are 0 here'} (--set NAME=VALUE).`);
   const vectors = parsed.text('vectors');
   if (vectors !== undefined) {

@@ -9,7 +9,8 @@ import { buildCall, call, compare, openText, type Outcome } from './text-functio
 const GO = [
   'package k', 'var useFast bool', 'type pair struct { a int32; b uint8 }',
   'func Sum(a []int64) int64', 'func Upper(s string, out *[4]byte) (n int, ok bool)', 'func Half(x float64, y float32) (float64, float32)',
-  'func Pair(p pair) (q pair)', 'func Beyond(dst []byte)', 'func Lost()', 'func Go(x int) int', 'func helper(x int) int { return x }', 'func Flag() bool', '',
+  'func Pair(p pair) (q pair)', 'func Beyond(dst []byte)', 'func Lost()', 'func Go(x int) int', 'func helper(x int) int { return x }', 'func Flag() bool',
+  'const two = 2', 'var table = [...]uint32{1 << 4, two * 3, 5: ^uint32(0)}', 'var pairs = [2]pair{{-1, 200}, {b: 7}}', 'var ratio = 1 / 3.0', 'var later = helper(1)', 'func Vars(at int) (u uint32, p pair, r float64, l int)', '',
 ].join('\n');
 const ASM = `#include "textflag.h"
 TEXT ·Sum(SB), NOSPLIT, $0-32
@@ -68,6 +69,18 @@ TEXT ·Flag(SB), NOSPLIT, $0-1
 	MOVBLZX ·useFast(SB), AX
 	MOVB AX, ret+0(FP)
 	RET
+TEXT ·Vars(SB), NOSPLIT, $0-40
+	MOVQ at+0(FP), CX
+	LEAQ ·table(SB), DX
+	MOVL (DX)(CX*4), AX
+	MOVL AX, u+8(FP)
+	MOVQ ·pairs(SB), AX
+	MOVQ AX, p+12(FP)
+	MOVQ ·ratio(SB), AX
+	MOVQ AX, r+24(FP)
+	MOVQ ·later(SB), AX
+	MOVQ AX, l+32(FP)
+	RET
 TEXT ·bare(SB), NOSPLIT, $0-16
 	MOVQ a+0(FP), AX
 	MOVQ AX, ret+8(FP)
@@ -96,6 +109,9 @@ test('arguments and results of every shape', async () => {
   expect(await ask('·Pair', '{7, 200}')).toEqual(['q = {-7, 200}']);
   expect(await ask('·Flag', '')).toEqual(['ret = false']);
   expect(await ask('·Flag', '', [['example.com/k.useFast', 1n]])).toEqual(['ret = true']);
+  for (const [at, value] of [[0, 16], [1, 6], [2, 0], [5, 0xffffffff]]) expect(await ask('·Vars', String(at))).toEqual([`u = ${value}`, 'p = {-1, 200}', 'r = 0.3333333333333333', 'l = 0']);
+  expect((await ask('·Vars', '0', [['example.com/k.table', 9n]]))[0]).toBe('u = 9');
+  expect([...(await openText('·Vars', [path.join(directory, 'k_amd64.s')])).initial.keys()].sort()).toEqual(['example.com/k.pairs', 'example.com/k.ratio', 'example.com/k.table']);
   expect(await ask('·bare', '9, 0')).toEqual(['arg0+0(FP) = 9', 'arg1+8(FP) = 9']);
 });
 

@@ -28,6 +28,8 @@ export interface TextFunction {
   parameters: Parameter[];
   frameSize: number;
   missing: Missing;
+  /** Go variables among the missing whose initializers are constants, with their bytes. */
+  initial: Map<string, Uint8Array>;
   minor: number;
   /** Of a function without a Go declaration. */
   undeclared: boolean;
@@ -78,8 +80,13 @@ export async function openText(wanted: string, names: readonly string[], more: r
   const frame = target && checker.knowledge(directory, target)?.frame(short);
   if (frame === 'unknown') throw new InputError(`a type in the Go declaration of ${short} cannot be worked out.`);
   const size = text.text.argumentSize ?? 0;
+  const missing = missingSymbols(files), initial = new Map<string, Uint8Array>();
+  for (const name of missing.variables) {
+    const bytes = name.startsWith(`${prefix}.`) && target ? checker.knowledge(directory, target)?.initialValue(name.slice(prefix.length + 1)) : undefined;
+    if (bytes) initial.set(name, bytes);
+  }
   return {
-    name: text.text.name, text, files, parameters: parametersOf(frame, size), frameSize: Math.max(frame?.size ?? 0, size), missing: missingSymbols(files), minor, undeclared: frame === undefined,
+    name: text.text.name, text, files, parameters: parametersOf(frame, size), frameSize: Math.max(frame?.size ?? 0, size), missing, initial, minor, undeclared: frame === undefined,
   };
 }
 
@@ -88,7 +95,7 @@ export interface Built { program: Uint8Array; harness: Harness; symbols: Map<str
 export function buildCall(fn: TextFunction, args: string, variables: ReadonlyMap<string, bigint>): Built {
   let made: Harness;
   try {
-    made = harness({ target: fn.name, abi: fn.text.text.abi, parameters: fn.parameters, args, frameSize: fn.frameSize, missing: fn.missing, variables });
+    made = harness({ target: fn.name, abi: fn.text.text.abi, parameters: fn.parameters, args, frameSize: fn.frameSize, missing: fn.missing, variables, initial: fn.initial });
   } catch (error) {
     throw error instanceof ValueError ? new InputError(`${error.message}.`) : error;
   }

@@ -5,6 +5,7 @@ import { functionFrame, type FunctionFrame } from '../golang/arguments';
 import { asmHeader, sizesOf, type AsmDefine, type AsmHeader } from '../golang/asm-header';
 import type { Declaration, FuncDeclaration } from '../golang/declarations';
 import { EvaluationError, Evaluator } from '../golang/evaluator';
+import { initialValue } from '../golang/initial-value';
 import type { GoPackage, Packages } from '../golang/packages';
 import type { GoNode } from '../golang/syntax-tree';
 import type { GoType } from '../golang/types';
@@ -68,6 +69,18 @@ export class PackageKnowledge {
     const owner = this.owner.name === 'runtime' && this.owner.scope.has('g') ? this.owner : this.packages.imported('runtime', this.owner.directory);
     const declaration = owner?.scope.get(name);
     return owner && declaration?.kind === 'type' ? this.tried(() => this.evaluator.named(declaration, owner)) : undefined;
+  }
+
+  /** What a variable of this package begins with; undefined where its initializer is not made of constants. */
+  initialValue(name: string): Uint8Array | undefined {
+    const declaration = this.owner.scope.get(name);
+    if (declaration?.kind !== 'var' || !declaration.value) return undefined;
+    try {
+      return initialValue(declaration, this.owner, this.evaluator);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      return undefined;
+    }
   }
 
   /** The type of the variable that a symbol is: `.x` of this package, `runtime.x` of another. */

@@ -47,6 +47,8 @@ export interface HarnessOptions {
   missing: Missing;
   /** Values of Go variables: name to number. */
   variables: ReadonlyMap<string, bigint>;
+  /** What other Go variables begin with. */
+  initial: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface Missing { functions: string[]; variables: string[] }
@@ -89,8 +91,10 @@ export function harness(options: HarnessOptions): Harness {
   emit(lines, 'gobuf·frame', frame, 0, buffers);
   for (const name of options.missing.functions) lines.push(`TEXT ${written(name)}(SB), 516, $0`, '\tUD2');
   for (const name of options.missing.variables) {
-    const value = options.variables.get(name) ?? 0n;
-    lines.push(`DATA ${written(name)}+0(SB)/8, $0x${BigInt.asUintN(64, value).toString(16)}`, `GLOBL ${written(name)}(SB), 16, $512`);
+    const value = options.variables.get(name), initial = (value === undefined && options.initial.get(name)) || new Uint8Array();
+    if (value !== undefined) lines.push(`DATA ${written(name)}+0(SB)/8, $0x${BigInt.asUintN(64, value).toString(16)}`);
+    initial.forEach((byte, i) => { if (byte) lines.push(`DATA ${written(name)}+${i}(SB)/1, $${byte}`); });
+    lines.push(`GLOBL ${written(name)}(SB), 16, $${Math.max(512, initial.length)}`);
   }
   const target = `${written(options.target)}(SB)`;
   const registers = options.abi === 'ABIInternal';

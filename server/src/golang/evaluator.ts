@@ -78,6 +78,13 @@ export class Evaluator {
     return this.type(node, { package: owner, file, types: new Map(), iota: undefined });
   }
 
+  /** The value of a constant expression of a package's file, with the type that a variable without one takes from it. */
+  constantIn(node: GoNode, file: GoFile, owner: GoPackage): TypedConstant {
+    const found = this.expression(node, { package: owner, file, types: new Map(), iota: undefined });
+    const usual = { int: 'int', float: 'float64', string: 'string', bool: 'bool' }[found.value.kind];
+    return { ...found, type: found.type ?? basicType(found.rune ? 'int32' : usual, this.sizes) };
+  }
+
   private key(type: GoType): string {
     return type.kind === 'named' || type.kind === 'basic' ? type.name : `${type.kind}${type.size}`;
   }
