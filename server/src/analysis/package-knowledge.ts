@@ -131,6 +131,11 @@ export class PackageKnowledge {
     return owner ? [...owner.scope.values()].filter(({ kind }) => kind === 'func' || kind === 'var') : [];
   }
 
+  /** This package, or the one that `path` names. */
+  package(path?: string): GoPackage | undefined {
+    return path === undefined || path === this.owner.name ? this.owner : this.packages.imported(path, this.owner.directory);
+  }
+
   /** A package-level declaration of this package, or of the one that `path` names (`runtime.newproc`). */
   declaration(name: string, path?: string): GoPlace | undefined {
     const owner = path === undefined ? this.owner : this.packages.imported(path, this.owner.directory);

@@ -43,7 +43,7 @@ export function navigation(session: Session): void {
     const at = entity(textDocument.uri, position);
     if (!at) return undefined;
     const inAssembly = filesOf(session, at.file, at.entity).flatMap((file) => references(at.entity, file, at.file)).filter(({ write }) => includeDeclaration || !write).map(({ span }) => span);
-    return [...inAssembly, ...goReferences(at.entity, documents.context(at.file), includeDeclaration)].map((span) => location(span, toUri));
+    return [...inAssembly, ...goReferences(at.entity, { ...documents.context(at.file), goFiles: () => session.workspaceFiles(2000, '.go') }, includeDeclaration)].map((span) => location(span, toUri));
   }));
   connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
     const at = entity(textDocument.uri, position);

@@ -51,14 +51,14 @@ export class Session {
     return this.documents.uris.toUri(path);
   }
 
-  /** Assembly files below the workspace's folders, or beside the open ones where there is no folder. */
-  workspaceFiles(most = 2000): string[] {
+  /** Assembly files (or others by their ending) below the workspace's folders, or beside the open ones where there is no folder. */
+  workspaceFiles(most = 2000, ending = '.s'): string[] {
     const { files } = this.documents;
     const found: string[] = [];
     const visit = (directory: string, depth: number) => {
       for (const name of files.list(directory) ?? []) {
         if (found.length >= most) return;
-        if (name.endsWith('.s')) found.push(join(directory, name));
+        if (name.endsWith(ending)) found.push(join(directory, name));
         else if (depth < 12 && !/\.|^(node_modules|testdata|vendor)$/.test(name)) visit(join(directory, name), depth + 1);
       }
     };

@@ -59,7 +59,7 @@ export function fixture(text: string): Fixture {
   }
   const files: Files = {
     read: (file) => texts[file],
-    list: (directory) => Object.keys(texts).filter((file) => path.posix.dirname(file) === directory).map((file) => path.posix.basename(file)).sort(),
+    list: (directory) => [...new Set(Object.keys(texts).flatMap((file) => (file.startsWith(`${directory}/`) ? [file.slice(directory.length + 1).split('/')[0] ?? ''] : [])))].sort(),
   };
   const checker = new Checker({ files, parser, goroot: '/goroot', minor: 26, moduleCache: undefined });
   const read = (file: string) => checker.read(file, texts[file] ?? '');
