@@ -3,6 +3,7 @@
 
 import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
 import { encodedBytes } from '../diagnostics/assembling';
+import { describe } from '../arch/amd64-descriptions';
 import type { OperandForm } from '../arch/operand-forms';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
@@ -194,10 +195,11 @@ export function instructionHelp(word: string, count?: number): string | undefine
     first.flagsRead ? `reads ${flagNames(first.flagsRead)}` : undefined,
     first.implicit ? `uses ${first.implicit.replace(/:r\b/g, '').replace(/:rw\b/g, ' (changed)').replace(/:w\b/g, ' (written)')}` : undefined,
   ].filter(Boolean);
+  const does = describe(word);
   const forms = goForms(word).sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
   const shown = forms.slice(0, 10).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd());
   if (forms.length > 10) shown.push(`… ${forms.length - 10} more`);
-  return [`**${word}** — ${facts.join(' · ')}`, code('text', shown.join('\n')), `[Go's assembler](https://go.dev/doc/asm) · [Intel's manual](https://www.intel.com/sdm), volume 2: ${names[0]?.replace(/_.*/, '') ?? word}`].join('\n\n');
+  return [`**${word}**${does ? ` — ${does}` : ''}`, facts.join(' · '), code('text', shown.join('\n')), `[Go's assembler](https://go.dev/doc/asm) · [Intel's manual](https://www.intel.com/sdm), volume 2: ${names[0]?.replace(/_.*/, '') ?? word}`].join('\n\n');
 }
 
 const FLAGS: [number, string][] = [[1, 'CF'], [4, 'PF'], [16, 'AF'], [64, 'ZF'], [128, 'SF'], [1024, 'DF'], [2048, 'OF']];
