@@ -16,9 +16,10 @@ import { sources } from './sources';
 import { stack } from './stack';
 import { stepping } from './stepping';
 import { timeViews } from './time-views';
+import { tours } from './tours';
 import { variables } from './variables';
 
-export const SUBJECTS: readonly Subject[] = [launching, breakpoints, dataBreakpoints, stepping, stack, variables, evaluation, memory, disassembly, sources, runtimeViews, timeViews, events];
+export const SUBJECTS: readonly Subject[] = [launching, breakpoints, dataBreakpoints, stepping, stack, variables, evaluation, memory, disassembly, sources, runtimeViews, timeViews, events, tours];
 
 export type AnyHandler = (session: Session, args: unknown, context: RequestContext) => unknown;
 

@@ -190,6 +190,15 @@ export interface RegistersResult {
   vectors: string[];
 }
 
+/** A tour that has been opened: what its view shows around the step. */
+export interface TourOutline {
+  title: string;
+  about: string;
+  story?: number;
+  /** Titles of the steps for this program. */
+  steps: string[];
+}
+
 /** Own requests: name → [arguments, body]. */
 export interface GobufRequests {
   /** All Ms, Ps and the scheduler at this moment; of the Gs at most `maxGs` (default 5000), `gsTotal` says how many there are. */
@@ -224,9 +233,16 @@ export interface GobufRequests {
   'gobuf/runNext': [{ threadId: number }, object];
   /** The thread that console commands and expressions without a frame refer to. */
   'gobuf/selectThread': [{ threadId: number }, object];
+  /** Opens a guided tour (the text of its file) on the program. */
+  'gobuf/tour': [{ file: string; text: string }, TourOutline];
+  /** Goes to a step of the open tour, forwards or back in time; `gobuf/tourStep` tells what it shows. */
+  'gobuf/tourStep': [{ index: number }, object];
   /** The present moment. */
   'gobuf/moment': [Record<string, never>, Moment];
 }
 
 /** Own event `gobuf/moment`, sent with each stop. */
 export type MomentEvent = Moment;
+
+/** Own event `gobuf/tourStep`: a step has been reached. */
+export type { ShownBlock, ShownStep, ShownValue } from '../tours/player';

@@ -1,8 +1,8 @@
 // Reads a tour file (YAML, so JSON too). Must stay true: a file that is not a tour is refused with one sentence that begins with
 // `file:line:column:`, and a key that nobody knows is refused too: a misspelled one would be left out silently.
 
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Node, Pair, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { isSchedulerEvent } from '../engine/scheduler-events';
 import type { EventFilter } from '../engine/types';
 import { FORMS, STEPS } from './format';
@@ -18,9 +18,10 @@ const MOST_CHARACTERS = 1 << 20;
 class Reader {
   private readonly lines = new LineCounter();
   readonly root: Node | null;
+  private readonly document: Document.Parsed;
   constructor(private readonly file: string, text: string) {
     if (text.length > MOST_CHARACTERS) throw new TourError(`${file}: a tour has at most ${MOST_CHARACTERS} characters, this file has ${text.length}.`);
-    const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false });
+    const document = this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false, merge: false });
     const [error] = document.errors;
     if (error) { const { line, col } = this.lines.linePos(error.pos[0]); throw new TourError(`${file}:${line}:${col}: ${error.message.split('\n')[0]!.replace(/\.?$/, '.')}`); }
     this.root = document.contents;
@@ -42,9 +43,13 @@ class Reader {
       const name = isScalar(key) ? String(key.value) : '';
       if (!keys.includes(name)) this.fail(key, `${what} has no key ${JSON.stringify(name)}; it has ${keys.join(', ')}.`);
       if (value === null || (isScalar(value) && value.value === null)) this.fail(key, `${name} has no value.`);
-      found.set(name, value as Node);
+      found.set(name, this.real(value as Node));
     }
     return found;
+  }
+  /** What an alias (`*name`) stands for. */
+  private real(node: Node): Node {
+    return isAlias(node) ? node.resolve(this.document) ?? this.fail(node, `there is no anchor &${node.source}.`) : node;
   }
   text(node: Node, what: string): string {
     if (!isScalar(node) || typeof node.value === 'object' || String(node.value).trim() === '') return this.fail(node, `${what} is a text.`);
