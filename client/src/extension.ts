@@ -12,6 +12,8 @@ import { registerTasks } from './debug/tasks';
 import { startLanguageServer } from './language/lazy';
 import type { LanguageServer } from './language/server';
 import { registerShowReferences } from './language/show-references';
+import { registerTours } from './tours/start';
+import { TourPanel } from './tours/tour-panel';
 import { SchedulerTree } from './views/scheduler-tree';
 import { registerStatusBar } from './views/status-bar';
 import { TlsPanel } from './views/tls-panel';
@@ -19,15 +21,17 @@ import { TlsPanel } from './views/tls-panel';
 const loading = performance.now();
 
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; languageServer: LanguageServer; activation: number }
+export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; tour: TourPanel; languageServer: LanguageServer; activation: number }
 
 export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new Sessions();
   const tree = new SchedulerTree(sessions);
   const tls = new TlsPanel(sessions, context.extensionUri);
+  const tour = new TourPanel(sessions, context.extensionUri);
   const languageServer = startLanguageServer(context.extensionUri);
   context.subscriptions.push(
-    sessions, tree, tls,
+    sessions, tree, tls, tour,
+    registerTours(context, sessions, tour),
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
     registerAssemblyValues(),
@@ -40,5 +44,5 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerStatusBar(sessions),
     registerCommands(sessions, tree),
   );
-  return { sessions, tree, tls, languageServer, activation: performance.now() - loading };
+  return { sessions, tree, tls, tour, languageServer, activation: performance.now() - loading };
 }

@@ -17,7 +17,7 @@ export interface View {
 interface State { stopped: boolean; stops: number; moment: Moment | undefined; thread: number | undefined }
 interface Message { type?: string; event?: string; command?: string; success?: boolean; body?: { threadId?: number } & Partial<Moment> }
 
-const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent']);
+const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent', 'gobuf/tourStep']);
 
 export class Sessions implements vscode.Disposable {
   readonly #states = new Map<string, State>();

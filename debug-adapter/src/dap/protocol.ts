@@ -6,6 +6,7 @@ import type { Effect, LastChange } from '../engine/effects';
 import type { StacksPicture } from '../engine/stack-words';
 import type { Timeline } from '../engine/timeline';
 import type { EventFilter, TraceEvent } from '../engine/types';
+import type { ShownStep } from '../tours/player';
 import type { SchedulerSnapshot } from '../goruntime/types';
 
 export type { EventFilter, SchedulerEventName, TraceEvent } from '../engine/types';
@@ -244,5 +245,6 @@ export interface GobufRequests {
 /** Own event `gobuf/moment`, sent with each stop. */
 export type MomentEvent = Moment;
 
-/** Own event `gobuf/tourStep`: a step has been reached. */
+/** Own event `gobuf/tourStep`: a step has been reached; or why the tour stays where it was. */
+export type TourStepEvent = ShownStep | { stays: string };
 export type { ShownBlock, ShownStep, ShownValue } from '../tours/player';

@@ -5,14 +5,15 @@ import type { Debugger } from '../engine/debugger';
 import { parseTour } from '../tours/parse';
 import { TourPlayer } from '../tours/player';
 import { RequestError, type Subject } from './handler';
+import type { ShownStep, TourStepEvent } from './protocol';
 import type { Session } from './session';
 import { sentence } from './text';
 
+const tell = (session: Session, event: TourStepEvent): void => session.wire.event('gobuf/tourStep', event);
 const players = new WeakMap<Session, TourPlayer>();
 
 function open(session: Session, file: string, text: string): TourPlayer {
   const player = new TourPlayer(session.stopped as Debugger, parseTour(file, text), { command: async (line) => (await session.terminal?.execute(line, { frame: undefined, thread: undefined })) ?? '' });
-  if (player.steps.length === 0) throw new RequestError(`${file}: none of the tour's steps is for this program.`);
   players.set(session, player);
   return player;
 }
@@ -31,8 +32,9 @@ export const tours: Subject = {
       if (!player) throw new RequestError('No tour has been opened.');
       if (!Number.isSafeInteger(index) || index < 0 || index >= player.steps.length) throw new RequestError(`The tour has ${player.steps.length} steps.`);
       after(() => session.move(`tour, step ${index + 1}`, async (options) => {
-        const step = await player.go(index, options);
-        session.wire.event('gobuf/tourStep', { ...step, place: { ...step.place, file: session.source(engine.binaryPath(step.place.file))?.path ?? '' } });
+        let step: ShownStep;
+        try { step = await player.go(index, options); } catch (error) { tell(session, { stays: sentence(error) }); throw error; }
+        tell(session, { ...step, place: { ...step.place, file: session.source(engine.binaryPath(step.place.file))?.path ?? '' } });
         const { stop } = engine;
         if (!stop) throw new Error('The program has not been launched.');
         // The program's end is a place like any other here: the session goes on, so that one can go back.

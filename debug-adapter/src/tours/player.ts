@@ -5,7 +5,8 @@
 import type { Debugger } from '../engine/debugger';
 import type { Tour, TourStep } from './format';
 import { costLines, runLines } from './cost';
-import { Interrupted, moveTo, NotReached } from './moves';
+import { TourError } from './parse';
+import { Interrupted, moveTo } from './moves';
 import type { MoveOptions } from './moves';
 import { nameKept, PASSING, TourValues } from './values';
 import { choose, holds } from './versions';
@@ -48,6 +49,7 @@ export class TourPlayer {
 
   constructor(private readonly debug: Debugger, readonly tour: Tour, private readonly host: TourHost) {
     this.steps = tour.steps.filter((step) => holds(step.go, debug.binary) && choose(step.text, debug.binary) !== undefined);
+    if (this.steps.length === 0) throw new TourError(`${tour.file}: none of the tour's steps is for this program.`);
     this.values = new TourValues(debug);
   }
 
@@ -133,4 +135,3 @@ export class TourPlayer {
 }
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
-export { NotReached };

@@ -64,11 +64,12 @@ export class TourValues {
 
   /** `g.sched.pc`, `m.id`, `p.runqhead`, `sched.npidle` without debug information: from what is known of the runtime. */
   private fromSnapshot(expression: string): string | undefined {
-    const [base, ...path] = expression.split('.');
+    const named = /^\(\*runtime\.g\)\((0x[0-9a-f]+)\)(\..*)$/.exec(expression);
+    const [base, ...path] = (named ? `G${named[2]}` : expression).split('.');
     if (path.length === 0 || path.some((name) => !/^\w+$/.test(name))) return undefined;
     const snapshot = this.debug.scheduler(), thread = snapshot.threads.find((each) => each.tid === this.debug.selectedTid());
     const m = snapshot.ms.find(({ address }) => address === thread?.m);
-    let at: unknown = base === 'g' ? snapshot.gs.find(({ address }) => address === thread?.g) : base === 'm' ? m : base === 'p' ? snapshot.ps.find(({ address }) => address === m?.p) : base === 'sched' ? snapshot.sched : undefined;
+    let at: unknown = named ? snapshot.gs.find(({ address }) => address === Number(named[1])) : base === 'g' ? snapshot.gs.find(({ address }) => address === thread?.g) : base === 'm' ? m : base === 'p' ? snapshot.ps.find(({ address }) => address === m?.p) : base === 'sched' ? snapshot.sched : undefined;
     for (const name of path) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined;
     return typeof at === 'number' || typeof at === 'string' || typeof at === 'boolean' ? String(at) : undefined;
   }

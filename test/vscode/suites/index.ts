@@ -7,5 +7,6 @@ export const run = (): Promise<void> => runSuites(() => {
   require('./language.suite');
   require('./debug.suite');
   require('./views.suite');
+  require('./tours.suite');
   require('./without-go.suite');
 });

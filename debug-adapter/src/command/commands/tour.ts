@@ -65,7 +65,7 @@ export async function run(parsed: Parsed): Promise<number> {
       const fresh = said.filter(({ instruction }) => instruction >= told && instruction <= step.place.instruction).map(({ text }) => text).join('');
       if (fresh !== '') print(`${fresh.trimEnd().split('\n').map((line) => `   program: ${line}`).join('\n')}\n\n`);
       told = Math.max(told, step.place.instruction + 1);
-      print(renderStep(step, { colors: process.stdout.isTTY === true && !process.env['NO_COLOR'] }));
+      print(renderStep(step, { colors: process.stdout.isTTY === true && !process.env['NO_COLOR'], path: (file) => file.replace(`${process.cwd()}${path.sep}`, '') }));
     };
     if (interactive) return await ask(debug, player, show, async (line) => { print(await command(line)); });
     for (let i = 0; i < player.steps.length; i++) await show(i);

@@ -1,0 +1,50 @@
+// The tours that can be started: those of the extension, in the order of their stories, and those of the workspace (*.tour.yaml).
+// Must stay true: only a tour's head is read here; the debug adapter judges the file when it is opened, and says where it is wrong.
+
+import * as vscode from 'vscode';
+import { parse } from 'yaml';
+
+export interface TourFile {
+  uri: vscode.Uri;
+  /** As complaints name it. */
+  file: string;
+  title: string;
+  about: string;
+  story: number | undefined;
+  bundled: boolean;
+  program: { example?: string; runtime: boolean; args: string[]; env: Record<string, string>; procs?: number; seed?: number };
+}
+
+const ENDING = /\.tour\.ya?ml$/;
+const record = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : {});
+const text = (value: unknown, otherwise: string): string => (typeof value === 'string' && value.trim() !== '' ? value.replace(/\s+/g, ' ').trim() : otherwise);
+
+export function headOf(source: string, name: string): Omit<TourFile, 'uri' | 'file' | 'bundled'> {
+  let head: Record<string, unknown> = {};
+  try { head = record(parse(source, { logLevel: 'silent' })); } catch { /* the adapter will say where it is wrong */ }
+  const program = record(head['program']);
+  const number = (key: string): Record<string, number> => (typeof program[key] === 'number' ? { [key]: program[key] } : {});
+  return {
+    title: text(head['title'], name.replace(ENDING, '')), about: text(head['about'], ''), story: typeof head['story'] === 'number' ? head['story'] : undefined,
+    program: {
+      ...(typeof program['example'] === 'string' ? { example: program['example'] } : {}), runtime: program['runtime'] === true,
+      args: Array.isArray(program['args']) ? program['args'].map(String) : [], env: Object.fromEntries(Object.entries(record(program['env'])).map(([key, value]) => [key, String(value)])), ...number('procs'), ...number('seed'),
+    },
+  };
+}
+
+async function read(uri: vscode.Uri, bundled: boolean): Promise<TourFile> {
+  const name = uri.path.split('/').at(-1) ?? uri.path;
+  const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  return { uri, file: bundled ? name : vscode.workspace.asRelativePath(uri), bundled, ...headOf(source, name) };
+}
+
+export const toursFolder = (extension: vscode.Uri): vscode.Uri => vscode.Uri.joinPath(extension, 'dist', 'tours');
+
+export async function tourFiles(extension: vscode.Uri): Promise<TourFile[]> {
+  const folder = toursFolder(extension);
+  const bundled = (await vscode.workspace.fs.readDirectory(folder)).filter(([name]) => ENDING.test(name)).map(([name]) => read(vscode.Uri.joinPath(folder, name), true));
+  const own = (await vscode.workspace.findFiles('**/*.tour.{yaml,yml}', '**/{node_modules,dist}/**', 100)).map((uri) => read(uri, false));
+  const order = (tour: TourFile): number => (tour.bundled ? tour.story ?? 0 : -1);
+  return (await Promise.all([...own, ...bundled])).sort((a, b) => order(a) - order(b) || a.file.localeCompare(b.file));
+}
