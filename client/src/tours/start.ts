@@ -1,28 +1,15 @@
 // "gobuf: Start a Tour…": which tour, on which program, and the debug session for it.
 // Must stay true: nothing is built or run in a workspace that is not trusted, but the extension's own examples and runtime may be.
 
-import { execFile } from 'node:child_process';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { Sessions, View } from '../debug/sessions';
 import { findGo } from '../debug/build';
+import { assembleSmallRuntime } from '../debug/small-runtime';
 import { tourFiles, toursFolder, type TourFile } from './library';
 import type { TourPanel } from './tour-panel';
 
-const run = promisify(execFile);
-
 interface Choice extends vscode.QuickPickItem { program?: 'session' | 'example' | 'runtime' | 'workspace' | 'file' }
-
-/** The bundled runtime, assembled into the extension's own storage. */
-async function assembled(context: vscode.ExtensionContext): Promise<string> {
-  const folder = path.join(toursFolder(context.extensionUri).fsPath, 'runtime'), into = path.join(context.globalStorageUri.fsPath, 'runtime');
-  fs.mkdirSync(path.dirname(into), { recursive: true });
-  const sources = fs.readdirSync(folder).filter((name) => name.endsWith('.s')).map((name) => path.join(folder, name));
-  await run(process.execPath, [path.join(context.extensionUri.fsPath, 'dist', 'gobuf.js'), 'asm', '-o', into, ...sources], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } });
-  return into;
-}
 
 export function registerTours(context: vscode.ExtensionContext, sessions: Sessions, panel: TourPanel): vscode.Disposable {
   async function choose(): Promise<TourFile | undefined> {
@@ -48,7 +35,7 @@ export function registerTours(context: vscode.ExtensionContext, sessions: Sessio
     const common = { type: 'gobuf', request: 'launch', name: `Tour: ${tour.title}`, stopOnEntry: true, stopOnExit: true, env, ...(procs === undefined ? {} : { procs }), ...(seed === undefined ? {} : { seed }) };
     // As programs really are: what is optimised away is not there to see.
     if (choice.program === 'example') return { ...common, args, mode: 'debug', buildFlags: ['-buildvcs=false'], program: path.join(toursFolder(context.extensionUri).fsPath, 'stories', example ?? '') };
-    if (choice.program === 'runtime') return { ...common, mode: 'exec', program: await assembled(context) };
+    if (choice.program === 'runtime') return { ...common, mode: 'exec', program: await assembleSmallRuntime(context) };
     if (choice.program === 'workspace') return { ...common, mode: 'debug', program: path.dirname(vscode.window.activeTextEditor?.document.fileName ?? '') };
     const [file] = await vscode.window.showOpenDialog({ title: 'The program of the tour', canSelectMany: false, openLabel: 'Tour' }) ?? [];
     return file && { ...common, mode: 'exec', program: file.fsPath };
