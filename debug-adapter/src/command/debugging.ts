@@ -8,6 +8,7 @@ import { loadBias } from '@gobuf/emulator/elf/load';
 import { Debugger } from '../engine/debugger';
 import type { GuestInput, SourceFiles } from '../engine/types';
 import { openBinary } from '../symbols';
+import { modulePaths } from './host/modules';
 import { startGuest } from './guest';
 import type { Guest } from './guest';
 
@@ -53,6 +54,7 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
     ...(given ? { input: given } : {}),
     yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
     now: () => performance.now(),
+    modulePaths: () => modulePaths(binary.buildInfo, [path.dirname(guest.path), guest.cwd]),
     ...(options.substitutePath ? { substitutePath: options.substitutePath } : {}),
     ...(goroot ? { goroot } : {}),
   });

@@ -11,7 +11,7 @@ export class Sources {
   private files: Set<string> | undefined;
   private readonly binary: Binary;
 
-  constructor(private readonly options: Pick<DebuggerOptions, 'binary' | 'sources' | 'substitutePath' | 'goroot'>) {
+  constructor(private readonly options: Pick<DebuggerOptions, 'binary' | 'sources' | 'substitutePath' | 'goroot' | 'modulePaths'>) {
     this.binary = options.binary;
     this.given = [...options.substitutePath ?? []];
   }
@@ -21,6 +21,7 @@ export class Sources {
     if (this.known) return this.known;
     this.known = this.given;
     const { goroot } = this.options;
+    if (this.binary.goroot === '') this.known.push(...this.options.modulePaths?.() ?? []);
     if (goroot && this.binary.goroot && this.binary.goroot !== goroot) this.known.push([this.binary.goroot, goroot]);
     return this.known;
   }

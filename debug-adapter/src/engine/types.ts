@@ -33,6 +33,8 @@ export interface DebuggerOptions {
   snapshotBytes?: number;
   /** Pairs [path in the binary, path here], the first matching prefix wins. */
   substitutePath?: [from: string, to: string][];
+  /** Where modules lie on this machine, for programs built with -trimpath, which name files by module: pairs as in substitutePath. */
+  modulePaths?(): [from: string, to: string][];
   /** This machine's GOROOT: replaces the one the binary was built with (or the empty one of -trimpath). */
   goroot?: string;
 }
