@@ -196,7 +196,7 @@ export function instructionHelp(word: string, count?: number): string | undefine
     first.implicit ? `uses ${first.implicit.replace(/:r\b/g, '').replace(/:rw\b/g, ' (changed)').replace(/:w\b/g, ' (written)')}` : undefined,
   ].filter(Boolean);
   const does = describe(word);
-  const forms = goForms(word).sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
+  const forms = [...goForms(word)].sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
   const shown = forms.slice(0, 10).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd());
   if (forms.length > 10) shown.push(`… ${forms.length - 10} more`);
   return [`**${word}**${does ? ` — ${does}` : ''}`, facts.join(' · '), code('text', shown.join('\n')), `[Go's assembler](https://go.dev/doc/asm) · [Intel's manual](https://www.intel.com/sdm), volume 2: ${names[0]?.replace(/_.*/, '') ?? word}`].join('\n\n');

@@ -33,8 +33,18 @@ export function signature(file: AssemblyFile, offset: number, forms?: ReadonlyMa
 }
 
 /** Distinct operand lists of an amd64 instruction in Go's order. */
-export function goForms(word: string): { operands: string[]; note: string }[] {
-  const found = new Map<string, { operands: string[]; note: string }>();
+export function goForms(word: string): readonly Form[] {
+  let known = formsByWord.get(word);
+  if (!known) formsByWord.set(word, (known = formsOf(word)));
+  return known;
+}
+
+interface Form { operands: string[]; note: string }
+
+const formsByWord = new Map<string, Form[]>();
+
+function formsOf(word: string): Form[] {
+  const found = new Map<string, Form>();
   for (const { row } of candidatesOf(word)) {
     const space = row.form.indexOf(' ');
     const operands = space < 0 ? [] : row.form.slice(space + 1).split(', ').map(goOperand);
