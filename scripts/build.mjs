@@ -87,6 +87,10 @@ function copyTours() {
   fs.cpSync(path.join(root, 'examples/runtime'), path.join(into, 'runtime'), { recursive: true, filter: (file) => !/\.(md|gobuf)$|\.vscode/.test(file) });
 }
 
+// The pages of webviews run in a browser.
+const PAGES = 'client/src/pages';
+if (fs.existsSync(path.join(root, PAGES))) jobs.push({ ...common, platform: 'browser', format: 'iife', target: 'es2022', entryPoints: fs.readdirSync(path.join(root, PAGES)).filter((name) => name.endsWith('.ts') && name !== 'page.ts' && !name.endsWith('.test.ts')).map((name) => `${PAGES}/${name}`), outdir: path.join(dist, 'pages') });
+
 fs.mkdirSync(dist, { recursive: true });
 // The package's own type is "module"; the bundles are CommonJS because Node starts those some 10 ms faster.
 fs.writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');

@@ -75,10 +75,16 @@
     return made;
   }
 
+  function stepButton(text) {
+    const made = element('button', 'primary', text);
+    made.addEventListener('click', () => vscode.postMessage({ kind: 'step' }));
+    return made;
+  }
+
   function draw(message) {
     content.classList.toggle('running', message.kind === 'running');
     if (message.kind === 'running') return;
-    if (message.kind === 'nothing') { content.replaceChildren(element('p', 'empty', 'Debug a Go program with gobuf: at every stop this view shows where the current g is kept (TLS, R14, m.curg) and where SP stands against stackguard0.')); return; }
+    if (message.kind === 'nothing') { content.replaceChildren(element('p', 'empty', message.text), stepButton(message.button)); return; }
     if (message.kind === 'trouble') { content.replaceChildren(element('p', 'empty', message.text)); return; }
     const { picture } = message;
     const head = element('header');

@@ -6,6 +6,11 @@ import type { ReverseStep, SchedulerEventName, WriteRow } from '../../debug-adap
 import type { Sessions } from './debug/sessions';
 import type { Row } from './views/scheduler-model';
 import type { SchedulerTree } from './views/scheduler-tree';
+import { GROUPINGS, type Grouping } from './views/scheduler-model';
+import type { RegistersTree } from './views/registers-tree';
+import type { RegisterItem } from './views/registers-model';
+import type { Selection } from './views/selection';
+import type { TimelineView } from './views/timeline-view';
 import { address, grouped } from './views/words';
 
 /** Events of the scheduler that a menu offers. */
@@ -24,7 +29,7 @@ async function open(file: string, line: number | undefined): Promise<void> {
   await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: at, preview: true });
 }
 
-export function registerCommands(sessions: Sessions, tree: SchedulerTree): vscode.Disposable {
+export function registerCommands(sessions: Sessions, { tree, selection, registers, timeline }: { tree: SchedulerTree; selection: Selection; registers: RegistersTree; timeline: TimelineView }): vscode.Disposable {
   /** Failures are sentences for the user, not stack traces. */
   const command = <A extends unknown[]>(id: string, run: (...args: A) => unknown): vscode.Disposable => vscode.commands.registerCommand(`gobuf.${id}`, async (...args: A) => {
     try { return await run(...args); } catch (error) { void vscode.window.showErrorMessage(`gobuf: ${error instanceof Error ? error.message : String(error)}`); return undefined; }
@@ -44,8 +49,8 @@ export function registerCommands(sessions: Sessions, tree: SchedulerTree): vscod
     if (chosen?.frame.source?.path) await open(chosen.frame.source.path, chosen.frame.line);
   }
 
-  async function whoWrote(from?: VariableInMenu): Promise<void> {
-    const given = from?.variable?.evaluateName;
+  async function whoWrote(from?: VariableInMenu & Partial<Row>): Promise<void> {
+    const given = from?.variable?.evaluateName ?? from?.expression;
     const expression = given ?? await vscode.window.showInputBox({ title: 'Who wrote this?', prompt: 'An expression that lies in memory. All writes to it in the recorded past are found.', placeHolder: 'runtime.g0.sched.pc, g.stackguard0, p.x' });
     if (!expression) return;
     const frameId = (vscode.debug.activeStackItem as { frameId?: number } | undefined)?.frameId;
@@ -92,9 +97,47 @@ export function registerCommands(sessions: Sessions, tree: SchedulerTree): vscod
     command('runToGoroutine', async (row?: Row) => { if (row?.goid) await sessions.request('gobuf/runToEvent', { events: [{ event: 'start', goroutine: row.goid }] }); }),
     command('whoWrote', whoWrote),
     command('refresh', () => tree.load()),
-    command('groupGoroutines', () => {
-      const settings = vscode.workspace.getConfiguration('gobuf');
-      return settings.update('goroutines.group', settings.get('goroutines.group') === 'none' ? 'status' : 'none', vscode.ConfigurationTarget.Global);
+    command('groupGoroutines', async () => {
+      const settings = vscode.workspace.getConfiguration('gobuf'), now = settings.get<Grouping>('goroutines.group', 'status');
+      const words: Record<Grouping, string> = { status: vscode.l10n.t('Status'), function: vscode.l10n.t('Function that it was started with'), waitReason: vscode.l10n.t('What it waits for'), p: vscode.l10n.t('P that runs it or has it queued'), none: vscode.l10n.t('Not at all') };
+      const chosen = await vscode.window.showQuickPick(GROUPINGS.map((grouping) => ({ label: words[grouping], grouping, ...(grouping === now ? { description: vscode.l10n.t('now') } : {}) })), { title: vscode.l10n.t('Group goroutines by') });
+      if (chosen) await settings.update('goroutines.group', chosen.grouping, vscode.ConfigurationTarget.Global);
+    }),
+    command('filterGoroutines', async () => {
+      const text = await vscode.window.showInputBox({ title: vscode.l10n.t('Show only goroutines with'), prompt: vscode.l10n.t('Words of their status, wait reason, functions, number or P; nothing shows all.'), placeHolder: 'waiting chan main. P0', value: tree.filter });
+      if (text !== undefined) tree.filter = text;
+    }),
+    command('clearGoroutineFilter', () => { tree.filter = ''; }),
+    command('chooseContext', async (row?: Row) => {
+      if (row?.thread === undefined) return;
+      if (row.place?.file) await open(row.place.file, row.place.line);
+      await selection.choose(row.thread);
+    }),
+    command('addToWatch', (row?: Row) => (row?.expression ? vscode.commands.executeCommand('debug.addToWatchExpressions', { variable: { evaluateName: row.expression } }) : undefined)),
+    command('breakOnChange', async (row?: Row) => {
+      const { session } = sessions.view;
+      if (!session || !row?.expression) return;
+      const { result } = await session.customRequest('evaluate', { expression: `watch -w ${row.expression}`, context: 'repl' }) as { result: string };
+      void vscode.window.showInformationMessage(`gobuf: ${result.trim()}`);
+    }),
+    command('copyValue', async (row?: { copy?: string; description?: string }) => { const text = row?.copy ?? row?.description; if (text) await vscode.env.clipboard.writeText(text); }),
+    command('whoChanged', (item?: RegisterItem) => (item ? registers.whoChanged(item) : undefined)),
+    command('exportTimelineSvg', () => timeline.export('svg')),
+    command('exportTimelineMermaid', () => timeline.export('mermaid')),
+    command('nextSwitch', () => sessions.request('gobuf/runToEvent', { events: [{ event: 'start' }] })),
+    command('lastSwitch', () => sessions.request('gobuf/runToEvent', { events: [{ event: 'start' }], reverse: true })),
+    command('stepLineBack', back('reverseNext')),
+    command('stepProgram', async () => {
+      const active = vscode.window.activeTextEditor?.document.uri, folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      const items = [
+        ...(active && /\.(go|s)$/.test(active.path) ? [{ label: vscode.l10n.t('The package of {0}', path.basename(active.fsPath)), run: () => vscode.commands.executeCommand('gobuf.debugFile', active) }] : []),
+        { label: vscode.l10n.t('Choose a folder or an executable…'), run: async () => {
+          const [chosen] = await vscode.window.showOpenDialog({ canSelectFiles: true, canSelectFolders: true, ...(folder ? { defaultUri: folder } : {}), openLabel: vscode.l10n.t('Step') }) ?? [];
+          if (chosen) await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(chosen), { type: 'gobuf', request: 'launch', name: `gobuf: ${path.basename(chosen.fsPath)}`, program: chosen.fsPath, stopOnEntry: true });
+        } },
+        { label: vscode.l10n.t('Choose a launch configuration…'), run: () => vscode.commands.executeCommand('workbench.action.debug.selectandstart') },
+      ];
+      await (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Step a Go program') }))?.run();
     }),
     command('showStack', showStack),
     command('openPlace', async (row?: Row) => { if (row?.place?.file) await open(row.place.file, row.place.line); }),

@@ -4,7 +4,7 @@ import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { registerAdapter } from './debug/adapter';
 import { registerConfigurations } from './debug/configuration';
-import { registerAssemblyValues } from './debug/inline-values';
+import { assemblyValues, registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
 import { registerSmallRuntime, registerWalkthrough } from './debug/small-runtime';
 import { registerStepText } from './debug/step-text';
@@ -14,23 +14,20 @@ import type { LanguageServer } from './language/server';
 import { registerShowReferences } from './language/show-references';
 import { registerTours } from './tours/start';
 import { TourPanel } from './tours/tour-panel';
-import { SchedulerTree } from './views/scheduler-tree';
+import { createViews, type Views } from './views/all';
 import { registerStatusBar } from './views/status-bar';
-import { TlsPanel } from './views/tls-panel';
 
 const loading = performance.now();
 
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; tour: TourPanel; languageServer: LanguageServer; activation: number }
+export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer; activation: number }
 
 export function activate(context: vscode.ExtensionContext): Exports {
-  const sessions = new Sessions();
-  const tree = new SchedulerTree(sessions);
-  const tls = new TlsPanel(sessions, context.extensionUri);
+  const sessions = new Sessions(), views = createViews(context, sessions);
   const tour = new TourPanel(sessions, context.extensionUri);
   const languageServer = startLanguageServer(context.extensionUri);
   context.subscriptions.push(
-    sessions, tree, tls, tour,
+    sessions, tour,
     registerTours(context, sessions, tour),
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
@@ -42,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     languageServer,
     registerShowReferences(),
     registerStatusBar(sessions),
-    registerCommands(sessions, tree),
+    registerCommands(sessions, views),
   );
-  return { sessions, tree, tls, tour, languageServer, activation: performance.now() - loading };
+  return { sessions, ...views, tour, assemblyValues, languageServer, activation: performance.now() - loading };
 }

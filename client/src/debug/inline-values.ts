@@ -1,33 +1,44 @@
-// Registers and runtime fields beside assembly lines while stepping, and hovers over them.
-// Must stay true: only what stands on the line is shown, under the name that stands there.
+// What stands beside assembly lines while stepping: what the lines before did, what the present one will change; and hovers.
+// Must stay true: only what the machine itself did or would do is shown; where the adapter cannot say, registers by the names on the line.
 
 import * as vscode from 'vscode';
+import type { GobufRequests } from '../../../debug-adapter/src/dap/protocol';
 import { operandsOf } from './assembly-operands';
+import { doneByLine, told, will } from './effect-text';
 
-/** Lines above the stop that keep their values in sight. */
-const LINES_ABOVE = 12;
+type Effects = GobufRequests['gobuf/effects'][1];
+/** Instructions whose effects are kept in sight. */
+const COUNT = 48;
 const ASSEMBLY: vscode.DocumentSelector = { language: 'go.asm', scheme: 'file' };
+
+async function effects(session: vscode.DebugSession): Promise<Effects | undefined> {
+  try { return await session.customRequest('gobuf/effects', { count: COUNT }) as Effects; } catch { return undefined; }
+}
+
+export const assemblyValues: vscode.InlineValuesProvider = {
+  async provideInlineValues(document, viewPort, context, token) {
+    const session = vscode.debug.activeDebugSession;
+    if (session?.type !== 'gobuf' || !vscode.workspace.getConfiguration('gobuf').get('inlineValues', true)) return [];
+    const stop = context.stoppedLocation.start.line, values: vscode.InlineValue[] = [];
+    const text = stop < document.lineCount ? document.lineAt(stop).text : '', seen = new Set<string>();
+    for (const { start, end, expression } of operandsOf(text)) {
+      if (seen.has(expression)) continue;
+      seen.add(expression);
+      values.push(new vscode.InlineValueEvaluatableExpression(new vscode.Range(stop, start, stop, end), expression));
+    }
+    const found = await effects(session);
+    if (!found || token.isCancellationRequested) return values;
+    const at = (line: number, words: string): void => { values.push(new vscode.InlineValueText(new vscode.Range(line, 0, line, document.lineAt(line).text.length), words)); };
+    for (const [line, words] of doneByLine(found.done, document.uri.fsPath, stop + 1)) if (line - 1 >= viewPort.start.line && line - 1 <= viewPort.end.line && line <= document.lineCount) at(line - 1, words);
+    const { next } = found;
+    if (next && next.file === document.uri.fsPath && next.line === stop + 1) { const changes = told(next.changes); if (changes.length > 0) at(stop, changes.map(will).join('   ')); }
+    return values;
+  },
+};
 
 export function registerAssemblyValues(): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.languages.registerInlineValuesProvider(ASSEMBLY, {
-      provideInlineValues(document, viewPort, context) {
-        if (vscode.debug.activeDebugSession?.type !== 'gobuf' || !vscode.workspace.getConfiguration('gobuf').get('inlineValues', true)) return [];
-        const stop = context.stoppedLocation.start.line;
-        const values: vscode.InlineValue[] = [];
-        for (let line = Math.max(viewPort.start.line, stop - LINES_ABOVE); line <= Math.min(stop, viewPort.end.line, document.lineCount - 1); line++) {
-          const { text } = document.lineAt(line);
-          if (line < stop && /^TEXT\b|^\S+:/.test(document.lineAt(line + 1).text)) values.length = 0;
-          const seen = new Set<string>();
-          for (const { start, end, expression } of operandsOf(text)) {
-            if (seen.has(expression)) continue;
-            seen.add(expression);
-            values.push(new vscode.InlineValueEvaluatableExpression(new vscode.Range(line, start, line, end), expression));
-          }
-        }
-        return values;
-      },
-    }),
+    vscode.languages.registerInlineValuesProvider(ASSEMBLY, assemblyValues),
     vscode.languages.registerEvaluatableExpressionProvider(ASSEMBLY, {
       provideEvaluatableExpression(document, position) {
         const at = operandsOf(document.lineAt(position.line).text).find(({ start, end }) => start <= position.character && position.character < end);

@@ -2,6 +2,7 @@
 // Must stay true: ids are stable from stop to stop (the tree stays expanded), and a row is marked exactly when its words changed.
 
 import type { GInfo, MInfo, Place, PInfo, SchedulerResult } from '../../../debug-adapter/src/dap/protocol';
+import { l10n } from '../l10n';
 import { address, bytes, grouped } from './words';
 
 export interface Row {
@@ -21,6 +22,17 @@ export interface Row {
   /** Of a goroutine's row. */
   goid?: number;
   changed?: boolean;
+  /** What names its value for a watch, "stop when this changes" and "who wrote this". */
+  expression?: string;
+}
+
+/** Rows whose label is not the field's name; others that are no field have none. */
+const FIELD_NAMES: Record<string, string> = { status: 'atomicstatus', 'created by': '', 'starts at': '', stack: 'stack', 'SP on': '', runq: 'runq', gFree: '', timers: '', 'idle Ps': 'pidle', 'idle Ms': 'midle', gomaxprocs: '', ncpu: '' };
+function expressionOf(owner: string, name: string): string | undefined {
+  const field = FIELD_NAMES[name] ?? name, [kind, id] = owner.split(' ');
+  if (field === '') return kind === 'sched' && (name === 'gomaxprocs' || name === 'ncpu') ? `runtime.${name}` : undefined;
+  if (kind === 'g' || kind === 'm') return `(*runtime.${kind})(0x${id}).${field}`;
+  return kind === 'p' ? `runtime.allp[${id}].${kind === 'p' && field === 'atomicstatus' ? 'status' : field}` : kind === 'sched' ? `runtime.sched.${field}` : undefined;
 }
 
 /** Rows of one page; more are behind rows like `201 … 400`. */
@@ -37,9 +49,12 @@ export function shortFunction(name: string | undefined): string {
   return name === undefined ? '' : name.replace(/^.*\/(?=[^/]+$)/, '');
 }
 
+export type Grouping = 'status' | 'function' | 'waitReason' | 'p' | 'none';
+export const GROUPINGS: readonly Grouping[] = ['status', 'function', 'waitReason', 'p', 'none'];
+
 class Model {
   readonly #gs: Map<number, GInfo>;
-  constructor(readonly result: SchedulerResult, readonly grouping: 'status' | 'none') {
+  constructor(readonly result: SchedulerResult, readonly grouping: Grouping, readonly filter = '') {
     this.#gs = new Map(result.snapshot.gs.map((g) => [g.address, g]));
   }
 
@@ -53,19 +68,19 @@ class Model {
 
   top(): Row[] {
     const { snapshot } = this.result;
-    const goroutines = snapshot.gs.filter((g) => g.kind === 'goroutine');
+    const goroutines = snapshot.gs.filter((g) => g.kind === 'goroutine' && this.passes(g));
     const alive = goroutines.filter((g) => g.statusName !== 'dead' && g.statusName !== 'idle');
     const rows: Row[] = [];
     if (snapshot.message) rows.push({ id: 'message', label: snapshot.message, icon: 'info' });
     rows.push(
-      { id: 'goroutines', label: 'Goroutines', description: String(snapshot.gsTotal > snapshot.gs.length ? snapshot.gsTotal : alive.length), icon: 'symbol-event', open: true, children: () => this.goroutines(goroutines) },
-      { id: 'threads', label: 'Threads (M)', description: String(Math.max(snapshot.ms.length, snapshot.threads.length)), icon: 'vm', open: true, children: () => this.threads() },
-      { id: 'processors', label: 'Processors (P)', description: snapshot.ps.length === 0 ? 'none yet' : String(snapshot.ps.length), icon: 'chip', open: true, children: () => snapshot.ps.map((p) => this.processor(p)) },
+      { id: 'goroutines', label: l10n.t('Goroutines'), description: String(snapshot.gsTotal > snapshot.gs.length ? snapshot.gsTotal : alive.length), icon: 'symbol-event', open: true, children: () => this.goroutines(goroutines) },
+      { id: 'threads', label: l10n.t('Threads (M)'), description: String(Math.max(snapshot.ms.length, snapshot.threads.length)), icon: 'vm', open: true, children: () => this.threads() },
+      { id: 'processors', label: l10n.t('Processors (P)'), description: snapshot.ps.length === 0 ? l10n.t('none yet') : String(snapshot.ps.length), icon: 'chip', open: true, children: () => snapshot.ps.map((p) => this.processor(p)) },
     );
     const { sched } = snapshot;
     if (sched) {
       rows.push({
-        id: 'scheduler', label: 'Scheduler', icon: 'settings-gear',
+        id: 'scheduler', label: l10n.t('Scheduler'), icon: 'settings-gear',
         description: [`runq ${sched.runqsize}`, `idle Ps ${sched.npidle}`, `idle Ms ${sched.nmidle}`, `spinning ${sched.nmspinning}`, ...(sched.gcwaiting ? ['gcwaiting'] : [])].join(' · '),
         children: () => this.scheduler(),
       });
@@ -73,8 +88,34 @@ class Model {
     return rows;
   }
 
+  /** Each word of the filter must stand in the goroutine's name, status, wait reason, P or functions. */
+  passes(g: GInfo): boolean {
+    if (this.filter.trim() === '') return true;
+    const text = [this.gName(g), g.statusName, g.waitReason, g.startName, this.result.placeOfG[g.address]?.function, g.createdBy, this.processorOf(g)].filter(Boolean).join(' ').toLowerCase();
+    return this.filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  }
+  /** The P that runs it or has it in its queue. */
+  processorOf(g: GInfo): string | undefined {
+    const p = this.result.snapshot.ps.find((each) => (each.mId !== undefined && each.mId === g.mId) || each.runnext === g.address || each.runq.some((entry) => entry.g === g.address));
+    return p ? `P${p.id}` : undefined;
+  }
+  keyOf(g: GInfo): string {
+    switch (this.grouping) {
+      case 'function': return shortFunction(g.startName) || l10n.t('unknown function');
+      case 'waitReason': return g.statusName === 'waiting' ? g.waitReason ?? 'waiting' : g.statusName;
+      case 'p': return this.processorOf(g) ?? l10n.t('no P');
+      default: return '';
+    }
+  }
+
   goroutines(all: GInfo[]): Row[] {
-    const system = this.result.snapshot.gs.filter((g) => g.kind !== 'goroutine');
+    const system = this.result.snapshot.gs.filter((g) => g.kind !== 'goroutine' && this.passes(g));
+    if (this.grouping !== 'none' && this.grouping !== 'status') {
+      const groups = new Map<string, GInfo[]>();
+      for (const g of all) if (g.statusName !== 'dead') groups.set(this.keyOf(g), [...groups.get(this.keyOf(g)) ?? [], g]);
+      const rows = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([key, members]) => ({ ...this.group(`${this.grouping} ${key}`, key, members, true), icon: 'list-tree', color: undefined }));
+      return system.length > 0 ? [...rows, this.group('system', l10n.t('g0 and gsignal'), system, false)] : rows;
+    }
     if (this.grouping === 'none') return [...this.paged('g', all.map((g) => this.goroutine(g))), ...this.paged('s', system.map((g) => this.goroutine(g)))];
     const rows: Row[] = [];
     for (const status of [...ORDER, ...new Set(all.map((g) => g.statusName).filter((name) => !ORDER.includes(name)))]) {
@@ -82,8 +123,8 @@ class Model {
       if (members.length > 0) rows.push(this.group(status, status, members, status !== 'dead' && status !== 'idle'));
     }
     const runtime = all.filter((g) => g.system && g.statusName !== 'running');
-    if (runtime.length > 0) rows.push(this.group('runtime', "runtime's own", runtime, false));
-    if (system.length > 0) rows.push(this.group('system', 'g0 and gsignal', system, false));
+    if (runtime.length > 0) rows.push(this.group('runtime', l10n.t("runtime's own"), runtime, false));
+    if (system.length > 0) rows.push(this.group('system', l10n.t('g0 and gsignal'), system, false));
     return rows;
   }
   group(id: string, label: string, members: GInfo[], open: boolean): Row {
@@ -111,7 +152,7 @@ class Model {
     return {
       id: `g ${g.address.toString(16)}`,
       label: this.gName(g),
-      description: [shortFunction(g.startName ?? (g.kind === 'goroutine' ? undefined : place?.function)), where, place?.function && g.startName && place.function !== g.startName ? `in ${shortFunction(place.function)}` : ''].filter(Boolean).join(' · '),
+      description: [shortFunction(g.startName ?? (g.kind === 'goroutine' ? undefined : place?.function)), where, g.lockedm ? l10n.t('locked to its M') : '', place?.function && g.startName && place.function !== g.startName ? `in ${shortFunction(place.function)}` : ''].filter(Boolean).join(' · '),
       tooltip: [
         `${this.gName(g)}${g.startName ? ` runs ${g.startName}` : ''}`,
         `status ${g.statusName}${g.scan ? ' (being scanned)' : ''}${g.waitReason ? `, waits for: ${g.waitReason}` : ''}`,
@@ -123,7 +164,7 @@ class Model {
     };
   }
   field(owner: string, name: string, value: string | number | boolean | undefined, extra: Partial<Row> = {}): Row[] {
-    return value === undefined || value === '' ? [] : [{ id: `${owner} .${name}`, label: name, description: String(value), ...extra }];
+    return value === undefined || value === '' ? [] : [{ id: `${owner} .${name}`, label: name, description: String(value), ...(expressionOf(owner, name) === undefined ? {} : { expression: expressionOf(owner, name)! }), ...extra }];
   }
   fieldsOfG(g: GInfo): Row[] {
     const id = `g ${g.address.toString(16)}`, field = (name: string, value: string | number | boolean | undefined, extra?: Partial<Row>): Row[] => this.field(id, name, value, extra);
@@ -237,9 +278,9 @@ function mark(rows: Row[], before: ReadonlyMap<string, string> | undefined, seen
 }
 
 /** Walks everything of moderate size once, so that rows that are not unfolded are known at the next stop too. */
-export function schedulerRows(result: SchedulerResult, grouping: 'status' | 'none', before: ReadonlyMap<string, string> | undefined): { rows: Row[]; seen: Map<string, string> } {
+export function schedulerRows(result: SchedulerResult, grouping: Grouping, before: ReadonlyMap<string, string> | undefined, filter = ''): { rows: Row[]; seen: Map<string, string> } {
   const seen = new Map<string, string>();
-  const rows = mark(new Model(result, grouping).top(), before, seen);
+  const rows = mark(new Model(result, grouping, filter).top(), before, seen);
   const walk = (list: Row[], depth: number): void => { for (const row of list) if (row.children && seen.size < 20_000 && depth < 4) walk(row.children(), depth + 1); };
   walk(rows, 0);
   return { rows, seen };

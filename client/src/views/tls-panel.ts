@@ -1,19 +1,20 @@
 // The "TLS & stackguard" view: in which places the current g is kept and whether they agree, and where SP stands on both stacks.
 // Must stay true: the page gets data by messages only, runs no script but its own, and keeps the last stop greyed while running.
 
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { TlsResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Sessions } from '../debug/sessions';
+import type { Selection } from './selection';
 import { type TlsPicture, tlsPicture } from './tls-model';
 
-export type ToPage = { kind: 'picture'; picture: TlsPicture } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
+export type ToPage = { kind: 'picture'; picture: TlsPicture } | { kind: 'running' } | { kind: 'nothing'; text: string; button: string } | { kind: 'trouble'; text: string };
+const nothing = (): ToPage => ({ kind: 'nothing', text: vscode.l10n.t('When a Go program is stopped, this shows where the current g is kept (TLS, R14, m.curg) and where SP stands against stackguard0.'), button: vscode.l10n.t('Step a Go program…') });
 
 export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   #view: vscode.WebviewView | undefined;
   #generation = 0;
   #before: TlsResult | undefined;
-  #last: ToPage = { kind: 'nothing' };
+  #last: ToPage = nothing();
   readonly #shown = new vscode.EventEmitter<ToPage>();
   /** Fires with each message to the page. */
   readonly onDidShow = this.#shown.event;
@@ -22,11 +23,12 @@ export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly onDidRender = this.#rendered.event;
   readonly #disposables: vscode.Disposable[];
 
-  constructor(readonly sessions: Sessions, readonly extension: vscode.Uri) {
+  constructor(readonly sessions: Sessions, readonly extension: vscode.Uri, readonly selection: Selection) {
     this.#disposables = [
       this.#shown, this.#rendered,
       vscode.window.registerWebviewViewProvider('gobuf.tls', this, { webviewOptions: { retainContextWhenHidden: false } }),
       sessions.onDidChange(() => void this.refresh()),
+      selection.onDidChange(() => void this.refresh()),
     ];
   }
 
@@ -36,6 +38,7 @@ export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
     view.webview.options = { enableScripts: true, localResourceRoots: [media] };
     view.webview.onDidReceiveMessage((message: { kind?: string; text?: string }) => {
       if (message.kind === 'ready') this.#send(this.#last);
+      else if (message.kind === 'step') void vscode.commands.executeCommand('gobuf.stepProgram');
       else if (message.kind === 'rendered') this.#rendered.fire(String(message.text));
     });
     view.onDidDispose(() => { this.#view = undefined; });
@@ -45,7 +48,7 @@ export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   #html(webview: vscode.Webview, media: vscode.Uri): string {
-    const nonce = randomBytes(16).toString('hex');
+    const nonce = crypto.randomUUID().replaceAll('-', '');
     const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
     return `<!DOCTYPE html>
 <html lang="en">
@@ -66,11 +69,11 @@ export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   async refresh(): Promise<void> {
     const { session, stopped } = this.sessions.view;
     const generation = ++this.#generation;
-    if (!session) { this.#before = undefined; this.#send({ kind: 'nothing' }); return; }
+    if (!session) { this.#before = undefined; this.#send(nothing()); return; }
     if (!stopped) { this.#send({ kind: 'running' }); return; }
     if (!this.#view?.visible) return;
     try {
-      const result = await this.sessions.request('gobuf/tls', {});
+      const result = await this.sessions.request('gobuf/tls', { threadId: this.selection.thread });
       if (generation !== this.#generation) return;
       const before = this.#before?.moment.instruction === result.moment.instruction ? undefined : this.#before;
       this.#send({ kind: 'picture', picture: tlsPicture(result, before) });

@@ -5,29 +5,26 @@ import { registerCommands } from '../commands';
 import { registerAssemblyValues } from '../debug/inline-values';
 import { Sessions } from '../debug/sessions';
 import { registerShowReferences } from '../language/show-references';
-import { SchedulerTree } from '../views/scheduler-tree';
+import { createViews, type Views } from '../views/all';
 import { registerStatusBar } from '../views/status-bar';
-import { TlsPanel } from '../views/tls-panel';
 import { registerWebDebugging } from './debugging';
 import { registerWebLanguageServer } from './language';
 
-export interface WebExports { sessions: Sessions; tree: SchedulerTree; tls: TlsPanel; languageServer: { ready: Promise<boolean> } }
+export interface WebExports extends Views { sessions: Sessions; languageServer: { ready: Promise<boolean> } }
 
 export function activate(context: vscode.ExtensionContext): WebExports {
-  const sessions = new Sessions();
-  const tree = new SchedulerTree(sessions);
-  const tls = new TlsPanel(sessions, context.extensionUri);
+  const sessions = new Sessions(), views = createViews(context, sessions);
   const languageServer = registerWebLanguageServer(context.extensionUri);
   context.subscriptions.push(
-    sessions, tree, tls, languageServer,
+    sessions, languageServer,
     registerWebDebugging(context.extensionUri),
     registerAssemblyValues(),
     registerStatusBar(sessions),
-    registerCommands(sessions, tree),
+    registerCommands(sessions, views),
     registerShowReferences(),
     vscode.commands.registerCommand('gobuf.openWalkthrough', () => vscode.commands.executeCommand('workbench.action.openWalkthrough', 'gobuf.gobuf#start', false)),
     vscode.commands.registerCommand('gobuf.debugSmallRuntime', () => vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: the small runtime that comes along'), stopOnEntry: true })),
     vscode.commands.registerCommand('gobuf.stepText', () => vscode.window.showInformationMessage(vscode.l10n.t('Stepping through one TEXT function needs VS Code on a computer.'))),
   );
-  return { sessions, tree, tls, languageServer };
+  return { sessions, ...views, languageServer };
 }

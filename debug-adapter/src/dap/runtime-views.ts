@@ -1,7 +1,9 @@
 // What the scheduler trees and the "TLS and stackguard" view ask for.
 // Must stay true: every figure comes from the program's own memory at this stop; what cannot be read is absent and said so.
 
+import { flowAt } from '../engine/flow';
 import type { GInfo, SchedulerSnapshot, ThreadView } from '../goruntime/types';
+import type { FunctionInfo } from '../symbols/types';
 import { RequestError, type Subject } from './handler';
 import type { CurrentG, Place, SchedulerResult, StackGauge, TlsResult } from './protocol';
 import type { Session } from './session';
@@ -68,18 +70,32 @@ const isCheck = (code: Uint8Array, at: number): boolean => (code[at] === 0x49 ||
 /** Frames up to this size may reach below the guard without being counted (abi.StackSmall). */
 const STACK_SMALL = 128;
 
-/** At the entry of a function: whether its prologue will call morestack. */
+/** The function whose stack check comes next: this one at its entry, else the one that the next CALL in the code leads to, with SP there. */
+function nextChecked(session: Session, thread: ThreadView): { fn: FunctionInfo; sp: number; lead: string } | undefined {
+  const { engine } = session, { binary } = engine, here = binary.functionAt(thread.pc);
+  if (!here) return undefined;
+  if (!here.assembly && thread.pc === here.entry) return { fn: here, sp: thread.sp, lead: '' };
+  const delta = binary.spDelta(thread.pc);
+  if (here.assembly || here.spWrite || delta === undefined) return undefined;
+  for (const { address, bytes } of engine.disassembleRange(thread.pc, here.end, 'intel')) {
+    const flow = flowAt(bytes, address);
+    if (flow.kind !== 'call') continue;
+    const fn = flow.target === undefined ? undefined : binary.functionAt(flow.target), there = binary.spDelta(address);
+    return !fn || fn.assembly || there === undefined ? undefined : { fn, sp: thread.sp + delta - there - 8, lead: 'The next call in the code: ' };
+  }
+  return undefined;
+}
+
+/** Whether the next prologue will call morestack. */
 function stackNeed(session: Session, thread: ThreadView, stacks: StackGauge[]): string | undefined {
-  const { binary } = session.engine, fn = binary.functionAt(thread.pc);
-  if (!fn || fn.assembly || thread.pc !== fn.entry) return undefined;
-  const stack = stacks.find((each) => each.live);
-  const frame = binary.spDelta(binary.firstPcAfterPrologue(fn));
-  if (!stack || frame === undefined) return undefined;
-  const code = session.engine.readMemory(fn.entry, CHECK_BYTES);
-  if (!Array.from(code.keys()).some((at) => isCheck(code, at))) return `${fn.name} needs ${frame} bytes of stack and does not check (NOSPLIT, or small enough).`;
-  if (stack.stackguard0Name) return `${fn.name} checks its stack here: stackguard0 holds ${stack.stackguard0Name}, so morestack will be called.`;
-  const fits = thread.sp - Math.max(0, frame - STACK_SMALL) > stack.stackguard0;
-  return `${fn.name} needs ${frame} bytes of stack: ${fits ? 'they fit, morestack will not be called' : 'SP is at the guard, morestack will be called'}.`;
+  const { binary } = session.engine, next = nextChecked(session, thread);
+  const stack = stacks.find((each) => each.live), frame = next && binary.spDelta(binary.firstPcAfterPrologue(next.fn));
+  if (!next || !stack || frame === undefined) return undefined;
+  const { fn, sp, lead } = next, code = session.engine.readMemory(fn.entry, CHECK_BYTES);
+  if (!Array.from(code.keys()).some((at) => isCheck(code, at))) return `${lead}${fn.name} needs ${frame} bytes of stack and does not check (NOSPLIT, or small enough).`;
+  if (stack.stackguard0Name) return `${lead}${fn.name} checks its stack: stackguard0 holds ${stack.stackguard0Name}, so morestack will be called.`;
+  const fits = sp - Math.max(0, frame - STACK_SMALL) > stack.stackguard0;
+  return `${lead}${fn.name} needs ${frame} bytes of stack: ${fits ? 'they fit, morestack will not be called' : 'SP is at the guard, morestack will be called'}.`;
 }
 
 function notes(snapshot: SchedulerSnapshot, thread: ThreadView, stacks: StackGauge[]): string[] {

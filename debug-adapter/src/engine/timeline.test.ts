@@ -33,7 +33,7 @@ describe.skipIf(!hasGo)('the timeline (needs the go command)', () => {
     expect(debug.stop).toBe(before);
     expect(timeline.complete).toBe(true);
     const all = [timeline.segments, timeline.open];
-    const told = all.flatMap((columns) => columns.start.flatMap((start, i) => (columns.who[i]! > 0 && timeline.strings[columns.begun[i]!] !== 'wakes' && !timeline.strings[columns.begun[i]!]!.startsWith('sleeps') ? [`${start} G${columns.who[i]}`] : []))).sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
+    const told = all.flatMap((columns) => columns.start.flatMap((start, i) => (columns.who[i]! > 0 && /^(after |gogo)/.test(timeline.strings[columns.begun[i]!]!) ? [`${start} G${columns.who[i]}`] : []))).sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
     expect(told).toEqual(starts);
     expect(starts.length).toBeGreaterThan(5);
   }, 120_000);
@@ -50,6 +50,11 @@ describe.skipIf(!hasGo)('the timeline (needs the go command)', () => {
     // What all threads executed is what the machine counts.
     const total = [segments, unfinished].flatMap(({ own }) => own).reduce((sum, own) => sum + own, 0);
     expect(Math.abs(total - timeline.until)).toBeLessThanOrEqual(lanes.length);
+    // One M at a time has a P.
+    const held = new Map<number, { start: number; end: number }[]>();
+    for (const columns of [segments, unfinished]) columns.start.forEach((start, i) => { if (columns.p[i]! >= 0) held.set(columns.p[i]!, [...held.get(columns.p[i]!) ?? [], { start, end: columns.end[i]! }]); });
+    expect(held.size).toBeGreaterThan(1);
+    for (const [p, stretches] of held) { stretches.sort((a, b) => a.start - b.start); for (let i = 1; i < stretches.length; i++) expect([p, stretches[i]!.start]).toSatisfy(([, start]: [number, number]) => start >= stretches[i - 1]!.end); }
     expect(text(timeline).some((row) => /parks: chan (send|receive)/.test(row))).toBe(true);
     const kinds = new Set(timeline.marks.kind.map((kind) => MARK_KINDS[kind]));
     for (const kind of ['milestone', 'create', 'ready', 'syscall', 'threadStart', 'growth', 'end'] as const) expect(kinds, kind).toContain(kind);

@@ -27,7 +27,7 @@ export interface SegmentColumns {
   endTime: number[];
   /** Instructions that this thread itself executed in it. */
   own: number[];
-  /** P that the thread held when it began; -1 for none. */
+  /** P that the thread has (a system call keeps it until another M takes it); -1 for none. */
   p: number[];
   /** Why it began and why it ended: numbers of `strings`. */
   begun: number[];
@@ -109,6 +109,13 @@ class Collector {
       const code = this.past.words.memory.pointer(pointer(registers)), name = code === undefined ? undefined : binary.functionAt(code)?.name;
       this.mark('create', lane, 0, `go ${name ?? '?'}`);
     });
+    // A P changes hands: the stretches of both Ms are cut there.
+    on('runtime.wirep', (registers, lane) => {
+      const id = this.past.words.pointerOf('runtime.p', pointer(registers), 'id') ?? -1;
+      this.open.forEach((open, other) => { if (other !== lane && open?.p === id) this.change(other, -1, `P${id} is taken by another M`); });
+      this.change(lane, id, `takes P${id}`);
+    });
+    for (const name of ['runtime.releasep', 'runtime.releasepNoTrace']) on(name, (_registers, lane) => this.change(lane, -1, `gives up P${this.open[lane]?.p ?? ''}`));
     on('runtime.asyncPreempt', (_registers, lane) => this.mark('preempt', lane, this.open[lane]?.who ?? 0, 'is preempted by a signal'));
     on('runtime.copystack', (registers, lane) => { const goid = this.past.words.goid(pointer(registers)) ?? 0; this.mark('growth', lane, goid, `the stack of G${goid} is copied to one of ${registers.gpr[3] ?? 0n} bytes`); });
     for (const name of MILESTONES) for (const entry of entries(name)) {
@@ -167,12 +174,22 @@ class Collector {
     into.own.push(own); into.p.push(open.p); into.begun.push(open.begun); into.ended.push(ended);
   }
 
+  /** The same goroutine or g0 goes on with another P, or without one. */
+  private change(lane: number, p: number, why: string): void {
+    const open = this.open[lane];
+    if (!open || open.p === p) return;
+    const { tid } = this.lanes[lane]!, own = this.past.machine.threads.find((thread) => thread.tid === tid)?.instructions ?? open.own;
+    this.end(lane, own, why);
+    this.begin(lane, open.who, own, p, why);
+    this.open[lane]!.asleep = open.asleep;
+  }
+
   private arrive(g: number, lane: number, own: number): void {
     const { words } = this.past, goid = words.goid(g) ?? 0, why = this.leaving[lane]!;
     const registers = this.past.machine.registers(), at = this.now + 1;
     if (goid > 0 && this.names[goid] === undefined) { const start = words.gPointer(g, 'startpc'), name = start ? this.binary.functionAt(start)?.name : undefined; if (name) this.names[goid] = name; }
     this.end(lane, own, goid > 0 ? `gogo to G${goid}` : 'gogo', at);
-    this.begin(lane, goid, own, this.processor(lane, registers), why ? `after ${why}` : '', at);
+    this.begin(lane, goid, own, this.processor(lane, registers), why ? `after ${why}` : 'gogo', at);
     this.leaving[lane] = '';
   }
 

@@ -51,7 +51,7 @@ export function wordsOf(binary: Binary, snapshot: SchedulerSnapshot, value: bigi
   const offset = schedOffset(binary), holder = offset === undefined ? undefined : nameOfG(snapshot, address - offset);
   if (holder) return { kind: 'gobuf', text: `&${holder}.sched` };
   const on = snapshot.gs.find(({ stack }) => stack.hi > 0 && address >= stack.lo && address <= stack.hi);
-  if (on) return { kind: 'stack', text: `${nameOfG(snapshot, on.address)}'s stack, hi-${hex(on.stack.hi - address)}` };
+  if (on) return { kind: 'stack', text: `${nameOfG(snapshot, on.address)}'s stack, ${address === on.stack.lo ? 'lo' : `hi-${hex(on.stack.hi - address)}`}` };
   const code = codeWords(binary, address);
   if (code) return { kind: 'code', text: code };
   const symbol = binary.symbolAt(address);

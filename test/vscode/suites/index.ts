@@ -8,5 +8,6 @@ export const run = (): Promise<void> => runSuites(() => {
   require('./debug.suite');
   require('./views.suite');
   require('./tours.suite');
+  require('./pictures.suite');
   require('./without-go.suite');
 });

@@ -1,0 +1,45 @@
+// What the webview pages share: messages to and from the extension, elements, colours of the theme, the empty state.
+// Must stay true: text is set as text, never as HTML; a page asks for nothing but what the extension offers.
+
+import { l10n, useBundle } from '../l10n';
+
+declare function acquireVsCodeApi(): { postMessage(message: unknown): void; getState(): unknown; setState(state: unknown): void };
+
+export const host = acquireVsCodeApi();
+const main = document.getElementById('content')!;
+useBundle(JSON.parse(main.dataset['texts'] ?? '{}') as Record<string, unknown>);
+export const content: HTMLElement = main;
+
+export function element<K extends keyof HTMLElementTagNameMap>(tag: K, className = '', text?: string, attributes: Record<string, string> = {}): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+export function button(text: string, title: string, run: () => void): HTMLButtonElement {
+  const made = element('button', '', text, { title, 'aria-label': title, type: 'button' });
+  made.addEventListener('click', run);
+  return made;
+}
+
+/** One sentence, and a button that leads on. */
+export function empty(sentence: string, command?: { id: string; title: string }): HTMLElement {
+  const made = element('div', 'empty');
+  made.append(element('p', '', sentence));
+  for (const each of command ? [command, runtime] : []) made.append(button(each.title, each.title, () => host.postMessage({ kind: 'command', command: each.id })), ' ');
+  return made;
+}
+const runtime = { id: 'gobuf.debugSmallRuntime', title: l10n.t('Open the bundled runtime') };
+export const step = { id: 'gobuf.stepProgram', title: l10n.t('Step a Go program…') };
+
+export function color(name: string, other = ''): string {
+  const value = getComputedStyle(document.documentElement).getPropertyValue(`--vscode-${name}`).trim();
+  return value || (other ? color(other) : '') || getComputedStyle(document.body).color;
+}
+
+/** Hears the extension's messages, and tells it that the page is there. */
+export function listen<T extends { kind: string }>(hear: (message: T) => void): void {
+  window.addEventListener('message', (event: MessageEvent<T>) => hear(event.data));
+  host.postMessage({ kind: 'ready' });
+}

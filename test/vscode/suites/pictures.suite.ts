@@ -1,0 +1,153 @@
+// The pictures and side views of a stopped program: timeline, stacks, registers, time travel, filters. They show what the adapter says,
+// follow each stop, and lead back in time.
+
+import assert from 'node:assert';
+import * as fs from 'node:fs';
+import * as vscode from 'vscode';
+import type { LanesResult } from '../../../debug-adapter/src/dap/protocol';
+import type { Exports } from '../../../client/src/extension';
+import { activated, binary, focusedFrame, Messages, next, picture, stopDebugging } from './support';
+
+const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern'], ['contrast', 'Default High Contrast']] as const;
+
+describe('pictures', () => {
+  let gobuf: Exports, messages: Messages;
+  before(async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
+    gobuf = await activated();
+    messages = new Messages();
+  });
+  after(() => messages?.dispose());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(`failed ${this.currentTest.title}`.replace(/\W+/g, '-'));
+    gobuf.tree.filter = '';
+    await stopDebugging();
+  });
+
+  async function start(functions: string[], more: object = {}): Promise<void> {
+    vscode.debug.addBreakpoints(functions.map((name) => new vscode.FunctionBreakpoint(name)));
+    const stopped = messages.stopped();
+    assert.ok(await vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more }));
+    await stopped;
+    await focusedFrame();
+  }
+  async function go(run: () => Thenable<unknown>): Promise<void> { const stopped = messages.stopped(); await run(); await stopped; }
+  const command = (id: string) => (): Thenable<unknown> => vscode.commands.executeCommand(id);
+  async function inThemes(name: string): Promise<void> {
+    if (!process.env['GOBUF_TEST_SHOTS']) return;
+    for (const [theme, title] of THEMES) {
+      await vscode.workspace.getConfiguration('workbench').update('colorTheme', title, vscode.ConfigurationTarget.Global);
+      await picture(`${name}-${theme}`);
+    }
+    await vscode.workspace.getConfiguration('workbench').update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+  }
+
+  it('the timeline has lanes of Ms, Ps and Gs, grows with the run, and leads back in time', async () => {
+    await start(['main.main', 'main.volley']);
+    let rendered = next(gobuf.timeline.onDidRender, (text) => /M0/.test(text) && /G1/.test(text), 'the timeline');
+    await vscode.commands.executeCommand('gobuf.timeline.focus');
+    await gobuf.timeline.refresh();
+    const text = await rendered;
+    for (const lane of [/^M0$/m, /^P0$/m, /^G1 runtime\.main$/m]) assert.match(text, lane);
+    const before = gobuf.timeline.data.until;
+    rendered = next(gobuf.timeline.onDidRender, undefined, 'the longer timeline');
+    await go(command('workbench.action.debug.continue'));
+    await rendered;
+    assert.ok(gobuf.timeline.data.until > before);
+    // The page and this side were sent the same rows: what a fresh question answers.
+    const whole: LanesResult = await gobuf.sessions.request('gobuf/lanes', {});
+    assert.deepStrictEqual(gobuf.timeline.data.segments.start.slice(0, gobuf.timeline.data.closed), whole.segments.start);
+    await inThemes('timeline');
+    const earlier = gobuf.timeline.data.switchFrom(whole.until, true)!;
+    await go(() => (gobuf.timeline as unknown as { carryOut(message: object): Promise<void> }).carryOut({ kind: 'goTo', instruction: earlier }));
+    assert.strictEqual(gobuf.sessions.view.moment?.instruction, earlier);
+    assert.match(gobuf.timeline.text('mermaid'), /^sequenceDiagram\n[\s\S]*participant G1 as G1 runtime\.main\n[\s\S]*->>G1: gogo at \d+/);
+    assert.match(gobuf.timeline.text('svg'), /^<svg [\s\S]*<rect [\s\S]*<\/svg>\n$/);
+  });
+
+  it('the stacks show words, frames and what gogo moves; the next instruction is marked', async () => {
+    await start(['runtime.gogo']);
+    let rendered = next(gobuf.stacks.onDidRender, (text) => text.includes('gobuf.sp → SP'), 'the stacks');
+    await vscode.commands.executeCommand('gobuf.stacks.focus');
+    await gobuf.stacks.refresh();
+    const text = await rendered;
+    for (const words of ['gobuf of G1', 'planted by newproc', 'runtime.execute', 'g0 of M0', 'SP ▸', 'stackguard0']) assert.ok(text.includes(words), `${words} is missing in:\n${text}`);
+    for (let i = 0; i < 6; i++) {
+      rendered = next(gobuf.stacks.onDidRender, undefined, `the stacks after step ${i}`);
+      await go(async () => { const { session, thread } = gobuf.sessions.view; await session!.customRequest('stepIn', { threadId: thread, granularity: 'instruction' }); });
+      const shown = await rendered;
+      if (/gobuf\.sp → SP\s*next/.test(shown)) { await vscode.commands.executeCommand('gobuf.tls.focus'); await inThemes('stacks'); return; }
+    }
+    assert.fail('the load of SP was never the next move');
+  });
+
+  it('the registers mark what changed, know formats, and say who changed one', async () => {
+    await start(['main.volley']);
+    let loaded = next(gobuf.registers.onDidLoad, (items) => items.length > 16, 'the registers');
+    await vscode.commands.executeCommand('gobuf.registers.focus');
+    if (gobuf.registers.items.length === 0) await loaded;
+    loaded = next(gobuf.registers.onDidLoad, undefined, 'the registers after a step');
+    await go(async () => { const { session, thread } = gobuf.sessions.view; await session!.customRequest('next', { threadId: thread, granularity: 'instruction' }); });
+    const items = await loaded;
+    assert.ok(items.find(({ label }) => label === 'PC')?.changed, 'PC is not marked');
+    assert.ok(items.some(({ changed }) => !changed), 'all is marked');
+    gobuf.registers.setFormat('f64', true);
+    assert.match(gobuf.registers.items.find(({ label }) => label === 'YMM')!.children![0]!.description, /^\S+ \S+ \S+ \S+$/);
+    const sp = gobuf.registers.items.find(({ label }) => label === 'SP')!, made = await gobuf.registers.resolveTreeItem(gobuf.registers.getTreeItem(sp), sp, new vscode.CancellationTokenSource().token);
+    assert.match((made.tooltip as vscode.MarkdownString).value, /Changed last by/);
+    await go(() => gobuf.registers.whoChanged(sp));
+    assert.ok(gobuf.sessions.view.moment!.instruction > 0);
+  });
+
+  it('bookmarks lead back to their moments', async () => {
+    await start(['main.main', 'main.volley']);
+    const first = gobuf.sessions.view.moment!.instruction;
+    await gobuf.time.add('at main');
+    await go(command('workbench.action.debug.continue'));
+    assert.notStrictEqual(gobuf.sessions.view.moment!.instruction, first);
+    await go(command('gobuf.lastBookmark'));
+    assert.strictEqual(gobuf.sessions.view.moment!.instruction, first);
+    assert.deepStrictEqual(gobuf.time.getChildren().find(({ id }) => id === 'bookmarks')?.children?.map(({ label, description }) => [label, /you are here/.test(description ?? '')]), [['at main', true]]);
+    await vscode.commands.executeCommand('gobuf.removeBookmark', gobuf.time.getChildren().at(-1)!.children![0]);
+    assert.strictEqual(gobuf.time.getChildren().at(-1)!.children!.length, 0);
+  });
+
+  it('goroutines can be filtered and grouped; a row can be watched', async () => {
+    await start(['main.volley']);
+    await vscode.commands.executeCommand('gobuf.scheduler.focus');
+    if (gobuf.tree.rows.length === 0) await next(gobuf.tree.onDidLoad, undefined, 'the tree');
+    let loaded = next(gobuf.tree.onDidLoad, undefined, 'the filtered tree');
+    gobuf.tree.filter = 'waiting force gc';
+    const names = (): string[] => gobuf.tree.rows[0]!.children!().flatMap((group) => group.children?.() ?? []).map(({ description }) => description ?? '');
+    await loaded;
+    assert.strictEqual(names().length, 1);
+    assert.match(names()[0]!, /force gc/);
+    loaded = next(gobuf.tree.onDidLoad, undefined, 'the grouped tree');
+    await vscode.commands.executeCommand('gobuf.clearGoroutineFilter');
+    await loaded;
+    loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree by function');
+    await vscode.workspace.getConfiguration('gobuf').update('goroutines.group', 'function', vscode.ConfigurationTarget.Global);
+    await loaded;
+    assert.ok(gobuf.tree.rows[0]!.children!().some(({ label }) => label === 'runtime.forcegchelper'));
+    const field = gobuf.tree.rows[0]!.children!()[0]!.children!()[0]!.children!().find(({ label }) => label === 'stackguard0')!;
+    const { session } = gobuf.sessions.view;
+    assert.match((await session!.customRequest('evaluate', { expression: field.expression })).result as string, /^(0x)?[0-9a-f]+/);
+    await vscode.commands.executeCommand('gobuf.addToWatch', field);
+    await vscode.workspace.getConfiguration('gobuf').update('goroutines.group', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('inline values say what gogo did and what its next instruction will change', async () => {
+    await start(['runtime.gogo']);
+    for (let i = 0; i < 6; i++) await go(async () => { const { session, thread } = gobuf.sessions.view; await session!.customRequest('stepIn', { threadId: thread, granularity: 'instruction' }); });
+    const frame = await focusedFrame(), session = gobuf.sessions.view.session!;
+    const { stackFrames } = await session.customRequest('stackTrace', { threadId: frame.threadId, levels: 1 }) as { stackFrames: { line: number; source: { path: string } }[] };
+    // VS Code has made a URI of the path.
+    const { path } = stackFrames[0]!.source, uri = /^[\w-]+:\/\//.test(path) ? vscode.Uri.parse(path) : vscode.Uri.file(path), line = stackFrames[0]!.line - 1, at = new vscode.Range(line, 0, line, 1);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const values = await gobuf.assemblyValues.provideInlineValues(document, new vscode.Range(0, 0, line + 5, 0), { frameId: frame.frameId, stoppedLocation: at }, new vscode.CancellationTokenSource().token);
+    const texts = (values ?? []).flatMap((value) => (value instanceof vscode.InlineValueText ? [`${value.range.start.line - line} ${value.text}`] : []));
+    assert.ok(texts.some((text) => /^0 \S+ = .* → /.test(text)), texts.join('\n'));
+    assert.ok(texts.some((text) => /^-\d+ TLS ← G1/.test(text)), texts.join('\n'));
+    await inThemes('inline-values');
+  });
+});
