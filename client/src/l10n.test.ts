@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
+interface Docs { settingsPage(): string }
 interface Localise { LANGUAGES: string[]; differences(language: string): object; localised(manifest: object): { manifest: object; files: [string, string][] } }
 const script = '../../scripts/localise.mjs';
 const { LANGUAGES, differences, localised } = (await import(script)) as Localise;
@@ -18,4 +19,10 @@ test('the packaged manifest has a text for each of its keys, in every language',
   const texts = files.filter(([name]) => name.startsWith('package.nls'));
   expect(texts.map(([name]) => name)).toEqual(['package.nls.json', ...LANGUAGES.map((language) => `package.nls.${language}.json`)]);
   for (const [, text] of texts) expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([...new Set(keys)].sort());
+});
+
+test('docs/settings.md is what package.json says (npm run docs)', async () => {
+  const docs = '../../scripts/docs-settings.mjs';
+  const { settingsPage } = (await import(docs)) as Docs;
+  expect(readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8')).toBe(settingsPage());
 });

@@ -21,10 +21,13 @@ export function whatToDebug(program: string, mode: string | undefined): 'debug' 
   return fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec';
 }
 
-function fromEditor(folder: vscode.WorkspaceFolder | undefined): Configuration | undefined {
+/** The package of the open file; if that is elsewhere, in Go's own tree as a rule, the nearest main package of the workspace. */
+async function fromEditor(folder: vscode.WorkspaceFolder | undefined): Promise<Configuration | undefined> {
   const document = vscode.window.activeTextEditor?.document;
   const inGo = document?.uri.scheme === 'file' && (document.languageId === 'go' || document.languageId === 'go.asm');
-  const program = inGo ? path.dirname(document.uri.fsPath) : folder?.uri.fsPath;
+  const root = folder ?? vscode.workspace.workspaceFolders?.[0];
+  const here = inGo && (!root || vscode.workspace.getWorkspaceFolder(document.uri)) ? path.dirname(document.uri.fsPath) : undefined;
+  const program = here ?? (root && ((await mainPackages(root))[0] ?? root.uri.fsPath));
   return program === undefined ? undefined : { type: 'gobuf', request: 'launch', name: `gobuf: ${path.basename(program)}`, program, stopOnEntry: true };
 }
 
@@ -82,10 +85,10 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
   }
 
   const provider: vscode.DebugConfigurationProvider = {
-    provideDebugConfigurations: async (folder) => [fromEditor(folder) ?? { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: step this package'), program: '${workspaceFolder}' }],
-    resolveDebugConfiguration(folder, config) {
+    provideDebugConfigurations: async (folder) => [await fromEditor(folder) ?? { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: step this package'), program: '${workspaceFolder}' }],
+    async resolveDebugConfiguration(folder, config) {
       if (config.type || config.request || config.name) return config;
-      const made = fromEditor(folder);
+      const made = await fromEditor(folder);
       if (!made) void refuse(vscode.l10n.t('There is nothing to debug: open a Go file or a folder with a Go main package.'));
       return made;
     },

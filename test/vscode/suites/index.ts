@@ -10,4 +10,6 @@ export const run = (): Promise<void> => runSuites(() => {
   require('./tours.suite');
   require('./pictures.suite');
   require('./without-go.suite');
+  require('./proof.suite');
+  require('./product.suite');
 });

@@ -1,0 +1,74 @@
+// What the extension contributes besides views: tasks with their problem matcher, the small runtime, the walkthrough, keys that are free, both languages.
+
+import assert from 'node:assert';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { activated, binary, EXTENSION, Messages, next, stopDebugging, workspace } from './support';
+
+describe('the product', () => {
+  before(() => activated());
+
+  it('builds a main package by a task, and its errors become problems', async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
+    const folder = path.join(workspace, 'tasked'), source = path.join(folder, 'main.go');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module example.com/tasked\n');
+    fs.writeFileSync(source, 'package main\n\nfunc main() { println("here") }\n');
+    const run = async (): Promise<number | undefined> => {
+      const task = (await vscode.tasks.fetchTasks({ type: 'gobuf' })).find(({ definition }) => definition['package'] === 'tasked' && !definition['flags']);
+      assert.ok(task, 'no task for the package');
+      const ended = next(vscode.tasks.onDidEndTaskProcess, ({ execution }) => execution.task.definition['package'] === 'tasked', 'the end of the task');
+      await vscode.tasks.executeTask(task);
+      return (await ended).exitCode;
+    };
+    assert.strictEqual(await run(), 0);
+    const made = fs.readFileSync(path.join(workspace, 'bin', 'tasked'));
+    assert.strictEqual(made.subarray(0, 4).toString('latin1'), '\x7fELF');
+    assert.strictEqual(made.readUInt16LE(18), 62); // x86-64
+    fs.writeFileSync(source, 'package main\n\nfunc main() { missing() }\n');
+    const uri = vscode.Uri.file(source), found = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(uri).filter(({ source: by }) => by === 'go');
+    const reported = next(vscode.languages.onDidChangeDiagnostics, () => found().length > 0, 'the problem');
+    assert.notStrictEqual(await run(), 0);
+    await reported;
+    assert.deepStrictEqual(found().map(({ range, message }) => [range.start.line, range.start.character, message]), [[2, 14, 'undefined: missing']]);
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  it('steps the small runtime by one command, with no Go', async () => {
+    const messages = new Messages(), stopped = messages.stopped();
+    assert.strictEqual(await vscode.commands.executeCommand('gobuf.debugSmallRuntime'), true);
+    assert.strictEqual((await stopped).body?.['reason'], 'entry');
+    messages.dispose();
+    await stopDebugging();
+  });
+
+  it('opens its walkthrough', async () => {
+    const opened = next(vscode.window.tabGroups.onDidChangeTabs, ({ opened: tabs }) => tabs.length > 0, 'the walkthrough');
+    await vscode.commands.executeCommand('gobuf.openWalkthrough');
+    await opened;
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('takes no key that VS Code itself has, and none outside of its own sessions', async () => {
+    const { contributes } = vscode.extensions.getExtension(EXTENSION)!.packageJSON as { contributes: { keybindings: { key: string; when?: string; command: string }[] } };
+    const normal = (key: string): string => key.split('+').sort().join('+');
+    const defaults = await vscode.workspace.openTextDocument(vscode.Uri.parse('vscode://defaultsettings/keybindings.json'));
+    const theirs = [...defaults.getText().matchAll(/"key": "([^"]+)",[^}]*?"command": "([^"]+)"/gs)].map(([, key, command]) => ({ key: normal(key!), command: command! }));
+    assert.ok(theirs.length > 300, `${theirs.length} keys of VS Code`);
+    const own = new Set(contributes.keybindings.map(({ command }) => command));
+    for (const { key, when } of contributes.keybindings) {
+      assert.match(when ?? '', /debugType == 'gobuf'/);
+      assert.deepStrictEqual(theirs.filter((each) => each.key === normal(key) && !own.has(each.command)).map(({ command }) => command), [], key);
+    }
+  });
+
+  it('gives VS Code its texts by key, and every key has one', () => {
+    const extension = vscode.extensions.getExtension(EXTENSION)!;
+    assert.doesNotMatch(JSON.stringify(extension.packageJSON), /"%[\w.]+%"/);
+    if (!fs.existsSync(path.join(extension.extensionPath, 'package.nls.json'))) return; // from source, where the texts are in place
+    const read = (name: string): Record<string, string> => JSON.parse(fs.readFileSync(path.join(extension.extensionPath, name), 'utf8')) as Record<string, string>;
+    assert.deepStrictEqual(Object.keys(read('package.nls.zh-cn.json')), Object.keys(read('package.nls.json')));
+    assert.ok(Object.keys(read('l10n/bundle.l10n.zh-cn.json')).length > 10);
+  });
+});
