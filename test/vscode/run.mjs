@@ -1,6 +1,6 @@
 // Runs the suites of test/vscode/suites inside a real VS Code, on the packaged extension: `node test/vscode/run.mjs [options]`.
 // Must stay true: its last line is `N passed, N failed, N skipped`, and its exit status is 0 only when that line says that all is well.
-//   --grep TEXT   only tests whose title contains TEXT     --shots DIR  a picture per request of a suite, light and dark
+//   --grep REGEXP only tests whose title matches           --shots DIR  a picture per request of a suite, light and dark
 //   --logs DIR    keep VS Code's logs there                --source     on dist/ of this folder instead of a freshly packaged .vsix
 //   --only RUN…   some of: trusted (everything), untrusted (nothing of the workspace runs), web (the browser's extension host)
 import { spawnSync } from 'node:child_process';

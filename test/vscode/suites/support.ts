@@ -62,10 +62,15 @@ export async function focusedFrame(wanted: (frame: vscode.DebugStackFrame) => bo
   return (await next(vscode.debug.onDidChangeActiveStackItem, (item) => item instanceof vscode.DebugStackFrame && wanted(item), 'a focused stack frame')) as vscode.DebugStackFrame;
 }
 
+/** Sessions that have not ended: VS Code still calls one active for a moment after its end. */
+const live = new Set<string>();
+vscode.debug.onDidStartDebugSession(({ id }) => live.add(id));
+vscode.debug.onDidTerminateDebugSession(({ id }) => live.delete(id));
+
 export async function stopDebugging(): Promise<void> {
   const session = vscode.debug.activeDebugSession;
   vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-  if (!session) return;
+  if (!session || !live.has(session.id)) return;
   const ended = next(vscode.debug.onDidTerminateDebugSession, (each) => each.id === session.id, 'the end of the session');
   await vscode.debug.stopDebugging(session);
   await ended;
