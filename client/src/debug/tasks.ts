@@ -1,6 +1,7 @@
 // Tasks of type `gobuf`: `go build` of a main package for the debugger, linux/amd64 without cgo, with or without optimisation.
 // Must stay true: nothing is offered or run in a workspace that is not trusted; what the compiler says becomes problems by $gobuf-go.
 
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findGo } from './build';
@@ -17,8 +18,11 @@ async function task(definition: Definition, folder: vscode.WorkspaceFolder): Pro
   const name = definition.package === '.' ? folder.name : definition.package;
   const directory = path.join(folder.uri.fsPath, definition.package), flags = definition.flags ?? [UNOPTIMISED];
   const output = definition.output ?? path.join('bin', path.basename(directory));
-  const run = new vscode.ProcessExecution(go, ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), '.'], { cwd: directory, env: { GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' } });
-  const made = new vscode.Task(definition, folder, flags.includes(UNOPTIMISED) ? vscode.l10n.t('build {0} for gobuf', name) : vscode.l10n.t('build {0} for gobuf, optimised', name), 'gobuf', run, ['$gobuf-go']);
+  // The go command names files relative to where it runs, and a problem matcher takes them for relative to the workspace folder: a module of its own has no matcher.
+  const ownModule = definition.package !== '.' && fs.existsSync(path.join(directory, 'go.mod'));
+  const [cwd, what] = ownModule ? [directory, '.'] : [folder.uri.fsPath, `./${definition.package}`];
+  const run = new vscode.ProcessExecution(go, ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), what], { cwd, env: { GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' } });
+  const made = new vscode.Task(definition, folder, flags.includes(UNOPTIMISED) ? vscode.l10n.t('build {0} for gobuf', name) : vscode.l10n.t('build {0} for gobuf, optimised', name), 'gobuf', run, ownModule ? [] : ['$gobuf-go']);
   made.group = vscode.TaskGroup.Build;
   made.detail = ['GOOS=linux GOARCH=amd64 CGO_ENABLED=0 go build', ...flags].join(' ');
   return made;
