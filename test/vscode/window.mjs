@@ -17,17 +17,6 @@ export function emptyExtension(folder) {
   return folder;
 }
 
-/** Answers each question whether to trust the workspace with Escape, as a user who does not. */
-async function refuseTrust(page) {
-  try {
-    for (;;) {
-      await page.waitForSelector('.monaco-dialog-box', { timeout: 0 });
-      await page.keyboard.press('Escape');
-      await page.waitForSelector('.monaco-dialog-box', { state: 'detached', timeout: 0 });
-    }
-  } catch { /* the page is closed */ }
-}
-
 /**
  * `developed`: the extension in development; `vsix`: installed first; `web`: in the browser's extension host, whose results come through the page.
  * Resolves with the suite's text, its status and what went wrong with the window itself.
@@ -75,7 +64,6 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
     fs.rmSync(path.join(asks, file));
     void picture(name).then(() => fs.writeFileSync(path.join(asks, `${name}.done`), ''));
   }) : undefined;
-  if (trust) page.on('load', () => void refuseTrust(page));
   const lines = [];
   let trouble;
   const status = await new Promise((resolve) => {
