@@ -81,7 +81,8 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
     const { session, thread } = gobuf.sessions.view;
     const { stackFrames } = (await session!.customRequest('stackTrace', { threadId: thread, startFrame: 0, levels: 20 })) as { stackFrames: { name: string; line: number; source?: { path?: string } }[] };
     assert.match(stackFrames[0]!.name, /^(runtime\.)?gogo$/);
-    assert.deepStrictEqual([stackFrames[0]!.source?.path, stackFrames[0]!.line], [file.fsPath, line + 1]);
+    assert.ok(stackFrames[0]!.source?.path?.endsWith(file.path), stackFrames[0]!.source?.path); // VS Code makes a URI of it for extensions
+    assert.strictEqual(stackFrames[0]!.line, line + 1);
     assert.match(treeText(), /"M0"/);
     atBreakpoint = { instruction: moment(), tree: treeText() };
     await picture('proof-gogo');
