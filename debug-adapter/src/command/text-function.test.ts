@@ -129,6 +129,76 @@ test('what a function must not do is said', async () => {
   expect((await ask('·Go', '1'))[0]).toMatch(/calls example\.com\/k\.helper, which no assembly here defines: it is a Go function/);
 });
 
+const COMPILED = `package main
+
+type triple struct { x uint64; y [2]uint64 }
+type mixed struct { f float32; b uint8; n int64 }
+
+//go:noinline
+func arrays(a1 uint8, a2 [2]uint64, a3 uint8, s string) (r1 triple, r2 string) { return triple{uint64(a1), [2]uint64{a2[1], a2[0] + uint64(a3)}}, s[1:] }
+
+//go:noinline
+func many(a, b, c, d, e, f, g, h, i, j, k int64) (p, q, r, s, t, u, v, w, x, y, z int64) { return k, j, i, h, g, f, e, d, c, b, a - k }
+
+//go:noinline
+func late(a, b, c, d, e, f, g, h int64, s []int32, i int16, m mixed) (int16, []int32, mixed) { return i + int16(a+h), s[:1:2], mixed{m.f * 2, m.b + 1, m.n - 1} }
+
+//go:noinline
+func floats(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p float64, q float32, x int8) (float32, float64, int8) { return q + float32(p), a - p + o, x - 1 }
+
+//go:noinline
+func small(a [3]byte, z struct{}, b [1]int16, c [2]uint16, d bool) (bool, [3]byte, [2]uint16, int16) { return !d, [3]byte{a[2], a[1], a[0]}, [2]uint16{c[1], c[0]}, b[0] }
+
+//go:noinline
+func odd(a [3]byte) [5]byte { return [5]byte{a[2], a[1], a[0], 40, 50} }
+`;
+const CALLS: [name: string, args: string, go: string][] = [
+  ['arrays', '200, [7, 9], 3, "xyz"', '200, [2]uint64{7, 9}, 3, "xyz"'],
+  ['many', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11'],
+  ['late', '1, 2, 3, 4, 5, 6, 7, 8, [5, 6, 7], -300, {1.5, 254, -9}', '1, 2, 3, 4, 5, 6, 7, 8, []int32{5, 6, 7}, -300, mixed{1.5, 254, -9}'],
+  ['floats', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15.5, 16.25, 0.5, -7', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15.5, 16.25, 0.5, -7'],
+  ['small', '[1, 2, 3], {}, [-4], [5, 6], true', '[3]byte{1, 2, 3}, struct{}{}, [1]int16{-4}, [2]uint16{5, 6}, true'],
+  ['odd', '[1, 2, 3]', '[3]byte{1, 2, 3}'],
+];
+
+describe.skipIf(spawnSync('go', ['version']).status !== 0)('ABIInternal, judged by the Go compiler', () => {
+  test("its machine code finds arguments in registers and on the stack where it expects them, and gives what it gives in Go's own program", async () => {
+    const theirs = path.join(directory, 'compiled'), ours = path.join(directory, 'taken');
+    fs.mkdirSync(theirs);
+    fs.mkdirSync(ours);
+    fs.writeFileSync(path.join(theirs, 'go.mod'), 'module compiled\n\ngo 1.21\n');
+    const prints = CALLS.map(([name, , go]) => `\tshow(list(${name}(${go})))`).join('\n');
+    const main = `import "fmt"\nfunc list(values ...any) []any { return values }\nfunc show(values []any) { for _, v := range values { fmt.Printf("%#v\\t", v) }; fmt.Println() }\nfunc main() {\n${prints}\n}\n`;
+    fs.writeFileSync(path.join(theirs, 'main.go'), COMPILED.replace('package main\n', `package main\n${main.split('\n')[0]}\n`) + main.split('\n').slice(1).join('\n'));
+    const go = (...args: string[]): string => {
+      const { status, stdout, stderr } = spawnSync('go', args, { cwd: theirs, encoding: 'utf8', env: { ...process.env, GOARCH: 'amd64', GOOS: 'linux', GOFLAGS: '' } });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      return stdout;
+    };
+    go('build', '-o', 'program', '.');
+    const expected = spawnSync(path.join(theirs, 'program'), { encoding: 'utf8' }).stdout.trimEnd().split('\n');
+    const texts = CALLS.map(([name]) => {
+      const code = [...go('tool', 'objdump', '-s', `^main\\.${name}$`, 'program').matchAll(/^\s+\S+:\d+\s+0x[0-9a-f]+\s+([0-9a-f]+)\s/gm)].map((match) => match[1] ?? '').join('');
+      expect(code).not.toBe('');
+      return `TEXT ·${name}<ABIInternal>(SB), 516, $0-0\n${(code.match(/../g) ?? []).map((byte) => `\tBYTE $0x${byte}`).join('\n')}\n\tRET\n`;
+    });
+    fs.writeFileSync(path.join(ours, 'go.mod'), 'module runtime\n');
+    fs.writeFileSync(path.join(ours, 'taken_amd64.s'), texts.join(''));
+    fs.writeFileSync(path.join(ours, 'taken.go'), COMPILED.replace('package main', 'package runtime').replaceAll(/^(func .*?\).*) \{ return .*\}$/gm, '$1'));
+    for (const [i, [name, args]] of CALLS.entries()) {
+      const fn = await openText(`·${name}`, [path.join(ours, 'taken_amd64.s')]);
+      const { results, problems } = call(fn, buildCall(fn, args, new Map()));
+      expect(problems, name).toEqual([]);
+      expect(results.map(({ value }) => plainNumbers(value)), name).toEqual((expected[i] ?? '').trimEnd().split('\t').map(plainNumbers));
+    }
+  });
+});
+
+/** What is left of a value in either notation: texts and numbers in their order. */
+const plainNumbers = (text: string): (string | number)[] =>
+  [...text.replaceAll(/\[\d*\]\w+\{/g, '{').replaceAll(/\b[xynfb]:/g, '').matchAll(/"[^"]*"|true|false|-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?)/g)].map(([part]) => (/^-?\d/.test(part) ? Number(part) : part));
+
 test('errors of use are sentences', async () => {
   await expect(ask('·Nope', '')).rejects.toThrow(/there is no TEXT ·Nope/);
   await expect(ask('·Sum', '')).rejects.toThrow(/0 arguments are given, 1 are needed: a/);

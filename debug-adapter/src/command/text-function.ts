@@ -142,11 +142,12 @@ export function call(fn: TextFunction, { program, harness: made, symbols }: Buil
     if (problems.length === 0) machine.run(MOST_INSTRUCTIONS);
     for (const { symbol, label, size } of made.buffers) problems.push(...outside(machine.readMemory(address(symbol), size + 2 * GUARD), size, label));
     const read = (at: number, length: number): Uint8Array => machine.readMemory(at, length);
-    const value = ({ type, offset }: Parameter): string => showValue(read(sp + offset, type.size).slice(), type, read);
+    const home = (parameter: Parameter): number => sp + (made.homes.get(parameter) ?? 0);
+    const value = (each: Parameter): string => showValue(read(home(each), each.type.size).slice(), each.type, read);
     const results = fn.parameters.filter(({ result }) => result).map((each) => ({ name: each.name, value: value(each) }));
-    const pointee = ({ type, offset }: Parameter): string | undefined => {
-      const of = underlying(type), element = of.kind === 'pointer' ? of.element?.() : undefined;
-      const target = element && Number(new DataView(read(sp + offset, 8).slice().buffer).getBigUint64(0, true));
+    const pointee = (each: Parameter): string | undefined => {
+      const of = underlying(each.type), element = of.kind === 'pointer' ? of.element?.() : undefined;
+      const target = element && Number(new DataView(read(home(each), 8).slice().buffer).getBigUint64(0, true));
       return element && target ? `&${showValue(read(target, element.size).slice(), element, read)}` : undefined;
     };
     const memory = fn.parameters.filter(({ result }) => !result).flatMap((each) => {

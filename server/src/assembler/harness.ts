@@ -2,9 +2,10 @@
 // Must stay true: the function gets what the Go compiler would give it; what it refers to and nobody defines is a trap with a name, or zero.
 
 import type { FunctionFrame } from '../golang/arguments';
-import type { GoType } from '../golang/types';
+import { roundUp, type GoType } from '../golang/types';
 import type { Assembled } from './assemble';
 import { layValue, splitValues, ValueError, type Buffer } from './go-values';
+import { assignPlaces, type Place, type Word } from './register-abi';
 
 export interface Parameter { name: string; type: GoType; offset: number; result: boolean }
 
@@ -21,6 +22,8 @@ export interface Harness {
   /** Symbols: the frame of arguments and results, the instruction after the call, the buffers with their guards. */
   frame: string;
   frameSize: number;
+  /** Where each value lies from SP at the call, when the call has come back. */
+  homes: Map<Parameter, number>;
   done: string;
   end: string;
   /** Holds SP at the call. */
@@ -69,19 +72,21 @@ export function missingSymbols(files: readonly Assembled[]): Missing {
   return { functions: [...functions], variables: [...variables] };
 }
 
-const INTEGER_REGISTERS = ['AX', 'BX', 'CX', 'DI', 'SI', 'R8', 'R9', 'R10', 'R11'];
-
 /** The name as it is written in assembly. */
 const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
 
 export function harness(options: HarnessOptions): Harness {
-  const { parameters, frameSize } = options;
+  const { parameters } = options;
   const inputs = parameters.filter(({ result }) => !result);
   const values = splitValues(options.args);
   if (values.length !== inputs.length) throw new ValueError(`${values.length} arguments are given, ${inputs.length} are needed: ${inputs.map(({ name }) => name).join(', ') || 'none'}`);
-  const size = Math.ceil(Math.max(frameSize, 8) / 16) * 16;
+  const { homes, places, callee, frameSize } = layout(options);
+  const size = roundUp(Math.max(frameSize, 8), 16);
   const frame: Buffer = { bytes: new Uint8Array(size), pointers: [], label: 'frame' };
-  inputs.forEach(({ name, type, offset }, i) => {
+  // In ABIInternal the stack's results and the spill space hold nothing at the call: zeros would hide who relies on them.
+  if (places) frame.bytes.fill(GUARD_BYTE, 0, callee);
+  inputs.forEach((parameter, i) => {
+    const { name, type } = parameter, offset = homes.get(parameter) ?? 0;
     const laid = layValue(values[i] ?? '', type, name);
     frame.bytes.set(laid.bytes, offset);
     for (const pointer of laid.pointers) frame.pointers.push({ offset: offset + pointer.offset, target: pointer.target });
@@ -97,7 +102,6 @@ export function harness(options: HarnessOptions): Harness {
     lines.push(`GLOBL ${written(name)}(SB), 16, $${Math.max(512, initial.length)}`);
   }
   const target = `${written(options.target)}(SB)`;
-  const registers = options.abi === 'ABIInternal';
   lines.push(
     'GLOBL gobuf·tls(SB), 16, $64', 'GLOBL gobuf·g(SB), 16, $512',
     'TEXT gobuf·start(SB), 2564, $0',
@@ -108,16 +112,16 @@ export function harness(options: HarnessOptions): Harness {
     '\tLEAQ gobuf·frame(SB), SI', '\tMOVQ SP, DI', `\tMOVL $${size}, CX`, '\tREP; MOVSB',
     // What is left in registers must not look like something.
     ...['AX', 'BX', 'CX', 'DX', 'SI', 'DI', 'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R15'].map((name) => `\tMOVQ $0x${'dead'.repeat(3)}, ${name}`),
-    ...(registers ? registerLoads(inputs) : []),
+    ...words(false, places, homes).map(({ word, at, register }) => `\t${load(word)} ${at}(SP), ${register}`),
     '\tXORPS X15, X15', '\tMOVQ SP, gobuf·saved(SB)', '\tLEAQ gobuf·base(SB), BP',
     `\tCALL ${target}`, '\tJMP gobuf·done(SB)',
     'TEXT gobuf·done(SB), 2564, $0',
-    ...(registers ? registerStores(parameters.filter(({ result }) => result)) : []),
+    ...words(true, places, homes).map(({ word, at, register }) => `\t${store(word)} ${register}, ${at}(SP)`),
     '\tJMP gobuf·end(SB)',
     'TEXT gobuf·end(SB), 2564, $0', '\tMOVL $231, AX', '\tXORL DI, DI', '\tSYSCALL', '\tUD2',
     'GLOBL gobuf·saved(SB), 16, $16', 'GLOBL gobuf·base(SB), 16, $16', '',
   );
-  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', g: 'gobuf.g', buffers };
+  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, homes, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', g: 'gobuf.g', buffers };
 }
 
 /** DATA for a piece of memory and for those it points to, each between guards. */
@@ -139,40 +143,23 @@ function emit(lines: string[], symbol: string, { bytes, pointers }: Buffer, guar
   lines.push(`GLOBL ${symbol}(SB), 16, $${Math.max(whole.length, 1)}`);
 }
 
-interface Word { offset: number; size: number; float: boolean }
-
-/** The machine words of a value, in the order in which ABIInternal gives them registers; undefined where it would use the stack. */
-function words(type: GoType, offset: number): Word[] | undefined {
-  switch (type.kind) {
-    case 'named': return words(type.underlying(), offset);
-    case 'basic': return type.name.startsWith('complex') ? undefined : [{ offset, size: type.size, float: type.name.startsWith('float') }];
-    case 'string': case 'interface': return [0, 8].map((at) => ({ offset: offset + at, size: 8, float: false }));
-    case 'slice': return [0, 8, 16].map((at) => ({ offset: offset + at, size: 8, float: false }));
-    case 'struct': {
-      const parts = type.fields.map((field) => words(field.type, offset + field.offset));
-      return parts.some((part) => !part) ? undefined : parts.flatMap((part) => part ?? []);
-    }
-    case 'array': return type.length === 0 ? [] : type.length === 1 ? words(type.element(), offset) : undefined;
-    default: return [{ offset, size: 8, float: false }];
+/** Values that travel in registers have their homes in memory above all that the callee may use. */
+function layout({ abi, parameters, frameSize }: HarnessOptions): { homes: Map<Parameter, number>; places?: Map<Parameter, Place>; callee: number; frameSize: number } {
+  if (abi !== 'ABIInternal') return { homes: new Map(parameters.map((each) => [each, each.offset])), callee: frameSize, frameSize };
+  const { places, size } = assignPlaces(parameters);
+  const callee = roundUp(Math.max(size, frameSize), 8);
+  const homes = new Map<Parameter, number>();
+  let end = callee;
+  for (const [parameter, { offset }] of places) {
+    homes.set(parameter, offset ?? end);
+    if (offset === undefined) end = roundUp(end + parameter.type.size, 8);
   }
+  return { homes, places, callee, frameSize: end };
 }
 
-function inRegisters(parameters: readonly Parameter[]): { word: Word; register: string }[] {
-  const out: { word: Word; register: string }[] = [];
-  let integers = 0, floats = 0;
-  for (const { name, type, offset } of parameters) {
-    const parts = words(type, offset);
-    if (!parts) throw new ValueError(`${name} is passed on the stack in ABIInternal, which is not supported here`);
-    for (const word of parts) {
-      const register = word.float ? `X${floats++}` : INTEGER_REGISTERS[integers++];
-      if (!register || floats > 15) throw new ValueError('more arguments than registers');
-      out.push({ word, register });
-    }
-  }
-  return out;
-}
+/** Of arguments or of results, each word of those in registers. */
+const words = (results: boolean, places: Map<Parameter, Place> | undefined, homes: Map<Parameter, number>): { word: Word; at: number; register: string }[] =>
+  [...places ?? []].flatMap(([parameter, { registers }]) => (registers && parameter.result === results ? registers.map(({ word, register }) => ({ word, at: (homes.get(parameter) ?? 0) + word.offset, register })) : []));
 
-const registerLoads = (inputs: readonly Parameter[]): string[] => inRegisters(inputs).map(({ word, register }) =>
-  `\t${word.float ? (word.size === 4 ? 'MOVSS' : 'MOVSD') : word.size === 1 ? 'MOVBLZX' : word.size === 2 ? 'MOVWLZX' : word.size === 4 ? 'MOVL' : 'MOVQ'} ${word.offset}(SP), ${register}`);
-const registerStores = (results: readonly Parameter[]): string[] => inRegisters(results).map(({ word, register }) =>
-  `\t${word.float ? (word.size === 4 ? 'MOVSS' : 'MOVSD') : word.size === 1 ? 'MOVB' : word.size === 2 ? 'MOVW' : word.size === 4 ? 'MOVL' : 'MOVQ'} ${register}, ${word.offset}(SP)`);
+const load = ({ float, size }: Word): string => (float ? (size === 4 ? 'MOVSS' : 'MOVSD') : size === 1 ? 'MOVBLZX' : size === 2 ? 'MOVWLZX' : size === 4 ? 'MOVL' : 'MOVQ');
+const store = ({ float, size }: Word): string => (float ? (size === 4 ? 'MOVSS' : 'MOVSD') : size === 1 ? 'MOVB' : size === 2 ? 'MOVW' : size === 4 ? 'MOVL' : 'MOVQ');

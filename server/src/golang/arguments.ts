@@ -51,13 +51,21 @@ export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, ev
       }
     }
   };
-  const typed = (node: typeof declaration.parameters) => parts(node).map((parameter) => {
-    const typeNode = field(parameter, 'type') ?? parameter;
-    const type = evaluator.typeIn(typeNode, declaration.file, owner);
-    const names = fields(parameter, 'name').flatMap((each) => (each.type === 'identifier' ? [each.text] : []));
-    const whole: GoType = parameter.type === 'variadic_parameter_declaration' ? { kind: 'slice', size: 3 * sizes.pointer, align: sizes.pointer, element: () => type } : type;
-    return { names, type: whole, text: typeNode.text };
-  });
+  const typed = (node: typeof declaration.parameters) => {
+    // The grammar takes the first of a long list of names, `a, b, c … int`, for types; where one parameter has a name, all have.
+    const all = parts(node), anyNamed = all.some((each) => fields(each, 'name').length > 0);
+    let waiting: string[] = [];
+    return all.flatMap((parameter) => {
+      const typeNode = field(parameter, 'type') ?? parameter;
+      const own = fields(parameter, 'name').flatMap((each) => (each.type === 'identifier' ? [each.text] : []));
+      if (anyNamed && fields(parameter, 'name').length === 0) { waiting.push(typeNode.text); return []; }
+      const names = [...waiting, ...own];
+      waiting = [];
+      const type = evaluator.typeIn(typeNode, declaration.file, owner);
+      const whole: GoType = parameter.type === 'variadic_parameter_declaration' ? { kind: 'slice', size: 3 * sizes.pointer, align: sizes.pointer, element: () => type } : type;
+      return [{ names, type: whole, text: typeNode.text }];
+    });
+  };
   add(typed(declaration.parameters), 'arg');
   const { result } = declaration;
   frame.results = frame.size;
