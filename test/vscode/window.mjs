@@ -24,11 +24,11 @@ export function emptyExtension(folder) {
 export async function runInVSCode({ host, workspace, suites, settings, developed, vsix, web = false, trust = false, env = {}, shots, logs }) {
   const { chromium } = await import(pathToFileURL(createRequire(path.join(host.modules, 'x.js')).resolve('playwright-core')).href).then((module) => module.default ?? module);
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-vscode-'));
-  const data = path.join(temporary, 'data'), results = path.join(temporary, 'results.txt'), asks = path.join(temporary, 'shots');
+  const data = path.join(temporary, 'data'), results = path.join(temporary, 'results.txt'), asks = path.join(temporary, 'asks');
   fs.mkdirSync(path.join(data, 'data/User'), { recursive: true });
   fs.mkdirSync(asks);
   fs.writeFileSync(path.join(data, 'data/User/settings.json'), JSON.stringify(settings));
-  const environment = { ...process.env, ...env, GOBUF_TEST_RESULTS: results, GOBUF_TEST_SHOTS: shots ? asks : '', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":"","controlUrl":""}' }; // no look-ups in a marketplace
+  const environment = { ...process.env, ...env, GOBUF_TEST_RESULTS: results, GOBUF_TEST_ASKS: asks, GOBUF_TEST_SHOTS: shots ? '1' : '', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":"","controlUrl":""}' }; // no look-ups in a marketplace
   const common = [host.server, '--accept-server-license-terms', '--server-data-dir', data];
   if (vsix) {
     const installed = spawnSync(host.node, [...common, '--install-extension', vsix], { env: environment, encoding: 'utf8' });
@@ -57,13 +57,26 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
     await page.waitForTimeout(600); // what fades in is there then; only pictures wait like this, never a test
     await page.screenshot({ path: path.join(shots, `${name}.png`) });
   };
-  /** A suite asks for a picture by a file NAME.ask, and goes on when NAME.done is there. */
-  const watcher = shots ? fs.watch(asks, (_event, file) => {
-    const name = /^(.*)\.ask$/.exec(file ?? '')?.[1];
+  /** Answers the input that VS Code shows, as a person would; what stood in it before. */
+  const answerInput = async (text) => {
+    const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+    await input.waitFor();
+    const before = await input.inputValue();
+    if (text !== '') await input.fill(text);
+    await input.press('Enter');
+    return before;
+  };
+  /** A suite asks by a file, NAME.picture or NAME.input (whose content is typed), and goes on when NAME.done is there, with the answer in it. */
+  const watcher = fs.watch(asks, (_event, file) => {
+    const [, name, kind] = /^(.*)\.(picture|input)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
+    const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));
-    void picture(name).then(() => fs.writeFileSync(path.join(asks, `${name}.done`), ''));
-  }) : undefined;
+    void (kind === 'picture' ? picture(name) : answerInput(content)).then((answer = '') => {
+      fs.writeFileSync(path.join(asks, `${name}.writing`), answer);
+      fs.renameSync(path.join(asks, `${name}.writing`), path.join(asks, `${name}.done`));
+    });
+  });
   const lines = [];
   let trouble;
   const status = await new Promise((resolve) => {
@@ -78,7 +91,7 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
       await page.goto(`${base}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
     })().catch((error) => { trouble = error.message; done(127); });
   });
-  watcher?.close();
+  watcher.close();
   if (web && shots) await picture(status === 0 ? 'web' : 'web-failed');
   // In the browser there is no file to write to: the suite's lines carry a mark of their own in the page's log.
   const out = web ? lines.flatMap((line) => /gobuf-result: (.*?)"?$/s.exec(line)?.[1] ?? []).join('\n') : fs.existsSync(results) ? fs.readFileSync(results, 'utf8') : '';

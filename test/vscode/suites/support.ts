@@ -76,13 +76,22 @@ export async function stopDebugging(): Promise<void> {
   await ended;
 }
 
-/** Asks the runner for a picture of the window; does nothing unless it was started with --shots. */
-export async function picture(name: string): Promise<void> {
-  const folder = process.env['GOBUF_TEST_SHOTS'];
-  if (!folder) return;
-  const done = path.join(folder, `${name}.done`);
+/** Asks the runner (window.mjs) for something that only the page can do; its answer. */
+async function ask(kind: 'picture' | 'input', name: string, content: string): Promise<string> {
+  const folder = process.env['GOBUF_TEST_ASKS'] ?? '', asked = path.join(folder, `${name}.${kind}`), done = path.join(folder, `${name}.done`);
   await new Promise<void>((resolve) => {
     const watcher = fs.watch(folder, () => { if (fs.existsSync(done)) { watcher.close(); resolve(); } });
-    fs.writeFileSync(path.join(folder, `${name}.ask`), '');
+    // Renamed, so that it is never seen half written.
+    fs.writeFileSync(`${asked}.new`, content);
+    fs.renameSync(`${asked}.new`, asked);
   });
+  const answer = fs.readFileSync(done, 'utf8');
+  fs.rmSync(done);
+  return answer;
 }
+
+/** A picture of the window; nothing unless the runner was started with --shots. */
+export async function picture(name: string): Promise<void> { if (process.env['GOBUF_TEST_SHOTS']) await ask('picture', name, ''); }
+
+/** Types into the input that VS Code shows, or is about to show, and accepts it; an empty text accepts what stands there. What stood in it before. */
+export function answerInput(text: string): Promise<string> { return ask('input', 'input', text); }

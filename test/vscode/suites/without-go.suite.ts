@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
-import { activated, focusedFrame, Messages, next, picture, stopDebugging, workspace } from './support';
+import { activated, answerInput, focusedFrame, Messages, next, picture, stopDebugging, workspace } from './support';
 
 const ROOT = process.env['GOBUF_TEST_ROOT'] ?? '';
 const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern']] as const;
@@ -87,6 +87,21 @@ describe('without Go', () => {
     assert.deepStrictEqual(lenses.map(({ range }) => document.lineAt(range.start.line).text.split(',')[0]), ['TEXT ·Bump(SB)']);
     assert.strictEqual(lenses[0]?.command?.command, 'gobuf.stepText');
     await pictures('lens');
+  });
+
+  it('asks for the arguments, and offers again what was typed last', async () => {
+    const asked: string[] = [];
+    for (const typed of ['[4 5], false', '']) {
+      messages.all.length = 0;
+      const stopped = messages.stopped();
+      const running = vscode.commands.executeCommand('gobuf.stepText', vscode.Uri.file(file), '·Bump');
+      asked.push(await answerInput(typed));
+      await running;
+      await stopped;
+      assert.match(output(), /n = 2\n\s+xs = \[5, 6\]/);
+      await stopDebugging();
+    }
+    assert.deepStrictEqual(asked, ['', '[4 5], false']);
   });
 
   it('shows arguments by name, steps, and tells results', async () => {
