@@ -7,6 +7,7 @@ import { RequestError, type Subject } from './handler';
 import type { Session } from './session';
 import { hex, hexBytes, parseReference } from './text';
 
+/** Rows that are shown at once, and rows between the address that is named and them: each has to be decoded. */
 const MOST_ROWS = 20_000;
 
 /** What was made of a row before: the engine gives the same objects as long as the bytes are the same. */
@@ -27,6 +28,8 @@ export const disassembly: Subject = {
     disassemble(session, { memoryReference, offset = 0, instructionOffset = 0, instructionCount, resolveSymbols = true }) {
       const engine = session.stopped;
       if (!Number.isSafeInteger(instructionCount) || instructionCount < 0 || instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
+      if (!Number.isSafeInteger(offset)) throw new RequestError(`${JSON.stringify(offset)} is no number of bytes.`);
+      if (!Number.isSafeInteger(instructionOffset) || Math.abs(instructionOffset) > MOST_ROWS) throw new RequestError(`${JSON.stringify(instructionOffset)} is not a number of rows that can be counted off.`);
       let file = '';
       const rows = engine.disassembleRows(parseReference(memoryReference) + offset, instructionOffset, instructionCount, session.launched?.disassembleFlavor);
       // Nothing lies below address 0: what is missing there is added at the other end.

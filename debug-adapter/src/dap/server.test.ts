@@ -189,6 +189,9 @@ describe('the adapter', () => {
     expect(await client.ask('readMemory', { memoryReference: '0xffffffffffff0000', count: 4 })).toEqual({ address: '0xffffffffffff0000', unreadableBytes: 4 });
     expect(await client.ask('writeMemory', { memoryReference: '8192', data: 'AAA=', allowPartial: true })).toEqual({ bytesWritten: 2 });
     expect(client.events.some(({ event, body }) => event === 'memory' && body['memoryReference'] === '0x2000')).toBe(true);
+    // Rows that would have to be counted off for ever, or that no number counts.
+    for (const instructionOffset of ['0xffffffffffffffff', 2 ** 40, -(2 ** 40), 1.5]) await expect(client.ask('disassemble', { memoryReference: '0x26', instructionOffset, instructionCount: 1 })).rejects.toThrow('is not a number of rows');
+    await expect(client.ask('disassemble', { memoryReference: '0x26', offset: 'far', instructionCount: 1 })).rejects.toThrow('"far" is no number of bytes');
     const { instructions } = await client.ask('disassemble', { memoryReference: '0x1000', instructionOffset: -2, instructionCount: 4, resolveSymbols: true });
     expect(instructions).toMatchObject([{ address: '0xff8', symbol: 'main.main', line: 7, location: { path: '/src/main.go' } }, { address: '0xffc', line: 7 }, { address: '0x1000', line: 8 }, { address: '0x1004', instruction: 'nop', instructionBytes: '90' }]);
     expect(instructions[1].location).toBeUndefined();
