@@ -154,7 +154,10 @@ export interface TranslationCache {
 
 /** What the WebAssembly engine around can do beyond the standard's interface. */
 export interface CodeEngine {
-  /** Compiles a module; one of its functions is optimised after executing about `patience` bytes of its machine code. */
+  /**
+   * Compiles a module; one of its functions is optimised after executing about `patience` bytes of its machine code. `whole`: all functions now, on
+   * as many processors as there are, rather than each when it is first called.
+   */
   compile(wire: Uint8Array<ArrayBuffer>, patience: number, whole?: boolean): WebAssembly.Module;
   /** The machine code that optimising has made so far of a module and these functions of it; undefined if there is none or it cannot be had. */
   machineCode(module: WebAssembly.Module, functions: Iterable<unknown>): Uint8Array | undefined;

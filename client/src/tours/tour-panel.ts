@@ -1,10 +1,10 @@
 // The "Tour" view: the text of the present step, the values that it names with what they were before, and the ways on and back in time.
 // Must stay true: the page gets data by messages only and runs no script but its own; the step on show is the one the program stands at, or says that it is not.
 
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ShownStep, TourOutline, TourStepEvent } from '../../../debug-adapter/src/dap/protocol';
 import type { Sessions } from '../debug/sessions';
+import { pageHtml } from '../views/page-html';
 
 export type ToTourPage =
   | { kind: 'nothing' }
@@ -96,21 +96,8 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
       else if (message.kind === 'place') void this.#openPlace();
     });
     view.onDidDispose(() => { this.#view = undefined; });
-    const nonce = randomBytes(16).toString('hex'), file = (name: string): string => view.webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
-    view.webview.html = `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${view.webview.cspSource}; script-src 'nonce-${nonce}';">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${file('tour.css')}">
-<title>Tour</title>
-</head>
-<body>
-<main id="content" aria-live="polite"></main>
-<script nonce="${nonce}" src="${file('tour.js')}"></script>
-</body>
-</html>`;
+    const file = (name: string): vscode.Uri => vscode.Uri.joinPath(media, name);
+    view.webview.html = pageHtml(view.webview, { title: 'Tour', style: file('tour.css'), script: file('tour.js'), live: true });
   }
 
   async #openPlace(): Promise<void> {

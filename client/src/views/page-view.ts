@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { Sessions } from '../debug/sessions';
+import { pageHtml } from './page-html';
 
 /** What any page may send; pages of their own kind send more. */
 export interface FromPage { kind: string; text?: string; command?: string; instruction?: number; file?: string; line?: number; address?: number; format?: string; range?: { from: number; to: number } }
@@ -33,21 +34,8 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
     });
     view.onDidDispose(() => { this.view = undefined; });
     view.onDidChangeVisibility(() => { if (view.visible) void this.refresh(); });
-    const nonce = crypto.randomUUID().replaceAll('-', ''), texts = JSON.stringify(vscode.l10n.bundle ?? {}).replace(/[&"<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-    const uri = (...parts: string[]): string => view.webview.asWebviewUri(vscode.Uri.joinPath(root, ...parts)).toString();
-    view.webview.html = `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${view.webview.cspSource}; script-src 'nonce-${nonce}';">
-<link rel="stylesheet" href="${uri('client', 'media', `${this.page}.css`)}">
-<title>${this.title}</title>
-</head>
-<body>
-<main id="content" data-texts="${texts}"></main>
-<script nonce="${nonce}" src="${uri('dist', 'pages', `${this.page}.js`)}"></script>
-</body>
-</html>`;
+    const file = (...parts: string[]): vscode.Uri => vscode.Uri.joinPath(root, ...parts);
+    view.webview.html = pageHtml(view.webview, { title: this.title, style: file('client', 'media', `${this.page}.css`), script: file('dist', 'pages', `${this.page}.js`), texts: vscode.l10n.bundle ?? {} });
   }
 
   protected async carryOut(message: FromPage): Promise<void> {

@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import type { TlsResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Sessions } from '../debug/sessions';
+import { pageHtml } from './page-html';
 import type { Selection } from './selection';
 import { type TlsPicture, tlsPicture } from './tls-model';
 
@@ -43,27 +44,8 @@ export class TlsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
     });
     view.onDidDispose(() => { this.#view = undefined; });
     view.onDidChangeVisibility(() => { if (view.visible) void this.refresh(); });
-    view.webview.html = this.#html(view.webview, media);
+    view.webview.html = pageHtml(view.webview, { title: 'TLS and stackguard', style: vscode.Uri.joinPath(media, 'tls-panel.css'), script: vscode.Uri.joinPath(media, 'tls-panel.js'), live: true });
     void this.refresh();
-  }
-
-  #html(webview: vscode.Webview, media: vscode.Uri): string {
-    const nonce = crypto.randomUUID().replaceAll('-', '');
-    const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${file('tls-panel.css')}">
-<title>TLS and stackguard</title>
-</head>
-<body>
-<main id="content" aria-live="polite"></main>
-<script nonce="${nonce}" src="${file('tls-panel.js')}"></script>
-</body>
-</html>`;
   }
 
   async refresh(): Promise<void> {
