@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GuestMachine } from '../machine';
-import type { TranslationCache } from '../machine-types';
+import type { Stop, TranslationCache } from '../machine-types';
 import type { Tuning } from './cpu';
 import { createCpu } from './cpu';
 
@@ -63,12 +63,25 @@ const UNTUNED: Tuning = { shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 };
 const eager = (slice: number): Tuning => ({ shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1 });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
-function run({ tuning, cache, padding = 0, args = [] }: Run) {
+function run(how: Run) {
+  const { machine, output } = start(how);
+  const stop = machine.run(1e12);
+  return { stop, output: output(), instruction: machine.instruction, translated: machine.translated };
+}
+function start({ tuning, cache, padding = 0, args = [] }: Run) {
   let output = '';
   const machine = new GuestMachine({ program, path: '/p', args, env: [`PADDING=${'x'.repeat(padding)}`], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } } },
     (pages, host) => createCpu(pages, host, cache && { cache, program }, undefined, tuning));
-  const stop = machine.run(1e12);
-  return { stop, output, instruction: machine.instruction, translated: machine.translated };
+  return { machine, output: () => output };
+}
+/** Runs on in pieces, whose ends are made exactly; the places that they were. */
+function inPieces(machine: GuestMachine, length: number): { stop: Stop; places: number[] } {
+  const places: number[] = [];
+  for (;;) {
+    const stop = machine.run(machine.instruction + length);
+    if (stop.reason !== 'limit') return { stop, places };
+    places.push(machine.registers().rip);
+  }
 }
 /** The runner wants to hear from its worker. */
 const breath = (): Promise<void> => new Promise((done) => { setImmediate(done); });
@@ -105,5 +118,19 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
     // What was executed before is all there: nothing is translated again.
     expect(run({ cache, args: first!.args }).translated).toBe(0);
     expect(first!.plain.translated).toBeGreaterThan(1000);
+  }, 300_000);
+
+  it('drops kept code before the end of any budget', () => {
+    const plain = run({ tuning: UNTUNED, args: ['round'] }), cache = newCache(), before = start({ cache, args: ['x'] });
+    const { places } = inPieces(before.machine, 499);
+    // Before the first end of a budget: a stop, and with breakpoints and without them again all that has run is made anew.
+    const { machine, output } = start({ cache, args: ['round'] }), early = [...new Set(places.slice(0, 60))];
+    machine.addBreakpoint(places[50]!);
+    expect(machine.run(1e12).reason).toBe('breakpoint');
+    for (const place of early) machine.addBreakpoint(place);
+    for (const place of early) machine.removeBreakpoint(place);
+    machine.run(machine.instruction + 20_011);
+    const { stop } = inPieces(machine, 4999);
+    expect({ stop, output: output(), instruction: machine.instruction }).toEqual({ stop: plain.stop, output: plain.output, instruction: plain.instruction });
   }, 300_000);
 });
