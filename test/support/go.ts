@@ -52,7 +52,11 @@ export function build(source: string, go: Toolchain, flags: readonly string[] = 
   const hash = createHash('sha256').update([go.version, ...flags, full, ''].join('\0'));
   for (const file of files) hash.update(path.basename(file)).update(fs.readFileSync(file));
   const out = path.join(KEPT, hash.digest('hex').slice(0, 20), path.basename(full, '.go'));
-  if (fs.existsSync(out)) return out;
+  if (fs.existsSync(out)) {
+    // The same content in a newer checkout: Delve would call a binary that is older than its sources stale.
+    fs.utimesSync(out, new Date(), new Date());
+    return out;
+  }
   fs.mkdirSync(path.dirname(out), { recursive: true });
   const temporary = `${out}.${process.pid}`;
   const done = spawnSync(go.command, ['build', ...flags, '-o', temporary, folder ? '.' : full], { env: go.env, cwd: folder ? full : path.dirname(full), encoding: 'utf8' });

@@ -40,9 +40,14 @@ function find(version: string): Toolchain | undefined {
 
 /** Builds one Go file; answers the binary's path. */
 export function build(source: string, go: Toolchain, flags: readonly string[] = []): string {
-  const hash = createHash('sha256').update([go.version, ...flags, ''].join('\0')).update(fs.readFileSync(source)).digest('hex').slice(0, 20);
+  // The binary names its source: one built in another checkout may have none.
+  const hash = createHash('sha256').update([go.version, ...flags, path.resolve(source), ''].join('\0')).update(fs.readFileSync(source)).digest('hex').slice(0, 20);
   const out = path.join(KEPT, hash, path.basename(source, '.go'));
-  if (fs.existsSync(out)) return out;
+  if (fs.existsSync(out)) {
+    // The same content in a newer checkout: Delve would call a binary that is older than its sources stale.
+    fs.utimesSync(out, new Date(), new Date());
+    return out;
+  }
   fs.mkdirSync(path.dirname(out), { recursive: true });
   const temporary = `${out}.${process.pid}`;
   const done = spawnSync(go.command, ['build', ...flags, '-o', temporary, source], { env: go.env, cwd: path.dirname(source), encoding: 'utf8' });
