@@ -20,7 +20,6 @@ const whole = (value: unknown): value is number => Number.isSafeInteger(value) &
 
 /** What the beginning of a file that is no trace is, as far as it can be told. */
 export function otherFile(head: string): string | undefined {
-  // eslint-disable-next-line no-control-regex
   if (/^go 1\.\d+ trace\0/.test(head)) return l10n.t('it is a trace of Go\'s runtime/trace, which `go tool trace` opens; this view opens what `gobuf trace --json` writes');
   if (/^ *\d+ +[\d.]+ ms +(milestone|switch)/.test(head)) return l10n.t('it is a trace for people: write it with `gobuf trace --json`');
   return undefined;
