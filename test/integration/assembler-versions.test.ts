@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultExperiments } from '../../server/src/golang/experiments';
 import { ABI_SELECTOR_PACKAGES } from '../../server/src/workspace/package-path';
-import { toolchain, VERSIONS, type Toolchain } from '../support/go';
+import { toolchain, VERSIONS, type Toolchain } from '../../debug-adapter/src/testing/toolchains';
 import { gobuf, guestEnvironment, temporaryFolder } from '../support/processes';
 
 const minorOf = (go: Toolchain) => Number(/1\.(\d+)/.exec(go.version)?.[1]);

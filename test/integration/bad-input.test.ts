@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { build, toolchain } from '../support/go';
-import type { Toolchain } from '../support/go';
+import { build, toolchain } from '../../debug-adapter/src/testing/toolchains';
+import type { Toolchain } from '../../debug-adapter/src/testing/toolchains';
 import { gobuf, ROOT, temporaryFolder } from '../support/processes';
 import type { Result } from '../support/processes';
 

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dapHost } from '@gobuf/debug-adapter/command/commands/dap';
 import { type Loose, TestClient } from '@gobuf/debug-adapter/dap/testing/client';
-import { build, toolchain } from '../support/go';
+import { build, toolchain } from '../../debug-adapter/src/testing/toolchains';
 
 const go = toolchain();
 let client: TestClient;

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { toolchain } from '../support/go';
+import { toolchain } from '../../debug-adapter/src/testing/toolchains';
 import { gobuf, guestEnvironment, ROOT, temporaryFolder } from '../support/processes';
 import type { Result } from '../support/processes';
 

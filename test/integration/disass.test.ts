@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { delve, delveVersion, gobufExec } from '../support/delve';
-import { build, toolchain } from '../support/go';
+import { build, toolchain } from '../../debug-adapter/src/testing/toolchains';
 import { gobuf } from '../support/processes';
 
 const go = toolchain();

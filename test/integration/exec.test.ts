@@ -2,7 +2,7 @@
 // (before the first goroutine, backwards, sched, tls) is checked against what story 1 says must be there.
 import { describe, expect, test } from 'vitest';
 import { delve, delveVersion, gobufExec } from '../support/delve';
-import { build, toolchain } from '../support/go';
+import { build, toolchain } from '../../debug-adapter/src/testing/toolchains';
 
 const go = toolchain();
 const example = (): string => build('examples/switch', go!);

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { build, toolchain } from '../support/go';
+import { build, toolchain } from '../../debug-adapter/src/testing/toolchains';
 import { gobuf, temporaryFolder } from '../support/processes';
 
 const go = toolchain();

@@ -4,8 +4,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { build, toolchain, VERSIONS } from '../support/go';
-import type { Toolchain } from '../support/go';
+import { build, toolchain, VERSIONS } from '../../debug-adapter/src/testing/toolchains';
+import type { Toolchain } from '../../debug-adapter/src/testing/toolchains';
 import { execute, gobuf, guestEnvironment, ROOT, temporaryFolder } from '../support/processes';
 import type { Result } from '../support/processes';
 

@@ -1,7 +1,7 @@
 // `gobuf trace` tells story 1, the boot, in its order, and every goroutine switch; twice the same bytes, for every Go version at hand.
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { build, toolchain, VERSIONS } from '../support/go';
+import { build, toolchain, VERSIONS } from '../../debug-adapter/src/testing/toolchains';
 import { gobuf } from '../support/processes';
 
 interface Event { instruction: number; event: string; function?: string; goroutine?: number }

@@ -6,6 +6,8 @@ import { Event, Response } from '@vscode/debugadapter/lib/messages';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
+import { LookAhead } from './look-ahead';
+import { textOf } from './message-text';
 import { type DapHost, Session } from './session';
 import { sentence } from './text';
 
@@ -19,6 +21,7 @@ export class DapServer extends ProtocolServer {
   readonly session: Session;
   /** Requests that are being answered, for `cancel` and for the order of answers. */
   readonly #pending = new Map<number, { cancelled: boolean }>();
+  readonly #ahead: LookAhead;
 
   constructor(host: DapHost) {
     super();
@@ -30,6 +33,7 @@ export class DapServer extends ProtocolServer {
       cancelRequest: (id) => { const pending = this.#pending.get(id); if (pending) pending.cancelled = true; return pending !== undefined; },
       end: () => this.#end(),
     });
+    this.#ahead = new LookAhead(this.session);
     this.on('close', () => this.#end());
     this.on('error', () => this.#end());
   }
@@ -41,16 +45,29 @@ export class DapServer extends ProtocolServer {
 
   #output: NodeJS.WritableStream | undefined;
   #waiting: string[] = [];
+  /** All that waits is ASCII: it need not be encoded. */
+  #plain = true;
   /** Messages of one turn of the event loop leave in one write: each write costs more than making most messages. */
-  #gather(text: string): boolean {
+  #gather(text: string, plain = false): boolean {
+    if (!plain) this.#plain = false;
     if (this.#waiting.push(text) === 1) setImmediate(() => this.#flush());
     return true;
   }
   #flush(): void {
     if (this.#waiting.length === 0) return;
-    const text = this.#waiting.join('');
+    const text = this.#waiting.join(''), encoding = this.#plain ? 'latin1' : 'utf8';
     this.#waiting = [];
-    this.#output?.write(text, 'utf8');
+    this.#plain = true;
+    this.#output?.write(text, encoding);
+  }
+
+  /** A response to a stream is put together from texts that were made before; the numbers go on from the library's. */
+  override sendResponse(response: DAP.Response): void {
+    if (!this.#output) { super.sendResponse(response); return; }
+    const { request_seq, command, success, message, body } = response, library = this as unknown as { _sequence: number };
+    const text = `{"seq":${library._sequence++},"type":"response","request_seq":${request_seq},"success":${success},"command":${JSON.stringify(command)}${message === undefined ? '' : `,"message":${JSON.stringify(message)}`}${body === undefined ? '' : `,"body":${textOf(body as object)}`}}`;
+    const length = Buffer.byteLength(text);
+    this.#gather(`Content-Length: ${length}\r\n\r\n${text}`, length === text.length);
   }
 
   /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
@@ -91,6 +108,7 @@ export class DapServer extends ProtocolServer {
     for (const work of after) {
       try { work(); } catch (error) { this.session.complain(sentence(error)); }
     }
+    this.#ahead.answered();
   }
 
   #ended = false;

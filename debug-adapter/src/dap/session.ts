@@ -5,11 +5,12 @@ import { TextDecoder } from 'node:util';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { DebuggerApi as Engine } from '../engine/api';
 import type { Debugger } from '../engine/debugger';
-import type { Frame, GuestInput, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
+import type { Frame, GuestInput, ResumeKind, Scope, StopInfo, ThreadView, Variable } from '../engine/types';
 import { consoleCommands } from './console';
 import { GuestTerminal } from './guest-terminal';
 import { RequestError } from './handler';
 import { Handles } from './handles';
+import { type Asked, nothingAsked } from './look-ahead';
 import type { LaunchArguments, Moment } from './protocol';
 import { hex, sentence } from './text';
 
@@ -47,10 +48,10 @@ export interface Wire {
 }
 
 /** What a variablesReference stands for. */
-export type Container = { kind: 'scope'; variables: () => Variable[] } | { kind: 'variable'; variable: Variable };
+export type Container = { kind: 'scope'; variables: () => Variable[]; of: { scope: Scope['kind']; frame: number; thread: number | undefined } } | { kind: 'variable'; variable: Variable };
 
 /** Goroutines read for a list of threads: every stop waits for it. */
-const MOST_GOROUTINES = 2000;
+export const MOST_GOROUTINES = 2000;
 
 const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', pause: 'pause', goto: 'goto', event: 'event', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
 /** Progress is shown when something takes longer than this. */
@@ -125,8 +126,14 @@ export class Session {
   /** Something went wrong where no request waits for an answer. */
   complain(text: string): void { this.output('important', `gobuf: ${text}\n`); }
 
+  /** What the client wants to see at this stop; it will want the same at the next. */
+  asked: Asked = nothingAsked();
+  /** How the guest came here. */
+  movedBy: ResumeKind | undefined;
+
   /** Handles of the last stop mean nothing any more. */
   forget(): void {
+    this.asked = nothingAsked();
     this.frames.clear();
     this.containers.clear();
     this.#threadsKnown = false;
@@ -150,12 +157,14 @@ export class Session {
 
   /** Moves the guest for a request of the client; comes back at once, the stop is told by an event. */
   resume(kind: ResumeKind, thread?: number): void {
+    this.movedBy = kind;
     this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }));
   }
 
   move(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<StopInfo>): void {
     if (this.running) throw new RequestError('The program is running already.');
     this.forget();
+    if (title !== this.movedBy) this.movedBy = undefined;
     this.#asked = true;
     const progress = this.#startProgress(title);
     this.#run = (async () => {

@@ -4,13 +4,24 @@
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { Variable } from '../engine/types';
 import { RequestError, type Subject } from './handler';
+import { unchanging } from './message-text';
 import { frameFor } from './stack';
 import type { Container, Session } from './session';
 import { asHex, hex } from './text';
 
 const HINTS = { arguments: 'arguments', locals: 'locals', registers: 'registers', vectors: 'registers', runtime: undefined, globals: undefined } as const;
 
+/** What was told of variables without children: registers that hold the same are the same objects at every stop. */
+const told = new WeakMap<Variable, DAP.Variable>();
+
 export function present(session: Session, variable: Variable, inHex: boolean): DAP.Variable {
+  if (inHex || variable.children !== undefined) return presented(session, variable, inHex);
+  let known = told.get(variable);
+  if (!known) told.set(variable, known = unchanging(presented(session, variable, false)));
+  return known;
+}
+
+function presented(session: Session, variable: Variable, inHex: boolean): DAP.Variable {
   const { name, value, type, address, evaluateName, namedChildren, indexedChildren } = variable;
   const hasChildren = variable.children !== undefined && ((namedChildren ?? 0) > 0 || (indexedChildren ?? 0) > 0 || (namedChildren === undefined && indexedChildren === undefined));
   return {
@@ -47,12 +58,13 @@ export const variables: Subject = {
       const engine = session.stopped;
       const { frame, thread } = frameFor(session, frameId);
       if (!frame) throw new RequestError('scopes needs a frame.');
+      if (thread === engine.stop?.thread) session.asked.scopes.set(frame.index, new Set());
       return {
         scopes: engine.scopes(frame, thread).filter((scope) => scope.kind !== 'globals' || session.launched?.showGlobalVariables === true).map((scope) => ({
           name: scope.name,
           presentationHint: HINTS[scope.kind],
           expensive: scope.expensive,
-          variablesReference: session.containers.add({ kind: 'scope', variables: scope.variables }),
+          variablesReference: session.containers.add({ kind: 'scope', variables: scope.variables, of: { scope: scope.kind, frame: frame.index, thread } }),
         })),
       };
     },
@@ -60,6 +72,7 @@ export const variables: Subject = {
       void session.stopped;
       const container = session.containers.get(variablesReference);
       if (!container) throw new RequestError('These variables belong to an earlier stop.');
+      if (container.kind === 'scope' && container.of.thread === session.engine.stop?.thread) session.asked.scopes.get(container.of.frame)?.add(container.of.scope);
       // An `indexed` page of something that has only named children is empty, and the other way round.
       if (container.kind === 'variable' && filter === 'named' && (container.variable.namedChildren ?? 0) === 0 && (container.variable.indexedChildren ?? 0) > 0) return { variables: [] };
       return { variables: list(container, start, count).map((variable) => present(session, variable, format?.hex === true)) };

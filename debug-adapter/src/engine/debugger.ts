@@ -18,8 +18,9 @@ import { Listeners } from './events';
 import { Execution, currentThreadOf } from './execution';
 import type { Outcome } from './execution';
 import { RBP, RSP, RuntimeWords } from './guest';
+import { flowAt } from './flow';
 import { Inspector } from './inspector';
-import type { Place } from './inspector';
+import type { Place, Seen } from './inspector';
 import { Recorder } from './recorder';
 import { registerRows, registerText, withRegister } from './registers';
 import { SchedulerHooks, isSchedulerEvent } from './scheduler-events';
@@ -38,6 +39,9 @@ import { isOptimized } from './optimized';
 import type { VariableRow } from './values';
 
 export type { DebuggerApi } from './api';
+
+/** What a look ahead saw. */
+interface Ahead { instruction: number; tid: number; contexts: Map<number, ThreadContext>; stacks: Map<string, StackTrace>; seen: Seen }
 
 interface Session { machine: Machine; recorder: Recorder; words: RuntimeWords; execution: Execution; inspector: Inspector }
 
@@ -270,7 +274,7 @@ export class Debugger implements DebuggerApi {
     if (this.returned && stop.reason === 'step') stop.returned = this.returned;
     this.selected = stop.thread;
     this.stop = stop;
-    this.forget();
+    this.arrive(tid);
     // Standing at an end of a past segment must not make the next step back run far.
     if (stop.reason === 'goto' || stop.reason === 'beginning') recorder.clearStop();
     this.listeners.tell('stopped', stop);
@@ -640,12 +644,56 @@ export class Debugger implements DebuggerApi {
     if (!found) this.contexts.set(thread, found = this.threadTable.context(thread, machine, words));
     return found;
   }
-  private readonly contexts = new Map<number, ThreadContext>();
+  private contexts = new Map<number, ThreadContext>();
+  private stacks = new Map<string, StackTrace>();
 
   /** What was read of the guest no longer holds: it has moved, or was changed. */
   private forget(): void {
-    this.contexts.clear();
+    this.contexts = new Map();
+    this.stacks = new Map();
+    this.ahead = undefined;
     this.session?.inspector.forget();
+  }
+
+  /** What was seen one instruction after the present moment, by a look ahead. */
+  private ahead: Ahead | undefined;
+
+  /**
+   * Looks at the moment after the next instruction, and comes back: a client that steps will ask the same there as it asked here. What was
+   * seen holds if that moment comes, since the state after so many instructions is always the same.
+   */
+  lookAhead(look: () => void): void {
+    const { session, stop } = this;
+    if (this.running || !session || !stop || session.machine.ended || this.ahead) return;
+    const { machine, inspector } = session, { tid } = stop, here = { contexts: this.contexts, stacks: this.stacks, seen: inspector.keep() };
+    if (machine.currentThread !== tid || stop.instruction !== machine.instruction || flowAt(this.readMemory(stop.pc, 15), stop.pc).kind === 'syscall') return;
+    const retired = (): number => machine.threads.find((thread) => thread.tid === tid)?.instructions ?? -1;
+    const found: Ahead[] = [];
+    try {
+      machine.tentatively(() => {
+        const before = retired();
+        const { reason } = machine.step();
+        this.forget();
+        if ((reason !== 'limit' && reason !== 'breakpoint') || machine.ended || machine.currentThread !== tid || retired() !== before + 1) return;
+        look();
+        found.push({ instruction: machine.instruction, tid, contexts: this.contexts, stacks: this.stacks, seen: inspector.keep() });
+      });
+    } finally {
+      this.contexts = here.contexts;
+      this.stacks = here.stacks;
+      inspector.forget(here.seen);
+      this.ahead = found[0];
+    }
+  }
+
+  /** The guest has come to `tid`'s next moment. */
+  private arrive(tid: number): void {
+    const { ahead, session } = this;
+    this.forget();
+    if (!ahead || ahead.tid !== tid || session?.machine.instruction !== ahead.instruction) return;
+    this.contexts = ahead.contexts;
+    this.stacks = ahead.stacks;
+    session.inspector.forget(ahead.seen);
   }
 
   private tidOf(thread: number | undefined): number {
@@ -655,8 +703,10 @@ export class Debugger implements DebuggerApi {
   }
 
   stack(thread?: number, options: { start?: number; levels?: number } = {}): StackTrace {
-    const { words } = this.stopped;
-    return unwind(words, this.context(thread).start, options);
+    const { words } = this.stopped, { start = 0, levels = 0 } = options, key = `${thread ?? this.selected} ${start} ${levels}`;
+    let found = this.stacks.get(key);
+    if (!found) this.stacks.set(key, found = unwind(words, this.context(thread).start, options));
+    return found;
   }
 
   private topFrame(thread?: number): Frame {
@@ -823,7 +873,7 @@ export class Debugger implements DebuggerApi {
     let pc: number | undefined;
     if (this.session && !this.running) { try { pc = this.context().registers?.rip ?? this.context().start.pc; } catch { /* no thread any more */ } }
     return {
-      binary: this.binary, pc, hasBreakpoint: (address) => enabled.has(address),
+      binary: this.binary, pc, breakpoints: enabled,
       read: (address, length) => this.session ? this.live.words.memory.read(address, length) : this.binary.readStatic(address, length),
       decode: (bytes, offset, address, flavor) => decodeInstruction(this.binary, bytes, offset, address, flavor),
     };

@@ -12,7 +12,7 @@ import { hasGo, PINGPONG, program } from './testing/session';
 describe.skipIf(!hasGo)('disassembly by parts (needs the go command)', () => {
   test('every part of every large function begins with an instruction, and rows are the whole function\'s', () => {
     const binary = openBinary(fs.readFileSync(program(PINGPONG)));
-    const host: DisassemblyHost = { binary, pc: undefined, hasBreakpoint: () => false, read: (address, length) => binary.readStatic(address, length), decode: (bytes, offset, address, flavor) => decodeInstruction(binary, bytes, offset, address, flavor) };
+    const host: DisassemblyHost = { binary, pc: undefined, breakpoints: new Set(), read: (address, length) => binary.readStatic(address, length), decode: (bytes, offset, address, flavor) => decodeInstruction(binary, bytes, offset, address, flavor) };
     let starts = 0, listed = 0;
     for (const fn of binary.functions()) {
       if (fn.assembly || fn.end - fn.entry < 1500) continue;

@@ -1,6 +1,7 @@
 // Instructions as rows: a range, or exactly N rows around an address with rising addresses, aligned to function starts so that
 // decoding backwards never guesses. Must stay true: bytes that belong to no instruction are rows of their own, named as such.
 
+import { sameBytes } from '../goruntime/read-set';
 import type { Binary, FunctionInfo } from '../symbols/types';
 import type { DisassemblyRow, Flavor } from './types';
 
@@ -13,46 +14,53 @@ export interface DisassemblyHost {
   read(address: number, length: number): Uint8Array;
   decode(bytes: Uint8Array, offset: number, address: number, flavor: Flavor): InstructionText | undefined;
   pc: number | undefined;
-  hasBreakpoint(address: number): boolean;
+  /** Addresses with an enabled breakpoint. */
+  breakpoints: ReadonlySet<number>;
 }
 
 const LONGEST = 15;
 
-/** Rows of functions that were listed before; valid as long as the bytes are the same. */
-const known = new WeakMap<Binary, Map<string, { bytes: Uint8Array; rows: DisassemblyRow[] }>>();
+/** Rows that were listed before, and where each address is among them; valid as long as the bytes are the same. */
+interface Listed { start: number; end: number; bytes: Uint8Array; rows: DisassemblyRow[]; index: Map<number, number> }
+const known = new WeakMap<Binary, Map<string, Listed>>();
 const MOST_KNOWN = 1000;
 /** A large function is decoded in parts of about so many bytes: rows are wanted around one place. */
 const PART = 400;
 
-export function disassembleRange(host: DisassemblyHost, start: number, end: number, flavor: Flavor): DisassemblyRow[] {
+function listed(host: DisassemblyHost, start: number, end: number, flavor: Flavor): Listed {
   const bytes = host.read(start, end - start);
   let cache = known.get(host.binary);
   if (!cache) known.set(host.binary, cache = new Map());
   const key = `${flavor} ${start} ${end}`;
   const kept = cache.get(key);
-  if (kept && same(kept.bytes, bytes)) return kept.rows.map((row) => marked(host, row));
-  const rows: DisassemblyRow[] = [];
+  if (kept && sameBytes(kept.bytes, bytes)) return kept;
+  const rows: DisassemblyRow[] = [], index = new Map<number, number>();
   for (let at = 0; at < bytes.length;) {
     const row = { ...rowAt(host, bytes, at, start + at, flavor), isCurrent: false, breakpoint: false };
+    index.set(row.address, rows.length);
     rows.push(row);
     at += row.bytes.length;
   }
   // Rows are kept without the marks of a moment, and are the same objects each time: what is made of one can be kept with it.
   if (cache.size >= MOST_KNOWN) cache.clear();
-  cache.set(key, { bytes: bytes.slice(), rows });
-  return rows.map((row) => marked(host, row));
+  const found: Listed = { start, end, bytes: bytes.slice(), rows, index };
+  cache.set(key, found);
+  return found;
 }
 
-function marked(host: DisassemblyHost, row: DisassemblyRow): DisassemblyRow {
-  const isCurrent = host.pc === row.address, breakpoint = host.hasBreakpoint(row.address);
-  return isCurrent || breakpoint ? { ...row, isCurrent, breakpoint } : row;
+/** Rows [from, to) of a listing, with the marks of this moment. */
+function marked(host: DisassemblyHost, { start, end, rows, index }: Listed, from = 0, to = rows.length): DisassemblyRow[] {
+  const result = rows.slice(from, to);
+  const mark = (address: number): void => {
+    const at = address >= start && address < end ? index.get(address) : undefined;
+    if (at !== undefined && at >= from && at < to) result[at - from] = { ...rows[at]!, isCurrent: host.pc === address, breakpoint: host.breakpoints.has(address) };
+  };
+  for (const address of host.breakpoints) mark(address);
+  if (host.pc !== undefined) mark(host.pc);
+  return result;
 }
 
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
+export function disassembleRange(host: DisassemblyHost, start: number, end: number, flavor: Flavor): DisassemblyRow[] { return marked(host, listed(host, start, end, flavor)); }
 
 function rowAt(host: DisassemblyHost, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): DisassemblyRow {
   const decoded = host.decode(bytes, offset, address, flavor);
@@ -67,7 +75,7 @@ export function placedRow(host: DisassemblyHost, row: Pick<DisassemblyRow, 'addr
   return {
     ...row,
     ...(place ? { function: place.function.name, offset: address - place.function.entry, file: place.file, line: place.line } : {}),
-    isCurrent: host.pc === address, breakpoint: host.hasBreakpoint(address),
+    isCurrent: host.pc === address, breakpoint: host.breakpoints.has(address),
   };
 }
 
@@ -97,12 +105,11 @@ export function disassembleRows(host: DisassemblyHost, address: number, offset: 
   const after: DisassemblyRow[] = [];
   for (let at = address; after.length < wanted;) {
     const fn = host.binary.functionAt(at);
-    // A whole part of a function at a time where its rows are in step with `at`.
-    const part = fn && host.read(fn.entry, 1).length ? partAt(host.binary, fn, at) : undefined;
-    const rows = part && disassembleRange(host, part.start, part.end, flavor);
-    const from = rows?.findIndex((row) => row.address === at) ?? -1;
-    if (part && rows && from >= 0) {
-      after.push(...rows.slice(from));
+    // A whole part of a function, or the padding behind one, at a time where its rows are in step with `at`.
+    const part = fn ? partAt(host.binary, fn, at) : paddingAt(host.binary, at);
+    const found = part && listed(host, part.start, part.end, flavor), from = found?.index.get(at);
+    if (part && found && from !== undefined) {
+      after.push(...marked(host, found, from, from + wanted - after.length));
       at = part.end;
       continue;
     }
@@ -133,6 +140,12 @@ function paddingBefore(binary: Binary, end: number): number | undefined {
   return before && before.end < end && end - before.end <= MOST_PADDING ? before.end : undefined;
 }
 
+/** The stretch between two functions that an address lies in, if it is small. */
+function paddingAt(binary: Binary, address: number): { start: number; end: number } | undefined {
+  const before = binary.functionBefore(address + 1), after = binary.functionAfter(address);
+  return before && after && before.end <= address && after.entry - before.end <= MOST_PADDING ? { start: before.end, end: after.entry } : undefined;
+}
+
 /** Exactly `count` rows that end where `address` begins. */
 function rowsBefore(host: DisassemblyHost, address: number, count: number, flavor: Flavor): DisassemblyRow[] {
   let rows: DisassemblyRow[] = [];
@@ -141,9 +154,8 @@ function rowsBefore(host: DisassemblyHost, address: number, count: number, flavo
     const fn = host.binary.functionAt(end - 1);
     let chunk: DisassemblyRow[];
     if (fn && fn.entry < end) {
-      const part = partAt(host.binary, fn, end - 1), whole = end < part.end ? disassembleRange(host, part.start, part.end, flavor) : [];
-      const at = whole.findIndex((row) => row.address === end);
-      chunk = at >= 0 ? whole.slice(0, at) : disassembleRange(host, part.start, end, flavor);
+      const part = partAt(host.binary, fn, end - 1), whole = end < part.end ? listed(host, part.start, part.end, flavor) : undefined, at = whole?.index.get(end);
+      chunk = whole && at !== undefined ? marked(host, whole, Math.max(0, at - (count - rows.length)), at) : disassembleRange(host, part.start, end, flavor);
       end = part.start;
     } else if (paddingBefore(host.binary, end) !== undefined) {
       // Between functions lies padding: instructions that nothing reaches, in step with the end of the function before.

@@ -29,8 +29,10 @@ export class GuestMemory implements Memory {
   /** A pointer; undefined if unreadable or not a user-space address. */
   pointer(address: number | undefined): number | undefined {
     if (address === undefined) return undefined;
-    const value = this.u64(address);
-    return value === undefined || value >= 1n << 47n ? undefined : Number(value);
+    const b = this.read(address, 8);
+    // Bits 47 to 63 are those of addresses that are not the user's.
+    if (b.length < 8 || b[7] !== 0 || b[6] !== 0 || b[5]! >= 0x80) return undefined;
+    return b[0]! + b[1]! * 0x100 + b[2]! * 0x10000 + b[3]! * 0x1000000 + (b[4]! + b[5]! * 0x100) * 0x100000000;
   }
 }
 
@@ -60,8 +62,8 @@ export class RuntimeWords {
   }
 
   private pointerIn(type: string, base: number | undefined, path: string): number | undefined {
-    const value = this.field(type, base, path);
-    return value === undefined || value >= 1n << 47n ? undefined : Number(value);
+    const place = base ? this.layouts.field(type, path) : undefined;
+    return place && (place.size === 4 ? this.memory.u32(base! + place.offset) : this.memory.pointer(base! + place.offset));
   }
   gPointer(g: number | undefined, path: string): number | undefined { return this.pointerIn('runtime.g', g, path); }
   /** A pointer field of any other structure of the runtime. */

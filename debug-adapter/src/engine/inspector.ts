@@ -3,6 +3,7 @@
 
 import type { Machine, Registers } from '@gobuf/emulator/machine-types';
 import { CallNeeded } from '../goruntime/evaluate';
+import { RecordedMemory, sameBytes } from '../goruntime/read-set';
 import { GoRuntime } from '../goruntime/runtime';
 import { stackGuardName } from '../goruntime/status';
 import type { SchedulerSnapshot } from '../goruntime/types';
@@ -27,6 +28,16 @@ function frozen(variable: Variable): Variable {
   return { name, value, ...(type === undefined ? {} : { type }), ...(children ? { children: (start = 0, count?: number) => children.slice(start, count === undefined ? undefined : start + count), ...(indexedChildren ? { indexedChildren: children.length } : namedChildren ? { namedChildren: children.length } : {}) } : {}) };
 }
 
+/** What was read of the guest at one moment. */
+export interface Seen {
+  snapshot: { maxGs: number; value: SchedulerSnapshot } | undefined;
+  rows: Map<string, VariableRow[]>;
+  rowsOfRegisters: { registers: Registers; rows: RegisterRow[] } | undefined;
+  currents: WeakMap<Place, Current>;
+  lists: Map<Frame, Map<Scope['kind'], Variable[]>>;
+}
+const nothingSeen = (): Seen => ({ snapshot: undefined, rows: new Map(), rowsOfRegisters: undefined, currents: new WeakMap(), lists: new Map() });
+
 interface Current { g?: number; m?: number; p?: number; tls?: number; slot?: number }
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
@@ -34,13 +45,12 @@ const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 export class Inspector {
   readonly runtime: GoRuntime;
   private readonly values: FrameValues;
-  private snapshot: { maxGs: number; value: SchedulerSnapshot } | undefined;
-  private readonly knownRows = new Map<string, VariableRow[]>();
-  private rowsOfRegisters: { registers: Registers; rows: RegisterRow[] } | undefined;
+  private seen = nothingSeen();
 
   constructor(private readonly binary: Binary, private readonly machine: Machine, private readonly words: RuntimeWords, private readonly host: InspectorHost) {
-    this.runtime = new GoRuntime(binary as GoBinary, words.memory);
-    this.values = new FrameValues(binary as GoBinary, this.runtime, words.memory, { apply: (assignment) => this.apply(assignment) });
+    const memory = new RecordedMemory(words.memory);
+    this.runtime = new GoRuntime(binary as GoBinary, memory);
+    this.values = new FrameValues(binary as GoBinary, this.runtime, memory, { apply: (assignment) => this.apply(assignment) });
   }
 
   private apply({ memory, registers }: Assignment): void {
@@ -57,37 +67,34 @@ export class Inspector {
   /** The thread whose registers an assignment changes. */
   assignTo: number | undefined;
 
-  /** The guest has moved. */
-  forget(): void {
-    this.snapshot = undefined;
-    this.currents = new WeakMap();
-    this.knownRows.clear();
-    this.rowsOfRegisters = undefined;
-  }
+  /** The guest has moved, perhaps to a moment that was looked at before. */
+  forget(known = nothingSeen()): void { this.seen = known; }
+  /** Puts what was seen aside. */
+  keep(): Seen { return this.seen; }
 
   /** Variables of a frame, read once per stop. */
   rows(place: Place): VariableRow[] {
     const { frame, registers } = place;
     const key = `${frame.pc}/${frame.cfa}/${frame.index}/${registers ? registers.rip : ''}/${frame.function}`;
-    let rows = this.knownRows.get(key);
-    if (!rows) this.knownRows.set(key, rows = this.values.locals(this.scopeOf(place), frame.line));
+    let rows = this.seen.rows.get(key);
+    if (!rows) this.seen.rows.set(key, rows = this.values.locals(this.scopeOf(place), frame.line));
     return rows;
   }
 
   private registerRows(registers: Registers): RegisterRow[] {
-    if (this.rowsOfRegisters?.registers !== registers) this.rowsOfRegisters = { registers, rows: registerRows(registers, false) };
-    return this.rowsOfRegisters.rows;
+    if (this.seen.rowsOfRegisters?.registers !== registers) this.seen.rowsOfRegisters = { registers, rows: registerRows(registers, false) };
+    return this.seen.rowsOfRegisters.rows;
   }
 
   /** Read once per stop; one that holds fewer goroutines is not given to those who want more. */
   scheduler(maxGs = Infinity): SchedulerSnapshot {
-    const { snapshot } = this;
+    const { snapshot } = this.seen;
     if (snapshot && (snapshot.maxGs >= maxGs || snapshot.value.gsTotal <= snapshot.maxGs)) return snapshot.value;
     const value = this.runtime.snapshot(this.machine.threads.filter(({ state }) => state !== 'exited').map(({ tid, state, waitingFor }) => {
       const { rip, gpr, fsBase } = this.machine.registers(tid);
       return { tid, state, ...(waitingFor ? { waitingFor } : {}), rip, rsp: Number(BigInt.asUintN(48, gpr[RSP]!)), r14: Number(BigInt.asUintN(48, gpr[14]!)), fsBase };
     }), { skipDead: false, ...(maxGs === Infinity ? {} : { maxGs }) });
-    this.snapshot = { maxGs, value };
+    this.seen.snapshot = { maxGs, value };
     return value;
   }
 
@@ -107,39 +114,63 @@ export class Inspector {
 
   scopes(place: Place): Scope[] {
     const scopes: Scope[] = [];
-    const variables = (kind: 'arguments' | 'locals') => (): Variable[] => this.rows(place).filter((row) => (row.role === 'local') === (kind === 'locals')).map(({ variable }) => variable);
-    scopes.push({ name: 'Arguments', kind: 'arguments', expensive: false, variables: variables('arguments') });
-    scopes.push({ name: 'Locals', kind: 'locals', expensive: false, variables: variables('locals') });
-    scopes.push({ name: 'Runtime', kind: 'runtime', expensive: false, variables: () => this.runtimeVariables(place) });
+    const add = (name: string, kind: Scope['kind'], expensive: boolean, make: () => Variable[]): void => { scopes.push({ name, kind, expensive, variables: () => this.listed(place.frame, kind, make) }); };
+    const ofFrame = (local: boolean) => (): Variable[] => this.rows(place).filter((row) => (row.role === 'local') === local).map(({ variable }) => variable);
+    add('Arguments', 'arguments', false, ofFrame(false));
+    add('Locals', 'locals', false, ofFrame(true));
+    add('Runtime', 'runtime', false, () => this.runtimeVariables(place));
     const { registers } = place;
     if (registers) {
-      scopes.push({ name: 'Registers', kind: 'registers', expensive: false, variables: () => this.registerVariables(place.frame, registers) });
-      scopes.push({ name: 'Vector registers', kind: 'vectors', expensive: true, variables: () => this.vectorVariables(registers) });
+      add('Registers', 'registers', false, () => this.registerVariables(place, registers));
+      add('Vector registers', 'vectors', true, () => this.vectorVariables(place, registers));
     }
     const pkg = this.binary.functionAt(place.frame.lookupPc)?.package;
-    if (pkg) scopes.push({ name: `Globals (package ${pkg})`, kind: 'globals', expensive: true, variables: () => this.values.globals(pkg, this.scopeOf(place)) });
+    if (pkg) add(`Globals (package ${pkg})`, 'globals', true, () => this.values.globals(pkg, this.scopeOf(place)));
     return scopes;
   }
 
-  private registerVariables(frame: Frame, registers: Registers): Variable[] {
+  /** Made once per moment. */
+  private listed(frame: Frame, kind: Scope['kind'], make: () => Variable[]): Variable[] {
+    let lists = this.seen.lists.get(frame);
+    if (!lists) this.seen.lists.set(frame, lists = new Map());
+    let list = lists.get(kind);
+    if (!list) lists.set(kind, list = make());
+    return list;
+  }
+
+  private registerVariables({ frame, tid }: Place, registers: Registers): Variable[] {
     if (frame.index > 0 && frame.pc !== registers.rip) {
       const rows: Variable[] = [{ name: 'rip', value: hex(frame.pc), type: 'uint64', evaluateName: 'rip' }];
       for (const [number, value] of frame.registers) rows.push({ name: GPR_NAMES[number]!.toLowerCase(), value: hex(value), type: 'uint64' });
       return rows;
     }
-    return this.registerRows(registers).map((row) => this.registerVariable(row.name.toLowerCase(), registers)!).filter(Boolean);
+    return this.registerRows(registers).map((row) => this.keptRegister(row, tid, registers)).filter((variable) => variable !== undefined);
   }
 
-  private vectorVariables(registers: Registers): Variable[] {
-    const rows: Variable[] = Array.from({ length: 16 }, (_, i) => this.registerVariable(`xmm${i}`, registers)!);
+  /** Registers as they were last shown, by thread and name: most hold the same after a step, and are then the same objects. */
+  private readonly shownRegisters = new Map<string, { row: RegisterRow; variable: Variable | undefined }>();
+  private keptRegister(row: RegisterRow, tid: number | undefined, registers: Registers): Variable | undefined {
+    const key = `${tid} ${row.name}`, known = this.shownRegisters.get(key);
+    if (known?.row.value === row.value) return known.variable;
+    const variable = this.registerVariable(row.name.toLowerCase(), registers, tid);
+    this.shownRegisters.set(key, { row, variable });
+    return variable;
+  }
+
+  private vectorVariables({ tid }: Place, registers: Registers): Variable[] {
+    const { vector, mxcsr, x87 } = registers, known = this.shownVectors;
+    if (known && known.tid === tid && known.registers.mxcsr === mxcsr && sameBytes(known.registers.vector, vector) && known.registers.x87.control === x87.control && known.registers.x87.status === x87.status && sameBytes(known.registers.x87.registers, x87.registers)) return known.rows;
+    const rows: Variable[] = Array.from({ length: 16 }, (_, i) => this.registerVariable(`xmm${i}`, registers, tid)!);
     for (const row of otherRows(registers)) rows.push({ name: row.name.toLowerCase(), value: row.value.replace(/\t/g, ' '), type: 'register' });
+    this.shownVectors = { tid, registers, rows };
     return rows;
   }
+  private shownVectors: { tid: number | undefined; registers: Registers; rows: Variable[] } | undefined;
 
-  private registerVariable(name: string, registers: Registers): Variable | undefined {
+  private registerVariable(name: string, registers: Registers, tid: number | undefined): Variable | undefined {
     const lower = name.toLowerCase();
     const set = (text: string): void => {
-      this.machine.setRegisters(withRegister(registers, lower, parseInteger(text)));
+      this.machine.setRegisters(withRegister(this.machine.registers(tid), lower, parseInteger(text)), tid);
       this.host.assigned(undefined, 0);
     };
     const vector = /^([xy])(?:mm)?(\d+)$/.exec(lower);
@@ -171,9 +202,8 @@ export class Inspector {
 
   /** The g, m, p and TLS of the thread whose frame this is. */
   private current(place: Place): Current {
-    return this.currents.get(place) ?? this.readCurrent(place);
+    return this.seen.currents.get(place) ?? this.readCurrent(place);
   }
-  private currents = new WeakMap<Place, Current>();
 
   private readCurrent(place: Place): Current {
     const { frame, registers } = place;
@@ -183,7 +213,7 @@ export class Inspector {
     const m = this.words.mOfG(registers ? this.words.tlsG(registers) ?? g : g);
     const p = this.words.mPointer(m, 'p');
     const found = { ...(g ? { g } : {}), ...(m ? { m } : {}), ...(p ? { p } : {}), ...(tls !== undefined ? { tls } : {}), ...(slot !== undefined ? { slot } : {}) };
-    this.currents.set(place, found);
+    this.seen.currents.set(place, found);
     return found;
   }
 
@@ -241,7 +271,7 @@ export class Inspector {
         const special = this.special(lower, place);
         if (special) return special;
       }
-      const register = place.registers && this.registerVariable(name, place.registers);
+      const register = place.registers && this.registerVariable(name, place.registers, place.tid);
       if (register) return register;
     }
     return this.withCalls(place, () => this.values.evaluate(this.expand(text, place), this.scopeOf(place)), frozen);
@@ -291,7 +321,7 @@ export class Inspector {
   print(expression: string, place: Place, options: PrintOptions): string {
     const text = normal(expression);
     if (/^(tls|stackguard)$/i.test(text) && !options.verb) return this.special(text.toLowerCase() as 'tls' | 'stackguard', place)!.value;
-    const register = place.registers && /^[a-z]+\d*$/i.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers) : undefined;
+    const register = place.registers && /^[a-z]+\d*$/i.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers, place.tid) : undefined;
     if (register) return register.value.split(' ')[0]!;
     const print = (): string => this.values.print(this.expand(text, place), this.scopeOf(place), { multiLine: true, ...options });
     return this.withCalls(place, print, (value) => value);

@@ -11,6 +11,7 @@ import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
 import { FOLLOWED } from './operands';
 import { multiLine, singleLine } from './print';
+import { Recollection, RecordedMemory } from './read-set';
 import type { GoRuntime } from './runtime';
 import { stackGuardName } from './status';
 import { ExpressionError } from './value-types';
@@ -20,6 +21,9 @@ export type { EvalScope } from './evaluate';
 
 /** DAP's one-line texts: shallow, as Delve's DAP server shows them. */
 export const DAP_LOAD: FormatOptions = { followPointers: true, maxVariableRecurse: 1, maxStringLen: 512, maxArrayValues: 64, maxStructFields: -1 };
+
+/** Values up to this size are part of what they are remembered by. */
+const LONGEST_KEY = 4096;
 
 export interface PrintOptions {
   multiLine?: boolean;
@@ -34,9 +38,14 @@ export interface Assignment { memory: { address: number; bytes: Uint8Array }[]; 
 export class GoValues {
   readonly evaluator: Evaluator;
   private readonly operands = new WeakMap<Value, Operand>();
+  private readonly known: Recollection<Value> | undefined;
+  private readonly typeNumbers = new WeakMap<GoType, number>();
+  private nextType = 1;
 
+  /** With recorded memory, which the runtime's model has to read too, variables that stay are not made again. */
   constructor(readonly binary: GoBinary, readonly runtime: GoRuntime, memory: Memory) {
     this.evaluator = new Evaluator(binary, runtime, memory);
+    if (memory instanceof RecordedMemory && runtime.memory.memory === memory) this.known = new Recollection(memory);
   }
 
   /** Throws ExpressionError with one sentence. */
@@ -52,7 +61,14 @@ export class GoValues {
   }
 
   variables(scope: EvalScope, declared = this.evaluator.declared(scope)): Value[] {
-    return this.evaluator.variables(scope, declared).map((v) => this.describe(v, v.name));
+    return this.evaluator.variables(scope, declared).map((v) => (this.known && v.bytes.length <= LONGEST_KEY ? this.known.get(this.keyOf(v), () => this.describe(v, v.name)) : this.describe(v, v.name)));
+  }
+
+  /** All that a description depends on besides memory. */
+  private keyOf(v: Operand): string {
+    let type = v.type && this.typeNumbers.get(v.type);
+    if (v.type && type === undefined) this.typeNumbers.set(v.type, type = this.nextType++);
+    return `${v.name} ${type} ${v.place.at === 'memory' ? v.place.address : JSON.stringify(v.place)} ${v.unreadable ?? ''} ${String.fromCharCode(...v.bytes)}`;
   }
 
   /** A value of a type at an address (`*(*runtime.g)(0x…)`). */

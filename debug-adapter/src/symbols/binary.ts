@@ -90,6 +90,7 @@ export class GoBinary implements LocationHost {
   }
 
   functionBefore(pc: number): FunctionInfo | undefined { return this.functionTable.before(pc); }
+  functionAfter(pc: number): FunctionInfo | undefined { return this.functionTable.after(pc); }
 
   functionsNamed(name: string): FunctionInfo[] {
     const found = this.functionTable.named(name);

@@ -113,6 +113,12 @@ export class FunctionTable {
     return index < 0 ? undefined : this.info(index);
   }
 
+  /** The first function that begins after an address. */
+  after(pc: number): FunctionInfo | undefined {
+    const index = this.table.find(pc) + 1;
+    return index < this.table.count && this.table.record(index).entry > pc ? this.info(index) : undefined;
+  }
+
   recordAt(pc: number): FuncRecord | undefined {
     const index = this.table.find(pc);
     return index < 0 ? undefined : this.table.record(index);

@@ -190,6 +190,8 @@ export interface Binary {
   readonly tlsOffset: number;
   /** The last function that begins before an address, whether or not it reaches that far. */
   functionBefore(pc: number): FunctionInfo | undefined;
+  /** The first function that begins after an address. */
+  functionAfter(pc: number): FunctionInfo | undefined;
   functionsNamed(name: string): FunctionInfo[];
   lineAt(pc: number): LocationInfo | undefined;
   /** Breakpoint addresses of a line, as Delve picks them (one per function or inlined copy; empty if the line has no code). */

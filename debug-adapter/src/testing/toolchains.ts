@@ -1,4 +1,4 @@
-// Go toolchains and programs built with them, for tests that compare with the real thing. Builds are kept by content outside the repository.
+// Go toolchains and programs built with them, for every test that compares with the real thing. Builds are kept by content outside the repository.
 // Must stay true: a toolchain that this machine cannot have is undefined, so its test can say that it was skipped.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -6,16 +6,18 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-export interface Toolchain { version: string; command: string; env: NodeJS.ProcessEnv }
+export interface Toolchain { /** `go1.26.8`. */ version: string; goroot: string; command: string; env: NodeJS.ProcessEnv }
 
-const KEPT = path.join(process.env['GOBUF_TEST_CACHE'] ?? path.join(os.homedir(), '.cache', 'gobuf-test'), 'symbols');
-const VERSIONS_FILE = path.join(import.meta.dirname, '../../../test/support/go-versions.json');
+const KEPT = path.join(process.env['GOBUF_TEST_CACHE'] ?? path.join(os.homedir(), '.cache', 'gobuf-test'), 'programs');
+const ROOT = path.join(import.meta.dirname, '../../..');
 const base: NodeJS.ProcessEnv = { ...process.env, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: 'amd64', GOFLAGS: '', GOWORK: 'off' };
 
-export const VERSIONS: readonly string[] = fs.existsSync(VERSIONS_FILE) ? (JSON.parse(fs.readFileSync(VERSIONS_FILE, 'utf8')) as string[]) : [];
+/** Every supported minor version: the one installed comes from `go` itself, 1.19 as a distribution's package, the rest as modules. */
+export const VERSIONS: readonly string[] = JSON.parse(fs.readFileSync(path.join(ROOT, 'test/support/go-versions.json'), 'utf8')) as string[];
 
 const known = new Map<string, Toolchain | undefined>();
 
+/** The toolchain, or undefined if this machine cannot have it. Without a version: the installed one. */
 export function toolchain(version = 'local'): Toolchain | undefined {
   if (!known.has(version)) known.set(version, find(version));
   return known.get(version);
@@ -29,20 +31,24 @@ export function toolchains(): Toolchain[] {
 function find(version: string): Toolchain | undefined {
   const minor = /^go1\.(\d+)/.exec(version)?.[1] ?? '';
   const tries: [string, NodeJS.ProcessEnv][] = version === 'local' ? [['go', { ...base, GOTOOLCHAIN: 'local' }]]
-    : [...(Number(minor) >= 21 ? [['go', { ...base, GOTOOLCHAIN: version }] as [string, NodeJS.ProcessEnv]] : []), [`/usr/lib/go-1.${minor}/bin/go`, base]];
+    : [...(Number(minor) >= 21 ? [['go', { ...base, GOTOOLCHAIN: version }] as [string, NodeJS.ProcessEnv]] : []), [`go1.${minor}`, base], [`/usr/lib/go-1.${minor}/bin/go`, base]];
   for (const [command, env] of tries) {
-    const answer = spawnSync(command, ['env', 'GOVERSION'], { env, cwd: os.tmpdir(), encoding: 'utf8' });
-    const name = (answer.stdout ?? '').trim();
-    if (answer.status === 0 && name && (version === 'local' || name.startsWith(`go1.${minor}`))) return { version: name, command, env };
+    const answer = spawnSync(command, ['env', 'GOVERSION', 'GOROOT'], { env, cwd: os.tmpdir(), encoding: 'utf8' });
+    const [name, goroot] = (answer.stdout ?? '').trim().split('\n');
+    if (answer.status === 0 && name && goroot && (version === 'local' || name.startsWith(`go1.${minor}`))) return { version: name, goroot, command, env };
   }
   return undefined;
 }
 
-/** Builds one Go file; answers the binary's path. */
+/** Builds one file or one package folder, named from the repository's root or whole; answers the binary's path, throws the compiler's message. */
 export function build(source: string, go: Toolchain, flags: readonly string[] = []): string {
-  // The binary names its source: one built in another checkout may have none.
-  const hash = createHash('sha256').update([go.version, ...flags, path.resolve(source), ''].join('\0')).update(fs.readFileSync(source)).digest('hex').slice(0, 20);
-  const out = path.join(KEPT, hash, path.basename(source, '.go'));
+  const full = path.resolve(ROOT, source);
+  const folder = fs.statSync(full).isDirectory();
+  const files = folder ? fs.readdirSync(full).filter((name) => /\.(go|s|mod)$/.test(name)).sort().map((name) => path.join(full, name)) : [full];
+  // The binary names its sources: one built in another checkout has none of the files whose lines are asked for.
+  const hash = createHash('sha256').update([go.version, ...flags, full, ''].join('\0'));
+  for (const file of files) hash.update(path.basename(file)).update(fs.readFileSync(file));
+  const out = path.join(KEPT, hash.digest('hex').slice(0, 20), path.basename(full, '.go'));
   if (fs.existsSync(out)) {
     // The same content in a newer checkout: Delve would call a binary that is older than its sources stale.
     fs.utimesSync(out, new Date(), new Date());
@@ -50,7 +56,7 @@ export function build(source: string, go: Toolchain, flags: readonly string[] = 
   }
   fs.mkdirSync(path.dirname(out), { recursive: true });
   const temporary = `${out}.${process.pid}`;
-  const done = spawnSync(go.command, ['build', ...flags, '-o', temporary, source], { env: go.env, cwd: path.dirname(source), encoding: 'utf8' });
+  const done = spawnSync(go.command, ['build', ...flags, '-o', temporary, folder ? '.' : full], { env: go.env, cwd: folder ? full : path.dirname(full), encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`go build ${source} (${go.version}): ${done.stderr}`);
   fs.renameSync(temporary, out);
   return out;

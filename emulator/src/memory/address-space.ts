@@ -239,6 +239,9 @@ export class AddressSpace implements PageSource {
   // --- access by a debugger, which ignores permissions ---
 
   peek(address: number, length: number): Uint8Array {
+    // A debugger reads mostly words, of pages that are there.
+    const inPage = address % PAGE, there = inPage + length <= PAGE && address >= 0 && address < USER_END ? this.table.host(address - inPage) : 0;
+    if (there !== 0) return this.pages.bytes.slice(there * PAGE + inPage, there * PAGE + inPage + length);
     const result = new Uint8Array(length);
     let done = 0;
     while (done < length) {

@@ -8,6 +8,7 @@ export class FakeEngine {
   running = false;
   stop: StopInfo | undefined;
   selectedThread = 1;
+  lookAhead(): void {}
   exceptionStops = { panic: true, fatal: true };
   machine = undefined;
   disposed = false;

@@ -14,53 +14,62 @@ export interface LocationContext { pc: number; cfa: number; registers?: Register
 
 const PART_MISSING = 'part of it is optimized away';
 
+/** A location list, read whole: every step asks the same lists about another pc. */
+interface LocationList { entries: { low: number; high: number; expression: Uint8Array }[]; fallback: Uint8Array | undefined }
+const lists = new WeakMap<DebugInfo, Map<number, LocationList>>();
+const MOST_LISTS = 4000;
+
 /** The expression that holds at pc, from an exprloc or a list. */
 export function expressionAt(info: DebugInfo, unit: Unit, value: AttributeValue | undefined, form: number | undefined, pc: number): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   const offset = numberOf(value);
   if (offset === undefined) return undefined;
-  return unit.version >= 5 ? loclist(info, unit, offset, form === Form.loclistx, pc) : oldLoclist(info, unit, offset, pc);
+  let known = lists.get(info);
+  if (!known) lists.set(info, known = new Map());
+  const at = unit.version >= 5 && form === Form.loclistx ? unit.loclistsBase + new ByteReader(info.sections.loclists, unit.loclistsBase + offset * (unit.dwarf64 ? 8 : 4)).u32() : offset;
+  let list = known.get(at);
+  if (!list) {
+    if (known.size >= MOST_LISTS) known.clear();
+    known.set(at, list = unit.version >= 5 ? loclist(info, unit, at) : oldLoclist(info, unit, at));
+  }
+  for (const { low, high, expression } of list.entries) if (pc >= low && pc < high) return expression;
+  return list.fallback;
 }
 
-function oldLoclist(info: DebugInfo, unit: Unit, offset: number, pc: number): Uint8Array | undefined {
-  const r = new ByteReader(info.sections.loc, offset);
+function oldLoclist(info: DebugInfo, unit: Unit, offset: number): LocationList {
+  const r = new ByteReader(info.sections.loc, offset), list: LocationList = { entries: [], fallback: undefined };
   let base = unit.lowPc;
   while (!r.atEnd) {
     const low = r.u32(), lowHigh = r.u32(), end = r.u64();
-    if (low === 0 && lowHigh === 0 && end === 0) return undefined;
+    if (low === 0 && lowHigh === 0 && end === 0) break;
     if (low === 0xffffffff && lowHigh === 0xffffffff) {
       base = end + info.bias;
       continue;
     }
-    const bytes = r.bytes(r.u16());
-    if (pc >= base + low + lowHigh * 2 ** 32 && pc < base + end) return bytes;
+    list.entries.push({ low: base + low + lowHigh * 2 ** 32, high: base + end, expression: r.bytes(r.u16()) });
   }
-  return undefined;
+  return list;
 }
 
-function loclist(info: DebugInfo, unit: Unit, value: number, indexed: boolean, pc: number): Uint8Array | undefined {
-  const s = info.sections.loclists;
-  const at = indexed ? unit.loclistsBase + new ByteReader(s, unit.loclistsBase + value * (unit.dwarf64 ? 8 : 4)).u32() : value;
-  const r = new ByteReader(s, at);
-  let base = unit.lowPc, fallback: Uint8Array | undefined;
+function loclist(info: DebugInfo, unit: Unit, at: number): LocationList {
+  const r = new ByteReader(info.sections.loclists, at), list: LocationList = { entries: [], fallback: undefined };
+  let base = unit.lowPc;
   while (!r.atEnd) {
     let low = 0, high = 0;
     switch (r.u8()) {
-      case 0: return fallback;
       case 1: base = info.indexedAddress(unit, r.uleb()); continue;
       case 2: low = info.indexedAddress(unit, r.uleb()); high = info.indexedAddress(unit, r.uleb()); break;
       case 3: low = info.indexedAddress(unit, r.uleb()); high = low + r.uleb(); break;
       case 4: low = base + r.uleb(); high = base + r.uleb(); break;
-      case 5: fallback = r.bytes(r.uleb()); continue;
+      case 5: list.fallback = r.bytes(r.uleb()); continue;
       case 6: base = r.u64() + info.bias; continue;
       case 7: low = r.u64() + info.bias; high = r.u64() + info.bias; break;
       case 8: low = r.u64() + info.bias; high = low + r.uleb(); break;
-      default: return fallback;
+      default: return list; // 0 ends it, and so does what is unknown
     }
-    const bytes = r.bytes(r.uleb());
-    if (pc >= low && pc < high) return bytes;
+    list.entries.push({ low, high, expression: r.bytes(r.uleb()) });
   }
-  return fallback;
+  return list;
 }
 
 /** Evaluates a location expression to a place and, for values without a place, the bytes themselves. */

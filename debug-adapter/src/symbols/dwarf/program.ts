@@ -278,7 +278,7 @@ export class DwarfProgram {
       for (const child of this.info.children(die)) {
         if (child.tag === Tag.variable || child.tag === Tag.formalParameter) scope.push({ die: child, depth });
         else if (child.tag === Tag.lexicalBlock || child.tag === Tag.inlinedSubroutine) {
-          if (!this.info.ranges(child).some(([low, high]) => frame.pc >= low && frame.pc < high)) continue;
+          if (!this.rangesOf(child).some(([low, high]) => frame.pc >= low && frame.pc < high)) continue;
           if (child.tag === Tag.inlinedSubroutine) scope = [];
           visit(child, depth + 1);
           if (child.tag === Tag.inlinedSubroutine) return;
@@ -298,7 +298,7 @@ export class DwarfProgram {
     const visit = (die: Die, depth: number, level: number): void => {
       for (const child of this.info.children(die)) {
         if (child.tag === Tag.variable || child.tag === Tag.formalParameter) levels[level]!.push({ die: child, depth });
-        else if ((child.tag === Tag.lexicalBlock || child.tag === Tag.inlinedSubroutine) && this.info.ranges(child).some(([low, high]) => frame.pc >= low && frame.pc < high)) {
+        else if ((child.tag === Tag.lexicalBlock || child.tag === Tag.inlinedSubroutine) && this.rangesOf(child).some(([low, high]) => frame.pc >= low && frame.pc < high)) {
           if (child.tag === Tag.inlinedSubroutine) (levels[level + 1] ??= []);
           visit(child, depth + 1, child.tag === Tag.inlinedSubroutine ? level + 1 : level);
         }
@@ -308,21 +308,41 @@ export class DwarfProgram {
     return levels.map((l) => this.describe(l, frame, memory));
   }
 
+  private readonly knownRanges = new WeakMap<Die, [number, number][]>();
+  private rangesOf(die: Die): [number, number][] {
+    let found = this.knownRanges.get(die);
+    if (!found) this.knownRanges.set(die, found = this.info.ranges(die));
+    return found;
+  }
+
+  /** What a variable's entry says wherever it lies; null for one without a name. */
+  private readonly declarations = new WeakMap<Die, { name: string; type: GoType; role: VariableInfo['role']; declLine: number } | null>();
+  private declared(die: Die): { name: string; type: GoType; role: VariableInfo['role']; declLine: number } | null {
+    const known = this.declarations.get(die);
+    if (known !== undefined) return known;
+    const originOffset = numberOf(die.attributes.get(At.abstractOrigin));
+    const origin = originOffset === undefined ? undefined : this.info.dieAt(originOffset);
+    const attribute = (at: number) => die.attributes.get(at) ?? origin?.attributes.get(at);
+    const name = stringOf(attribute(At.name)) ?? '', typeOffset = numberOf(attribute(At.type));
+    const type = typeOffset === undefined ? undefined : this.types.at(typeOffset);
+    const isParameter = (origin?.tag ?? die.tag) === Tag.formalParameter;
+    const role = !isParameter ? 'local' : attribute(At.variableParameter) ? 'result' : 'parameter';
+    const found = !type || name === '' || name.startsWith('.') ? null : { name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0 } as const;
+    this.declarations.set(die, found);
+    return found;
+  }
+
   private describe(scope: { die: Die; depth: number }[], frame: FrameContext, memory: Memory): VariableInfo[] {
     const out: (VariableInfo & { depth: number })[] = [];
     for (const { die, depth } of scope) {
-      const originOffset = numberOf(die.attributes.get(At.abstractOrigin));
-      const origin = originOffset === undefined ? undefined : this.info.dieAt(originOffset);
-      const attribute = (at: number) => die.attributes.get(at) ?? origin?.attributes.get(at);
-      let name = stringOf(attribute(At.name)) ?? '';
-      const typeOffset = numberOf(attribute(At.type));
-      let type = typeOffset === undefined ? undefined : this.types.at(typeOffset);
-      if (!type || name === '' || name.startsWith('.')) continue;
+      const declared = this.declared(die);
+      if (!declared) continue;
+      const { role, declLine } = declared;
+      let { name, type } = declared;
       const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
       let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
       const list = numberOf(die.attributes.get(At.location));
-      const assembled = die.unit.producer.startsWith('gobuf asm');
-      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[attribute(At.variableParameter) ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
+      if (!code && list !== undefined) place = { at: 'gone', why: `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
       const escaped = name.startsWith('&') && type.kind === 'pointer';
       if (escaped) {
         name = name.slice(1);
@@ -333,19 +353,14 @@ export class DwarfProgram {
           bytes = memory.read(address, type.size);
         }
       }
-      const isParameter = (origin?.tag ?? die.tag) === Tag.formalParameter;
-      const role = !isParameter ? 'local' : attribute(At.variableParameter) ? 'result' : 'parameter';
       // a result that lives in a register has a second, empty entry
       if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
-      out.push({ name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0, place, bytes, escaped, shadowed: false, depth });
+      out.push({ name, type, role, declLine, place, bytes, escaped, shadowed: false, depth });
     }
     for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && w.depth > v.depth);
     return out.map(({ depth: _depth, ...v }) => v);
   }
 }
-
-/** Values in registers of functions that the bundled assembler made; of compiled code Delve's words are used. */
-const ASSEMBLED_GONE = { argument: 'its register has been used for something else', result: 'its register is still to be written' } as const;
 
 export function packageOf(name: string): string {
   const slash = name.lastIndexOf('/');
