@@ -30,6 +30,7 @@ export function settingsPage() {
     '## Commands', 'In the command palette under `gobuf`; those without a key can be given one.', table(['Command', 'Title', 'Key'], contributes.commands.filter(({ command }) => !hidden.has(command)).map(({ command, title }) => [`\`${command}\``, title, key(command)])),
     'In menus only:', table(['Command', 'Title'], [...hidden].map((command) => [`\`${command}\``, titles[command]])),
     '## Views', table(['View', 'Shown'], Object.values(contributes.views).flat().map(({ name, when }) => [name, when ? `\`${when}\`` : 'always'])),
+    '## Editors', table(['Editor', 'Of files'], contributes.customEditors.map(({ displayName, selector }) => [displayName, selector.map(({ filenamePattern }) => `\`${filenamePattern}\``).join(', ')])),
     '## Launch configurations', 'Of type `gobuf`, request `launch`. More on the [debug adapter](dap.md).', properties(contributes.debuggers[0].configurationAttributes.launch.properties),
     '## Tasks', 'Of type `gobuf`: `go build` for linux/amd64 with `CGO_ENABLED=0`. The problem matcher `$gobuf-go` reads what go build, go tool asm and go vet say.', properties(contributes.taskDefinitions[0].properties),
     '',

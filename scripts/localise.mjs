@@ -8,7 +8,7 @@ import { root } from './setup.mjs';
 
 export const LANGUAGES = ['zh-cn'];
 /** Fields of the manifest whose value a user reads. */
-const READ = new Set(['title', 'shortTitle', 'category', 'label', 'description', 'markdownDescription', 'name', 'contents', 'altText', 'deprecationMessage']);
+const READ = new Set(['title', 'shortTitle', 'category', 'label', 'description', 'markdownDescription', 'name', 'contents', 'altText', 'deprecationMessage', 'displayName']);
 const READ_LISTS = new Set(['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels']);
 
 export const translations = (language) => JSON.parse(fs.readFileSync(path.join(root, 'l10n', `${language}.json`), 'utf8'));

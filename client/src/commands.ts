@@ -74,6 +74,10 @@ export function registerCommands(sessions: Sessions, { tree, selection, register
     command('stepIntoBack', back('reverseStepIn')),
     command('stepOutBack', back('reverseStepOut')),
     command('stepInstructionBack', back('reverseStepInstruction')),
+    command('stepInstruction', () => {
+      const threadId = (vscode.debug.activeStackItem as { threadId?: number } | undefined)?.threadId ?? sessions.view.thread;
+      return threadId === undefined ? undefined : sessions.view.session?.customRequest('stepIn', { threadId, granularity: 'instruction' });
+    }),
     command('goToInstruction', async () => {
       const { moment } = sessions.view;
       const text = await vscode.window.showInputBox({

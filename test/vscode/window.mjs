@@ -66,13 +66,42 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
     await input.press('Enter');
     return before;
   };
-  /** A suite asks by a file, NAME.picture or NAME.input (whose content is typed), and goes on when NAME.done is there, with the answer in it. */
+  /** Drags the timeline that is shown, `content` frames of it, at each of three zooms: milliseconds of drawing and from frame to frame, sorted. */
+  const pan = async (content) => {
+    for (const frame of page.frames()) {
+      const canvas = await frame.$('canvas[role=application]').catch(() => null);
+      if (!canvas || !await canvas.isVisible()) continue;
+      return JSON.stringify(await canvas.evaluate(async (target, frames) => {
+        const wheel = (more) => target.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, clientX: 600, ...more }));
+        const next = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+        const drawing = [], between = [];
+        for (const zoom of [0, -4000, -4000]) {
+          if (zoom !== 0) wheel({ ctrlKey: true, deltaY: zoom });
+          await next();
+          for (let i = 0, last; i < frames; i++) {
+            let began;
+            requestAnimationFrame(() => { began = performance.now(); });
+            wheel({ shiftKey: true, deltaX: i < frames / 2 ? 40 : -40 });
+            await next();
+            drawing.push(performance.now() - began);
+            if (last !== undefined) between.push(began - last);
+            last = began;
+          }
+        }
+        const sorted = (values) => values.sort((a, b) => a - b);
+        return { drawing: sorted(drawing), between: sorted(between) };
+      }, Number(content)));
+    }
+    return '{}';
+  };
+  const answers = { picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content) };
+  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed) or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
   const watcher = fs.watch(asks, (_event, file) => {
-    const [, name, kind] = /^(.*)\.(picture|input)$/.exec(file ?? '') ?? [];
+    const [, name, kind] = /^(.*)\.(picture|input|pan)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
     const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));
-    void (kind === 'picture' ? picture(name) : answerInput(content)).then((answer = '') => {
+    void answers[kind](name, content).then((answer = '') => {
       fs.writeFileSync(path.join(asks, `${name}.writing`), answer);
       fs.renameSync(path.join(asks, `${name}.writing`), path.join(asks, `${name}.done`));
     });

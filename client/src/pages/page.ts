@@ -33,9 +33,15 @@ export function empty(sentence: string, command?: { id: string; title: string })
 const runtime = { id: 'gobuf.debugSmallRuntime', title: l10n.t('Open the bundled runtime') };
 export const step = { id: 'gobuf.stepProgram', title: l10n.t('Step a Go program…') };
 
+/** Colours that were asked for, until the theme changes: a canvas asks thousands of times a frame. */
+const colors = new Map<string, string>();
+export function forgetColors(): void { colors.clear(); }
 export function color(name: string, other = ''): string {
-  const value = getComputedStyle(document.documentElement).getPropertyValue(`--vscode-${name}`).trim();
-  return value || (other ? color(other) : '') || getComputedStyle(document.body).color;
+  const key = `${name} ${other}`, known = colors.get(key);
+  if (known !== undefined) return known;
+  const value = getComputedStyle(document.documentElement).getPropertyValue(`--vscode-${name}`).trim() || (other ? color(other) : '') || getComputedStyle(document.body).color;
+  colors.set(key, value);
+  return value;
 }
 
 /** Hears the extension's messages, and tells it that the page is there. */

@@ -6,25 +6,26 @@ import { l10n } from '../l10n';
 import { GLYPHS, KINDS, TimelineData, ticks, zoomed } from '../views/timeline-model';
 import type { LaneView, Range } from '../views/timeline-model';
 import { grouped, milliseconds } from '../views/words';
-import { button, color, content, element, empty, host, listen, step } from './page';
+import { button, color, content, element, empty, forgetColors, host, listen, step } from './page';
 
-type Message = { kind: 'rows'; result: LanesResult } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
+/** `file`: the rows are of a trace, with no program to move; `going`: more of them are on their way. */
+type Message = { kind: 'rows'; result: LanesResult; file?: string; going: boolean } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
 
 const ROW = 24, HEAD = 22, LEFT = 168;
-const PALETTE = ['charts-blue', 'charts-green', 'charts-orange', 'charts-purple', 'charts-red', 'charts-yellow', 'terminal-ansiCyan', 'terminal-ansiMagenta'];
+const PALETTE = ['charts-blue', 'charts-green', 'symbolIcon-classForeground', 'charts-purple', 'charts-red', 'charts-yellow', 'terminal-ansiCyan', 'terminal-ansiMagenta'];
 const data = new TimelineData();
 let views: LaneView[] = [], moment: Moment | undefined, range: Range = { from: 0, to: 1000 }, touched = false;
 let chosen: { lane: number; row: number } | undefined, hits: number[] = [], measure: { from: number; to: number } | undefined;
-let drawn = false;
+let drawn = false, going = false, file: string | undefined;
 
 const bar = element('div', 'bar', undefined, { role: 'toolbar', 'aria-label': l10n.t('Timeline') });
 const search = element('input', 'search', undefined, { type: 'search', placeholder: l10n.t('Search: G7, chan send, futex, main.…'), 'aria-label': l10n.t('Search the timeline') });
 const state = element('span', 'state'), scroller = element('div', 'scroller'), spacer = element('div', 'spacer'), canvas = element('canvas', '', undefined, { tabindex: '0', role: 'application', 'aria-label': l10n.t('Timeline: arrows choose a stretch, Enter goes to its moment, plus and minus zoom, Home shows everything') });
+const nowButton = button(l10n.t('Here'), l10n.t('Show the present moment'), here), ways = [button('⇤', l10n.t('Go back to the last switch'), () => toSwitch(true)), button('⇥', l10n.t('Go to the next switch'), () => toSwitch(false))];
 const tip = element('div', 'tip', undefined, { role: 'tooltip' }), spoken = element('div', 'hidden', undefined, { 'aria-live': 'polite' });
 bar.append(
   search,
-  button('−', l10n.t('Zoom out'), () => zoom(2)), button('+', l10n.t('Zoom in'), () => zoom(0.5)), button(l10n.t('All'), l10n.t('Show the whole run'), fit), button(l10n.t('Here'), l10n.t('Show the present moment'), here),
-  button('⇤', l10n.t('Go back to the last switch'), () => toSwitch(true)), button('⇥', l10n.t('Go to the next switch'), () => toSwitch(false)),
+  button('−', l10n.t('Zoom out'), () => zoom(2)), button('+', l10n.t('Zoom in'), () => zoom(0.5)), button(l10n.t('All'), l10n.t('Show the whole run'), fit), nowButton, ...ways,
   button('SVG', l10n.t('Export what is shown as SVG'), () => host.postMessage({ kind: 'export', format: 'svg', range })), button('Mermaid', l10n.t('Export the switches shown as a Mermaid diagram'), () => host.postMessage({ kind: 'export', format: 'mermaid', range })),
   state,
 );
@@ -47,8 +48,17 @@ function zoom(factor: number, at = chosen ? data.segments.start[chosen.row]! : m
   range = zoomed(range, at < range.from || at > range.to ? (range.from + range.to) / 2 : at, factor, data.until);
   request();
 }
-function toSwitch(back: boolean): void { const at = moment && data.switchFrom(moment.instruction, back); if (at !== undefined) go(at); }
-function go(instruction: number): void { host.postMessage({ kind: 'goTo', instruction: Math.max(0, Math.min(Math.round(instruction), data.until)) }); }
+/** In a trace there is no program that could go there: what is shown does. */
+function toSwitch(back: boolean): void {
+  const from = file === undefined ? moment?.instruction : chosen ? data.segments.start[chosen.row]! : (range.from + range.to) / 2, at = from === undefined ? undefined : data.switchFrom(from, back);
+  if (at === undefined) return;
+  if (file === undefined) go(at); else chooseAt(at);
+}
+function chooseAt(instruction: number): void {
+  const lane = views.findIndex((view) => view.kind === 'g' && data.rowAt(view, instruction) !== undefined && data.segments.start[data.rowAt(view, instruction)!] === instruction);
+  if (lane >= 0) choose(lane, data.rowAt(views[lane]!, instruction));
+}
+function go(instruction: number): void { if (file === undefined) host.postMessage({ kind: 'goTo', instruction: Math.max(0, Math.min(Math.round(instruction), data.until)) }); }
 
 let asked = false;
 function request(): void {
@@ -57,6 +67,12 @@ function request(): void {
   requestAnimationFrame(() => { asked = false; draw(); });
 }
 
+/** Of numbers in order: the first that is not below one. */
+function firstFrom(sorted: readonly number[], value: number): number {
+  let low = 0, high = sorted.length;
+  while (low < high) { const middle = (low + high) >> 1; if (sorted[middle]! >= value) high = middle; else low = middle + 1; }
+  return low;
+}
 function colorOf(who: number): string { return who > 0 ? color(PALETTE[who % PALETTE.length]!, 'charts-blue') : who === 0 ? color('descriptionForeground') : color('disabledForeground', 'descriptionForeground'); }
 
 function draw(): void {
@@ -76,7 +92,7 @@ function draw(): void {
     context.beginPath(); context.moveTo(x, HEAD); context.lineTo(x, h); context.stroke();
     context.globalAlpha = 1;
     context.fillStyle = dim;
-    context.fillText(grouped(at), x + 3, HEAD / 2);
+    if (x + 3 + context.measureText(grouped(at)).width <= w) context.fillText(grouped(at), x + 3, HEAD / 2);
   }
   context.save();
   context.beginPath(); context.rect(0, HEAD, w, h - HEAD); context.clip();
@@ -99,7 +115,7 @@ function draw(): void {
       context.globalAlpha = 1;
       if (contrast && span.width > 3) { context.strokeStyle = color('contrastBorder'); context.strokeRect(x + 0.5, y + 7.5, wide - 1, ROW - 10); }
       if (span.width > 26 && !asleep) {
-        const text = view.kind === 'g' ? `M${data.lanes[s.lane[span.row]!]?.m ?? '?'}` : who > 0 ? `G${who}` : who === 0 ? 'g0' : '';
+        const text = view.kind === 'g' ? data.laneName(s.lane[span.row]!) : who > 0 ? `G${who}` : who === 0 ? 'g0' : '';
         context.fillStyle = who > 0 && !contrast ? color('editor-background') : foreground;
         context.fillText(text, x + 4, y + ROW / 2 + 2.5);
       }
@@ -117,7 +133,7 @@ function draw(): void {
   }
   context.restore();
   context.fillStyle = color('editor-findMatchHighlightBackground', 'charts-yellow');
-  for (const at of hits) if (at >= range.from && at <= range.to) context.fillRect(xOf(at) - 1, HEAD - 4, 3, 4);
+  for (let i = firstFrom(hits, range.from), last = -9; i < hits.length && hits[i]! <= range.to; i++) { const x = Math.round(xOf(hits[i]!)); if (x > last + 1) context.fillRect(last = x - 1, HEAD - 4, 3, 4); }
   if (measure) {
     const [a, b] = [Math.min(measure.from, measure.to), Math.max(measure.from, measure.to)];
     context.fillStyle = color('editor-selectionBackground');
@@ -137,7 +153,7 @@ function draw(): void {
 
 function said(): string {
   const rows = views.reduce((sum, view) => sum + (view.kind === 'm' ? view.rows.length : 0), 0);
-  return `${moment ? l10n.t('you are here: instruction {0} · {1}', grouped(moment.instruction), milliseconds(moment.virtualTime)) : ''} · ${l10n.t('{0} stretches, {1} marks', grouped(rows), grouped(data.marks.at.length))}${data.complete ? '' : ` · ${l10n.t('the rest was not collected: too many')}`}`;
+  return `${file !== undefined ? file : moment ? l10n.t('you are here: instruction {0} · {1}', grouped(moment.instruction), milliseconds(moment.virtualTime)) : ''} · ${l10n.t('{0} stretches, {1} marks', grouped(rows), grouped(data.marks.at.length))}${going ? ` · ${l10n.t('more are coming…')}` : data.complete ? '' : ` · ${l10n.t('the rest was not collected: too many')}`}`;
 }
 
 function laneAt(y: number): number { return y < HEAD ? -1 : Math.floor((y - HEAD + scroller.scrollTop) / ROW); }
@@ -150,7 +166,7 @@ function under(x: number, y: number): { lane: number; row?: number; mark?: numbe
 function hover(x: number, y: number): void {
   const found = under(x, y), lines = found?.mark !== undefined ? data.describeMark(found.mark) : found?.row !== undefined ? data.describe(found.row) : undefined;
   if (!lines) { tip.style.display = 'none'; return; }
-  tip.replaceChildren(...lines.map((text, i) => element('div', i === 0 ? 'first' : '', text)), element('div', 'hint', l10n.t('click: the program goes there')));
+  tip.replaceChildren(...lines.map((text, i) => element('div', i === 0 ? 'first' : '', text)), ...(file === undefined ? [element('div', 'hint', l10n.t('click: the program goes there'))] : []));
   tip.style.display = 'block';
   const box = tip.getBoundingClientRect();
   tip.style.left = `${Math.min(x + 12, scroller.clientWidth - box.width - 8)}px`;
@@ -177,7 +193,7 @@ canvas.addEventListener('pointerup', (event) => {
   if (clicked) {
     measure = undefined;
     const found = under(event.offsetX, event.offsetY);
-    if (found?.row !== undefined) chosen = { lane: found.lane, row: found.row };
+    if (found?.row !== undefined) { chosen = { lane: found.lane, row: found.row }; spoken.textContent = data.describe(found.row).join('. '); }
     if (event.offsetX >= LEFT) go(found?.mark !== undefined ? data.marks.at[found.mark]! : instructionAt(event.offsetX));
     request();
   }
@@ -233,7 +249,7 @@ search.addEventListener('keydown', (event) => {
   request();
 });
 new ResizeObserver(request).observe(scroller);
-new MutationObserver(request).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+new MutationObserver(() => { forgetColors(); request(); }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
 
 function show(): void {
   if (!drawn) { content.replaceChildren(bar, scroller, tip, spoken); drawn = true; }
@@ -242,17 +258,19 @@ listen<Message>((message) => {
   content.classList.toggle('running', message.kind === 'running');
   switch (message.kind) {
     case 'running': return;
-    case 'nothing': drawn = false; moment = undefined; touched = false; content.replaceChildren(empty(l10n.t('When a Go program is stopped, this shows which goroutine had which thread when, and why that changed.'), step)); return;
-    case 'trouble': drawn = false; content.replaceChildren(empty(message.text)); return;
+    case 'nothing': drawn = false; moment = file = undefined; touched = going = false; content.replaceChildren(empty(l10n.t('When a Go program is stopped, this shows which goroutine had which thread when, and why that changed.'), step)); return;
+    case 'trouble': drawn = false; content.replaceChildren(empty(message.text)); host.postMessage({ kind: 'rendered', text: message.text }); return;
     case 'rows': {
       show();
       const end = data.until;
       data.take(message.result);
       views = data.views();
-      ({ moment } = message.result);
+      ({ going, file } = message);
+      moment = file === undefined ? message.result.moment : undefined;
+      nowButton.hidden = file !== undefined;
       if (!touched || end === 0) fit();
       // The moment stays in sight while one steps.
-      else if (moment.instruction < range.from || moment.instruction > range.to) { const span = range.to - range.from; range = { from: moment.instruction - span * 0.6, to: moment.instruction + span * 0.4 }; }
+      else if (moment && (moment.instruction < range.from || moment.instruction > range.to)) { const span = range.to - range.from; range = { from: moment.instruction - span * 0.6, to: moment.instruction + span * 0.4 }; }
       state.textContent = said();
       draw();
       host.postMessage({ kind: 'rendered', text: `${views.map(({ label }) => label).join('\n')}\n${said()}` });

@@ -14,6 +14,15 @@ export interface LaneView { id: string; kind: 'm' | 'p' | 'g'; label: string; ro
 export interface Span { row: number; x: number; width: number; dense: boolean }
 export interface Range { from: number; to: number }
 
+type Columns = Record<string, ArrayLike<number>>;
+/** Columns as typed arrays: a message to a page carries them as they are, where numbers would be written as text. */
+function packedColumns<T extends SegmentColumns | MarkColumns>(columns: T): T {
+  return Object.fromEntries(Object.entries(columns as unknown as Record<string, number[]>).map(([name, values]) => [name, WIDE.has(name) ? Float64Array.from(values) : Int32Array.from(values)])) as unknown as T;
+}
+/** Columns of instruction numbers and times: they need more than 32 bits. */
+const WIDE = new Set(['start', 'end', 'startTime', 'endTime', 'own', 'at', 'time']);
+export const packed = <T extends LanesResult>(result: T): T => ({ ...result, segments: packedColumns(result.segments), marks: packedColumns(result.marks), open: packedColumns(result.open) });
+
 const segments = (): SegmentColumns => ({ lane: [], who: [], asleep: [], start: [], end: [], startTime: [], endTime: [], own: [], p: [], begun: [], ended: [] });
 
 /** First index in rows whose `key` is greater than `value`. */
@@ -36,29 +45,38 @@ export class TimelineData {
   /** Rows that have their end; those after it go on. */
   closed = 0;
   #views = new Map<string, LaneView>();
+  /** By number of `strings`: whether a stretch that began so began by gogo. */
+  #byGogo: boolean[] = [];
+  /** Rows that go on, with the lanes that show them. */
+  #going: { view: LaneView; row: number }[] = [];
 
   get known(): { revision: number; segments: number; marks: number; strings: number } { return { revision: this.revision, segments: this.closed, marks: this.marks.at.length, strings: this.strings.length }; }
 
   /** Takes what the adapter sent: rows from `base` on, and those that go on in full. */
   take(result: LanesResult): void {
-    if (result.revision !== this.revision || result.base.segments === 0) {
+    if (result.revision !== this.revision || result.base.strings === 0) {
       for (const column of [...Object.values(this.segments), ...Object.values(this.marks)] as number[][]) column.length = 0;
       this.#views.clear();
+      this.#going = [];
+      this.#byGogo = [];
       this.closed = 0;
       this.strings = [];
       this.revision = result.revision;
     }
     for (const column of Object.values(this.segments) as number[][]) column.length = this.closed;
-    for (const view of this.#views.values()) while (view.rows.length > 0 && view.rows[view.rows.length - 1]! >= this.closed) view.rows.pop();
+    for (const { view, row } of this.#going) view.rows.splice(view.rows.lastIndexOf(row), 1);
+    this.#going = [];
     this.lanes = result.lanes;
     this.names = result.names;
-    for (const text of result.strings) this.strings.push(text);
-    const add = (into: Record<string, number[]>, from: Record<string, number[]>): void => { for (const name of Object.keys(into)) for (const value of from[name]!) into[name]!.push(value); };
+    for (const text of result.strings) { this.strings.push(text); this.#byGogo.push(byGogo(text)); }
+    const add = (into: Columns, from: Columns): void => {
+      for (const name of Object.keys(into)) { const to = into[name] as number[], values = from[name]!; for (let i = 0; i < values.length; i++) to.push(values[i]!); }
+    };
     const first = this.closed, firstMark = this.marks.at.length;
-    add(this.segments as unknown as Record<string, number[]>, result.segments as unknown as Record<string, number[]>);
+    add(this.segments as unknown as Columns, result.segments as unknown as Columns);
     this.closed = this.segments.start.length;
-    add(this.segments as unknown as Record<string, number[]>, result.open as unknown as Record<string, number[]>);
-    add(this.marks as unknown as Record<string, number[]>, result.marks as unknown as Record<string, number[]>);
+    add(this.segments as unknown as Columns, result.open as unknown as Columns);
+    add(this.marks as unknown as Columns, result.marks as unknown as Columns);
     for (let row = first; row < this.segments.start.length; row++) this.#place(row);
     for (let mark = firstMark; mark < this.marks.at.length; mark++) this.#view('m', this.marks.lane[mark]!).marks.push(mark);
     this.until = result.until;
@@ -74,19 +92,25 @@ export class TimelineData {
   }
   #place(row: number): void {
     const { lane, who, p, asleep } = this.segments;
-    this.#view('m', lane[row]!).rows.push(row);
-    if (who[row]! > 0) this.#view('g', who[row]!).rows.push(row);
-    if (p[row]! >= 0 && asleep[row] === 0) this.#view('p', p[row]!).rows.push(row);
+    this.#show('m', lane[row]!, row);
+    if (who[row]! > 0) this.#show('g', who[row]!, row);
+    if (p[row]! >= 0 && asleep[row] === 0) this.#show('p', p[row]!, row);
+  }
+  /** Rows come in the order of their ends; a lane has them in the order of their starts, which is nearly the same. */
+  #show(kind: LaneView['kind'], number: number, row: number): void {
+    const view = this.#view(kind, number), { rows } = view, { start } = this.segments;
+    let at = rows.length;
+    while (at > 0 && start[rows[at - 1]!]! > start[row]!) at--;
+    if (at === rows.length) rows.push(row); else rows.splice(at, 0, row);
+    if (row >= this.closed) this.#going.push({ view, row });
   }
 
   /** Ms, then Ps, then Gs by number. */
   views(): LaneView[] {
     const order = { m: 0, p: 1, g: 2 };
-    const all = [...this.#views.values()].sort((a, b) => order[a.kind] - order[b.kind] || a.number - b.number);
+    const all = [...this.#views.values()].filter(({ rows, marks }) => rows.length + marks.length > 0).sort((a, b) => order[a.kind] - order[b.kind] || a.number - b.number);
     for (const view of all) {
-      if (view.kind === 'm') { const { m, tid } = this.lanes[view.number] ?? { tid: 0 }; view.label = m === undefined ? l10n.t('thread {0}', tid) : `M${m}`; } else view.label = view.kind === 'p' ? `P${view.number}` : `G${view.number}${this.names[view.number] ? ` ${short(this.names[view.number]!)}` : ''}`;
-      // Rows end in the order of their ends, lanes by lanes: a P goes from M to M, so the order of starts is made here.
-      if (view.kind !== 'm') { const { start } = this.segments; for (let i = view.rows.length - 1; i > 0 && start[view.rows[i]!]! < start[view.rows[i - 1]!]!; i--) [view.rows[i], view.rows[i - 1]] = [view.rows[i - 1]!, view.rows[i]!]; if (!sorted(view.rows, start)) view.rows.sort((a, b) => start[a]! - start[b]!); }
+      view.label = view.kind === 'm' ? this.laneName(view.number) : view.kind === 'p' ? `P${view.number}` : `G${view.number}${this.names[view.number] ? ` ${short(this.names[view.number]!)}` : ''}`;
     }
     return all;
   }
@@ -129,13 +153,17 @@ export class TimelineData {
     return row !== undefined && end[row]! > instruction ? row : undefined;
   }
 
+  /** A thread has a number of the runtime's once it has an M; before, and in a trace, there is Linux's. */
+  laneName(lane: number): string { const { m, tid } = this.lanes[lane] ?? { tid: 0 }; return m === undefined ? l10n.t('thread {0}', tid) : `M${m}`; }
+
   whoText(who: number): string { return who > 0 ? `G${who}${this.names[who] ? ` ${this.names[who]}` : ''}` : who === 0 ? 'g0' : who === -2 ? 'gsignal' : l10n.t('no g yet'); }
 
   /** Lines for a hover: who, where, how long, why it began and ended, what the switch to it cost. */
   describe(row: number): string[] {
-    const { segments: s, strings } = this, lane = this.lanes[s.lane[row]!], m = lane?.m === undefined ? l10n.t('thread {0}', lane?.tid ?? 0) : `M${lane.m}`;
-    const lines = [`${this.whoText(s.who[row]!)} · ${m}${s.p[row]! >= 0 ? ` · P${s.p[row]}` : ''}${s.asleep[row] ? ` · ${l10n.t('asleep')}` : ''}`];
-    lines.push(l10n.t('instructions {0} … {1}, {2} of its own', grouped(s.start[row]!), grouped(s.end[row]!), grouped(s.own[row]!)), `${milliseconds(s.startTime[row]!)} … ${milliseconds(s.endTime[row]!)}`);
+    const { segments: s, strings } = this;
+    const lines = [`${this.whoText(s.who[row]!)} · ${this.laneName(s.lane[row]!)}${s.p[row]! >= 0 ? ` · P${s.p[row]}` : ''}${s.asleep[row] ? ` · ${l10n.t('asleep')}` : ''}`];
+    // A trace does not tell what other threads executed meanwhile.
+    lines.push(s.own[row]! < 0 ? l10n.t('instructions {0} … {1}', grouped(s.start[row]!), grouped(s.end[row]!)) : l10n.t('instructions {0} … {1}, {2} of its own', grouped(s.start[row]!), grouped(s.end[row]!), grouped(s.own[row]!)), `${milliseconds(s.startTime[row]!)} … ${milliseconds(s.endTime[row]!)}`);
     const begun = strings[s.begun[row]!], ended = row < this.closed ? strings[s.ended[row]!] : l10n.t('goes on');
     if (begun) lines.push(l10n.t('began: {0}', begun));
     if (ended) lines.push(l10n.t('ended: {0}', ended));
@@ -151,7 +179,7 @@ export class TimelineData {
     const view = this.#views.get(`m${s.lane[row]}`);
     if (!view) return undefined;
     let index = after(view.rows, s.start, s.start[row]!) - 2, instructions = 0;
-    for (; index >= 0 && s.who[view.rows[index]!]! <= 0; index--) instructions += s.own[view.rows[index]!]!;
+    for (; index >= 0 && s.who[view.rows[index]!]! <= 0; index--) { if (s.own[view.rows[index]!]! < 0) return undefined; instructions += s.own[view.rows[index]!]!; }
     const before = index >= 0 ? view.rows[index]! : undefined;
     return before === undefined || instructions === 0 ? undefined : { from: `G${s.who[before]}`, instructions };
   }
@@ -173,13 +201,24 @@ export class TimelineData {
     return [...new Set(found)].sort((a, b) => a - b);
   }
 
+  /** A part of the rows, for a page that has the others: `of` rows of each kind from those known on. */
+  part(known: { segments: number; marks: number; strings: number }, of: number): LanesResult {
+    const cut = <T extends SegmentColumns | MarkColumns>(columns: T, from: number, to: number): T => Object.fromEntries(Object.entries(columns as unknown as Record<string, number[]>).map(([name, values]) => [name, values.slice(from, to)])) as unknown as T;
+    const to = Math.min(this.closed, known.segments + of), toMark = Math.min(this.marks.at.length, known.marks + of), whole = to === this.closed && toMark === this.marks.at.length;
+    const end = whole ? this.until : Math.max(this.segments.end[to - 1] ?? 0, 0), time = whole ? this.untilTime : this.segments.endTime[to - 1] ?? 0;
+    return {
+      moment: { instruction: end, virtualTime: time, first: 0, last: this.until }, revision: this.revision, base: known, lanes: this.lanes, strings: this.strings.slice(known.strings), segments: cut(this.segments, known.segments, to),
+      marks: cut(this.marks, known.marks, toMark), open: whole ? cut(this.segments, this.closed, this.segments.start.length) : segments(), names: this.names, until: end, untilTime: time, complete: this.complete,
+    };
+  }
+
   /** Where a goroutine is switched to, next to a moment. */
   switchFrom(instruction: number, back: boolean): number | undefined {
     const { start, who, begun } = this.segments;
     let best: number | undefined;
     for (let row = 0; row < start.length; row++) {
       const at = start[row]!;
-      if (who[row]! <= 0 || !byGogo(this.strings[begun[row]!]!) || (back ? at >= instruction : at <= instruction)) continue;
+      if (who[row]! <= 0 || !this.#byGogo[begun[row]!] || (back ? at >= instruction : at <= instruction)) continue;
       if (best === undefined || (back ? at > best : at < best)) best = at;
     }
     return best;
@@ -189,7 +228,6 @@ export class TimelineData {
 /** Whether a stretch begins because gogo jumped to it, and not by a wait or a P that changed hands. */
 export const byGogo = (begun: string): boolean => /^(after |gogo$)/.test(begun);
 const short = (name: string): string => name.replace(/^.*\/(?=[^/]+$)/, '');
-const sorted = (rows: readonly number[], key: readonly number[]): boolean => { for (let i = 1; i < rows.length; i++) if (key[rows[i]!]! < key[rows[i - 1]!]!) return false; return true; };
 
 /** Round instruction numbers for the axis, about one for each 120 pixels. */
 export function ticks({ from, to }: Range, width: number): number[] {

@@ -227,7 +227,8 @@ describe.skipIf(!goroot)("Go's own assembly (needs its sources)", () => {
         expect(values(call(compareBytes, buildCall(compareBytes, `${a}, ${b}`, new Map())))[0]).toBe(`ret = ${a === 'nil' || a < b ? -1 : a > b ? 1 : 0}`);
       }
     } finally {
-      process.env['GOROOT'] = previous;
+      if (previous === undefined) delete process.env['GOROOT'];
+      else process.env['GOROOT'] = previous;
     }
   });
 });

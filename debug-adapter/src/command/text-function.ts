@@ -2,7 +2,7 @@
 // Must stay true: no Go needed; what it does beyond its results (writes outside its buffers, SP or BP not given back, calls to Go) is said.
 import path from 'node:path';
 import { Checker } from '@gobuf/server/analysis/check';
-import { readAssembly } from '@gobuf/server/analysis/assembly-file';
+import { readAssembly, type AssemblyFile } from '@gobuf/server/analysis/assembly-file';
 import { assemble, type Assembled, type AssembledText } from '@gobuf/server/assembler/assemble';
 import { layValue, showValue, splitValues, ValueError, type Laid } from '@gobuf/server/assembler/go-values';
 import { GUARD, harness, missingSymbols, parametersOf, type Harness, type Missing, type Parameter } from '@gobuf/server/assembler/harness';
@@ -33,6 +33,8 @@ export interface TextFunction {
   minor: number;
   /** Of a function without a Go declaration. */
   undeclared: boolean;
+  /** Arguments and results of every function of these files that has a Go declaration, by linker name. */
+  declared: ReadonlyMap<string, Parameter[]>;
 }
 
 const sentence = ({ span, message }: Problem): string => {
@@ -48,7 +50,7 @@ export async function openText(wanted: string, names: readonly string[], more: r
   const checker = new Checker({ files: diskFiles, parser: await goParser(), goroot: root?.path, minor, moduleCache: moduleCache() });
   const files: Assembled[] = [];
   const owners = new Map<AssembledText, { directory: string; prefix: string }>();
-  let target;
+  let target: AssemblyFile['target'] | undefined;
   for (const name of [...names, ...more]) {
     const full = slashed(path.resolve(name));
     const text = diskFiles.read(full);
@@ -77,16 +79,29 @@ export async function openText(wanted: string, names: readonly string[], more: r
   }
   const [text, { directory, prefix }] = first;
   const short = text.text.name.startsWith(`${prefix}.`) ? text.text.name.slice(prefix.length + 1) : text.text.name;
-  const frame = target && checker.knowledge(directory, target)?.frame(short);
+  const knowledge = target && checker.knowledge(directory, target);
+  const frameOf = (of: AssembledText): ReturnType<NonNullable<typeof knowledge>['frame']> => {
+    const place = owners.get(of), own = place && target && checker.knowledge(place.directory, target), { name } = of.text;
+    if (!own || of.text.static) return undefined;
+    const plainName = name.startsWith(`${place.prefix}.`) ? name.slice(place.prefix.length + 1) : name;
+    return own.frame(plainName) ?? own.frame(own.linknamed(name) ?? plainName);
+  };
+  const frame = frameOf(text);
   if (frame === 'unknown') throw new InputError(`a type in the Go declaration of ${short} cannot be worked out.`);
   const size = text.text.argumentSize ?? 0;
   const missing = missingSymbols(files), initial = new Map<string, Uint8Array>();
   for (const name of missing.variables) {
-    const bytes = name.startsWith(`${prefix}.`) && target ? checker.knowledge(directory, target)?.initialValue(name.slice(prefix.length + 1)) : undefined;
+    const bytes = name.startsWith(`${prefix}.`) ? knowledge?.initialValue(name.slice(prefix.length + 1)) : undefined;
     if (bytes) initial.set(name, bytes);
   }
+  const parameters = parametersOf(frame, size);
+  const declared = new Map<string, Parameter[]>();
+  for (const each of owners.keys()) {
+    const known = each === text ? frame : frameOf(each);
+    if (known && known !== 'unknown') declared.set(each.text.name, each === text ? parameters : parametersOf(known, 0));
+  }
   return {
-    name: text.text.name, text, files, parameters: parametersOf(frame, size), frameSize: Math.max(frame?.size ?? 0, size), missing, initial, minor, undeclared: frame === undefined,
+    name: text.text.name, text, files, parameters, frameSize: Math.max(frame?.size ?? 0, size), missing, initial, minor, undeclared: frame === undefined, declared,
   };
 }
 
@@ -100,7 +115,7 @@ export function buildCall(fn: TextFunction, args: string, variables: ReadonlyMap
     throw error instanceof ValueError ? new InputError(`${error.message}.`) : error;
   }
   const around = assemble(readAssembly('gobuf_harness_amd64.s', made.source, diskFiles, { goroot: undefined, minor: fn.minor }), { packagePath: 'gobuf', minor: fn.minor });
-  const { program, problems, symbols } = link([...fn.files, around], { goVersion: `go1.${fn.minor}`, entry: made.entry, parametersOf: (name) => (name === fn.name ? fn.parameters : []) });
+  const { program, problems, symbols } = link([...fn.files, around], { goVersion: `go1.${fn.minor}`, entry: made.entry, parametersOf: (name) => fn.declared.get(name) ?? (name === fn.name ? fn.parameters : []) });
   const [problem] = [...around.problems, ...problems];
   if (!program) throw new InputError(problem ? sentence(problem) : 'the function cannot be linked.');
   return { program, harness: made, symbols: new Map(symbols.map((symbol) => [symbol.name, symbol])) };

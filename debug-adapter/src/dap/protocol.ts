@@ -221,7 +221,7 @@ export interface GobufRequests {
   /** What happened up to `until` (default: the last recorded moment), at most `limit` events (default 10 000). */
   'gobuf/timeline': [{ until?: number; limit?: number }, TimelineResult];
   /** What ran where, when, up to the last recorded moment: at most about `limit` rows, and only those that the client does not know. */
-  'gobuf/lanes': [{ known?: { revision: number; segments: number; marks: number; strings: number }; limit?: number }, LanesResult];
+  'gobuf/lanes': [{ known?: { revision: number; segments: number; marks: number; strings: number }; limit?: number; piece?: number }, LanesResult];
   /** Both stacks of a thread word by word, its goroutine's gobuf, and what the code that switches moves. */
   'gobuf/stacks': [{ threadId?: number; words?: number }, { moment: Moment } & StacksPicture];
   /** General and vector registers and flags of a thread. */

@@ -15,17 +15,19 @@ import { hex } from './text';
 const MOST_ROWS = 1_000_000;
 const NAMES = ['AX', 'CX', 'DX', 'BX', 'SP', 'BP', 'SI', 'DI', 'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R14', 'R15'];
 
-function tail<T extends SegmentColumns | MarkColumns>(columns: T, from: number): T {
-  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, (values as number[]).slice(from)])) as unknown as T;
+function cut<T extends SegmentColumns | MarkColumns>(columns: T, from: number, to = Infinity): T {
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, (values as number[]).slice(from, to)])) as unknown as T;
 }
 
-async function lanes(session: Session, { known, limit = 200_000 }: { known?: { revision: number; segments: number; marks: number; strings: number }; limit?: number }): Promise<LanesResult> {
+/** `limit`: rows to collect at most, all in all; `piece`: rows of each kind in one answer. What the answer does not bring makes it incomplete. */
+async function lanes(session: Session, { known, limit = 200_000, piece = MOST_ROWS }: { known?: { revision: number; segments: number; marks: number; strings: number }; limit?: number; piece?: number }): Promise<LanesResult> {
   const engine = session.stopped, most = Math.min(Math.max(1, limit), MOST_ROWS), { last } = engine.history();
   const timeline = await session.search('timeline', (options) => engine.searchPast((past) => collectTimeline(past, last, most), options));
   const base = known?.revision === timeline.revision ? known : { segments: 0, marks: 0, strings: 0 };
+  const to = base.segments + Math.max(1, piece), toMark = base.marks + Math.max(1, piece), held = to < timeline.segments.start.length || toMark < timeline.marks.at.length;
   return {
     moment: session.moment(), revision: timeline.revision, base: { segments: base.segments, marks: base.marks, strings: base.strings }, lanes: timeline.lanes, strings: timeline.strings.slice(base.strings),
-    segments: tail(timeline.segments, base.segments), marks: tail(timeline.marks, base.marks), open: timeline.open, names: timeline.names, until: timeline.until, untilTime: timeline.untilTime, complete: timeline.complete,
+    segments: cut(timeline.segments, base.segments, to), marks: cut(timeline.marks, base.marks, toMark), open: held ? cut(timeline.segments, 0, 0) : timeline.open, names: timeline.names, until: timeline.until, untilTime: timeline.untilTime, complete: timeline.complete && !held,
   };
 }
 

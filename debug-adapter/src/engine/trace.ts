@@ -28,7 +28,8 @@ export function gogoJump(binary: Binary, read: (address: number, length: number)
   return undefined;
 }
 
-interface Left { goid: number; /** Instructions of this thread. */ at: number; by: string; scheduled: boolean }
+/** A goroutine that gave its thread to g0, or g0 itself, that begins to schedule. */
+interface Left { goid: number; /** Instructions of this thread. */ at: number; by: string; scheduled: boolean; instruction: number; time: number }
 
 export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceEvent, void, undefined> {
   const { binary } = options;
@@ -66,24 +67,22 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
       if (how !== undefined) {
         const goid = words.goid(words.tlsG(machine.registers(tid))) ?? 0;
         // morestack on g0 cannot be; a goroutine leaves.
-        if (goid > 0) left.set(tid, { goid, at: retired(tid), by: how, scheduled: false });
+        if (goid > 0) left.set(tid, { goid, at: retired(tid), by: how, scheduled: false, instruction: machine.instruction, time: machine.virtualTime });
       }
       if (address === execute) {
         const known = left.get(tid);
-        if (known) known.scheduled = true; else left.set(tid, { goid: 0, at: retired(tid), by: '', scheduled: true });
+        if (known) known.scheduled = true; else left.set(tid, { goid: 0, at: retired(tid), by: '', scheduled: true, instruction: machine.instruction, time: machine.virtualTime });
       }
       if (address === jump) {
-        const from = left.get(tid);
-        if (from?.scheduled) {
-          left.delete(tid);
-          const registers = machine.registers(tid);
-          const g = Number(BigInt.asUintN(47, registers.gpr[R14] ?? 0n));
-          const goid = words.goid(g) ?? 0;
+        const from = left.get(tid), registers = machine.registers(tid), g = Number(BigInt.asUintN(47, registers.gpr[R14] ?? 0n)), goid = words.goid(g) ?? 0;
+        left.delete(tid);
+        // Back from morestack the goroutine goes on; a coroutine is switched to without execute.
+        if (from && (from.scheduled || from.goid !== goid)) {
           const pc = words.gPointer(g, 'sched.pc');
           const resumed = pc === undefined ? undefined : binary.functionAt(pc)?.name;
           const told: TraceEvent = {
             ...event('switch', {}), instruction: machine.instruction + 1, goroutine: goid, from: from.goid,
-            ...(from.by ? { cost: retired(tid) + 1 - from.at, by: from.by } : {}), ...(resumed ? { function: resumed } : {}),
+            ...(from.by ? { cost: retired(tid) + 1 - from.at, by: from.by, left: from.instruction, leftTime: from.time } : {}), ...(resumed ? { function: resumed } : {}),
           };
           events.push(told);
           ran.set(tid, goid);
@@ -105,6 +104,7 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
       }
       if (stop.reason === 'event' || stop.reason === 'watchpoint') continue;
       const ended = machine.ended ?? stop;
+      for (const [tid, { goid, by, instruction, time }] of left) if (goid > 0) yield event('left', { tid, from: goid, by, left: instruction, leftTime: time });
       yield event(ended.reason, ended.reason === 'exited' ? { code: ended.code } : ended.reason === 'killed' ? { signal: ended.signalName } : ended.reason === 'unsupported' ? { message: ended.message } : {});
       return;
     }

@@ -303,6 +303,9 @@ export interface TraceEvent {
   from?: number;
   /** Instructions from leaving `from` (mcall) to arriving (gogo's jump). */
   cost?: number;
+  /** When `from` left the thread, which g0 had from then on; an event `left` tells it of those that nothing came after. */
+  left?: number;
+  leftTime?: number;
   [key: string]: string | number | undefined;
 }
 

@@ -172,7 +172,7 @@ class Analysis {
     if (!frame || frame === 'unknown' || !integers || !floats) return;
     let used = 0;
     let usedFloats = 0;
-    for (const part of frame.values.filter(({ offset }) => offset < frame.results)) {
+    for (const part of frame.values.slice(0, frame.argumentCount)) {
       const leaves_ = leavesOf(part);
       if (!leaves_) return;
       const whole = leaves_.filter(({ type }) => !isFloat(type)).length;

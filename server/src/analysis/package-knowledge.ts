@@ -64,6 +64,16 @@ export class PackageKnowledge {
     return frame;
   }
 
+  /** The function of this package that //go:linkname gives a symbol of another (`runtime.memequal`). */
+  linknamed(symbol: string): string | undefined {
+    const directive = new RegExp(`^//go:linkname (\\S+) ${symbol.replace(/[.\\/]/g, '\\$&')}\\s*$`, 'm');
+    for (const { path } of this.owner.files) {
+      const local = directive.exec(this.packages.options.files.read(path) ?? '')?.[1];
+      if (local !== undefined) return local;
+    }
+    return undefined;
+  }
+
   /** A type of package runtime: this package if it is that one, else the one it can import. */
   runtimeType(name: string): GoType | undefined {
     const owner = this.owner.name === 'runtime' && this.owner.scope.has('g') ? this.owner : this.packages.imported('runtime', this.owner.directory);

@@ -2,16 +2,17 @@
 // Must stay true: what Go's compiler writes for the same types (names, kinds, members), so that every reader of Go programs reads these.
 
 import { underlying, SIGNED, type GoType } from '../golang/types';
+import { locationsOf, type Code } from './debug-locations';
 import { ByteWriter } from './elf-writer';
-import type { LinkedFunction } from './function-table';
+import { depthsOf, type LinkedFunction } from './function-table';
 
-/** A value in the frame of a function of ABI0. */
+/** An argument or a result; the offset is that in a frame of ABI0. */
 export interface DebugParameter { name: string; type: GoType; offset: number; result: boolean }
 
 const Tag = { array: 0x01, parameter: 0x05, member: 0x0d, pointer: 0x0f, unit: 0x11, struct: 0x13, typedef: 0x16, subrange: 0x21, base: 0x24, subprogram: 0x2e } as const;
 const At = { location: 0x02, name: 0x03, byteSize: 0x0b, stmtList: 0x10, lowPc: 0x11, highPc: 0x12, language: 0x13, producer: 0x25, count: 0x37, memberLocation: 0x38, encoding: 0x3e, external: 0x3f, frameBase: 0x40, type: 0x49, variableParameter: 0x4b, goKind: 0x2900, goElem: 0x2902, goEmbedded: 0x2903 } as const;
 const Form = { addr: 0x01, string: 0x08, data1: 0x0b, flag: 0x0c, udata: 0x0f, ref4: 0x13, secOffset: 0x17, exprloc: 0x18 } as const;
-const GO = 0x16, CALL_FRAME_CFA = 0x9c, FBREG = 0x91;
+const GO = 0x16, CALL_FRAME_CFA = 0x9c;
 
 /** Go's reflect.Kind. */
 const KINDS = ' bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64 complex64 complex128 array chan func interface map pointer slice string struct unsafe.Pointer'.split(' ');
@@ -24,6 +25,7 @@ const ABBREVIATIONS = {
   unit: [Tag.unit, true, [At.name, Form.string], [At.producer, Form.string], [At.language, Form.data1], [At.stmtList, Form.secOffset], [At.lowPc, Form.addr], [At.highPc, Form.addr]],
   subprogram: [Tag.subprogram, true, [At.name, Form.string], [At.lowPc, Form.addr], [At.highPc, Form.addr], [At.frameBase, Form.exprloc], [At.external, Form.flag]],
   parameter: [Tag.parameter, false, [At.name, Form.string], [At.variableParameter, Form.flag], [At.type, Form.ref4], [At.location, Form.exprloc]],
+  listed: [Tag.parameter, false, [At.name, Form.string], [At.variableParameter, Form.flag], [At.type, Form.ref4], [At.location, Form.secOffset]],
   base: [Tag.base, false, [At.name, Form.string], [At.encoding, Form.data1], [At.byteSize, Form.data1], [At.goKind, Form.data1]],
   pointer: [Tag.pointer, false, [At.name, Form.string], [At.goKind, Form.data1], [At.type, Form.ref4]],
   unsafePointer: [Tag.pointer, false, [At.name, Form.string], [At.goKind, Form.data1]],
@@ -157,29 +159,46 @@ class Writer {
   }
 }
 
-export interface DebugInfo { info: Uint8Array; abbreviations: Uint8Array }
+export interface DebugInfo { info: Uint8Array; abbreviations: Uint8Array; locations: Uint8Array }
 
-export function debugInfo(functions: readonly LinkedFunction[], low: number, high: number, producer: string, parametersOf: (name: string) => readonly DebugParameter[]): DebugInfo {
-  const writer = new Writer(), { out } = writer;
+export interface DebugOptions {
+  low: number;
+  high: number;
+  producer: string;
+  parametersOf: (name: string) => readonly DebugParameter[];
+  /** A function's bytes with its relocations done. */
+  codeOf: (address: number) => Uint8Array | undefined;
+}
+
+function codeAt({ bytes, instructions }: LinkedFunction['assembled'], linked: Uint8Array | undefined): Code {
+  const depths = new Map([...depthsOf(instructions)].filter(([each]) => each.bytes.length > 0).map(([{ offset }, depth]) => [offset, depth]));
+  return { bytes: linked ?? bytes, offsets: [...depths.keys()], depthAt: (offset) => depths.get(offset) };
+}
+
+export function debugInfo(functions: readonly LinkedFunction[], { low, high, producer, parametersOf, codeOf }: DebugOptions): DebugInfo {
+  const writer = new Writer(), { out } = writer, lists = new ByteWriter();
   out.u32(0); out.u16(4); out.u32(0); out.u8(8);
   writer.entry('unit');
   out.cstring('assembly'); out.cstring(producer); out.u8(GO); out.u32(0); out.u64(low); out.u64(high);
   for (const { name, address, assembled } of functions) {
     writer.entry('subprogram');
     out.cstring(name); out.u64(address); out.u64(address + assembled.bytes.length); out.uleb(1); out.u8(CALL_FRAME_CFA); out.u8(1);
-    for (const parameter of assembled.text.abi === 'ABIInternal' ? [] : parametersOf(name)) {
-      writer.entry('parameter');
+    const parameters = parametersOf(name);
+    for (const [parameter, location] of parameters.length ? locationsOf(parameters, assembled.text.abi, codeAt(assembled, codeOf(address))) : []) {
+      const listed = Array.isArray(location);
+      writer.entry(listed ? 'listed' : 'parameter');
       out.cstring(parameter.name); out.u8(parameter.result ? 1 : 0);
       writer.reference(parameter.type);
-      // Arguments of ABI0 begin where the frame of the caller ends.
-      const code = new ByteWriter();
-      code.u8(FBREG); code.sleb(parameter.offset);
-      out.uleb(code.length); out.raw(code.bytes());
+      if (!listed) { out.uleb(location.length); out.raw(location); continue; }
+      out.u32(lists.length);
+      // Relative to where the unit begins.
+      for (const { from, to, expression } of location) { lists.u64(address + from - low); lists.u64(address + to - low); lists.u16(expression.length); lists.raw(expression); }
+      lists.u64(0); lists.u64(0);
     }
     out.u8(0);
   }
   writer.types();
   out.u8(0);
   out.setU32(0, out.length - 4);
-  return { info: out.bytes(), abbreviations: abbreviations() };
+  return { info: out.bytes(), abbreviations: abbreviations(), locations: lists.bytes() };
 }

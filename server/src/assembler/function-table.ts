@@ -22,6 +22,14 @@ function functionId(name: string): number {
   return known === undefined ? 0 : Math.max(0, FUNC_IDS.indexOf(known));
 }
 
+/** Bytes by which SP has moved down before each instruction. */
+export function depthsOf(instructions: readonly Instruction[]): Map<Instruction, number> {
+  let depth = 0;
+  const depths = new Map<Instruction, number>();
+  for (const instruction of instructions) { depths.set(instruction, depth); depth += instruction.stack ?? 0; }
+  return depths;
+}
+
 export function functionTable(functions: readonly LinkedFunction[], textStart: number, textEnd: number): Uint8Array {
   const names = new ByteWriter(), units = new ByteWriter(), files = new ByteWriter(), tables = new ByteWriter(), records = new ByteWriter();
   names.u8(0);
@@ -44,9 +52,7 @@ export function functionTable(functions: readonly LinkedFunction[], textStart: n
     const nameOffset = names.length;
     names.cstring(name);
     const lineOf = ({ span }: Instruction) => positionAt(span.file, span.start).line + 1;
-    let depth = 0;
-    const depths = new Map<Instruction, number>();
-    for (const instruction of instructions) { depths.set(instruction, depth); depth += instruction.stack ?? 0; }
+    const depths = depthsOf(instructions);
     const pcsp = valueTable(tables, instructions, bytes.length, (each) => depths.get(each) ?? 0);
     const pcfile = valueTable(tables, instructions, bytes.length, ({ span }) => fileNumber(span.file.path));
     const pcln = valueTable(tables, instructions, bytes.length, lineOf);

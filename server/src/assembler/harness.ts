@@ -11,7 +11,7 @@ export interface Parameter { name: string; type: GoType; offset: number; result:
 
 /** Arguments and results by the Go declaration; without one, words as long as the TEXT's argument size says. */
 export function parametersOf(frame: FunctionFrame | undefined, argumentSize: number): Parameter[] {
-  if (frame) return frame.values.map(({ name, type, offset }) => ({ name, type, offset, result: offset >= frame.results }));
+  if (frame) return frame.values.map(({ name, type, offset }, i) => ({ name, type, offset, result: i >= frame.argumentCount }));
   const word: GoType = { kind: 'basic', name: 'uint64', size: 8, align: 8 };
   return Array.from({ length: Math.floor(argumentSize / 8) }, (_, i) => ({ name: `arg${i}`, type: word, offset: i * 8, result: false }));
 }
@@ -159,7 +159,7 @@ function layout({ abi, parameters, frameSize }: HarnessOptions): { homes: Map<Pa
 
 /** Of arguments or of results, each word of those in registers. */
 const words = (results: boolean, places: Map<Parameter, Place> | undefined, homes: Map<Parameter, number>): { word: Word; at: number; register: string }[] =>
-  [...places ?? []].flatMap(([parameter, { registers }]) => (registers && parameter.result === results ? registers.map(({ word, register }) => ({ word, at: (homes.get(parameter) ?? 0) + word.offset, register })) : []));
+  [...places ?? []].flatMap(([parameter, { registers }]) => (registers && parameter.result === results ? registers.map(({ word, register: { name: register } }) => ({ word, at: (homes.get(parameter) ?? 0) + word.offset, register })) : []));
 
 const load = ({ float, size }: Word): string => (float ? (size === 4 ? 'MOVSS' : 'MOVSD') : size === 1 ? 'MOVBLZX' : size === 2 ? 'MOVWLZX' : size === 4 ? 'MOVL' : 'MOVQ');
 const store = ({ float, size }: Word): string => (float ? (size === 4 ? 'MOVSS' : 'MOVSD') : size === 1 ? 'MOVB' : size === 2 ? 'MOVW' : size === 4 ? 'MOVL' : 'MOVQ');

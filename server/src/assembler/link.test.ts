@@ -66,6 +66,25 @@ test.skipIf(!hasReadelf)('readelf reads its debug information without a warning:
   });
 });
 
+test.skipIf(!hasReadelf)('readelf reads location lists of values in registers: pieces, padding, what is lost on the way', () => {
+  const int: GoType = { kind: 'basic', name: 'int', size: 8, align: 8 }, int8: GoType = { kind: 'basic', name: 'int8', size: 1, align: 1 };
+  const pair: GoType = { kind: 'struct', size: 16, align: 8, fields: [{ name: 'a', embedded: false, type: int8, offset: 0 }, { name: 'b', embedded: false, type: { kind: 'basic', name: 'float64', size: 8, align: 8 }, offset: 8 }] };
+  const text = 'TEXT ·f<ABIInternal>(SB), 516, $0-0\n\tXORL BX, BX\n\tMOVQ AX, R13\n\tXORL AX, AX\n\tRET\n';
+  const files = [START.replace('·sum', '·f'), text].map((each, i) => assemble(readAssembly(`/src/f${i}_amd64.s`, each, nothing, { goroot: undefined, minor: 26 }), { packagePath: 'main', minor: 26 }));
+  const { program, problems } = link(files, { entry: 'start', goVersion: 'go1.26', parametersOf: (name) => (name === 'main.f' ? [{ name: 'x', type: int, offset: 0, result: false }, { name: 'p', type: pair, offset: 8, result: false }, { name: 'r', type: int, offset: 24, result: true }] : []) });
+  expect(problems).toEqual([]);
+  withFile(program, (file) => {
+    const { stdout, stderr } = spawnSync('readelf', ['--debug-dump=info,loc', file], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const lists = [...stdout.matchAll(/^\s+[0-9a-f]{8} (?:0+(401\w+) 0+(401\w+) \((.*)\)|<End of list>)/gm)].map(([, from, to, text]) => (text === undefined ? 'end' : `${from}-${to} ${text}`));
+    expect(lists).toEqual([
+      '401020-401027 DW_OP_reg0 (rax)', '401027-401028 DW_OP_reg13 (r13)', 'end',
+      '401020-401022 DW_OP_reg3 (rbx); DW_OP_piece: 1; DW_OP_piece: 7; DW_OP_reg17 (xmm0); DW_OP_piece: 8', '401022-401028 DW_OP_piece: 1; DW_OP_piece: 7; DW_OP_reg17 (xmm0); DW_OP_piece: 8', 'end',
+      '401027-401028 DW_OP_reg0 (rax)', 'end',
+    ]);
+  });
+});
+
 test('what is missing or doubled is said with its place', () => {
   expect(linked(START).problems.map(({ message, span }) => `${span.file.path} ${message}`)).toEqual([
     '/src/f0_amd64.s start refers to main.sum, which is defined nowhere: if it is a Go function, only the Go toolchain can build it',

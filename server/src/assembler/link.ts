@@ -79,7 +79,10 @@ class Linker {
       return bytes;
     };
     const roStart = up(textEnd, PAGE);
-    const debug = debugInfo(this.functions, TEXT_ADDRESS, textEnd, `gobuf asm ${this.options.goVersion}; -N -l`, this.options.parametersOf ?? (() => []));
+    const debug = debugInfo(this.functions, {
+      low: TEXT_ADDRESS, high: textEnd, producer: `gobuf asm ${this.options.goVersion}; -N -l`, parametersOf: this.options.parametersOf ?? (() => []),
+      codeOf: (address) => this.placed.find(({ symbol }) => symbol.address === address)?.bytes,
+    });
     const program = elfProgram({
       entry: entry.address, symbols,
       sections: [
@@ -89,7 +92,7 @@ class Linker {
         { name: '.go.buildinfo', address: infoAddress, bytes: info, execute: false, write: true },
         { name: '.data', address: dataStart, bytes: section(dataStart, dataEnd), execute: false, write: true },
       ],
-      extra: [{ name: '.debug_abbrev', bytes: debug.abbreviations }, { name: '.debug_info', bytes: debug.info }, { name: '.debug_line', bytes: debugLines(this.functions) }],
+      extra: [{ name: '.debug_abbrev', bytes: debug.abbreviations }, { name: '.debug_info', bytes: debug.info }, ...(debug.locations.length ? [{ name: '.debug_loc', bytes: debug.locations }] : []), { name: '.debug_line', bytes: debugLines(this.functions) }],
     });
     return { program, symbols, problems: [] };
   }

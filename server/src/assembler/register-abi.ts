@@ -2,18 +2,22 @@
 // Must stay true: the same places as cmd/compile/internal/abi; a value is whole in registers or whole on the stack.
 
 import { roundUp, type GoType } from '../golang/types';
-import type { Parameter } from './harness';
+import type { DebugParameter } from './debug-info';
 
-const INTEGER_REGISTERS = ['AX', 'BX', 'CX', 'DI', 'SI', 'R8', 'R9', 'R10', 'R11'];
-const FLOAT_REGISTERS = Array.from({ length: 15 }, (_, i) => `X${i}`);
+/** Go's name and the hardware's number. */
+export interface WordRegister { name: string; number: number }
+const INTEGER_REGISTERS: WordRegister[] = Object.entries({ AX: 0, BX: 3, CX: 1, DI: 7, SI: 6, R8: 8, R9: 9, R10: 10, R11: 11 }).map(([name, number]) => ({ name, number }));
+const FLOAT_REGISTERS: WordRegister[] = Array.from({ length: 15 }, (_, number) => ({ name: `X${number}`, number }));
 
 export interface Word { offset: number; size: number; float: boolean }
 
 export interface Place {
   /** Of a value in registers, in their order; offsets are those inside the value. */
-  registers?: { word: Word; register: string }[];
+  registers?: { word: Word; register: WordRegister }[];
   /** Of a value on the stack, from SP at the call. */
   offset?: number;
+  /** Of an argument in registers: where the callee may keep it, from SP at the call. */
+  spill?: number;
 }
 
 /** The machine words of a value, in the order in which they get registers; undefined where an array of several elements keeps it out of them. */
@@ -36,8 +40,8 @@ function words(type: GoType, offset: number): Word[] | undefined {
 }
 
 /** The place of every parameter, and the bytes of the caller's frame that the callee may use: stack arguments, stack results, spill space. */
-export function assignPlaces(parameters: readonly Parameter[]): { places: Map<Parameter, Place>; size: number } {
-  const places = new Map<Parameter, Place>();
+export function assignPlaces<P extends Pick<DebugParameter, 'type' | 'result'>>(parameters: readonly P[]): { places: Map<P, Place>; size: number } {
+  const places = new Map<P, Place>();
   let size = 0;
   for (const result of [false, true]) {
     let integers = 0, floats = 0;
@@ -46,7 +50,7 @@ export function assignPlaces(parameters: readonly Parameter[]): { places: Map<Pa
       const parts = type.size === 0 ? undefined : words(type, 0);
       const wanted = parts?.filter(({ float }) => float).length ?? 0;
       if (parts && floats + wanted <= FLOAT_REGISTERS.length && integers + parts.length - wanted <= INTEGER_REGISTERS.length) {
-        places.set(parameter, { registers: parts.map((word) => ({ word, register: (word.float ? FLOAT_REGISTERS[floats++] : INTEGER_REGISTERS[integers++]) ?? '' })) });
+        places.set(parameter, { registers: parts.map((word) => ({ word, register: (word.float ? FLOAT_REGISTERS[floats++] : INTEGER_REGISTERS[integers++]) as WordRegister })) });
       } else {
         const offset = roundUp(size, type.align);
         places.set(parameter, { offset });
@@ -55,6 +59,10 @@ export function assignPlaces(parameters: readonly Parameter[]): { places: Map<Pa
     }
     size = roundUp(size, 8);
   }
-  for (const [{ type, result }, { registers }] of places) if (registers && !result) size = roundUp(size, type.align) + type.size;
+  for (const [{ type, result }, place] of places) {
+    if (!place.registers || result) continue;
+    place.spill = roundUp(size, type.align);
+    size = place.spill + type.size;
+  }
   return { places, size: roundUp(size, 8) };
 }

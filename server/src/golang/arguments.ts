@@ -33,10 +33,12 @@ export interface FunctionFrame {
   results: number;
   /** Arguments and results as the signature lists them. */
   values: ArgumentPart[];
+  /** How many of them are arguments: offsets cannot tell where values have no size. */
+  argumentCount: number;
 }
 
 export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, evaluator: Evaluator, sizes: Sizes, bigEndian: boolean): FunctionFrame {
-  const frame: FunctionFrame = { parts: new Map(), byOffset: new Map(), size: 0, results: 0, values: [] };
+  const frame: FunctionFrame = { parts: new Map(), byOffset: new Map(), size: 0, results: 0, values: [], argumentCount: 0 };
   const add = (list: { names: string[]; type: GoType; text: string }[], unnamed: string) => {
     let number = 0;
     for (const { names, type, text } of list) {
@@ -69,6 +71,7 @@ export function functionFrame(declaration: FuncDeclaration, owner: GoPackage, ev
   add(typed(declaration.parameters), 'arg');
   const { result } = declaration;
   frame.results = frame.size;
+  frame.argumentCount = frame.values.length;
   if (result) {
     frame.size = roundUp(frame.size, sizes.maxAlign);
     frame.results = frame.size;

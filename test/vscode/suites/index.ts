@@ -9,6 +9,7 @@ export const run = (): Promise<void> => runSuites(() => {
   require('./views.suite');
   require('./tours.suite');
   require('./pictures.suite');
+  require('./trace.suite');
   require('./without-go.suite');
   require('./proof.suite');
   require('./product.suite');

@@ -2,45 +2,16 @@
 // follow each stop, and lead back in time.
 
 import assert from 'node:assert';
-import * as fs from 'node:fs';
 import * as vscode from 'vscode';
 import type { LanesResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Exports } from '../../../client/src/extension';
-import { activated, binary, focusedFrame, Messages, next, picture, stopDebugging } from './support';
-
-const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern'], ['contrast', 'Default High Contrast']] as const;
+import { eachOnProgram, focusedFrame, inThemes, next, type Program } from './support';
 
 describe('pictures', () => {
-  let gobuf: Exports, messages: Messages;
-  before(async function () {
-    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
-    gobuf = await activated();
-    messages = new Messages();
-  });
-  after(() => messages?.dispose());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await picture(`failed ${this.currentTest.title}`.replace(/\W+/g, '-'));
-    gobuf.tree.filter = '';
-    await stopDebugging();
-  });
-
-  async function start(functions: string[], more: object = {}): Promise<void> {
-    vscode.debug.addBreakpoints(functions.map((name) => new vscode.FunctionBreakpoint(name)));
-    const stopped = messages.stopped();
-    assert.ok(await vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more }));
-    await stopped;
-    await focusedFrame();
-  }
-  async function go(run: () => Thenable<unknown>): Promise<void> { const stopped = messages.stopped(); await run(); await stopped; }
+  let gobuf: Exports, program: Program;
+  eachOnProgram((made) => { program = made; ({ gobuf } = made); });
+  const start = (functions: string[]): Promise<void> => program.start(functions), go = (run: () => Thenable<unknown>): Promise<void> => program.moves(run);
   const command = (id: string) => (): Thenable<unknown> => vscode.commands.executeCommand(id);
-  async function inThemes(name: string): Promise<void> {
-    if (!process.env['GOBUF_TEST_SHOTS']) return;
-    for (const [theme, title] of THEMES) {
-      await vscode.workspace.getConfiguration('workbench').update('colorTheme', title, vscode.ConfigurationTarget.Global);
-      await picture(`${name}-${theme}`);
-    }
-    await vscode.workspace.getConfiguration('workbench').update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
-  }
 
   it('the timeline has lanes of Ms, Ps and Gs, grows with the run, and leads back in time', async () => {
     await start(['main.main', 'main.volley']);

@@ -76,8 +76,38 @@ export async function stopDebugging(): Promise<void> {
   await ended;
 }
 
+/** What suites of a stopped program do before and after their tests, and to get to a stop. */
+export class Program {
+  readonly messages = new Messages();
+  constructor(readonly gobuf: Exports) {}
+  async start(functions: string[], more: object = {}): Promise<void> {
+    vscode.debug.addBreakpoints(functions.map((name) => new vscode.FunctionBreakpoint(name)));
+    const stopped = this.messages.stopped();
+    if (!await vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more })) throw new Error('no session was started');
+    await stopped;
+    await focusedFrame();
+  }
+  /** Does what moves the program, and waits for the stop. */
+  async moves(run: () => Thenable<unknown>): Promise<void> { const stopped = this.messages.stopped(); await run(); await stopped; }
+  dispose(): void { this.messages.dispose(); }
+}
+/** A program of examples/switch for the tests of a suite; without Go they are skipped. */
+export function eachOnProgram(set: (program: Program) => void): void {
+  let program: Program | undefined;
+  before(async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
+    set(program = new Program(await activated()));
+  });
+  after(() => program?.dispose());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(`failed ${this.currentTest.title}`.replace(/\W+/g, '-'));
+    if (program) program.gobuf.tree.filter = '';
+    await stopDebugging();
+  });
+}
+
 /** Asks the runner (window.mjs) for something that only the page can do; its answer. */
-async function ask(kind: 'picture' | 'input', name: string, content: string): Promise<string> {
+async function ask(kind: 'picture' | 'input' | 'pan', name: string, content: string): Promise<string> {
   const folder = process.env['GOBUF_TEST_ASKS'] ?? '', asked = path.join(folder, `${name}.${kind}`), done = path.join(folder, `${name}.done`);
   await new Promise<void>((resolve) => {
     const watcher = fs.watch(folder, () => { if (fs.existsSync(done)) { watcher.close(); resolve(); } });
@@ -90,8 +120,29 @@ async function ask(kind: 'picture' | 'input', name: string, content: string): Pr
   return answer;
 }
 
+export const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern'], ['contrast', 'Default High Contrast'], ['contrast-light', 'Default High Contrast Light']] as const;
+/** A picture in each theme. */
+export async function inThemes(name: string): Promise<void> {
+  if (!process.env['GOBUF_TEST_SHOTS']) return;
+  const settings = vscode.workspace.getConfiguration('workbench');
+  for (const [theme, title] of THEMES) {
+    await settings.update('colorTheme', title, vscode.ConfigurationTarget.Global);
+    await picture(`${name}-${theme}`);
+  }
+  await settings.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+}
+
 /** A picture of the window; nothing unless the runner was started with --shots. */
 export async function picture(name: string): Promise<void> { if (process.env['GOBUF_TEST_SHOTS']) await ask('picture', name, ''); }
 
 /** Types into the input that VS Code shows, or is about to show, and accepts it; an empty text accepts what stands there. What stood in it before. */
 export function answerInput(text: string): Promise<string> { return ask('input', 'input', text); }
+
+/** Drags the timeline that is shown; a sentence on how long its frames took. Empty in a host that cannot. */
+export async function pannedTimeline(frames: number): Promise<string> {
+  if (!process.env['GOBUF_TEST_ASKS']) return '';
+  const { drawing, between } = JSON.parse(await ask('pan', 'pan', String(frames))) as { drawing?: number[]; between?: number[] };
+  if (!drawing || !between) throw new Error('no timeline is shown');
+  const part = (values: number[], share: number): string => values[Math.min(values.length - 1, Math.floor(values.length * share))]!.toFixed(1);
+  return `${drawing.length} frames of dragging at three zooms: drawing one took ${part(drawing, 0.5)} ms (middle), ${part(drawing, 0.95)} ms (19 of 20), at most ${part(drawing, 1)} ms; from one to the next ${part(between, 0.5)} ms, ${part(between, 0.95)} ms, ${part(between, 1)} ms`;
+}

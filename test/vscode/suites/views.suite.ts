@@ -1,37 +1,18 @@
 // The views of a stopped program: the scheduler's tree and the TLS panel show what is true, follow each stop, and say what changed.
 
 import assert from 'node:assert';
-import * as fs from 'node:fs';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
 import type { Row } from '../../../client/src/views/scheduler-model';
-import { activated, binary, focusedFrame, Messages, next, picture, stopDebugging } from './support';
-
-const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern'], ['contrast', 'Default High Contrast']] as const;
+import { eachOnProgram, inThemes, next, type Program, stopDebugging } from './support';
 
 describe('views', () => {
-  let gobuf: Exports, messages: Messages;
-  before(async function () {
-    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
-    gobuf = await activated();
-    messages = new Messages();
-  });
-  after(() => messages?.dispose());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await picture(`failed ${this.currentTest.title}`.replace(/\W+/g, '-'));
-    await stopDebugging();
-  });
-
-  async function start(functions: string[], more: object = {}): Promise<void> {
-    vscode.debug.addBreakpoints(functions.map((name) => new vscode.FunctionBreakpoint(name)));
-    const stopped = messages.stopped();
-    assert.ok(await vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: 'test', mode: 'exec', program: binary, ...more }));
-    await stopped;
-    await focusedFrame();
-  }
+  let gobuf: Exports, program: Program;
+  eachOnProgram((made) => { program = made; ({ gobuf } = made); });
+  const start = (functions: string[]): Promise<void> => program.start(functions);
   /** Runs what moves the program and waits until the tree shows the new stop. */
   async function moved(command: string): Promise<void> {
-    const loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree'), stopped = messages.stopped();
+    const loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree'), stopped = program.messages.stopped();
     await vscode.commands.executeCommand(command);
     await stopped;
     await loaded;
@@ -88,13 +69,7 @@ describe('views', () => {
     await vscode.commands.executeCommand('workbench.action.debug.continue');
     assert.match(await later, /G\d+ [\s\S]*stack/);
     await vscode.commands.executeCommand('gobuf.scheduler.focus');
-    if (process.env['GOBUF_TEST_SHOTS']) {
-      for (const [name, theme] of THEMES) {
-        await vscode.workspace.getConfiguration('workbench').update('colorTheme', theme, vscode.ConfigurationTarget.Global);
-        await picture(`views-${name}`);
-      }
-      await vscode.workspace.getConfiguration('workbench').update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
-    }
+    await inThemes('views');
   });
 
   it('show nothing of a session that has ended', async () => {

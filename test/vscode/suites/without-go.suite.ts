@@ -6,11 +6,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
-import { activated, answerInput, focusedFrame, Messages, next, picture, stopDebugging, workspace } from './support';
+import { activated, answerInput, focusedFrame, inThemes, Messages, next, picture, stopDebugging, workspace } from './support';
 
 const ROOT = process.env['GOBUF_TEST_ROOT'] ?? '';
-const THEMES = [['dark', 'Default Dark Modern'], ['light', 'Default Light Modern']] as const;
-
 /** Adds 1 to every element, and when told to, to one more than there are. */
 const SOURCE = `#include "textflag.h"
 
@@ -50,14 +48,6 @@ describe('without Go', () => {
     await stopDebugging();
   });
 
-  async function pictures(name: string): Promise<void> {
-    if (!process.env['GOBUF_TEST_SHOTS']) return;
-    for (const [theme, id] of THEMES) {
-      await vscode.workspace.getConfiguration('workbench').update('colorTheme', id, vscode.ConfigurationTarget.Global);
-      await picture(`${name}-${theme}`);
-    }
-    await vscode.workspace.getConfiguration('workbench').update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
-  }
   async function step(textArgs: string): Promise<vscode.DebugSession> {
     const stopped = messages.stopped();
     assert.ok(await vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: 'Bump', mode: 'text', program: file, text: '·Bump', textArgs, stopOnEntry: true }));
@@ -86,7 +76,7 @@ describe('without Go', () => {
     const lenses = (await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 20)).filter(({ command }) => command?.title === 'Step through');
     assert.deepStrictEqual(lenses.map(({ range }) => document.lineAt(range.start.line).text.split(',')[0]), ['TEXT ·Bump(SB)']);
     assert.strictEqual(lenses[0]?.command?.command, 'gobuf.stepText');
-    await pictures('lens');
+    await inThemes('lens');
   });
 
   it('asks for the arguments, and offers again what was typed last', async () => {
@@ -119,7 +109,7 @@ describe('without Go', () => {
     assert.strictEqual((await focusedFrame()).session.id, session.id);
     const { result } = (await session.customRequest('evaluate', { expression: 'rcx', context: 'watch' })) as { result: string };
     assert.match(result, /\b3\b|0x0*3\b/);
-    await pictures('text');
+    await inThemes('text');
   });
 
   it('reports a write outside the given buffer', async () => {
@@ -147,6 +137,6 @@ describe('without Go', () => {
     assert.strictEqual(row('Threads').length, 2);
     assert.strictEqual(row('Processors').length, 2);
     assert.deepStrictEqual(row('Goroutines').flatMap((group) => group.children?.() ?? []).map(({ label }) => label).sort(), ['G1', 'G2', 'G3', 'G4', 'g0 of M0', 'g0 of M1']);
-    await pictures('small');
+    await inThemes('small');
   });
 });

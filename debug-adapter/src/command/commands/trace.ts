@@ -36,8 +36,8 @@ const goroutine = (id: number | undefined): string => (id === undefined ? '?' : 
 
 /** One line for people. */
 function describe(event: TraceEvent): string {
-  const { instruction, event: kind, tid, function: name, goroutine: to, from, cost, time, ...more } = event;
-  const what = kind.includes('switch') ? `${from ? `${goroutine(from)} → ` : ''}g0 → ${goroutine(to)}${cost === undefined ? '' : `  ${cost} instructions`}` : name ?? '';
+  const { instruction, event: kind, tid, function: name, goroutine: to, from, cost, time, left, leftTime: _leftTime, ...more } = event;
+  const what = kind.includes('switch') ? `${from ? `${goroutine(from)} → ` : ''}g0 → ${goroutine(to)}${cost === undefined ? '' : `  ${cost} instructions`}` : kind === 'left' ? `${goroutine(from)} at instruction ${left}, nothing came after it` : name ?? '';
   const details = Object.entries(more).filter(([, value]) => value !== undefined).map(([key, value]) => `  ${key} ${value}`).join('');
   return `${String(instruction).padStart(12)}  ${(time / 1e6).toFixed(3).padStart(10)} ms  ${kind.padEnd(10)} ${what}${kind.includes('switch') && name ? `  ${name}` : ''}  (thread ${tid})${details}\n`;
 }

@@ -342,7 +342,8 @@ export class DwarfProgram {
       const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
       let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
       const list = numberOf(die.attributes.get(At.location));
-      if (!code && list !== undefined) place = { at: 'gone', why: `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
+      const assembled = die.unit.producer.startsWith('gobuf asm');
+      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[attribute(At.variableParameter) ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
       const escaped = name.startsWith('&') && type.kind === 'pointer';
       if (escaped) {
         name = name.slice(1);
@@ -361,6 +362,9 @@ export class DwarfProgram {
     return out.map(({ depth: _depth, ...v }) => v);
   }
 }
+
+/** Values in registers of functions that the bundled assembler made; of compiled code Delve's words are used. */
+const ASSEMBLED_GONE = { argument: 'its register has been used for something else', result: 'its register is still to be written' } as const;
 
 export function packageOf(name: string): string {
   const slash = name.lastIndexOf('/');
