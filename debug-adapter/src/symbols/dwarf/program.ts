@@ -343,7 +343,7 @@ export class DwarfProgram {
       let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
       const list = numberOf(die.attributes.get(At.location));
       const assembled = die.unit.producer.startsWith('gobuf asm');
-      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[attribute(At.variableParameter) ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
+      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[role === 'result' ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
       const escaped = name.startsWith('&') && type.kind === 'pointer';
       if (escaped) {
         name = name.slice(1);
