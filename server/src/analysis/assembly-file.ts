@@ -29,6 +29,8 @@ export interface ReadOptions {
   minor: number;
   /** Import path of the package in a directory. */
   packagePath?: (directory: string) => string | undefined;
+  /** Read for another target than the file's own first one. */
+  target?: Target | undefined;
   /** go_asm.h of the file's package and target; the same object as long as it is the same text. */
   goAsmHeader?: (directory: string, target: Target) => SourceFile | undefined;
 }
@@ -50,7 +52,7 @@ function header(path: string, files: Files): SourceFile | undefined {
 
 /** Reads and parses for the file's own target. */
 export function readAssembly(path: string, text: string, files: Files, options: ReadOptions): AssemblyFile {
-  const target = targetOf(path, text, options.minor) ?? anyTarget(path, text, options.minor);
+  const target = options.target ?? targetOf(path, text, options.minor) ?? anyTarget(path, text, options.minor);
   const arch = architectures.get(target.goarch) as Architecture;
   const source = sourceFile(path, text);
   const open = (candidate: string) => header(candidate, files);

@@ -68,10 +68,10 @@ export class Checker {
     this.paths.clear();
   }
 
-  read(path: string, text: string): AssemblyFile {
+  read(path: string, text: string, target?: Target): AssemblyFile {
     const { files, goroot, minor } = this.options;
     return readAssembly(path, text, files, {
-      goroot, minor,
+      goroot, minor, target,
       packagePath: (directory) => this.packagePath(directory),
       goAsmHeader: (directory, target) => {
         const knowledge = this.knowledge(directory, target);
@@ -94,7 +94,7 @@ export class Checker {
     return { path, goos: target.goos, goarch: target.goarch, packagePath: importPath, header: header ? headerText(header) : '', defines: [...definesOf(target).keys()] };
   }
 
-  /** `siblings` are the package's assembly files for the same GOARCH, where the caller has them at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`. */
+  /** `siblings` are the assembly files linked with it, where the caller has them at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`. */
   check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file], whole = true): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));

@@ -9,15 +9,15 @@ import { functionsOf } from './functions';
 import { NOSPLIT_LIMIT, NoSplitDepths } from './nosplit';
 import type { PackageKnowledge } from './package-knowledge';
 import { fullName } from './references';
-import { siblings, type Neighbours } from './package-symbols';
+import { linked, type Neighbours } from './package-symbols';
 
 export interface Lens { span: Span; title: string; places: Span[] }
 
-export function codeLenses(context: Neighbours & { file: AssemblyFile; knowledge: PackageKnowledge | undefined }): Lens[] {
+export function codeLenses(context: Neighbours & { file: AssemblyFile; knowledge: PackageKnowledge | undefined; minor: number }): Lens[] {
   const { file, knowledge } = context;
   const functions = functionsOf(file).filter(({ nameToken }) => !nameToken.expansion);
   if (functions.length === 0) return [];
-  const all = siblings(file, context);
+  const all = linked(file, context, context.minor);
   const depths = file.target.goarch === 'amd64' ? new NoSplitDepths(all) : undefined;
   return functions.flatMap((each): Lens[] => {
     const lenses: Lens[] = [];

@@ -3,6 +3,7 @@
 
 import type { Span } from '../syntax/source';
 import { baseName, directoryOf, join, type Files } from '../workspace/files';
+import type { Target } from '../workspace/target';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
 import { functionsOf } from './functions';
@@ -12,8 +13,10 @@ export interface DefinitionContext {
   file: AssemblyFile;
   files: Files;
   knowledge: PackageKnowledge | undefined;
-  /** Reads another assembly file of the package, for the same target or its own. */
-  read(path: string): AssemblyFile | undefined;
+  /** Reads another assembly file of the package, for its own target or for the one given. */
+  read(path: string, target?: Target): AssemblyFile | undefined;
+  /** N of go1.N. */
+  minor: number;
 }
 
 export function definition(entity: Entity, context: DefinitionContext): Span[] {

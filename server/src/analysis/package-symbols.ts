@@ -3,7 +3,7 @@
 
 import { visibleSpan, type Span } from '../syntax/source';
 import { directoryOf, join, type Files } from '../workspace/files';
-import { targetOfName } from '../workspace/target';
+import { isBuiltFor, targetOfName, type Target } from '../workspace/target';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { functionsOf } from './functions';
 import type { PackageKnowledge } from './package-knowledge';
@@ -12,8 +12,8 @@ export interface AssemblySymbol { name: string; static: boolean; kind: 'function
 
 export interface Neighbours {
   files: Files;
-  /** Reads another assembly file of the package. */
-  read(path: string): AssemblyFile | undefined;
+  /** Reads another assembly file of the package, for its own target or for the one given. */
+  read(path: string, target?: Target): AssemblyFile | undefined;
 }
 
 /** Assembly files of the folder for the same GOARCH, the given one first. */
@@ -31,6 +31,17 @@ export function siblings(file: AssemblyFile, { files, read }: Neighbours, mentio
   }
   return found;
 }
+
+/** Paths of the package's other assembly files that are built for the same GOOS and GOARCH, and so linked with this one. */
+export function linkedPaths({ source: { path }, target }: AssemblyFile, files: Files, minor: number): string[] {
+  const directory = directoryOf(path);
+  return (files.list(directory) ?? []).filter((name) => name.endsWith('.s')).map((name) => join(directory, name))
+    .filter((other) => other !== path && other.endsWith('_test.s') === path.endsWith('_test.s') && isBuiltFor(other, () => files.read(other) ?? '', target, minor));
+}
+
+/** The file, and what is linked with it, read for its target. */
+export const linked = (file: AssemblyFile, { files, read }: Neighbours, minor: number): AssemblyFile[] =>
+  [file, ...linkedPaths(file, files, minor).flatMap((path) => read(path, file.target) ?? [])];
 
 const cache = new WeakMap<AssemblyFile, AssemblySymbol[]>();
 

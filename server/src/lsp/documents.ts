@@ -10,12 +10,13 @@ import { assembleFunction, waiting } from '../diagnostics/assembling';
 import { flowOf } from '../analysis/flow';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
-import { siblings } from '../analysis/package-symbols';
+import { linked, linkedPaths } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { beside, type ToolFinding } from '../diagnostics/tools';
 import type { Problem, SourceFile } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
+import type { Target } from '../workspace/target';
 import { offsetAt } from './to-proto';
 
 export interface UriPaths {
@@ -34,6 +35,8 @@ export class Documents {
   /** What Go's tools said, of the text at that time. */
   private readonly tools = new Map<string, { saved: SourceFile; problems: Problem[] }>();
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
+  /** What of the files linked with an open one has still to be read. */
+  private readonly unread = new WeakMap<SourceFile, string[]>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
     const disk = options.files;
@@ -74,13 +77,19 @@ export class Documents {
     return file;
   }
 
-  /** Assembles one function of an open file that has not been assembled since it changed, and follows its registers; false if there is none. */
+  /** A step of what a whole check of an open file needs: reads one of the files linked with it, or assembles one function that has changed and follows its registers; false when all is done. */
   prepare(uri: string): boolean {
     const file = this.file(uri);
-    const each = file && waiting(file)[0];
-    if (!file || !each) return false;
-    assembleFunction(each, file, this.checker.options.minor);
-    flowOf(each, file, this.context(file).knowledge);
+    if (!file) return false;
+    let paths = this.unread.get(file.source);
+    if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor).filter((path) => !this.closed.has(path) && !this.openAt(path))));
+    const unread = paths.pop();
+    const each = unread === undefined ? waiting(file)[0] : undefined;
+    if (unread !== undefined) this.fileAt(unread, file.target);
+    else if (each) {
+      assembleFunction(each, file, this.checker.options.minor);
+      flowOf(each, file, this.context(file).knowledge);
+    } else return false;
     return true;
   }
 
@@ -89,14 +98,16 @@ export class Documents {
   }
 
   /** Another file of the package, open or on disk. */
-  fileAt(path: string): AssemblyFile | undefined {
+  fileAt(path: string, target?: Target): AssemblyFile | undefined {
     const uri = this.uris.toUri(path);
-    if (this.open.get(uri)) return this.file(uri);
+    const isFor = (file: AssemblyFile | undefined) => !target || !file || (file.target.goos === target.goos && file.target.goarch === target.goarch);
+    const opened = this.open.get(uri) && this.file(uri);
+    if (opened && isFor(opened)) return opened;
     const text = this.files.read(path);
     if (text === undefined) return undefined;
     const known = this.closed.get(path);
-    if (known?.text === text) return known.file;
-    const file = this.checker.read(path, text);
+    if (known?.text === text && isFor(known.file)) return known.file;
+    const file = this.checker.read(path, text, target);
     this.closed.set(path, { text, file });
     return file;
   }
@@ -142,7 +153,7 @@ export class Documents {
 
   private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
     const { path, text } = file.source;
-    return this.checker.check(path, text, file, () => siblings(file, this.context(file)), withAssembler).problems;
+    return this.checker.check(path, text, file, () => linked(file, this.context(file), this.checker.options.minor), withAssembler).problems;
   }
 
   /** Beyond amd64, from the user's Go sources. */
@@ -157,7 +168,7 @@ export class Documents {
   }
 
   context(file: AssemblyFile): DefinitionContext {
-    return { file, files: this.files, knowledge: this.checker.knowledge(directoryOf(file.source.path), file.target, file.source.path.endsWith('_test.s')), read: (path) => this.fileAt(path) };
+    return { file, files: this.files, knowledge: this.checker.knowledge(directoryOf(file.source.path), file.target, file.source.path.endsWith('_test.s')), read: (path, target) => this.fileAt(path, target), minor: this.checker.options.minor };
   }
 
   /** Whether the assembly is Go's: a Go file lies beside it. */

@@ -52,6 +52,13 @@ export function targetOf(path: string, text: string, minor: number): Target | un
   return undefined;
 }
 
+/** Whether a file's name and constraint allow a target. */
+export function isBuiltFor(path: string, text: () => string, target: Target, minor: number): boolean {
+  const { goos, goarch } = targetOfName(path);
+  if ((goos && !isSystem(goos, target.goos)) || (goarch && goarch !== target.goarch)) return false;
+  return buildConstraint(text())((tag) => tagHolds(tag, target, minor, target.assumeTags === true));
+}
+
 /** Any system with any architecture that the file allows: for ports that Go has dropped or does not have yet. */
 export function anyTarget(path: string, text: string, minor: number): Target {
   const named = targetOfName(path);

@@ -40,5 +40,6 @@ export async function run(parsed: Parsed): Promise<number> {
   const rest = setInterval(() => { memory.rest(); }, REST).unref();
   await ended;
   clearInterval(rest);
+  memory.end();
   return 0;
 }
