@@ -17,10 +17,8 @@ import { TourPanel } from './tours/tour-panel';
 import { createViews, type Views } from './views/all';
 import { registerStatusBar } from './views/status-bar';
 
-const loading = performance.now(), before = process.cpuUsage();
-
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer; activation: number; processor: number }
+export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer }
 
 export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new Sessions(), views = createViews(context, sessions);
@@ -41,5 +39,5 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerStatusBar(sessions),
     registerCommands(sessions, views),
   );
-  return { sessions, ...views, tour, assemblyValues, languageServer, activation: performance.now() - loading, processor: process.cpuUsage(before).user / 1000 };
+  return { sessions, ...views, tour, assemblyValues, languageServer };
 }

@@ -103,10 +103,12 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
       await page.mouse.move(5, 5);
     }
   };
-  const answers = { picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
-  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
+  /** The text of what a CSS selector finds in the window, once it is to be seen. */
+  const textOf = async (selector) => { const found = page.locator(`${selector} >> visible=true`).first(); await found.waitFor(); return found.innerText(); };
+  const answers = { text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
+  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
   const watcher = fs.watch(asks, (_event, file) => {
-    const [, name, kind] = /^(.*)\.(picture|input|pan|hover)$/.exec(file ?? '') ?? [];
+    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
     const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));
