@@ -54,7 +54,7 @@ export function codeTexts() {
   const found = new Set(), client = path.join(root, 'client', 'src');
   for (const name of fs.readdirSync(client, { recursive: true })) {
     if (!/\.ts$/.test(name) || /\.test\.ts$/.test(name)) continue;
-    for (const [, quoted] of fs.readFileSync(path.join(client, name), 'utf8').matchAll(/\bl10n\.t\(\s*('(?:[^'\\]|\\.)*')/g)) found.add(quoted.slice(1, -1).replace(/\\(.)/g, '$1'));
+    for (const [, quoted] of fs.readFileSync(path.join(client, name), 'utf8').matchAll(/\bl10n\.t\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)) found.add(quoted.slice(1, -1).replace(/\\(.)/g, '$1'));
   }
   return [...found].sort();
 }
