@@ -37,7 +37,7 @@ test('no text of two words and more is written without l10n.t', () => {
 
 test('the packaged manifest has a text for each of its keys, in every language', () => {
   const { manifest, files } = localised(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as object);
-  const keys = [...JSON.stringify(manifest).matchAll(/"%(text\.\d+)%"/g)].map(([, key]) => key!);
+  const keys = [...JSON.stringify(manifest).matchAll(/"%((?:text\.|page\.)\w+)%"/g)].map(([, key]) => key!);
   expect(keys.length).toBeGreaterThan(100);
   const texts = files.filter(([name]) => name.startsWith('package.nls'));
   expect(texts.map(([name]) => name)).toEqual(['package.nls.json', ...LANGUAGES.map((language) => `package.nls.${language}.json`)]);
