@@ -1,12 +1,13 @@
 // The extension's entry: wires the parts together and does nothing itself. Activation has to stay below 100 ms: what is large is loaded later.
 
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { registerAdapter } from './debug/adapter';
+import { findGo } from './debug/build';
 import { registerConfigurations } from './debug/configuration';
 import { assemblyValues, registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
-import { registerSmallRuntime, registerWalkthrough } from './debug/small-runtime';
+import { assembleSmallRuntime, registerSmallRuntime, registerWalkthrough } from './debug/small-runtime';
 import { registerStepText } from './debug/step-text';
 import { registerTasks } from './debug/tasks';
 import { startLanguageServer } from './language/lazy';
@@ -26,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const languageServer = startLanguageServer(context.extensionUri);
   context.subscriptions.push(
     sessions, tour,
-    registerTours(context, sessions, tour),
+    registerTours(context, sessions, tour, { hasGo: async () => await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go')) !== undefined, runtime: async () => ({ mode: 'exec', program: await assembleSmallRuntime(context) }) }),
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
     registerAssemblyValues(),

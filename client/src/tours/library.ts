@@ -43,7 +43,7 @@ export const toursFolder = (extension: vscode.Uri): vscode.Uri => vscode.Uri.joi
 
 export async function tourFiles(extension: vscode.Uri): Promise<TourFile[]> {
   const folder = toursFolder(extension);
-  const bundled = (await vscode.workspace.fs.readDirectory(folder)).filter(([name]) => ENDING.test(name)).map(([name]) => read(vscode.Uri.joinPath(folder, name), true));
+  const bundled = (JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'index.json')))) as string[]).map((name) => read(vscode.Uri.joinPath(folder, name), true));
   const own = (await vscode.workspace.findFiles('**/*.tour.{yaml,yml}', '**/{node_modules,dist}/**', 100)).map((uri) => read(uri, false));
   const order = (tour: TourFile): number => (tour.bundled ? tour.story ?? 0 : -1);
   return (await Promise.all([...own, ...bundled])).sort((a, b) => order(a) - order(b) || a.file.localeCompare(b.file));

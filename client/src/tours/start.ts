@@ -4,14 +4,20 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Sessions, View } from '../debug/sessions';
-import { findGo } from '../debug/build';
-import { assembleSmallRuntime } from '../debug/small-runtime';
 import { tourFiles, toursFolder, type TourFile } from './library';
 import type { TourPanel } from './tour-panel';
 
+/** What differs between the desktop and a browser. */
+export interface TourHost {
+  /** Whether a Go program can be built here. */
+  hasGo(): Promise<boolean>;
+  /** A launch configuration's part that runs the bundled runtime. */
+  runtime(): Promise<object>;
+}
+
 interface Choice extends vscode.QuickPickItem { program?: 'session' | 'example' | 'runtime' | 'workspace' | 'file' }
 
-export function registerTours(context: vscode.ExtensionContext, sessions: Sessions, panel: TourPanel): vscode.Disposable {
+export function registerTours(context: vscode.ExtensionContext, sessions: Sessions, panel: TourPanel, host: TourHost): vscode.Disposable {
   async function choose(): Promise<TourFile | undefined> {
     const tours = await tourFiles(context.extensionUri);
     const items = tours.map((tour) => ({ label: `${tour.story === undefined ? '$(book)' : `${tour.story}`}  ${tour.title}`, detail: tour.about, ...(tour.bundled ? {} : { description: tour.file }), tour }));
@@ -19,7 +25,7 @@ export function registerTours(context: vscode.ExtensionContext, sessions: Sessio
   }
 
   async function chooseProgram(tour: TourFile): Promise<Choice | undefined> {
-    const { session, stopped } = sessions.view, hasGo = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go')) !== undefined;
+    const { session, stopped } = sessions.view, hasGo = await host.hasGo();
     const choices: Choice[] = [];
     if (tour.program.example !== undefined && hasGo) choices.push({ label: `$(beaker) ${vscode.l10n.t('The tour\'s own example')}`, detail: vscode.l10n.t('examples/stories/{0}, built with your Go', tour.program.example), program: 'example' });
     if (session && stopped) choices.push({ label: `$(debug-alt) ${vscode.l10n.t('The program that is being debugged')}`, detail: vscode.l10n.t('{0}, from where it stands', session.name), program: 'session' });
@@ -35,7 +41,7 @@ export function registerTours(context: vscode.ExtensionContext, sessions: Sessio
     const common = { type: 'gobuf', request: 'launch', name: vscode.l10n.t('Tour: {0}', tour.title), stopOnEntry: true, stopOnExit: true, env, ...(procs === undefined ? {} : { procs }), ...(seed === undefined ? {} : { seed }) };
     // As programs really are: what is optimised away is not there to see.
     if (choice.program === 'example') return { ...common, args, mode: 'debug', buildFlags: ['-buildvcs=false'], program: path.join(toursFolder(context.extensionUri).fsPath, 'stories', example ?? '') };
-    if (choice.program === 'runtime') return { ...common, mode: 'exec', program: await assembleSmallRuntime(context) };
+    if (choice.program === 'runtime') return { ...common, ...await host.runtime() };
     if (choice.program === 'workspace') return { ...common, mode: 'debug', program: path.dirname(vscode.window.activeTextEditor?.document.fileName ?? '') };
     const [file] = await vscode.window.showOpenDialog({ title: vscode.l10n.t('The program of the tour'), canSelectMany: false, openLabel: vscode.l10n.t('Tour') }) ?? [];
     return file && { ...common, mode: 'exec', program: file.fsPath };
