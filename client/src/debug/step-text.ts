@@ -32,7 +32,7 @@ export function registerStepText(context: vscode.ExtensionContext): vscode.Dispo
     const textArgs = await vscode.window.showInputBox({
       title: vscode.l10n.t('Step through {0}', name), value: context.workspaceState.get<string>(key, ''), ignoreFocusOut: true,
       prompt: declaration ? vscode.l10n.t('Arguments of {0}', declaration) : vscode.l10n.t('No Go declaration was found: the words of the frame, results included.'),
-      placeHolder: '1, 0x1f, 2.5, true, "text", [1 2 3], make(64), nil, {1, 2}',
+      placeHolder: '1, 0x1f, 2.5, 1-2i, true, "text", hex(00ff), [1 2 3], make(64), nil, {1, 2}',
     });
     if (textArgs === undefined) return;
     await context.workspaceState.update(key, textArgs);

@@ -6,11 +6,11 @@ import type { Guest } from './guest';
 import { complain, print } from './host/output';
 import { InputError, UsageError, type OptionSpec, type Parsed } from './options';
 import { runSession } from './session';
-import { buildCall, call, compare, openText, type Outcome, type TextFunction } from './text-function';
+import { buildCall, call, openText, type Outcome, type TextFunction } from './text-function';
 
 export const TEXT_OPTIONS: OptionSpec[] = [
   { name: 'text', value: '·FUNC', help: 'one TEXT function of the named .s files, assembled here, instead of a program' },
-  { name: 'args', value: 'VALUES', help: 'its arguments: 1, -2, 0x1f, 2.5, true, "text", [1 2 3], make(64), nil, {1, 2}; a pointer is written as what it points to' },
+  { name: 'args', value: 'VALUES', help: 'its arguments: 1, -2, 0x1f, 2.5, 1-2i, true, "text", hex(00ff), [1 2 3], make(64), nil, {1, 2}; a pointer is written as what it points to; dst, dst[2:5], &dst[3] point into the memory of an earlier argument dst' },
   { name: 'vectors', value: 'FILE', help: 'a table, a row a line: VALUES => RESULTS; NAME = VALUE, where NAME is a result or a slice as it is afterwards' },
   { name: 'set', value: 'NAME=VALUE', repeatable: true, help: 'a Go variable that the function reads (·useAVX2=1); without it such variables are 0' },
   { name: 'step', help: 'with --text: a session at the function\'s first instruction, also where the input is no terminal' },
@@ -70,14 +70,15 @@ function runVectors(fn: TextFunction, file: string, variables: ReadonlyMap<strin
     const row = line.trim();
     if (row === '' || row.startsWith('#')) return;
     total++;
-    const [args = '', expected, ...more] = row.split('=>');
-    if (expected === undefined || more.length) {
+    // Not the arrow in a text.
+    const [, args = '', expected] = /^((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?!=>)[^"'])*)=>(.*)$/su.exec(row) ?? [];
+    if (expected === undefined) {
       print(`FAIL ${file}:${i + 1}: a row is VALUES => RESULTS\n`);
       return;
     }
     try {
-      const outcome = call(fn, buildCall(fn, args.trim(), variables));
-      const wrong = compare(fn, expected, outcome);
+      const outcome = call(fn, buildCall(fn, args.trim(), variables), expected);
+      const wrong = [...outcome.problems, ...outcome.wrong];
       if (wrong.length === 0) passed++;
       print(`${wrong.length ? 'FAIL' : 'ok  '} ${String(outcome.instructions).padStart(8)} instructions  ${row}${wrong.length ? `: ${wrong.join('; ')}` : ''}\n`);
     } catch (error) {

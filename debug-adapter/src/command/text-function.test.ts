@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildCall, call, compare, openText, type Outcome } from './text-function';
+import { buildCall, call, openText, type Outcome } from './text-function';
 
 const GO = [
-  'package k', 'var useFast bool', 'type pair struct { a int32; b uint8 }',
+  'package k', 'import "unsafe"', 'var useFast bool', 'type pair struct { a int32; b uint8 }',
   'func Sum(a []int64) int64', 'func Upper(s string, out *[4]byte) (n int, ok bool)', 'func Half(x float64, y float32) (float64, float32)',
-  'func Pair(p pair) (q pair)', 'func Beyond(dst []byte)', 'func Lost()', 'func Go(x int) int', 'func helper(x int) int { return x }', 'func Flag() bool',
+  'func Pair(p pair) (q pair)', 'func Conjugate(z complex64, w complex128, _ struct{}) (a complex128, b complex64)', 'func Fill(dst *byte, src unsafe.Pointer, n int)', 'func Beyond(dst []byte)', 'func Lost()', 'func Go(x int) int', 'func helper(x int) int { return x }', 'func Flag() bool',
   'const two = 2', 'var table = [...]uint32{1 << 4, two * 3, 5: ^uint32(0)}', 'var pairs = [2]pair{{-1, 200}, {b: 7}}', 'var ratio = 1 / 3.0', 'var later = helper(1)', 'func Vars(at int) (u uint32, p pair, r float64, l int)', '',
 ].join('\n');
 const ASM = `#include "textflag.h"
@@ -50,6 +50,20 @@ TEXT ·Pair(SB), NOSPLIT, $0-16
 	MOVL AX, q_a+8(FP)
 	MOVB p_b+4(FP), AX
 	MOVB AX, q_b+12(FP)
+	RET
+TEXT ·Conjugate(SB), NOSPLIT, $0-48
+	MOVUPS w+8(FP), X0
+	MOVUPS X0, a_real+24(FP)
+	BTCQ $63, a_imag+32(FP)
+	MOVQ z+0(FP), AX
+	BTCQ $63, AX
+	MOVQ AX, b+40(FP)
+	RET
+TEXT ·Fill(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ n+16(FP), CX
+	REP; MOVSB
 	RET
 TEXT ·Beyond(SB), NOSPLIT, $0-24
 	MOVQ dst_base+0(FP), DI
@@ -107,6 +121,10 @@ test('arguments and results of every shape', async () => {
   expect(await ask('Upper', '"go-x", make()')).toEqual(['n = 4', 'ok = true', 'out = &[71, 79, 13, 88]']);
   expect(await ask('·Half', '3, -1.5')).toEqual(['ret = 1.5', 'ret1 = -0.75']);
   expect(await ask('·Pair', '{7, 200}')).toEqual(['q = {-7, 200}']);
+  expect(await ask('·Conjugate', '1.5+2i, -0-3e100i, {}')).toEqual(['a = (-0+3e+100i)', 'b = (1.5-2i)']);
+  expect(await ask('·Fill', 'make(5), hex(0102030405), 4')).toEqual(['dst = &[1, 2, 3, 4, 0]', 'src = &[1, 2, 3, 4, 5]']);
+  // Overlapping, within one buffer.
+  expect(await ask('·Fill', '[1 2 3 4 5 6], &dst[2], 4')).toEqual(['dst = &[3, 4, 5, 6, 5, 6]', 'src = &[5, 6, 5, 6]']);
   expect(await ask('·Flag', '')).toEqual(['ret = false']);
   expect(await ask('·Flag', '', [['example.com/k.useFast', 1n]])).toEqual(['ret = true']);
   for (const [at, value] of [[0, 16], [1, 6], [2, 0], [5, 0xffffffff]]) expect(await ask('·Vars', String(at))).toEqual([`u = ${value}`, 'p = {-1, 200}', 'r = 0.3333333333333333', 'l = 0']);
@@ -116,7 +134,7 @@ test('arguments and results of every shape', async () => {
 });
 
 test('what a function must not do is said', async () => {
-  expect(await ask('·Beyond', 'make(5)')).toEqual(['dst = [0, 0, 0, 0, 0]', 'the direction flag is set on return (CLD is missing)', 'dst: 1 byte written outside its 5 bytes, the first at offset 5']);
+  expect(await ask('·Beyond', 'make(5)')).toEqual(['dst = [0, 0, 0, 0, 0]', 'the direction flag is set on return (CLD is missing)', 'dst: 1 byte written outside its 5 bytes, the first at offset 5, by k_amd64.s:57']);
   const lone = path.join(directory, 'lone');
   fs.mkdirSync(lone);
   const state = path.join(lone, 'state_amd64.s');
@@ -125,8 +143,38 @@ test('what a function must not do is said', async () => {
   fs.writeFileSync(path.join(lone, 'state.go'), 'package runtime\nfunc internal()\nfunc stack()\n');
   expect(await ask('·internal', '', [], [state])).toEqual(['R14, which holds g in ABIInternal, is not what it was before the call', 'X15, which is zero in ABIInternal, is not zero after the return']);
   expect(await ask('·stack', '', [], [state])).toEqual(['BP, the frame pointer, is not what it was before the call']);
-  expect((await ask('·Lost', ''))[0]).toMatch(/ended by SIGSEGV at k_amd64\.s:47/);
+  expect((await ask('·Lost', ''))[0]).toMatch(/ended by SIGSEGV at k_amd64\.s:61/);
   expect((await ask('·Go', '1'))[0]).toMatch(/calls example\.com\/k\.helper, which no assembly here defines: it is a Go function/);
+});
+
+const MISDEEDS: [name: string, go: string, assembly: string, args: string, said: RegExp[]][] = [
+  ['before a buffer', 'dst []byte', 'MOVQ dst+0(FP), DI; MOVB $1, -1(DI)', 'make(8)', [/^dst: 1 byte written outside its 8 bytes, the first at offset -1, by misdeed0_amd64\.s:3$/]],
+  ['far behind one', 'dst []byte', 'MOVQ dst+0(FP), DI; MOVQ $1, 200(DI)', 'make(8)', [/^dst: 8 bytes written outside its 8 bytes, the first at offset 200, by /]],
+  ['between its length and nothing', 'p *[4]uint32', 'MOVQ p+0(FP), DI; MOVQ $-1, 12(DI)', '[1 2 3 4]', [/^p: 4 bytes written outside its 16 bytes, the first at offset 16, by /]],
+  ['far behind one, with zero', 'a, dst []byte', 'MOVQ dst+24(FP), DI; MOVB $0, -500(DI)', 'make(8), make(8)', [/^dst: 1 byte written outside its 8 bytes, the first at offset -500, by /]],
+  ['into a string', 's string', 'MOVQ s+0(FP), DI; MOVB $1, 2(DI)', '"abc"', [/^s: 1 byte written into a string, which nobody may change, the first at offset 2, by /]],
+  ['above the frame', 'x int', 'MOVQ $1, x+8(FP); MOVL $1, 40(SP)', '1', [/^the caller's frame: \d+ bytes? written above the 8 bytes of arguments and results, the first at 8\(FP\), by misdeed5_amd64\.s:2$/]],
+  ['into g', 'x int', 'MOVQ (TLS), R14; MOVQ $1, 48(R14)', '1', [/^g: 1 byte written, the first at offset 48, by /]],
+  ['outside before it crashes', 'dst []byte', 'MOVQ dst+0(FP), DI; MOVB $1, 9(DI); MOVQ $0, (X)', 'make(8)', [/^it ended by SIGSEGV at misdeed7_amd64\.s:4$/, /^dst: 1 byte written outside its 8 bytes, the first at offset 9, by misdeed7_amd64\.s:3$/]],
+  ['BP is lost', 'x int', 'MOVQ $7, BP', '1', [/^BP, the frame pointer, is not what it was before the call$/]],
+  ['SP is too low at RET', 'x int', 'SUBQ $16, SP', '1', [/^it ended by SIG\w+ at misdeed9_amd64\.s:3, which goes to 0x[0-9a-f]+, where there is no code: SP is 16 bytes too low there$/]],
+  ['SP is too high after RET', 'x int', 'POPQ AX; ADDQ $8, SP', '1', [/^SP is 8 bytes too high after the return$/]],
+  ['a result is never written', 'x int) (a int8, b int', 'MOVB $0xa5, a+8(FP)', '1', [/^b, a result, is never written$/]],
+  ['it never comes back, over its first instruction', 'x int', 'JMP 0(PC)', '1', [/^it did not come back within 1000000000 instructions$/]],
+];
+
+test.each(MISDEEDS.map((each, i) => [...each, i] as const))('%s', async (_, go, assembly, args, said, i) => {
+  const own = path.join(directory, `misdeed${i}`);
+  fs.mkdirSync(own);
+  fs.writeFileSync(path.join(own, 'go.mod'), 'module m\n');
+  fs.writeFileSync(path.join(own, 'm.go'), `package m\nfunc F(${go})\n`);
+  const file = path.join(own, `misdeed${i}_amd64.s`);
+  const [, second] = /(POPQ)/.exec(assembly) ?? [];
+  fs.writeFileSync(file, `TEXT ·F(SB), 516, $0\n${assembly.replace('(X)', '0').split('; ').map((line) => `\t${line}\n`).join('')}\t${second ? 'JMP AX' : 'RET'}\n`);
+  const found = await ask('·F', args, [], [file]);
+  const problems = found.filter((line) => !/^\w+ = /.test(line));
+  expect(problems.length, problems.join('\n')).toBe(said.length);
+  said.forEach((pattern, n) => { expect(problems[n]).toMatch(pattern); });
 });
 
 const COMPILED = `package main
@@ -151,6 +199,12 @@ func small(a [3]byte, z struct{}, b [1]int16, c [2]uint16, d bool) (bool, [3]byt
 
 //go:noinline
 func odd(a [3]byte) [5]byte { return [5]byte{a[2], a[1], a[0], 40, 50} }
+
+//go:noinline
+func waves(a complex64, b complex128, c []complex64, d [1]complex128, e [2]complex64) (complex128, complex64, [1]complex64, [2]complex128) { return b + d[0], a + c[1], [1]complex64{a + a}, [2]complex128{complex128(e[1]), b} }
+
+//go:noinline
+func last(a int32, _ struct{}, b [0]int) (c struct{}, d, _ int8, e [0]int) { return c, int8(a), 3, e }
 `;
 const CALLS: [name: string, args: string, go: string][] = [
   ['arrays', '200, [7, 9], 3, "xyz"', '200, [2]uint64{7, 9}, 3, "xyz"'],
@@ -159,6 +213,8 @@ const CALLS: [name: string, args: string, go: string][] = [
   ['floats', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15.5, 16.25, 0.5, -7', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15.5, 16.25, 0.5, -7'],
   ['small', '[1, 2, 3], {}, [-4], [5, 6], true', '[3]byte{1, 2, 3}, struct{}{}, [1]int16{-4}, [2]uint16{5, 6}, true'],
   ['odd', '[1, 2, 3]', '[3]byte{1, 2, 3}'],
+  ['waves', '1.5-2i, (3+0.25i), [0, 1e3-1i], [-1i], [5, 6-7i]', '1.5-2i, (3+0.25i), []complex64{0, 1e3-1i}, [1]complex128{-1i}, [2]complex64{5, 6-7i}'],
+  ['last', '-7, {}, []', '-7, struct{}{}, [0]int{}'],
 ];
 
 describe.skipIf(spawnSync('go', ['version']).status !== 0)('ABIInternal, judged by the Go compiler', () => {
@@ -208,7 +264,7 @@ test('errors of use are sentences', async () => {
 
 test('rows of a table', async () => {
   const fn = await openText('·Upper', [path.join(directory, 'k_amd64.s')]);
-  const row = (args: string, expected: string) => compare(fn, expected, call(fn, buildCall(fn, args, new Map())));
+  const row = (args: string, expected: string) => { const { problems, wrong } = call(fn, buildCall(fn, args, new Map()), expected); return [...problems, ...wrong]; };
   expect(row('"abcd", make()', '4, true; out = [65 66 67 0x44]')).toEqual([]);
   expect(row('"abcd", make()', '5')).toEqual(['n is 4, should be 5']);
 });

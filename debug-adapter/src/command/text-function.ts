@@ -4,19 +4,21 @@ import path from 'node:path';
 import { Checker } from '@gobuf/server/analysis/check';
 import { readAssembly, type AssemblyFile } from '@gobuf/server/analysis/assembly-file';
 import { assemble, type Assembled, type AssembledText } from '@gobuf/server/assembler/assemble';
-import { layValue, showValue, splitValues, ValueError, type Laid } from '@gobuf/server/assembler/go-values';
-import { GUARD, harness, missingSymbols, parametersOf, type Harness, type Missing, type Parameter } from '@gobuf/server/assembler/harness';
+import { layValue, splitAt, splitValues, ValueError } from '@gobuf/server/assembler/go-values';
+import { differences, showValue } from '@gobuf/server/assembler/show-value';
+import { GUARD, GUARD_BYTE, harness, missingSymbols, parametersOf, type Harness, type Missing, type Parameter } from '@gobuf/server/assembler/harness';
 import { link, type LinkedSymbol } from '@gobuf/server/assembler/link';
-import { underlying } from '@gobuf/server/golang/types';
+import { underlying, type GoType } from '@gobuf/server/golang/types';
 import { positionAt, type Problem } from '@gobuf/server/syntax/source';
 import { directoryOf } from '@gobuf/server/workspace/files';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { packagePath, symbolPrefix } from '@gobuf/server/workspace/package-path';
 import { createMachine } from '@gobuf/emulator/machine';
-import type { Machine } from '@gobuf/emulator/machine-types';
+import type { Machine, Snapshot } from '@gobuf/emulator/machine-types';
 import { goParser } from './host/go-parser';
 import { diskFiles, goRoot, moduleCache, slashed } from './host/sources';
 import { InputError, UsageError } from './options';
+import { instructionAt, territoryOf, trespasses, type Territory } from './text-territory';
 
 const MOST_INSTRUCTIONS = 1e9;
 const RAX = 0, RSP = 4, RBP = 5, R14 = 14, X15 = 15 * 32, DIRECTION = 1 << 10;
@@ -128,126 +130,158 @@ export interface Outcome {
   memory: { name: string; value: string }[];
   /** What it did that it must not do; the call counts as failed. */
   problems: string[];
+  /** Where it did not give what it should; empty without `expected`. */
+  wrong: string[];
 }
 
-/** Calls the function and looks at what it left. */
-export function call(fn: TextFunction, { program, harness: made, symbols }: Built): Outcome {
+/** Calls the function and looks at what it left. `expected`: `3; dst = [1 2]`, what it should give. */
+export function call(fn: TextFunction, built: Built, expected?: string): Outcome {
+  const { program, harness: made, symbols } = built;
   const address = (name: string): number => symbols.get(name)?.address ?? 0;
-  const problems: string[] = [];
-  let output = '';
-  const machine = createMachine({ program, path: '/text', args: [], env: [], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } } });
+  const machine = createMachine({ program, path: '/text', args: [], env: [], host: {} });
+  const outcome: Outcome = { instructions: 0, results: [], memory: [], problems: [], wrong: [] };
+  const { problems } = outcome;
   try {
     const stops = [fn.text.text.name, made.done, made.end, ...fn.missing.functions].map(address);
     for (const each of new Set(stops)) machine.addBreakpoint(each);
     machine.run(MOST_INSTRUCTIONS);
+    // It may come by its own beginning again, in a loop or a call.
+    machine.removeBreakpoint(address(fn.text.text.name));
     const start = machine.instruction;
-    const stop = runTo(machine, address(made.done), fn, symbols, problems);
-    const instructions = machine.instruction - start - 1;
-    if (!stop) return { instructions, results: [], memory: [], problems };
     const sp = Number(new DataView(machine.readMemory(address(made.saved), 8).slice().buffer).getBigUint64(0, true));
-    const { gpr, rflags, vector } = machine.registers();
-    if (Number(gpr[RSP]) !== sp) problems.push(`SP is ${Math.abs(Number(gpr[RSP]) - sp)} bytes too ${Number(gpr[RSP]) > sp ? 'high' : 'low'} after the return`);
-    if (Number(gpr[RBP]) !== address(made.base)) problems.push('BP, the frame pointer, is not what it was before the call');
-    // Go's own calling convention keeps two more; for ABI0 the compiler's wrapper sets them again.
-    if (fn.text.text.abi === 'ABIInternal') {
-      if (Number(gpr[R14]) !== address(made.g)) problems.push('R14, which holds g in ABIInternal, is not what it was before the call');
-      if (vector.subarray(X15, X15 + 16).some((byte) => byte !== 0)) problems.push('X15, which is zero in ABIInternal, is not zero after the return');
+    const own = [...fn.files.flatMap(({ data }) => data.map(({ name }) => name)), ...fn.missing.variables];
+    const territory = territoryOf(machine, made, symbols, own, sp);
+    // Results in memory hold nothing at the call: what is never written must not look like a result.
+    const results = fn.parameters.filter((each) => each.result && each.type.size > 0 && made.homes.get(each) === each.offset && fn.text.text.abi !== 'ABIInternal');
+    const fill = (byte: number): void => { for (const { offset, type } of results) machine.writeMemory(sp + offset, new Uint8Array(type.size).fill(byte)); };
+    const untouched = (byte: number): Parameter[] => results.filter(({ offset, type }) => machine.readMemory(sp + offset, type.size).every((each) => each === byte));
+    fill(GUARD_BYTE);
+    const stop = runTo(machine, address(made.done), fn, built, territory, sp, problems);
+    outcome.instructions = machine.instruction - start - 1;
+    if (stop) {
+      clobbered(machine, fn, built, sp, problems);
+      const left = problems.length === 0;
+      const ended = machine.snapshot();
+      if (untouched(GUARD_BYTE).length) {
+        // Once more with another pattern: a result may well be made of this byte.
+        machine.restore(territory.entry);
+        fill(~GUARD_BYTE & 255);
+        while (machine.run(MOST_INSTRUCTIONS).reason === 'breakpoint' && machine.registers().rip !== address(made.done));
+        const never = untouched(~GUARD_BYTE & 255);
+        problems.push(...never.map(({ name }) => `${name}, a result, is never written`));
+        machine.restore(ended);
+      }
+      if (left) machine.run(MOST_INSTRUCTIONS);
+      gather(machine, fn, built, sp, outcome, expected);
+      machine.restore(ended);
     }
-    if (rflags & DIRECTION) problems.push('the direction flag is set on return (CLD is missing)');
-    if (problems.length === 0) machine.run(MOST_INSTRUCTIONS);
-    for (const { symbol, label, size } of made.buffers) problems.push(...outside(machine.readMemory(address(symbol), size + 2 * GUARD), size, label));
-    const read = (at: number, length: number): Uint8Array => machine.readMemory(at, length);
-    const home = (parameter: Parameter): number => sp + (made.homes.get(parameter) ?? 0);
-    const value = (each: Parameter): string => showValue(read(home(each), each.type.size).slice(), each.type, read);
-    const results = fn.parameters.filter(({ result }) => result).map((each) => ({ name: each.name, value: value(each) }));
-    const pointee = (each: Parameter): string | undefined => {
-      const of = underlying(each.type), element = of.kind === 'pointer' ? of.element?.() : undefined;
-      const target = element && Number(new DataView(read(home(each), 8).slice().buffer).getBigUint64(0, true));
-      return element && target ? `&${showValue(read(target, element.size).slice(), element, read)}` : undefined;
-    };
-    const memory = fn.parameters.filter(({ result }) => !result).flatMap((each) => {
-      const text = underlying(each.type).kind === 'slice' ? value(each) : pointee(each);
-      return text === undefined ? [] : [{ name: each.name, value: text }];
-    });
-    // Without a declaration nobody knows what is a result: ABIInternal's first one is in AX.
-    if (fn.undeclared && fn.text.text.abi === 'ABIInternal') results.push({ name: 'AX', value: String(gpr[RAX]) });
-    else if (fn.undeclared) for (const each of fn.parameters) results.push({ name: `${each.name}+${each.offset}(FP)`, value: value(each) });
-    return { instructions, results, memory, problems };
+    problems.push(...trespasses(machine, territory, (pc) => placeIn(fn, symbols, pc)));
+    return outcome;
   } finally {
     machine.dispose();
   }
 }
 
-/** False when it did not come back; the reason is among the problems. */
-function runTo(machine: Machine, done: number, fn: TextFunction, symbols: Map<string, LinkedSymbol>, problems: string[]): boolean {
-  const where = (): string => {
-    const rip = machine.registers().rip;
-    for (const { text, instructions } of fn.files.flatMap(({ texts }) => texts)) {
-      const symbol = symbols.get(text.name);
-      if (!symbol || rip < symbol.address || rip >= symbol.address + symbol.size) continue;
-      const at = instructions.findLast(({ offset, bytes }) => bytes.length > 0 && symbol.address + offset <= rip);
-      return at ? ` at ${path.basename(at.span.file.path)}:${positionAt(at.span.file, at.span.start).line + 1}` : '';
-    }
-    return ` at 0x${rip.toString(16)}`;
+/** Registers that a function must give back. */
+function clobbered(machine: Machine, fn: TextFunction, { harness: made, symbols }: Built, sp: number, problems: string[]): void {
+  const address = (name: string): number => symbols.get(name)?.address ?? 0;
+  const { gpr, rflags, vector } = machine.registers();
+  if (Number(gpr[RSP]) !== sp) problems.push(`SP is ${Math.abs(Number(gpr[RSP]) - sp)} bytes too ${Number(gpr[RSP]) > sp ? 'high' : 'low'} after the return`);
+  if (Number(gpr[RBP]) !== address(made.base)) problems.push('BP, the frame pointer, is not what it was before the call');
+  // Go's own calling convention keeps two more; for ABI0 the compiler's wrapper sets them again.
+  if (fn.text.text.abi === 'ABIInternal') {
+    if (Number(gpr[R14]) !== address(made.g)) problems.push('R14, which holds g in ABIInternal, is not what it was before the call');
+    if (vector.subarray(X15, X15 + 16).some((byte) => byte !== 0)) problems.push('X15, which is zero in ABIInternal, is not zero after the return');
+  }
+  if (rflags & DIRECTION) problems.push('the direction flag is set on return (CLD is missing)');
+}
+
+/** Results and memory as the call has left them, and whether they are what they should be. */
+function gather(machine: Machine, fn: TextFunction, { harness: made, symbols }: Built, sp: number, outcome: Outcome, expected: string | undefined): void {
+  const { results, memory } = outcome;
+  const read = (at: number, length: number): Uint8Array => machine.readMemory(at, length);
+  const bytesOf = (each: Parameter): Uint8Array => read(sp + (made.homes.get(each) ?? 0), each.type.size).slice();
+  const value = (each: Parameter): string => showValue(bytesOf(each), each.type, read);
+  results.push(...fn.parameters.filter(({ result }) => result).map((each) => ({ name: each.name, value: value(each) })));
+  const pointee = (each: Parameter): string | undefined => {
+    const of = underlying(each.type);
+    if (of.kind !== 'pointer' && of.kind !== 'unsafePointer') return undefined;
+    const target = Number(new DataView(bytesOf(each).buffer).getBigUint64(0, true));
+    const buffer = made.buffers.map(({ symbol, size }) => ({ from: (symbols.get(symbol)?.address ?? 0) + GUARD, size })).find(({ from, size }) => target >= from && target < from + size);
+    if (!buffer) return undefined;
+    const element: GoType = of.element?.() ?? { kind: 'basic', name: 'uint8', size: 1, align: 1 };
+    const count = Math.floor((buffer.from + buffer.size - target) / Math.max(1, element.size));
+    const shown: GoType = count === 1 ? element : { kind: 'array', element: () => element, length: count, size: count * element.size, align: element.align };
+    return `&${showValue(read(target, shown.size).slice(), shown, read)}`;
   };
+  for (const each of fn.parameters.filter(({ result }) => !result)) {
+    const text = underlying(each.type).kind === 'slice' ? value(each) : pointee(each);
+    if (text !== undefined) memory.push({ name: each.name, value: text });
+  }
+  // Without a declaration nobody knows what is a result: ABIInternal's first one is in AX.
+  if (fn.undeclared && fn.text.text.abi === 'ABIInternal') results.push({ name: 'AX', value: String(machine.registers().gpr[RAX]) });
+  else if (fn.undeclared) for (const each of fn.parameters) results.push({ name: `${each.name}+${each.offset}(FP)`, value: value(each) });
+  if (expected === undefined) return;
+  for (const { parameter, text, problem } of expectations(fn, expected)) {
+    if (!parameter) { outcome.wrong.push(problem); continue; }
+    try {
+      outcome.wrong.push(...differences(parameter.name, bytesOf(parameter), layValue(text, parameter.type, parameter.name), parameter.type, read));
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      outcome.wrong.push(error.message);
+    }
+  }
+}
+
+/** `3, 4; dst = [1 2]`: results in their order, and by name results and arguments as they are afterwards. */
+function expectations(fn: TextFunction, expected: string): { parameter: Parameter | undefined; text: string; problem: string }[] {
+  const out: ReturnType<typeof expectations> = [];
+  const results = fn.parameters.filter(({ result }) => result);
+  let position = 0;
+  for (const part of splitAt(expected, ';').filter(Boolean)) {
+    const [, name, text = ''] = /^([\p{L}_][\p{L}\p{Nd}_]*)\s*=\s*(.*)$/su.exec(part) ?? [];
+    if (name !== undefined) { out.push({ parameter: fn.parameters.find((each) => each.name === name), text, problem: `${fn.name} has no argument and no result ${name}` }); continue; }
+    for (const each of splitValues(part)) out.push({ parameter: results[position++], text: each, problem: `${each} is one result more than ${fn.name} has` });
+  }
+  return out;
+}
+
+/** `k_amd64.s:12`. */
+function placeIn(fn: TextFunction, symbols: ReadonlyMap<string, LinkedSymbol>, pc: number): string {
+  for (const { text, instructions } of fn.files.flatMap(({ texts }) => texts)) {
+    const symbol = symbols.get(text.name);
+    if (!symbol || pc < symbol.address || pc >= symbol.address + symbol.size) continue;
+    const at = instructions.findLast(({ offset, bytes }) => bytes.length > 0 && symbol.address + offset <= pc);
+    if (at) return `${path.basename(at.span.file.path)}:${positionAt(at.span.file, at.span.start).line + 1}`;
+  }
+  return `0x${pc.toString(16)}`;
+}
+
+/** False when it did not come back; the reason is among the problems. */
+function runTo(machine: Machine, done: number, fn: TextFunction, { symbols }: Built, { entry }: Territory, sp: number, problems: string[]): boolean {
   const missing = new Map(fn.missing.functions.map((name) => [symbols.get(name)?.address, name]));
   for (;;) {
     const stop = machine.run(MOST_INSTRUCTIONS);
     if (stop.reason === 'breakpoint') {
       if (stop.address === done) return true;
       const name = missing.get(stop.address);
-      // Its own entry again: it calls itself.
       if (name === undefined) continue;
       problems.push(name.startsWith('runtime.morestack') ? `${fn.name} asks for more stack than the 256 KiB it has here`
         : `${fn.name} calls ${name}, which no assembly here defines: it is a Go function, and needs the Go toolchain (gobuf debug)`);
       return false;
     }
-    problems.push(stop.reason === 'killed' ? `it ended by ${stop.signalName}${where()}` : stop.reason === 'exited' ? `it ended the process with status ${stop.code}`
+    problems.push(stop.reason === 'killed' ? `it ended by ${stop.signalName} at ${crash(machine, fn, symbols, entry, sp)}` : stop.reason === 'exited' ? `it ended the process with status ${stop.code}`
       : stop.reason === 'unsupported' ? stop.message : stop.reason === 'limit' ? `it did not come back within ${MOST_INSTRUCTIONS} instructions` : `it stopped: ${stop.reason}`);
     return false;
   }
 }
 
-/** Writes into the guards around a buffer. */
-function outside(bytes: Uint8Array, size: number, label: string): string[] {
-  const changed = [...bytes].flatMap((byte, i) => ((i < GUARD || i >= GUARD + size) && byte !== 0xa5 ? [i - GUARD] : []));
-  const [first] = changed;
-  if (first === undefined) return [];
-  return [`${label}: ${changed.length} byte${changed.length === 1 ? '' : 's'} written outside its ${size} bytes, the first at offset ${first}`];
-}
-
-/** `=> 3; dst = [1 2]`: what a call should give, checked by layout, so that 0x10 equals 16. */
-export function compare(fn: TextFunction, expected: string, outcome: Outcome): string[] {
-  const wrong = [...outcome.problems];
-  if (wrong.length) return wrong;
-  const inputs = new Map(fn.parameters.map((each) => [each.name, each]));
-  const check = (name: string, text: string): void => {
-    const parameter = inputs.get(name);
-    const got = [...outcome.results, ...outcome.memory].find((each) => each.name === name)?.value;
-    if (!parameter || got === undefined) { wrong.push(`there is no result ${name}`); return; }
-    if (normal(parameter, got) !== normal(parameter, text)) wrong.push(`${name} is ${got}, should be ${text}`);
-  };
-  const results = fn.parameters.filter(({ result }) => result).map(({ name }) => name);
-  let position = 0;
-  for (const part of expected.split(';').map((each) => each.trim()).filter(Boolean)) {
-    const named = /^([\p{L}_][\p{L}\p{Nd}_]*)\s*=\s*(.*)$/su.exec(part);
-    if (named && inputs.has(named[1] ?? '')) { check(named[1] ?? '', named[2] ?? ''); continue; }
-    for (const text of splitValues(part)) {
-      const name = results[position++];
-      if (name === undefined) wrong.push(`${text} is one result more than ${fn.name} has`);
-      else check(name, text);
-    }
-  }
-  return wrong;
-}
-
-/** The value's bytes and those it points to, as text. */
-function normal({ type, name }: Parameter, text: string): string {
-  try {
-    const flat = ({ bytes, pointers }: Laid): string => `${Buffer.from(bytes).toString('hex')}${pointers.map(({ target }) => `[${flat(target)}]`).join('')}`;
-    // A capacity says nothing about the contents.
-    return flat(layValue(text, type, name));
-  } catch {
-    return text;
-  }
+/** Where it crashed; for a jump to nowhere, the RET that made it and what SP had to do with it. */
+function crash(machine: Machine, fn: TextFunction, symbols: ReadonlyMap<string, LinkedSymbol>, entry: Snapshot, sp: number): string {
+  const { rip } = machine.registers();
+  if ([...symbols.values()].some(({ kind, address, size }) => kind === 'function' && rip >= address && rip < address + size)) return placeIn(fn, symbols, rip);
+  const ended = machine.snapshot();
+  const last = instructionAt(machine, entry, machine.instruction - 1), off = Number(machine.registers().gpr[RSP]) + 8 - sp;
+  machine.restore(ended);
+  return `${placeIn(fn, symbols, last)}, which goes to 0x${rip.toString(16)}, where there is no code${off === 0 ? '' : `: SP is ${Math.abs(off)} bytes too ${off > 0 ? 'high' : 'low'} there`}`;
 }

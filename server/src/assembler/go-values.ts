@@ -1,5 +1,5 @@
-// Values of Go types written in text (`1, "abc", [1 2], make(64), nil`) and laid out in memory, and read back from it.
-// Must stay true: layouts come from the Go declaration; a text that does not fit its type is an error with the reason.
+// Values of Go types written in text (`1, 2-3i, "abc", [1 2], make(64), nil`) and laid out in memory.
+// Must stay true: layouts come from the Go declaration; a text that does not fit its type is an error with the argument's name and the reason.
 
 import { SIGNED, underlying, type GoType } from '../golang/types';
 
@@ -8,13 +8,24 @@ export class ValueError extends Error {
 }
 
 /** A piece of memory that a pointer in a value refers to. */
-export interface Buffer { bytes: Uint8Array; pointers: Pointer[]; label: string }
+export interface Buffer { bytes: Uint8Array; pointers: Pointer[]; label: string; /** Of a string. */ readOnly?: boolean }
 /** An address to be filled in at an offset: where a buffer lies. */
-export interface Pointer { offset: number; target: Buffer }
+export interface Pointer { offset: number; target: Buffer; /** Bytes into the buffer, where not its beginning. */ at?: number }
 export interface Laid { bytes: Uint8Array; pointers: Pointer[] }
 
-/** Splits at commas (or blanks inside brackets) that are not inside quotes or brackets. */
+/** The buffer of an earlier argument, which a later one may name (`dst`, `dst[2:5]`) to point into it too. */
+export interface Shared { target: Buffer; elementSize: number }
+export type SharedBuffers = ReadonlyMap<string, Shared>;
+const NONE: SharedBuffers = new Map();
+
+/** Splits at commas that are not inside quotes or brackets. */
 export function splitValues(text: string): string[] {
+  const parts = splitAt(text, ',');
+  return parts.length === 1 && parts[0] === '' ? [] : parts;
+}
+
+/** Splits at a separator that is not inside quotes or brackets. */
+export function splitAt(text: string, separator: ',' | ';' | ' '): string[] {
   const parts: string[] = [];
   let depth = 0, quote = '', part = '';
   for (let i = 0; i < text.length; i++) {
@@ -28,36 +39,55 @@ export function splitValues(text: string): string[] {
     if (char === '"' || char === "'") quote = char;
     if ('([{'.includes(char)) depth++;
     if (')]}'.includes(char)) depth--;
-    if (char === ',' && depth === 0) { parts.push(part.trim()); part = ''; continue; }
+    if (depth === 0 && (separator === ' ' ? /\s/.test(char) : char === separator)) { parts.push(part.trim()); part = ''; continue; }
     part += char;
   }
-  if (part.trim() || parts.length) parts.push(part.trim());
-  return parts;
+  return [...parts, part.trim()];
 }
 
 const LARGEST_BUFFER = 1 << 24;
 
-export function layValue(text: string, type: GoType, label: string): Laid {
+export function layValue(text: string, type: GoType, label: string, shared: SharedBuffers = NONE): Laid {
   const laid: Laid = { bytes: new Uint8Array(type.size), pointers: [] };
-  place(laid, 0, text.trim(), type, label);
+  place(laid, 0, text.trim(), type, label, shared);
   return laid;
 }
 
-function place(into: Laid, at: number, text: string, type: GoType, label: string): void {
+/** What a later argument gets that names this one. */
+export function sharedBuffer(laid: Laid, type: GoType): Shared | undefined {
+  const of = underlying(type), [first] = laid.pointers;
+  if (!first || first.offset !== 0 || (of.kind !== 'slice' && of.kind !== 'pointer' && of.kind !== 'string' && of.kind !== 'unsafePointer')) return undefined;
+  const element = of.element && underlying(of.element());
+  return { target: first.target, elementSize: element?.kind === 'array' ? element.element().size : element?.size ?? 1 };
+}
+
+/** What kinds of types that hold more than plain data are called. */
+const CALLED: Partial<Record<GoType['kind'], string>> = { func: 'a func', map: 'a map', chan: 'a channel', interface: 'an interface' };
+
+function place(into: Laid, at: number, text: string, type: GoType, label: string, shared: SharedBuffers): void {
   const of = underlying(type);
   const view = new DataView(into.bytes.buffer);
   const fail = (why: string): never => { throw new ValueError(`${label}: ${why}`); };
+  if (text === '' && of.size > 0) fail('a value is missing');
+  const named = of.kind === 'slice' || of.kind === 'string' || of.kind === 'pointer' || of.kind === 'unsafePointer' ? part(text, shared, fail) : undefined;
+  if (named) {
+    into.pointers.push({ offset: at, target: named.target, at: named.from });
+    const size = of.kind === 'slice' ? Math.max(1, of.element?.().size ?? 1) : 1;
+    if (of.kind === 'slice' || of.kind === 'string') view.setBigUint64(at + 8, BigInt(Math.floor((named.to - named.from) / size)), true);
+    if (of.kind === 'slice') view.setBigUint64(at + 16, BigInt(Math.floor((named.target.bytes.length - named.from) / size)), true);
+    return;
+  }
   switch (of.kind) {
     case 'basic': return placeBasic(view, at, text, of.name, of.size, fail);
     case 'string': {
-      const bytes = stringBytes(text) ?? fail(`a string is written in double quotes, not ${text}`);
-      if (bytes.length) into.pointers.push({ offset: at, target: { bytes, pointers: [], label } });
+      const bytes = textBytes(text) ?? fail(`a string is written in double quotes, not ${text}`);
+      if (bytes.length) into.pointers.push({ offset: at, target: { bytes, pointers: [], label, readOnly: true } });
       view.setBigUint64(at + 8, BigInt(bytes.length), true);
       return;
     }
     case 'slice': {
       if (text === 'nil') return;
-      const { buffer, count } = elements(text, of.element?.() ?? fail('its element type is not known'), label, fail);
+      const { buffer, count } = elements(text, of.element?.() ?? fail('its element type is not known'), label, fail, shared);
       into.pointers.push({ offset: at, target: buffer });
       view.setBigUint64(at + 8, BigInt(count), true);
       view.setBigUint64(at + 16, BigInt(count), true);
@@ -70,47 +100,67 @@ function place(into: Laid, at: number, text: string, type: GoType, label: string
       const body = text.replace(/^&/, '');
       if (underlying(element).kind === 'array' || underlying(element).kind === 'struct') {
         const target: Buffer = { bytes: new Uint8Array(element.size), pointers: [], label };
-        if (!/^make\(\s*\)$/.test(body)) place(target, 0, body, element, label);
+        if (!/^make\(\s*\)$/.test(body)) place(target, 0, body, element, label, shared);
         into.pointers.push({ offset: at, target });
         return;
       }
-      into.pointers.push({ offset: at, target: elements(body.startsWith('[') || body.startsWith('make') || body.startsWith('"') ? body : `[${body}]`, element, label, fail).buffer });
+      into.pointers.push({ offset: at, target: elements(/^(\[|make\(|"|hex\()/.test(body) ? body : `[${body}]`, element, label, fail, shared).buffer });
       return;
     }
     case 'array': {
-      const values = listed(text, '[', ']') ?? fail(`an array is written [a, b, …], not ${text}`);
-      const element = of.element();
+      const element = of.element(), bytes = element.size === 1 && underlying(element).kind === 'basic' ? textBytes(text) : undefined;
+      if (bytes && bytes.length > of.length) fail(`${bytes.length} bytes for an array of ${of.length}`);
+      if (bytes) { into.bytes.set(bytes, at); return; }
+      const values = listed(text, '[', ']') ?? fail(`an array is written [a, b, …]${element.size === 1 ? ', "text", hex(00ff)' : ''}, not ${text}`);
       if (values.length > of.length) fail(`${values.length} values for an array of ${of.length}`);
-      values.forEach((value, i) => place(into, at + i * element.size, value, element, `${label}[${i}]`));
+      values.forEach((value, i) => place(into, at + i * element.size, value, element, `${label}[${i}]`, shared));
       return;
     }
     case 'struct': {
       const values = listed(text, '{', '}') ?? fail(`a struct is written {a, b, …}, not ${text}`);
       if (values.length !== of.fields.length) fail(`${values.length} values for ${of.fields.length} fields`);
-      of.fields.forEach((field, i) => place(into, at + field.offset, values[i] ?? '', field.type, `${label}.${field.name}`));
+      of.fields.forEach((field, i) => place(into, at + field.offset, values[i] ?? '', field.type, `${label}.${field.name}`, shared));
       return;
     }
     default:
-      if (text !== 'nil') fail(`a value of this type can only be nil here`);
+      if (text !== 'nil') fail(`${CALLED[of.kind] ?? 'this'} cannot be made here; it can only be nil`);
   }
+}
+
+/** `dst`, `dst[2:]`, `&dst[3]`: bytes of an earlier argument's buffer. */
+function part(text: string, shared: SharedBuffers, fail: (why: string) => never): { target: Buffer; from: number; to: number } | undefined {
+  const [, ampersand, name, index, low, high] = /^(&?)([\p{L}_][\p{L}\p{Nd}_]*)(?:\[(?:(\d+)|(\d*):(\d*))\])?$/u.exec(text) ?? [];
+  const buffer = name === undefined ? undefined : shared.get(name);
+  if (!buffer || Boolean(ampersand) !== (index !== undefined)) return undefined;
+  const { target, elementSize } = buffer, size = target.bytes.length;
+  const from = Number(index ?? (low || 0)) * elementSize, to = high ? Number(high) * elementSize : size;
+  if (from > to || to > size) fail(`${text} lies outside ${name}, which has ${size / elementSize} elements`);
+  return { target, from, to };
 }
 
 function listed(text: string, open: string, close: string): string[] | undefined {
   if (!text.startsWith(open) || !text.endsWith(close)) return undefined;
-  const inner = text.slice(1, -1).trim();
-  return inner.includes(',') || /["'([{]/.test(inner) ? splitValues(inner) : inner.split(/\s+/).filter(Boolean);
+  const inner = text.slice(1, -1).trim(), values = splitValues(inner);
+  return values.length > 1 ? values : splitAt(inner, ' ').filter(Boolean);
 }
 
-function elements(text: string, element: GoType, label: string, fail: (why: string) => never): { buffer: Buffer; count: number } {
+function elements(text: string, element: GoType, label: string, fail: (why: string) => never, shared: SharedBuffers): { buffer: Buffer; count: number } {
   const make = /^make\(\s*(\d+)\s*\)$/.exec(text);
   const of = underlying(element);
-  const asText = of.kind === 'basic' && of.size === 1 ? stringBytes(text) : undefined;
-  const values = make || asText ? [] : listed(text, '[', ']') ?? fail(`a slice is written [a, b, …], make(LENGTH)${of.size === 1 ? ', "text"' : ''} or nil, not ${text}`);
+  const asText = of.kind === 'basic' && of.size === 1 ? textBytes(text) : undefined;
+  const values = make || asText ? [] : listed(text, '[', ']') ?? fail(`a slice is written [a, b, …], make(LENGTH)${of.size === 1 ? ', "text", hex(00ff)' : ''} or nil, not ${text}`);
   const count = make ? Number(make[1]) : asText ? asText.length : values.length;
   if (count * element.size > LARGEST_BUFFER) fail(`${count} elements are more than can be passed here`);
   const buffer: Buffer = { bytes: asText ?? new Uint8Array(count * element.size), pointers: [], label };
-  values.forEach((value, i) => place(buffer, i * element.size, value, element, `${label}[${i}]`));
+  values.forEach((value, i) => place(buffer, i * element.size, value, element, `${label}[${i}]`, shared));
   return { buffer, count };
+}
+
+/** `"text"` or `hex(00 ff)`. */
+function textBytes(text: string): Uint8Array | undefined {
+  const digits = /^hex\(([0-9a-fA-F\s]*)\)$/.exec(text)?.[1]?.replaceAll(/\s/g, '');
+  if (digits === undefined || digits.length % 2) return stringBytes(text);
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
 function stringBytes(text: string): Uint8Array | undefined {
@@ -131,13 +181,14 @@ function placeBasic(view: DataView, at: number, text: string, name: string, size
     return;
   }
   if (name.startsWith('float')) {
-    const value = /^[+-]?(inf|infinity)$/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : /^nan$/i.test(text) ? NaN : Number(text);
-    if (Number.isNaN(value) && !/^nan$/i.test(text)) fail(`${text} is not a number`);
-    if (size === 4) view.setFloat32(at, value, true);
-    else view.setFloat64(at, value, true);
+    setFloat(view, at, readFloat(text) ?? fail(`${text} is not a number`), size);
     return;
   }
-  if (name.startsWith('complex')) return fail('complex numbers cannot be passed here');
+  if (name.startsWith('complex')) {
+    const halves = readComplex(text) ?? fail(`a complex number is written 1.5-2i, not ${text}`);
+    halves.forEach((half, i) => setFloat(view, at + i * (size / 2), half, size / 2));
+    return;
+  }
   const char = /^'(\\.|.)'$/u.exec(text)?.[1];
   let value: bigint;
   try {
@@ -145,55 +196,41 @@ function placeBasic(view: DataView, at: number, text: string, name: string, size
   } catch {
     return fail(`${text || 'nothing'} is not an integer`);
   }
-  if (text === '') fail('a value is missing');
   const bits = BigInt(size * 8);
   const low = SIGNED.has(name) ? -(1n << (bits - 1n)) : 0n, high = SIGNED.has(name) ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
   if (value < low || value > high) fail(`${text} does not fit into ${name}`);
   for (let i = 0, rest = BigInt.asUintN(64, value); i < size; i++, rest >>= 8n) view.setUint8(at + i, Number(rest & 255n));
 }
 
-export type ReadMemory = (address: number, length: number) => Uint8Array;
+function setFloat(view: DataView, at: number, value: number, size: number): void {
+  if (size === 4) view.setFloat32(at, value, true);
+  else view.setFloat64(at, value, true);
+}
 
-const MOST_ELEMENTS = 64;
-
-/** The value as text in the same notation. */
-export function showValue(bytes: Uint8Array, type: GoType, read: ReadMemory, depth = 0): string {
-  const of = underlying(type);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  switch (of.kind) {
-    case 'basic': return showBasic(view, of.name, of.size);
-    case 'string': {
-      const length = Number(view.getBigUint64(8, true));
-      const text = read(Number(view.getBigUint64(0, true)), Math.min(length, 4096));
-      return `"${[...text].map((byte) => (byte === 10 ? '\\n' : byte === 34 || byte === 92 ? `\\${String.fromCharCode(byte)}` : byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`)).join('')}"`;
-    }
-    case 'slice': {
-      const base = Number(view.getBigUint64(0, true)), length = Number(view.getBigUint64(8, true));
-      if (base === 0 && length === 0) return 'nil';
-      return showElements(base, length, of.element?.(), read, depth);
-    }
-    case 'array': return `[${Array.from({ length: Math.min(of.length, MOST_ELEMENTS) }, (_, i) => showValue(bytes.subarray(i * of.element().size, (i + 1) * of.element().size), of.element(), read, depth)).join(', ')}${of.length > MOST_ELEMENTS ? ', …' : ''}]`;
-    case 'struct': return `{${of.fields.map((field) => showValue(bytes.subarray(field.offset, field.offset + field.type.size), field.type, read, depth)).join(', ')}}`;
-    case 'interface': return view.getBigUint64(0, true) === 0n ? 'nil' : '(interface)';
-    default: {
-      const address = view.getBigUint64(0, true);
-      return address === 0n ? 'nil' : `0x${address.toString(16)}`;
-    }
+/** A decimal or hexadecimal number, Inf or NaN, as Go writes them. */
+function readFloat(text: string): number | undefined {
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  if (/^[+-]?nan$/i.test(text)) return NaN;
+  const plain = text.replaceAll(/(?<=[0-9a-f])_(?=[0-9a-f])/gi, '');
+  const hexadecimal = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/i.exec(plain);
+  if (hexadecimal) {
+    const [, sign, whole = '', fraction = '', exponent = '0'] = hexadecimal;
+    if (whole + fraction === '') return undefined;
+    return (sign === '-' ? -1 : 1) * Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
   }
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : undefined;
 }
 
-function showElements(base: number, length: number, element: GoType | undefined, read: ReadMemory, depth: number): string {
-  if (!element || depth > 4) return `0x${base.toString(16)} (${length} elements)`;
-  const count = Math.min(length, MOST_ELEMENTS);
-  const bytes = read(base, count * element.size);
-  const shown = Array.from({ length: Math.min(count, Math.floor(bytes.length / Math.max(element.size, 1))) }, (_, i) => showValue(bytes.subarray(i * element.size, (i + 1) * element.size), element, read, depth + 1));
-  return `[${shown.join(', ')}${length > count ? `, … ${length} elements` : ''}]`;
-}
-
-function showBasic(view: DataView, name: string, size: number): string {
-  if (name === 'bool') return view.getUint8(0) ? 'true' : 'false';
-  if (name.startsWith('float')) return String(size === 4 ? Math.fround(view.getFloat32(0, true)) : view.getFloat64(0, true));
-  let value = 0n;
-  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(view.getUint8(i));
-  return String(SIGNED.has(name) ? BigInt.asIntN(size * 8, value) : value);
+/** `1+2i`, `(1+2i)`, `-2.5i`, `3`. */
+function readComplex(text: string): [real: number, imaginary: number] | undefined {
+  const plain = /^\(.*\)$/.test(text) ? text.slice(1, -1).trim() : text;
+  if (!plain.endsWith('i')) {
+    const real = readFloat(plain);
+    return real === undefined ? undefined : [real, 0];
+  }
+  // The sign between the halves is the last that belongs to no exponent.
+  const sign = [...plain.matchAll(/(?<![ep])\s*[+-]/gi)].findLast(({ index }) => index > 0)?.index ?? 0;
+  const real = sign === 0 ? 0 : readFloat(plain.slice(0, sign).trim());
+  const imaginary = readFloat(plain.slice(sign, -1).replaceAll(/\s/g, ''));
+  return real === undefined || imaginary === undefined ? undefined : [real, imaginary];
 }

@@ -4,7 +4,7 @@
 import type { FunctionFrame } from '../golang/arguments';
 import { roundUp, type GoType } from '../golang/types';
 import type { Assembled } from './assemble';
-import { layValue, splitValues, ValueError, type Buffer } from './go-values';
+import { layValue, sharedBuffer, splitValues, ValueError, type Buffer, type Pointer, type Shared } from './go-values';
 import { assignPlaces, type Place, type Word } from './register-abi';
 
 export interface Parameter { name: string; type: GoType; offset: number; result: boolean }
@@ -22,6 +22,8 @@ export interface Harness {
   /** Symbols: the frame of arguments and results, the instruction after the call, the buffers with their guards. */
   frame: string;
   frameSize: number;
+  /** Bytes of the frame, from SP at the call, that the function may change. */
+  calleeSize: number;
   /** Where each value lies from SP at the call, when the call has come back. */
   homes: Map<Parameter, number>;
   done: string;
@@ -32,12 +34,14 @@ export interface Harness {
   base: string;
   /** The g that R14 and TLS hold. */
   g: string;
-  buffers: { symbol: string; label: string; size: number }[];
+  buffers: { symbol: string; label: string; size: number; readOnly: boolean }[];
 }
 
 /** Bytes before and after each buffer that nobody may write. */
 export const GUARD = 64;
 export const GUARD_BYTE = 0xa5;
+/** Bytes behind each buffer's guard, so that what is written far from one is not taken for the next one's. */
+export const GAP = 1024;
 
 export interface HarnessOptions {
   /** Linker name. */
@@ -81,19 +85,24 @@ export function harness(options: HarnessOptions): Harness {
   const values = splitValues(options.args);
   if (values.length !== inputs.length) throw new ValueError(`${values.length} arguments are given, ${inputs.length} are needed: ${inputs.map(({ name }) => name).join(', ') || 'none'}`);
   const { homes, places, callee, frameSize } = layout(options);
-  const size = roundUp(Math.max(frameSize, 8), 16);
-  const frame: Buffer = { bytes: new Uint8Array(size), pointers: [], label: 'frame' };
+  // What lies above belongs to the caller: it is looked at afterwards.
+  const size = roundUp(Math.max(frameSize, 8), 16) + GUARD;
+  const frame: Buffer = { bytes: new Uint8Array(size).fill(GUARD_BYTE, frameSize), pointers: [], label: 'frame' };
   // In ABIInternal the stack's results and the spill space hold nothing at the call: zeros would hide who relies on them.
   if (places) frame.bytes.fill(GUARD_BYTE, 0, callee);
+  const shared = new Map<string, Shared>();
   inputs.forEach((parameter, i) => {
     const { name, type } = parameter, offset = homes.get(parameter) ?? 0;
-    const laid = layValue(values[i] ?? '', type, name);
+    const laid = layValue(values[i] ?? '', type, name, shared);
     frame.bytes.set(laid.bytes, offset);
-    for (const pointer of laid.pointers) frame.pointers.push({ offset: offset + pointer.offset, target: pointer.target });
+    for (const pointer of laid.pointers) frame.pointers.push({ ...pointer, offset: offset + pointer.offset });
+    const own = sharedBuffer(laid, type);
+    if (own) shared.set(name, own);
   });
   const lines: string[] = [];
   const buffers: Harness['buffers'] = [];
-  emit(lines, 'gobuf·frame', frame, 0, buffers);
+  lines.push('GLOBL gobuf·tls(SB), 16, $64', 'GLOBL gobuf·g(SB), 16, $512', `GLOBL gobuf·gap(SB), 16, $${GAP}`);
+  emit(lines, 'gobuf·frame', frame, 0, buffers, new Map());
   for (const name of options.missing.functions) lines.push(`TEXT ${written(name)}(SB), 516, $0`, '\tUD2');
   for (const name of options.missing.variables) {
     const value = options.variables.get(name), initial = (value === undefined && options.initial.get(name)) || new Uint8Array();
@@ -103,7 +112,6 @@ export function harness(options: HarnessOptions): Harness {
   }
   const target = `${written(options.target)}(SB)`;
   lines.push(
-    'GLOBL gobuf·tls(SB), 16, $64', 'GLOBL gobuf·g(SB), 16, $512',
     'TEXT gobuf·start(SB), 2564, $0',
     // The thread pointer lies behind the word that holds g.
     '\tLEAQ gobuf·tls+8(SB), SI', '\tMOVL $0x1002, DI', '\tMOVL $158, AX', '\tSYSCALL',
@@ -121,26 +129,35 @@ export function harness(options: HarnessOptions): Harness {
     'TEXT gobuf·end(SB), 2564, $0', '\tMOVL $231, AX', '\tXORL DI, DI', '\tSYSCALL', '\tUD2',
     'GLOBL gobuf·saved(SB), 16, $16', 'GLOBL gobuf·base(SB), 16, $16', '',
   );
-  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, homes, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', g: 'gobuf.g', buffers };
+  return { source: lines.join('\n'), entry: 'gobuf.start', frame: 'gobuf.frame', frameSize: size, calleeSize: callee, homes, done: 'gobuf.done', end: 'gobuf.end', saved: 'gobuf.saved', base: 'gobuf.base', g: 'gobuf.g', buffers };
 }
 
-/** DATA for a piece of memory and for those it points to, each between guards. */
-function emit(lines: string[], symbol: string, { bytes, pointers }: Buffer, guard: number, buffers: Harness['buffers']): void {
+/** DATA for a piece of memory and for those it points to, each between guards; one that several point to is there once. */
+function emit(lines: string[], symbol: string, { bytes, pointers }: Buffer, guard: number, buffers: Harness['buffers'], known: Map<Buffer, string>): void {
   const whole = new Uint8Array(bytes.length + 2 * guard).fill(GUARD_BYTE);
   whole.set(bytes, guard);
-  const at = new Map(pointers.map(({ offset, target }) => [offset, target]));
+  const view = new DataView(whole.buffer);
+  const at = new Map(pointers.map((pointer): [number, Pointer] => [pointer.offset, pointer]));
   for (let i = 0; i < whole.length;) {
-    const target = at.get(i - guard);
-    if (target) {
-      const name = `gobuf·buffer${buffers.length}`;
-      buffers.push({ symbol: name.replace('·', '.'), label: target.label, size: target.bytes.length });
-      emit(lines, name, target, GUARD, buffers);
-      lines.push(`DATA ${symbol}+${i}(SB)/8, $${name}+${GUARD}(SB)`);
+    const pointer = at.get(i - guard);
+    if (pointer) {
+      const { target } = pointer, name = known.get(target) ?? `gobuf·buffer${buffers.length}`;
+      if (!known.has(target)) {
+        known.set(target, name);
+        buffers.push({ symbol: name.replace('·', '.'), label: target.label, size: target.bytes.length, readOnly: target.readOnly ?? false });
+        emit(lines, name, target, GUARD, buffers, known);
+      }
+      lines.push(`DATA ${symbol}+${i}(SB)/8, $${name}+${GUARD + (pointer.at ?? 0)}(SB)`);
       i += 8;
-    } else if (whole[i] === 0) i++;
-    else lines.push(`DATA ${symbol}+${i}(SB)/1, $${whole[i++]}`);
+      continue;
+    }
+    const wide = i + 8 <= whole.length && ![1, 2, 3, 4, 5, 6, 7].some((ahead) => at.has(i + ahead - guard)) ? 8 : 1;
+    const value = wide === 8 ? view.getBigUint64(i, true) : BigInt(whole[i] ?? 0);
+    if (value !== 0n) lines.push(`DATA ${symbol}+${i}(SB)/${wide}, $0x${value.toString(16)}`);
+    i += wide;
   }
   lines.push(`GLOBL ${symbol}(SB), 16, $${Math.max(whole.length, 1)}`);
+  if (guard > 0) lines.push(`GLOBL ${symbol}gap(SB), 16, $${GAP}`);
 }
 
 /** Values that travel in registers have their homes in memory above all that the callee may use. */
