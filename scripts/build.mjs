@@ -83,6 +83,8 @@ function copyTours() {
   const into = path.join(dist, 'tours');
   fs.rmSync(into, { recursive: true, force: true });
   fs.cpSync(path.join(root, 'tours'), into, { recursive: true });
+  // A browser cannot list an extension's folder.
+  fs.writeFileSync(path.join(into, 'index.json'), JSON.stringify(fs.readdirSync(into).filter((name) => name.endsWith('.tour.yaml'))));
   fs.cpSync(path.join(root, 'examples/stories'), path.join(into, 'stories'), { recursive: true });
   fs.cpSync(path.join(root, 'examples/runtime'), path.join(into, 'runtime'), { recursive: true, filter: (file) => !/\.(md|gobuf)$|\.vscode/.test(file) });
 }

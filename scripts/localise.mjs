@@ -39,10 +39,18 @@ export function localised(source) {
     if (!keys.has(text)) { keys.set(text, `text.${keys.size + 1}`); english[keys.get(text)] = text; }
     set(`%${keys.get(text)}%`);
   });
+  // A page of the walkthrough is another file in another language.
+  const pages = new Map();
+  for (const step of manifest.contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+    const key = `page.${step.id}`;
+    pages.set(key, step.media.markdown);
+    english[key] = step.media.markdown;
+    step.media.markdown = `%${key}%`;
+  }
   const files = [['package.nls.json', JSON.stringify(english, null, 1)]];
   for (const language of LANGUAGES) {
     const known = translations(language);
-    files.push([`package.nls.${language}.json`, JSON.stringify(Object.fromEntries(Object.entries(english).flatMap(([key, text]) => (known[text] ? [[key, known[text]]] : []))), null, 1)]);
+    files.push([`package.nls.${language}.json`, JSON.stringify(Object.fromEntries(Object.entries(english).flatMap(([key, text]) => (pages.has(key) ? [[key, text.replace(/\.md$/, `.${language}.md`)]] : known[text] ? [[key, known[text]]] : []))), null, 1)]);
     files.push([`l10n/bundle.l10n.${language}.json`, JSON.stringify(Object.fromEntries(codeTexts().flatMap((text) => (known[text] ? [[text, known[text]]] : []))), null, 1)]);
   }
   manifest.l10n = './l10n';
@@ -54,7 +62,7 @@ export function codeTexts() {
   const found = new Set(), client = path.join(root, 'client', 'src');
   for (const name of fs.readdirSync(client, { recursive: true })) {
     if (!/\.ts$/.test(name) || /\.test\.ts$/.test(name)) continue;
-    for (const [, quoted] of fs.readFileSync(path.join(client, name), 'utf8').matchAll(/\bl10n\.t\(\s*('(?:[^'\\]|\\.)*')/g)) found.add(quoted.slice(1, -1).replace(/\\(.)/g, '$1'));
+    for (const [, quoted] of fs.readFileSync(path.join(client, name), 'utf8').matchAll(/\bl10n\.t\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)) found.add(quoted.slice(1, -1).replace(/\\(.)/g, '$1'));
   }
   return [...found].sort();
 }

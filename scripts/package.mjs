@@ -46,7 +46,8 @@ try {
   }
   const { createVSIX, listFiles } = await import('@vscode/vsce');
   const inside = new Set((await listFiles({ cwd: stage, dependencies: false })).map((file) => file.split(path.sep).join('/')));
-  const missing = filesOf(manifest).filter((file) => !inside.has(file));
+  const named = [...filesOf(manifest), ...files.filter(([name]) => name.startsWith('package.nls')).flatMap(([, text]) => Object.values(JSON.parse(text)).filter((each) => /^[\w./-]+\.md$/.test(each)))];
+  const missing = named.filter((file) => !inside.has(file));
   if (missing.length > 0) throw new Error(`package.json names files that the package would lack: ${missing.join(', ')}`);
   fs.mkdirSync(path.dirname(out), { recursive: true });
   await createVSIX({ cwd: stage, packagePath: out, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });

@@ -14,10 +14,10 @@ import type { TimelineView } from './views/timeline-view';
 import { address, grouped } from './views/words';
 
 /** Events of the scheduler that a menu offers. */
-const EVENTS: [SchedulerEventName, string][] = [
-  ['start', 'A goroutine is about to run'], ['stop', 'A goroutine stops running'], ['create', 'A goroutine is made'], ['exit', 'A goroutine ends'], ['park', 'A goroutine begins to wait'],
-  ['ready', 'A waiting goroutine is made runnable'], ['steal', 'A goroutine is taken from another P\'s queue'], ['preempt', 'A goroutine is preempted'], ['growth', 'A stack is copied to another size'],
-  ['newm', 'A thread is made'], ['handoff', 'A P is handed on'], ['futexsleep', 'A thread goes to sleep'], ['futexwake', 'A thread is woken'], ['gc', 'The garbage collector\'s phase changes'],
+const events = (): [SchedulerEventName, string][] => [
+  ['start', vscode.l10n.t('A goroutine is about to run')], ['stop', vscode.l10n.t('A goroutine stops running')], ['create', vscode.l10n.t('A goroutine is made')], ['exit', vscode.l10n.t('A goroutine ends')], ['park', vscode.l10n.t('A goroutine begins to wait')],
+  ['ready', vscode.l10n.t('A waiting goroutine is made runnable')], ['steal', vscode.l10n.t('A goroutine is taken from another P\'s queue')], ['preempt', vscode.l10n.t('A goroutine is preempted')], ['growth', vscode.l10n.t('A stack is copied to another size')],
+  ['newm', vscode.l10n.t('A thread is made')], ['handoff', vscode.l10n.t('A P is handed on')], ['futexsleep', vscode.l10n.t('A thread goes to sleep')], ['futexwake', vscode.l10n.t('A thread is woken')], ['gc', vscode.l10n.t('The garbage collector\'s phase changes')],
 ];
 /** What VS Code hands to a command in the menu of the Variables view. */
 interface VariableInMenu { variable?: { name?: string; evaluateName?: string; memoryReference?: string } }
@@ -45,25 +45,25 @@ export function registerCommands(sessions: Sessions, { tree, selection, register
     if (!session || threadId === undefined) return;
     const { stackFrames }: { stackFrames: StackFrame[] } = await session.customRequest('stackTrace', { threadId, startFrame: 0, levels: 100 });
     const items = stackFrames.map((frame, index) => ({ label: `${index}  ${frame.name}`, description: frame.source ? `${frame.source.name ?? ''}:${frame.line}` : '', detail: frame.instructionPointerReference, frame }));
-    const chosen = await vscode.window.showQuickPick(items, { title: `Stack of ${row?.label ?? 'the stopped thread'}`, placeHolder: 'A frame leads to its source', matchOnDescription: true });
+    const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Stack of {0}', row?.label ?? vscode.l10n.t('the stopped thread')), placeHolder: vscode.l10n.t('A frame leads to its source'), matchOnDescription: true });
     if (chosen?.frame.source?.path) await open(chosen.frame.source.path, chosen.frame.line);
   }
 
   async function whoWrote(from?: VariableInMenu & Partial<Row>): Promise<void> {
     const given = from?.variable?.evaluateName ?? from?.expression;
-    const expression = given ?? await vscode.window.showInputBox({ title: 'Who wrote this?', prompt: 'An expression that lies in memory. All writes to it in the recorded past are found.', placeHolder: 'runtime.g0.sched.pc, g.stackguard0, p.x' });
+    const expression = given ?? await vscode.window.showInputBox({ title: vscode.l10n.t('Who wrote this?'), prompt: vscode.l10n.t('An expression that lies in memory. All writes to it in the recorded past are found.'), placeHolder: 'runtime.g0.sched.pc, g.stackguard0, p.x' });
     if (!expression) return;
     const frameId = (vscode.debug.activeStackItem as { frameId?: number } | undefined)?.frameId;
-    const { writes, complete } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `gobuf: who wrote ${expression}?` }, async () => {
+    const { writes, complete } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('gobuf: who wrote {0}?', expression) }, async () => {
       // The frame that VS Code shows may still be that of the stop before: then the one of this stop.
       try { return await sessions.request('gobuf/writes', { expression, frameId, most: 500 }); } catch (error) { if (frameId === undefined || !/earlier stop/.test(String(error))) throw error; }
       return sessions.request('gobuf/writes', { expression, most: 500 });
     });
-    if (writes.length === 0) { void vscode.window.showInformationMessage(`Nothing has written to ${expression} in the recorded past.`); return; }
-    const who = (write: WriteRow): string => (write.goroutine === undefined ? `thread ${write.tid}` : write.goroutine === 0 ? 'g0' : `G${write.goroutine}`);
+    if (writes.length === 0) { void vscode.window.showInformationMessage(vscode.l10n.t('Nothing has written to {0} in the recorded past.', expression)); return; }
+    const who = (write: WriteRow): string => (write.goroutine === undefined ? vscode.l10n.t('thread {0}', write.tid) : write.goroutine === 0 ? 'g0' : `G${write.goroutine}`);
     // The newest first: that is the one that is looked for most.
-    const items = [...writes].reverse().map((write) => ({ label: `${write.function ?? address(write.pc)}${write.line === undefined ? '' : `:${write.line}`}`, description: `${who(write)} · instruction ${grouped(write.instruction)}`, detail: `${write.before} → ${write.after}`, write }));
-    const chosen = await vscode.window.showQuickPick(items, { title: `${complete ? 'All' : 'The newest'} ${writes.length} writes to ${expression}`, placeHolder: 'A write leads back to its moment', matchOnDescription: true, matchOnDetail: true });
+    const items = [...writes].reverse().map((write) => ({ label: `${write.function ?? address(write.pc)}${write.line === undefined ? '' : `:${write.line}`}`, description: `${who(write)} · ${vscode.l10n.t('instruction {0}', grouped(write.instruction))}`, detail: `${write.before} → ${write.after}`, write }));
+    const chosen = await vscode.window.showQuickPick(items, { title: complete ? vscode.l10n.t('All {0} writes to {1}', writes.length, expression) : vscode.l10n.t('The newest {0} writes to {1}', writes.length, expression), placeHolder: vscode.l10n.t('A write leads back to its moment'), matchOnDescription: true, matchOnDetail: true });
     if (chosen) await sessions.request('gobuf/goTo', { instruction: chosen.write.instruction - 1 });
   }
 
@@ -81,21 +81,21 @@ export function registerCommands(sessions: Sessions, { tree, selection, register
     command('goToInstruction', async () => {
       const { moment } = sessions.view;
       const text = await vscode.window.showInputBox({
-        title: 'Go to instruction', prompt: `The number of instructions executed since the start${moment ? `, now ${grouped(moment.instruction)}; +N and -N are relative to it` : ''}.`,
-        validateInput: (value) => (/^[+-]?[\d _\u202f]+$/.test(value.trim()) ? undefined : 'A whole number, or +N or -N.'),
+        title: vscode.l10n.t('Go to instruction'), prompt: vscode.l10n.t('The number of instructions executed since the start, now {0}; +N and -N are relative to it.', grouped(moment?.instruction ?? 0)),
+        validateInput: (value) => (/^[+-]?[\d _\u202f]+$/.test(value.trim()) ? undefined : vscode.l10n.t('A whole number, or +N or -N.')),
       });
       if (text === undefined) return;
       const number = Number(text.replace(/[ _\u202f+]/g, '')), relative = /^\s*[+-]/.test(text);
       await sessions.request('gobuf/goTo', { instruction: Math.max(0, relative ? (moment?.instruction ?? 0) + number : number) });
     }),
     command('runTo', async () => {
-      const location = await vscode.window.showInputBox({ title: 'Run to', prompt: 'A function, FILE:LINE or address.', placeHolder: 'runtime.gogo, asm_amd64.s:412, 0x45acc0' });
+      const location = await vscode.window.showInputBox({ title: vscode.l10n.t('Run to'), prompt: vscode.l10n.t('A function, FILE:LINE or address.'), placeHolder: 'runtime.gogo, asm_amd64.s:412, 0x45acc0' });
       if (location) await sessions.request('gobuf/runTo', { location: location.trim() });
     }),
     command('nextEvent', () => sessions.request('gobuf/runToEvent', {})),
     command('lastEvent', () => sessions.request('gobuf/runToEvent', { reverse: true })),
     command('runToEvent', async () => {
-      const chosen = await vscode.window.showQuickPick(EVENTS.map(([event, label]) => ({ label, description: event, event })), { title: 'Run to the next…', matchOnDescription: true });
+      const chosen = await vscode.window.showQuickPick(events().map(([event, label]) => ({ label, description: event, event })), { title: vscode.l10n.t('Run to the next…'), matchOnDescription: true });
       if (chosen) await sessions.request('gobuf/runToEvent', { events: [{ event: chosen.event }] });
     }),
     command('runToGoroutine', async (row?: Row) => { if (row?.goid) await sessions.request('gobuf/runToEvent', { events: [{ event: 'start', goroutine: row.goid }] }); }),

@@ -1,12 +1,13 @@
 // The extension's entry: wires the parts together and does nothing itself. Activation has to stay below 100 ms: what is large is loaded later.
 
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { registerAdapter } from './debug/adapter';
+import { findGo } from './debug/build';
 import { registerConfigurations } from './debug/configuration';
 import { assemblyValues, registerAssemblyValues } from './debug/inline-values';
 import { Sessions } from './debug/sessions';
-import { registerSmallRuntime, registerWalkthrough } from './debug/small-runtime';
+import { assembleSmallRuntime, registerSmallRuntime, registerWalkthrough } from './debug/small-runtime';
 import { registerStepText } from './debug/step-text';
 import { registerTasks } from './debug/tasks';
 import { startLanguageServer } from './language/lazy';
@@ -17,10 +18,8 @@ import { TourPanel } from './tours/tour-panel';
 import { createViews, type Views } from './views/all';
 import { registerStatusBar } from './views/status-bar';
 
-const loading = performance.now(), before = process.cpuUsage();
-
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer; activation: number; processor: number }
+export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer }
 
 export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new Sessions(), views = createViews(context, sessions);
@@ -28,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const languageServer = startLanguageServer(context.extensionUri);
   context.subscriptions.push(
     sessions, tour,
-    registerTours(context, sessions, tour),
+    registerTours(context, sessions, tour, { hasGo: async () => await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go')) !== undefined, runtime: async () => ({ mode: 'exec', program: await assembleSmallRuntime(context) }) }),
     registerAdapter(context.extensionUri),
     registerConfigurations(context),
     registerAssemblyValues(),
@@ -41,5 +40,5 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerStatusBar(sessions),
     registerCommands(sessions, views),
   );
-  return { sessions, ...views, tour, assemblyValues, languageServer, activation: performance.now() - loading, processor: process.cpuUsage(before).user / 1000 };
+  return { sessions, ...views, tour, assemblyValues, languageServer };
 }

@@ -94,14 +94,25 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
     }
     return '{}';
   };
-  const answers = { picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content) };
-  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed) or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
+  /** Rests the mouse on a word of the editor until a hover comes (what scrolls under the mouse takes one away); its text. */
+  const hover = async (word) => {
+    const target = page.locator('.editor-instance .view-lines').getByText(word, { exact: true }).first(), found = page.locator('.monaco-hover .hover-contents >> visible=true').filter({ hasNotText: 'Loading...' }).first();
+    for (let tries = 0; ; tries++) {
+      await target.hover();
+      try { await found.waitFor({ timeout: 3000 }); return await found.innerText(); } catch (error) { if (tries === 8) throw error; }
+      await page.mouse.move(5, 5);
+    }
+  };
+  /** The text of what a CSS selector finds in the window, once it is to be seen. */
+  const textOf = async (selector) => { const found = page.locator(`${selector} >> visible=true`).first(); await found.waitFor(); return found.innerText(); };
+  const answers = { text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
+  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
   const watcher = fs.watch(asks, (_event, file) => {
-    const [, name, kind] = /^(.*)\.(picture|input|pan)$/.exec(file ?? '') ?? [];
+    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
     const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));
-    void answers[kind](name, content).then((answer = '') => {
+    void answers[kind](name, content).catch((error) => `\0${error.message}`).then((answer = '') => {
       fs.writeFileSync(path.join(asks, `${name}.writing`), answer);
       fs.renameSync(path.join(asks, `${name}.writing`), path.join(asks, `${name}.done`));
     });

@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { l10n } from '../l10n';
 
 const COMPILER_OUTPUT_BYTES = 16 << 20;
 
@@ -36,16 +37,16 @@ export async function build(job: { go: string; dir: string; flags: string[]; int
   const binary = path.join(folder, `${path.basename(job.dir)}${job.test ? '.test' : ''}`);
   const env = { ...process.env, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
   const { failed, stdout, stderr } = await run(job.go, [...(job.test ? ['test', '-c'] : ['build']), ...job.flags, '-o', binary, '.'], { cwd: job.dir, env, signal: job.signal });
-  if (!failed && !fs.statSync(binary, { throwIfNoEntry: false })?.isFile()) throw new BuildError(job.test ? `${path.basename(job.dir)} has no test files.` : `${path.basename(job.dir)} is not a main package: there is nothing to run.`, undefined);
+  if (!failed && !fs.statSync(binary, { throwIfNoEntry: false })?.isFile()) throw new BuildError(job.test ? l10n.t('{0} has no test files.', path.basename(job.dir)) : l10n.t('{0} is not a main package: there is nothing to run.', path.basename(job.dir)), undefined);
   if (!failed) {
     // `go build` of a package that is not main writes an archive instead of an executable.
     const fd = fs.openSync(binary, 'r'), head = Buffer.alloc(4);
     fs.readSync(fd, head);
     fs.closeSync(fd);
-    if (head.toString('latin1') !== '\x7fELF') throw new BuildError(`${path.basename(job.dir)} is not a main package: there is nothing to run.`, undefined);
+    if (head.toString('latin1') !== '\x7fELF') throw new BuildError(l10n.t('{0} is not a main package: there is nothing to run.', path.basename(job.dir)), undefined);
     return binary;
   }
   if (job.signal?.aborted) throw new BuildError('cancelled', undefined, true);
   const first = `${stderr}${stdout}`.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? failed.message;
-  throw new BuildError(`go ${job.test ? 'test -c' : 'build'} failed: ${first.trim()}`, `go ${job.test ? 'test -c' : 'build'} in ${job.dir}\n${stderr}${stdout}`);
+  throw new BuildError(l10n.t('{0} failed: {1}', job.test ? 'go test -c' : 'go build', first.trim()), `go ${job.test ? 'test -c' : 'build'} in ${job.dir}\n${stderr}${stdout}`);
 }

@@ -43,7 +43,7 @@ export class Sessions implements vscode.Disposable {
   /** One of gobuf's own requests to the session that is looked at. */
   request<C extends keyof GobufRequests>(command: C, args: GobufRequests[C][0]): Thenable<GobufRequests[C][1]> {
     const { session } = this.view;
-    if (!session) return Promise.reject(new Error('No program is being debugged with gobuf.'));
+    if (!session) return Promise.reject(new Error(vscode.l10n.t('No program is being debugged with gobuf.')));
     return session.customRequest(command, args);
   }
 

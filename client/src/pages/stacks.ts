@@ -72,7 +72,7 @@ function gobuf({ gobuf: found, moves }: StacksPicture): HTMLElement | undefined 
   if (moves.length > 0) {
     const list = element('ol', 'moves', undefined, { 'aria-label': l10n.t('What this code moves') });
     for (const move of moves) {
-      const item = element('li', move.state, `${move.from} → ${move.to}`, { title: `${address(move.pc)}, line ${move.line}` });
+      const item = element('li', move.state, `${move.from} → ${move.to}`, { title: l10n.t('{0}, line {1}', address(move.pc), move.line) });
       if (move.state === 'next') item.append(element('span', 'badge', l10n.t('next')));
       list.append(item);
     }

@@ -2,7 +2,6 @@
 // Must stay true: only a tour's head is read here; the debug adapter judges the file when it is opened, and says where it is wrong.
 
 import * as vscode from 'vscode';
-import { parse } from 'yaml';
 
 export interface TourFile {
   uri: vscode.Uri;
@@ -19,7 +18,8 @@ const ENDING = /\.tour\.ya?ml$/;
 const record = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : {});
 const text = (value: unknown, otherwise: string): string => (typeof value === 'string' && value.trim() !== '' ? value.replace(/\s+/g, ' ').trim() : otherwise);
 
-export function headOf(source: string, name: string): Omit<TourFile, 'uri' | 'file' | 'bundled'> {
+export async function headOf(source: string, name: string): Promise<Omit<TourFile, 'uri' | 'file' | 'bundled'>> {
+  const { parse } = await import('yaml'); // large, and not needed to activate
   let head: Record<string, unknown> = {};
   try { head = record(parse(source, { logLevel: 'silent' })); } catch { /* the adapter will say where it is wrong */ }
   const program = record(head['program']);
@@ -36,14 +36,14 @@ export function headOf(source: string, name: string): Omit<TourFile, 'uri' | 'fi
 async function read(uri: vscode.Uri, bundled: boolean): Promise<TourFile> {
   const name = uri.path.split('/').at(-1) ?? uri.path;
   const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  return { uri, file: bundled ? name : vscode.workspace.asRelativePath(uri), bundled, ...headOf(source, name) };
+  return { uri, file: bundled ? name : vscode.workspace.asRelativePath(uri), bundled, ...await headOf(source, name) };
 }
 
 export const toursFolder = (extension: vscode.Uri): vscode.Uri => vscode.Uri.joinPath(extension, 'dist', 'tours');
 
 export async function tourFiles(extension: vscode.Uri): Promise<TourFile[]> {
   const folder = toursFolder(extension);
-  const bundled = (await vscode.workspace.fs.readDirectory(folder)).filter(([name]) => ENDING.test(name)).map(([name]) => read(vscode.Uri.joinPath(folder, name), true));
+  const bundled = (JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'index.json')))) as string[]).map((name) => read(vscode.Uri.joinPath(folder, name), true));
   const own = (await vscode.workspace.findFiles('**/*.tour.{yaml,yml}', '**/{node_modules,dist}/**', 100)).map((uri) => read(uri, false));
   const order = (tour: TourFile): number => (tour.bundled ? tour.story ?? 0 : -1);
   return (await Promise.all([...own, ...bundled])).sort((a, b) => order(a) - order(b) || a.file.localeCompare(b.file));

@@ -4,40 +4,46 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Sessions, View } from '../debug/sessions';
-import { findGo } from '../debug/build';
-import { assembleSmallRuntime } from '../debug/small-runtime';
 import { tourFiles, toursFolder, type TourFile } from './library';
 import type { TourPanel } from './tour-panel';
 
+/** What differs between the desktop and a browser. */
+export interface TourHost {
+  /** Whether a Go program can be built here. */
+  hasGo(): Promise<boolean>;
+  /** A launch configuration's part that runs the bundled runtime. */
+  runtime(): Promise<object>;
+}
+
 interface Choice extends vscode.QuickPickItem { program?: 'session' | 'example' | 'runtime' | 'workspace' | 'file' }
 
-export function registerTours(context: vscode.ExtensionContext, sessions: Sessions, panel: TourPanel): vscode.Disposable {
+export function registerTours(context: vscode.ExtensionContext, sessions: Sessions, panel: TourPanel, host: TourHost): vscode.Disposable {
   async function choose(): Promise<TourFile | undefined> {
     const tours = await tourFiles(context.extensionUri);
     const items = tours.map((tour) => ({ label: `${tour.story === undefined ? '$(book)' : `${tour.story}`}  ${tour.title}`, detail: tour.about, ...(tour.bundled ? {} : { description: tour.file }), tour }));
-    return (await vscode.window.showQuickPick(items, { title: 'Start a tour of Go\'s runtime', placeHolder: 'Each step stops the program at a place and says what has happened there', matchOnDetail: true }))?.tour;
+    return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Start a tour of Go\'s runtime'), placeHolder: vscode.l10n.t('Each step stops the program at a place and says what has happened there'), matchOnDetail: true }))?.tour;
   }
 
   async function chooseProgram(tour: TourFile): Promise<Choice | undefined> {
-    const { session, stopped } = sessions.view, hasGo = await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go')) !== undefined;
+    const { session, stopped } = sessions.view, hasGo = await host.hasGo();
     const choices: Choice[] = [];
-    if (tour.program.example !== undefined && hasGo) choices.push({ label: '$(beaker) The tour\'s own example', detail: `examples/stories/${tour.program.example}, built with your Go`, program: 'example' });
-    if (session && stopped) choices.push({ label: '$(debug-alt) The program that is being debugged', detail: `${session.name}, from where it stands`, program: 'session' });
-    if (hasGo && vscode.workspace.isTrusted && vscode.window.activeTextEditor?.document.languageId === 'go') choices.push({ label: '$(go-to-file) The package of the open file', detail: vscode.workspace.asRelativePath(path.dirname(vscode.window.activeTextEditor.document.fileName)), program: 'workspace' });
-    if (vscode.workspace.isTrusted) choices.push({ label: '$(file-binary) An executable…', detail: 'A linux/amd64 Go program that is built already', program: 'file' });
-    if (tour.program.runtime) choices.push({ label: '$(chip) The bundled runtime', detail: 'In assembly, small enough to read; needs no Go', program: 'runtime' });
-    if (choices.length === 0) throw new Error('This tour needs a Go program, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand.');
-    return choices.length === 1 ? choices[0] : vscode.window.showQuickPick(choices, { title: tour.title, placeHolder: 'On which program?' });
+    if (tour.program.example !== undefined && hasGo) choices.push({ label: `$(beaker) ${vscode.l10n.t('The tour\'s own example')}`, detail: vscode.l10n.t('examples/stories/{0}, built with your Go', tour.program.example), program: 'example' });
+    if (session && stopped) choices.push({ label: `$(debug-alt) ${vscode.l10n.t('The program that is being debugged')}`, detail: vscode.l10n.t('{0}, from where it stands', session.name), program: 'session' });
+    if (hasGo && vscode.workspace.isTrusted && vscode.window.activeTextEditor?.document.languageId === 'go') choices.push({ label: `$(go-to-file) ${vscode.l10n.t('The package of the open file')}`, detail: vscode.workspace.asRelativePath(path.dirname(vscode.window.activeTextEditor.document.fileName)), program: 'workspace' });
+    if (vscode.workspace.isTrusted) choices.push({ label: `$(file-binary) ${vscode.l10n.t('An executable…')}`, detail: vscode.l10n.t('A linux/amd64 Go program that is built already'), program: 'file' });
+    if (tour.program.runtime) choices.push({ label: `$(chip) ${vscode.l10n.t('The bundled runtime')}`, detail: vscode.l10n.t('In assembly, small enough to read; needs no Go'), program: 'runtime' });
+    if (choices.length === 0) throw new Error(vscode.l10n.t('This tour needs a Go program, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand.'));
+    return choices.length === 1 ? choices[0] : vscode.window.showQuickPick(choices, { title: tour.title, placeHolder: vscode.l10n.t('On which program?') });
   }
 
   async function configuration(tour: TourFile, choice: Choice): Promise<vscode.DebugConfiguration | undefined> {
     const { args, env, procs, seed, example } = tour.program;
-    const common = { type: 'gobuf', request: 'launch', name: `Tour: ${tour.title}`, stopOnEntry: true, stopOnExit: true, env, ...(procs === undefined ? {} : { procs }), ...(seed === undefined ? {} : { seed }) };
+    const common = { type: 'gobuf', request: 'launch', name: vscode.l10n.t('Tour: {0}', tour.title), stopOnEntry: true, stopOnExit: true, env, ...(procs === undefined ? {} : { procs }), ...(seed === undefined ? {} : { seed }) };
     // As programs really are: what is optimised away is not there to see.
     if (choice.program === 'example') return { ...common, args, mode: 'debug', buildFlags: ['-buildvcs=false'], program: path.join(toursFolder(context.extensionUri).fsPath, 'stories', example ?? '') };
-    if (choice.program === 'runtime') return { ...common, mode: 'exec', program: await assembleSmallRuntime(context) };
+    if (choice.program === 'runtime') return { ...common, ...await host.runtime() };
     if (choice.program === 'workspace') return { ...common, mode: 'debug', program: path.dirname(vscode.window.activeTextEditor?.document.fileName ?? '') };
-    const [file] = await vscode.window.showOpenDialog({ title: 'The program of the tour', canSelectMany: false, openLabel: 'Tour' }) ?? [];
+    const [file] = await vscode.window.showOpenDialog({ title: vscode.l10n.t('The program of the tour'), canSelectMany: false, openLabel: vscode.l10n.t('Tour') }) ?? [];
     return file && { ...common, mode: 'exec', program: file.fsPath };
   }
 
@@ -55,7 +61,7 @@ export function registerTours(context: vscode.ExtensionContext, sessions: Sessio
   /** By name for tests and keybindings: `{ tour: 'boot', program: 'example' }`. */
   async function start(asked?: { tour?: string; program?: NonNullable<Choice['program']> }): Promise<void> {
     const tour = asked?.tour === undefined ? await choose() : (await tourFiles(context.extensionUri)).find(({ uri }) => uri.path.endsWith(`/${asked.tour}.tour.yaml`));
-    if (!tour) { if (asked?.tour !== undefined) throw new Error(`There is no tour ${asked.tour}.`); return; }
+    if (!tour) { if (asked?.tour !== undefined) throw new Error(vscode.l10n.t('There is no tour {0}.', asked.tour)); return; }
     const choice = asked?.program ? { label: '', program: asked.program } : await chooseProgram(tour);
     if (!choice) return;
     if (choice.program !== 'session') {

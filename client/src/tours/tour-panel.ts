@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { ShownStep, TourOutline, TourStepEvent } from '../../../debug-adapter/src/dap/protocol';
 import type { Sessions } from '../debug/sessions';
-import { pageHtml } from '../views/page-html';
+import { showPage } from '../views/page-html';
 
 export type ToTourPage =
   | { kind: 'nothing' }
@@ -40,7 +40,7 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
   /** Opens a tour on the session that is looked at, and goes to its first step. */
   async open(file: string, text: string): Promise<void> {
     const { session } = this.sessions.view;
-    if (!session) throw new Error('No program is being debugged with gobuf.');
+    if (!session) throw new Error(vscode.l10n.t('No program is being debugged with gobuf.'));
     this.#outline = await this.sessions.request('gobuf/tour', { file, text });
     this.#session = session;
     this.#step = undefined;
@@ -51,9 +51,9 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
 
   async go(index: number): Promise<void> {
     const outline = this.#outline;
-    if (!outline || !this.#session) throw new Error('No tour has been started: run "gobuf: Start a Tour…".');
+    if (!outline || !this.#session) throw new Error(vscode.l10n.t('No tour has been started: run "gobuf: Start a Tour…".'));
     if (index < 0 || index >= outline.steps.length) return;
-    if (!this.sessions.view.stopped) throw new Error('The program is running: pause it first.');
+    if (!this.sessions.view.stopped) throw new Error(vscode.l10n.t('The program is running: pause it first.'));
     this.#moving = true;
     this.#send({ kind: 'moving', outline, to: index });
     try { await this.#session.customRequest('gobuf/tourStep', { index }); } catch (error) {
@@ -86,8 +86,6 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#view = view;
-    const media = vscode.Uri.joinPath(this.extension, 'client', 'media');
-    view.webview.options = { enableScripts: true, localResourceRoots: [media] };
     view.webview.onDidReceiveMessage((message: { kind?: string; text?: string; index?: number }) => {
       if (message.kind === 'ready') this.#send(this.#last);
       else if (message.kind === 'rendered') this.#rendered.fire(String(message.text));
@@ -96,8 +94,7 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
       else if (message.kind === 'place') void this.#openPlace();
     });
     view.onDidDispose(() => { this.#view = undefined; });
-    const file = (name: string): vscode.Uri => vscode.Uri.joinPath(media, name);
-    view.webview.html = pageHtml(view.webview, { title: 'Tour', style: file('tour.css'), script: file('tour.js'), live: true });
+    showPage(view.webview, this.extension, 'tour', vscode.l10n.t('Tour'), true);
   }
 
   async #openPlace(): Promise<void> {

@@ -3,22 +3,23 @@
 
 import * as vscode from 'vscode';
 
-/** `texts`: translations for the page, in the attribute data-texts of its content. `live`: screen readers tell what changes. */
-export function pageHtml(webview: vscode.Webview, page: { title: string; style: vscode.Uri; script: vscode.Uri; texts?: object; live?: boolean }): string {
-  const nonce = crypto.randomUUID().replaceAll('-', ''), uri = (file: vscode.Uri): string => webview.asWebviewUri(file).toString();
-  const texts = page.texts && JSON.stringify(page.texts).replace(/[&"<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return `<!DOCTYPE html>
+/** Shows client/src/pages/PAGE.ts in a webview. `live`: screen readers tell what changes. */
+export function showPage(webview: vscode.Webview, extension: vscode.Uri, page: string, title: string, live = false): void {
+  const file = (...parts: string[]): vscode.Uri => vscode.Uri.joinPath(extension, ...parts), uri = (...parts: string[]): string => webview.asWebviewUri(file(...parts)).toString();
+  const nonce = crypto.randomUUID().replaceAll('-', ''), escaped = (text: string): string => text.replace(/[&"<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  webview.options = { enableScripts: true, localResourceRoots: [file('client', 'media'), file('dist', 'pages')] };
+  webview.html = `<!DOCTYPE html>
 <html lang="${vscode.env.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${uri(page.style)}">
-<title>${page.title}</title>
+<link rel="stylesheet" href="${uri('client', 'media', `${page}.css`)}">
+<title>${escaped(title)}</title>
 </head>
 <body>
-<main id="content"${page.live ? ' aria-live="polite"' : ''}${texts === undefined ? '' : ` data-texts="${texts}"`}></main>
-<script nonce="${nonce}" src="${uri(page.script)}"></script>
+<main id="content"${live ? ' aria-live="polite"' : ''} data-texts="${escaped(JSON.stringify(vscode.l10n.bundle ?? {}))}"></main>
+<script nonce="${nonce}" src="${uri('dist', 'pages', `${page}.js`)}"></script>
 </body>
 </html>`;
 }

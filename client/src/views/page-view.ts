@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { Sessions } from '../debug/sessions';
-import { pageHtml } from './page-html';
+import { showPage } from './page-html';
 
 /** What any page may send; pages of their own kind send more. */
 export interface FromPage { kind: string; text?: string; command?: string; instruction?: number; file?: string; line?: number; address?: number; format?: string; range?: { from: number; to: number } }
@@ -14,6 +14,8 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
   protected view: vscode.WebviewView | undefined;
   protected generation = 0;
   protected readonly cumulative: boolean = false;
+  /** Short enough for a screen reader to tell whole what changed. */
+  protected readonly live: boolean = false;
   #last: ToPage = { kind: 'nothing' };
   readonly #rendered = new vscode.EventEmitter<string>();
   /** Fires with the page's own text once it has drawn: what the user can read. */
@@ -26,16 +28,13 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
-    const root = vscode.Uri.joinPath(this.extension);
-    view.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(root, 'client', 'media'), vscode.Uri.joinPath(root, 'dist', 'pages')] };
     view.webview.onDidReceiveMessage((message: FromPage) => {
       if (message.kind === 'ready') { this.forget(); void this.refresh(); } else if (message.kind === 'rendered') this.#rendered.fire(String(message.text));
       else void this.carryOut(message);
     });
     view.onDidDispose(() => { this.view = undefined; });
     view.onDidChangeVisibility(() => { if (view.visible) void this.refresh(); });
-    const file = (...parts: string[]): vscode.Uri => vscode.Uri.joinPath(root, ...parts);
-    view.webview.html = pageHtml(view.webview, { title: this.title, style: file('client', 'media', `${this.page}.css`), script: file('dist', 'pages', `${this.page}.js`), texts: vscode.l10n.bundle ?? {} });
+    showPage(view.webview, this.extension, this.page, this.title, this.live);
   }
 
   protected async carryOut(message: FromPage): Promise<void> {

@@ -6,14 +6,15 @@ import { l10n } from '../l10n';
 
 export interface RegisterItem { id: string; label: string; description: string; changed: boolean; /** Name for "who changed this?". */ register?: string; address?: number; children?: RegisterItem[]; open?: boolean; copy?: string }
 
-export const FORMATS = {
-  hex128: '128-bit hexadecimal', u8: '8-bit unsigned', i16: '16-bit signed', i32: '32-bit signed', u32: '32-bit unsigned', i64: '64-bit signed', u64: '64-bit unsigned', f32: '32-bit float', f64: '64-bit float',
-} as const;
-export type VectorFormat = keyof typeof FORMATS;
+export type VectorFormat = 'hex128' | 'u8' | 'i16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64';
+export const formats = (): Record<VectorFormat, string> => ({
+  hex128: l10n.t('128-bit hexadecimal'), u8: l10n.t('8-bit unsigned'), i16: l10n.t('16-bit signed'), i32: l10n.t('32-bit signed'), u32: l10n.t('32-bit unsigned'), i64: l10n.t('64-bit signed'), u64: l10n.t('64-bit unsigned'),
+  f32: l10n.t('32-bit float'), f64: l10n.t('64-bit float'),
+});
 
 /** The flags that programs look at, by bit. */
-const FLAGS: [bit: number, name: string, meaning: string][] = [
-  [0, 'CF', 'carry'], [2, 'PF', 'parity even'], [4, 'AF', 'half carry'], [6, 'ZF', 'zero'], [7, 'SF', 'negative'], [10, 'DF', 'strings go down'], [11, 'OF', 'signed overflow'],
+const flagTable = (): [bit: number, name: string, meaning: string][] => [
+  [0, 'CF', l10n.t('carry')], [2, 'PF', l10n.t('parity even')], [4, 'AF', l10n.t('half carry')], [6, 'ZF', l10n.t('zero')], [7, 'SF', l10n.t('negative')], [10, 'DF', l10n.t('strings go down')], [11, 'OF', l10n.t('signed overflow')],
 ];
 const hexDigits = (bytes: Uint8Array): string => [...bytes].reverse().map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -42,18 +43,18 @@ export function registerItems(now: RegistersResult, before: RegistersResult | un
     return { id: name, label: name, description: `${value}${text ? `  ${text}` : ''}`, changed: old !== undefined && old.general.find((each) => each.name === name)?.value !== value, ...(name === 'PC' || now.saved ? {} : { register: name }), ...(address === undefined ? {} : { address }), copy: value };
   });
   if (now.saved) return general;
-  const flags = FLAGS.map(([bit, name, meaning]): RegisterItem => {
+  const table = flagTable(), flags = table.map(([bit, name, meaning]): RegisterItem => {
     const set = (now.rflags >>> bit) & 1;
-    return { id: `flag ${name}`, label: name, description: `${set} ${set ? l10n.t(meaning) : ''}`.trim(), changed: old !== undefined && ((old.rflags >>> bit) & 1) !== set, register: name.toLowerCase(), copy: String(set) };
+    return { id: `flag ${name}`, label: name, description: `${set} ${set ? meaning : ''}`.trim(), changed: old !== undefined && ((old.rflags >>> bit) & 1) !== set, register: name.toLowerCase(), copy: String(set) };
   });
   const size = wide ? 32 : 16, letter = wide ? 'Y' : 'X';
   const vectors = now.vectors.map((hex, i): RegisterItem => ({ id: `vector ${i}`, label: `${letter}${i}`, description: vectorText(hex, size, format), changed: old !== undefined && old.vectors[i]?.slice(0, size * 2) !== hex.slice(0, size * 2), register: `${letter.toLowerCase()}${i}`, copy: vectorText(hex, size, format) }));
-  const named = FLAGS.filter(([bit]) => (now.rflags >>> bit) & 1).map(([, name]) => name).join(' ');
+  const named = table.filter(([bit]) => (now.rflags >>> bit) & 1).map(([, name]) => name).join(' ');
   const other = (name: string, value: number, register: string): RegisterItem => ({ id: name, label: name, description: `0x${value.toString(16)}`, changed: false, register, copy: `0x${value.toString(16)}` });
   return [
     ...general,
     { id: 'flags', label: l10n.t('flags'), description: named || '-', changed: flags.some(({ changed }) => changed), children: flags, open: false },
-    { id: 'vectors', label: wide ? 'YMM' : 'XMM', description: l10n.t(FORMATS[format]), changed: vectors.some(({ changed }) => changed), children: vectors, open: false },
+    { id: 'vectors', label: wide ? 'YMM' : 'XMM', description: formats()[format], changed: vectors.some(({ changed }) => changed), children: vectors, open: false },
     { ...other('FS', now.fsBase, 'fs_base'), changed: old !== undefined && old.fsBase !== now.fsBase }, { ...other('MXCSR', now.mxcsr, 'mxcsr'), changed: old !== undefined && old.mxcsr !== now.mxcsr },
   ];
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { RegistersResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Sessions } from '../debug/sessions';
 import { changedUri } from './changed-rows';
-import { FORMATS, type RegisterItem, registerItems, type VectorFormat } from './registers-model';
+import { formats, type RegisterItem, registerItems, type VectorFormat } from './registers-model';
 import type { Selection } from './selection';
 import { address, grouped } from './words';
 
@@ -59,7 +59,7 @@ export class RegistersTree implements vscode.TreeDataProvider<RegisterItem>, vsc
   }
 
   async chooseFormat(): Promise<void> {
-    const items = (['X', 'Y'] as const).flatMap((letter) => Object.entries(FORMATS).map(([format, text]) => ({ label: `${letter}MM: ${vscode.l10n.t(text)}`, format: format as VectorFormat, wide: letter === 'Y', picked: format === this.#format && (letter === 'Y') === this.#wide })));
+    const items = (['X', 'Y'] as const).flatMap((letter) => Object.entries(formats()).map(([format, text]) => ({ label: `${letter}MM: ${text}`, format: format as VectorFormat, wide: letter === 'Y', picked: format === this.#format && (letter === 'Y') === this.#wide })));
     const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Format of vector registers') });
     if (chosen) this.setFormat(chosen.format, chosen.wide);
   }

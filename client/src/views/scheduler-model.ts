@@ -28,6 +28,8 @@ export interface Row {
 
 /** Rows whose label is not the field's name; others that are no field have none. */
 const FIELD_NAMES: Record<string, string> = { status: 'atomicstatus', 'created by': '', 'starts at': '', stack: 'stack', 'SP on': '', runq: 'runq', gFree: '', timers: '', 'idle Ps': 'pidle', 'idle Ms': 'midle', gomaxprocs: '', ncpu: '' };
+/** Rows that are no field of the runtime's and have words for a name. */
+const labels = (): Record<string, string> => ({ 'created by': l10n.t('created by'), 'starts at': l10n.t('starts at'), 'SP on': l10n.t('SP on'), 'idle Ps': l10n.t('idle Ps'), 'idle Ms': l10n.t('idle Ms') });
 function expressionOf(owner: string, name: string): string | undefined {
   const field = FIELD_NAMES[name] ?? name, [kind, id] = owner.split(' ');
   if (field === '') return kind === 'sched' && (name === 'gomaxprocs' || name === 'ncpu') ? `runtime.${name}` : undefined;
@@ -62,7 +64,7 @@ class Model {
     if (!g) return '';
     if (g.kind === 'goroutine') return `G${g.goid}`;
     const owner = this.result.snapshot.ms.find((m) => m.g0 === g.address || m.gsignal === g.address);
-    return owner ? `${g.kind} of M${owner.id}` : g.kind;
+    return owner ? l10n.t('{0} of M{1}', g.kind, owner.id) : g.kind;
   }
   queued = (list: readonly { goid: number }[]): string => `[${list.slice(0, 8).map(({ goid }) => `G${goid}`).join(' ')}${list.length > 8 ? ' …' : ''}]`;
 
@@ -81,7 +83,7 @@ class Model {
     if (sched) {
       rows.push({
         id: 'scheduler', label: l10n.t('Scheduler'), icon: 'settings-gear',
-        description: [`runq ${sched.runqsize}`, `idle Ps ${sched.npidle}`, `idle Ms ${sched.nmidle}`, `spinning ${sched.nmspinning}`, ...(sched.gcwaiting ? ['gcwaiting'] : [])].join(' · '),
+        description: [`runq ${sched.runqsize}`, l10n.t('idle Ps {0}', sched.npidle), l10n.t('idle Ms {0}', sched.nmidle), l10n.t('spinning {0}', sched.nmspinning), ...(sched.gcwaiting ? ['gcwaiting'] : [])].join(' · '),
         children: () => this.scheduler(),
       });
     }
@@ -146,32 +148,32 @@ class Model {
     const [icon, color] = ICONS[g.kind === 'goroutine' ? g.statusName : 'system'] ?? ['circle-outline'];
     const p = this.result.snapshot.ps.find((each) => each.mId !== undefined && each.mId === g.mId);
     const next = this.result.snapshot.ps.find((each) => each.runnext === g.address), queue = this.result.snapshot.ps.find((each) => each.runq.some((entry) => entry.g === g.address));
-    const where = g.statusName === 'running' && g.mId !== undefined ? `on M${g.mId}${p ? `/P${p.id}` : ''}`
-      : next ? `P${next.id} runnext` : queue ? `P${queue.id} queue` : this.result.snapshot.sched?.runq.some((entry) => entry.g === g.address) ? 'global queue'
+    const where = g.statusName === 'running' && g.mId !== undefined ? l10n.t('on {0}', `M${g.mId}${p ? `/P${p.id}` : ''}`)
+      : next ? `P${next.id} runnext` : queue ? l10n.t('P{0} queue', queue.id) : this.result.snapshot.sched?.runq.some((entry) => entry.g === g.address) ? l10n.t('global queue')
         : g.statusName === 'waiting' ? g.waitReason ?? 'waiting' : g.kind === 'goroutine' && this.grouping === 'status' ? '' : g.kind === 'goroutine' ? g.statusName : '';
     return {
       id: `g ${g.address.toString(16)}`,
       label: this.gName(g),
-      description: [shortFunction(g.startName ?? (g.kind === 'goroutine' ? undefined : place?.function)), where, g.lockedm ? l10n.t('locked to its M') : '', place?.function && g.startName && place.function !== g.startName ? `in ${shortFunction(place.function)}` : ''].filter(Boolean).join(' · '),
+      description: [shortFunction(g.startName ?? (g.kind === 'goroutine' ? undefined : place?.function)), where, g.lockedm ? l10n.t('locked to its M') : '', place?.function && g.startName && place.function !== g.startName ? l10n.t('in {0}', shortFunction(place.function)) : ''].filter(Boolean).join(' · '),
       tooltip: [
-        `${this.gName(g)}${g.startName ? ` runs ${g.startName}` : ''}`,
-        `status ${g.statusName}${g.scan ? ' (being scanned)' : ''}${g.waitReason ? `, waits for: ${g.waitReason}` : ''}`,
-        g.createdBy ? `created by ${g.createdBy}${g.parentGoid ? ` in G${g.parentGoid}` : ''}` : '',
-        `runtime.g at ${address(g.address)}`,
+        g.startName ? l10n.t('{0} runs {1}', this.gName(g), g.startName) : this.gName(g),
+        `${l10n.t('status {0}', g.statusName)}${g.scan ? ` ${l10n.t('(being scanned)')}` : ''}`, g.waitReason ? l10n.t('waits for: {0}', g.waitReason) : '',
+        g.createdBy ? (g.parentGoid ? l10n.t('created by {0} in G{1}', g.createdBy, g.parentGoid) : l10n.t('created by {0}', g.createdBy)) : '',
+        l10n.t('{0} at {1}', 'runtime.g', address(g.address)),
       ].filter(Boolean).join('\n'),
       icon, color, place, thread: this.result.threadOfG[g.address], address: g.address, ...(g.kind === 'goroutine' ? { goid: g.goid } : {}),
       children: () => this.fieldsOfG(g),
     };
   }
   field(owner: string, name: string, value: string | number | boolean | undefined, extra: Partial<Row> = {}): Row[] {
-    return value === undefined || value === '' ? [] : [{ id: `${owner} .${name}`, label: name, description: String(value), ...(expressionOf(owner, name) === undefined ? {} : { expression: expressionOf(owner, name)! }), ...extra }];
+    return value === undefined || value === '' ? [] : [{ id: `${owner} .${name}`, label: labels()[name] ?? name, description: String(value), ...(expressionOf(owner, name) === undefined ? {} : { expression: expressionOf(owner, name)! }), ...extra }];
   }
   fieldsOfG(g: GInfo): Row[] {
     const id = `g ${g.address.toString(16)}`, field = (name: string, value: string | number | boolean | undefined, extra?: Partial<Row>): Row[] => this.field(id, name, value, extra);
     const size = g.stack.hi - g.stack.lo;
     return [
       ...field('status', `${g.statusName}${g.scan ? ' + scan' : ''}`),
-      ...field('stack', g.stack.hi === 0 ? 'none' : `${bytes(size)}, ${address(g.stack.lo)} … ${address(g.stack.hi)}`, { address: g.stack.lo }),
+      ...field('stack', g.stack.hi === 0 ? l10n.t('none') : `${bytes(size)}, ${address(g.stack.lo)} … ${address(g.stack.hi)}`, { address: g.stack.lo }),
       ...field('stackguard0', g.stackguard0Name ?? address(g.stackguard0)),
       ...field('sched.sp', g.sched.sp === 0 ? '0' : address(g.sched.sp), { address: g.sched.sp || undefined }),
       ...field('sched.pc', g.sched.pc === 0 ? '0' : `${address(g.sched.pc)}${g.sched.pcName ? ` ${g.sched.pcName}` : ''}`, { place: g.sched.pc === 0 ? undefined : { pc: g.sched.pc } }),
@@ -179,7 +181,7 @@ class Model {
       ...field('m', g.mId === undefined ? undefined : `M${g.mId}`),
       ...field('lockedm', g.lockedm === 0 ? undefined : address(g.lockedm)),
       ...field('waitreason', g.waitReason),
-      ...field('preempt', g.preempt === true ? 'asked for' : undefined),
+      ...field('preempt', g.preempt === true ? l10n.t('asked for') : undefined),
       ...field('created by', g.createdBy),
       ...field('starts at', g.startName),
     ];
@@ -191,7 +193,7 @@ class Model {
     for (const thread of snapshot.threads) {
       // Before the runtime has an M for it, a thread is only the operating system's.
       if (snapshot.ms.some((m) => m.procid === thread.tid || m.address === thread.m)) continue;
-      rows.push({ id: `t ${thread.tid}`, label: `thread ${thread.tid}`, description: [thread.waitingFor ?? thread.state, shortFunction(thread.function)].filter(Boolean).join(' · '), icon: 'vm-outline', thread: this.result.threadOfTid[thread.tid], place: { pc: thread.pc, function: thread.function } });
+      rows.push({ id: `t ${thread.tid}`, label: l10n.t('thread {0}', thread.tid), description: [thread.waitingFor ?? thread.state, shortFunction(thread.function)].filter(Boolean).join(' · '), icon: 'vm-outline', thread: this.result.threadOfTid[thread.tid], place: { pc: thread.pc, function: thread.function } });
     }
     return rows;
   }
@@ -199,11 +201,11 @@ class Model {
     const { snapshot } = this.result, id = `m ${m.address.toString(16)}`;
     const thread = snapshot.threads.find((each) => each.m === m.address || (m.procid !== 0 && each.tid === m.procid));
     const on = thread?.g === undefined ? undefined : this.#gs.get(thread.g);
-    const state = m.spinning ? 'spinning' : thread?.waitingFor ? `asleep: ${thread.waitingFor}` : m.idle ? 'idle' : '';
+    const state = m.spinning ? l10n.t('spinning') : thread?.waitingFor ? l10n.t('asleep: {0}', thread.waitingFor) : m.idle ? l10n.t('idle') : '';
     return {
       id, label: `M${m.id}`,
-      description: [on ? `runs ${this.gName(on)}` : '', m.pId === undefined ? 'no P' : `P${m.pId}`, m.curg !== 0 && m.curg !== on?.address ? `curg G${m.curgGoid ?? '?'}` : '', state, shortFunction(m.mstartfn)].filter(Boolean).join(' · '),
-      tooltip: `runtime.m at ${address(m.address)}${m.procid ? `, Linux thread ${m.procid}` : ''}${thread?.function ? `\nin ${thread.function}` : ''}`,
+      description: [on ? l10n.t('runs {0}', this.gName(on)) : '', m.pId === undefined ? l10n.t('no P') : `P${m.pId}`, m.curg !== 0 && m.curg !== on?.address ? `curg G${m.curgGoid ?? '?'}` : '', state, shortFunction(m.mstartfn)].filter(Boolean).join(' · '),
+      tooltip: [l10n.t('{0} at {1}', 'runtime.m', address(m.address)), m.procid ? l10n.t('Linux thread {0}', m.procid) : '', thread?.function ? l10n.t('in {0}', thread.function) : ''].filter(Boolean).join('\n'),
       icon: m.spinning ? 'sync' : thread?.waitingFor || m.idle ? 'vm-outline' : 'vm-running',
       thread: thread && this.result.threadOfTid[thread.tid], address: m.address, place: thread && { pc: thread.pc, function: thread.function },
       children: () => [
@@ -218,7 +220,7 @@ class Model {
         ...this.field(id, 'blocked', m.blocked),
         ...this.field(id, 'procid', m.procid),
         ...this.field(id, 'mstartfn', m.mstartfn),
-        ...this.field(id, 'SP on', thread && ('g' in thread.stackOf ? `${this.gName(this.#gs.get(thread.stackOf.g)) || thread.stackOf.kind}'s stack` : thread.stackOf.kind === 'os' ? "the thread's OS stack" : undefined)),
+        ...this.field(id, 'SP on', thread && ('g' in thread.stackOf ? l10n.t("{0}'s stack", this.gName(this.#gs.get(thread.stackOf.g)) || thread.stackOf.kind) : thread.stackOf.kind === 'os' ? l10n.t("the thread's OS stack") : undefined)),
       ],
     };
   }
@@ -227,8 +229,8 @@ class Model {
     const id = `p ${p.id}`;
     return {
       id, label: `P${p.id}`,
-      description: [p.mId === undefined ? p.statusName : `${p.statusName} on M${p.mId}`, p.runnext ? `runnext G${p.runnextGoid ?? '?'}` : '', p.runq.length > 0 ? `runq ${this.queued(p.runq)}` : ''].filter(Boolean).join(' · '),
-      tooltip: `runtime.p at ${address(p.address)}`,
+      description: [p.mId === undefined ? p.statusName : `${p.statusName} ${l10n.t('on {0}', `M${p.mId}`)}`, p.runnext ? `runnext G${p.runnextGoid ?? '?'}` : '', p.runq.length > 0 ? `runq ${this.queued(p.runq)}` : ''].filter(Boolean).join(' · '),
+      tooltip: l10n.t('{0} at {1}', 'runtime.p', address(p.address)),
       icon: p.statusName === 'running' ? 'chip' : 'circle-large-outline', color: p.statusName === 'running' ? 'charts.green' : p.statusName === 'gcstop' ? 'charts.red' : 'disabledForeground',
       address: p.address,
       children: () => [
@@ -237,7 +239,7 @@ class Model {
         ...this.field(id, 'schedtick', grouped(p.schedtick)),
         ...this.field(id, 'syscalltick', grouped(p.syscalltick)),
         ...this.field(id, 'runnext', p.runnext === 0 ? 'nil' : `G${p.runnextGoid ?? '?'}`, { address: p.runnext || undefined }),
-        ...this.field(id, 'runq', `${p.runq.length}${p.runq.length > 0 ? ` ${this.queued(p.runq)}` : ''} (head ${p.runqhead}, tail ${p.runqtail})`),
+        ...this.field(id, 'runq', `${p.runq.length}${p.runq.length > 0 ? ` ${this.queued(p.runq)}` : ''} (${l10n.t('head {0}, tail {1}', p.runqhead, p.runqtail)})`),
         ...this.field(id, 'gFree', p.gFreeCount),
         ...this.field(id, 'timers', p.timers),
         ...this.field(id, 'mcache', p.mcache === 0 ? undefined : address(p.mcache), { address: p.mcache }),
@@ -256,9 +258,9 @@ class Model {
       ...field('idle Ps', `${sched.npidle}${sched.pidle.length > 0 ? ` [${sched.pidle.map(p).join(' ')}]` : ''}`),
       ...field('idle Ms', `${sched.nmidle}${sched.midle.length > 0 ? ` [${sched.midle.map(m).join(' ')}]` : ''}`),
       ...field('nmspinning', sched.nmspinning),
-      ...field('gcwaiting', sched.gcwaiting ? 'yes: the world is being stopped' : 'no'),
-      ...field('sysmonwait', sched.sysmonwait === undefined ? undefined : sched.sysmonwait ? 'yes' : 'no'),
-      ...field('gFree', `${sched.gFreeCount} (${sched.gFreeStack.length} with stack)`),
+      ...field('gcwaiting', sched.gcwaiting ? l10n.t('yes: the world is being stopped') : l10n.t('no')),
+      ...field('sysmonwait', sched.sysmonwait === undefined ? undefined : sched.sysmonwait ? l10n.t('yes') : l10n.t('no')),
+      ...field('gFree', l10n.t('{0} ({1} with stack)', sched.gFreeCount, sched.gFreeStack.length)),
       ...field('goidgen', sched.goidgen),
       ...field('mnext', sched.mnext),
       ...field('gomaxprocs', snapshot.gomaxprocs),

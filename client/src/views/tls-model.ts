@@ -2,6 +2,7 @@
 // Must stay true: widths come from real addresses; where a stack is so large that a part could not be seen, it is said to be cut.
 
 import type { StackGauge, TlsResult } from '../../../debug-adapter/src/dap/protocol';
+import { l10n } from '../l10n';
 import { address, bytes, grouped, milliseconds } from './words';
 
 export interface Line { name: string; value: string; meaning: string; state: 'same' | 'differs' | 'other'; stateText: string; changed: boolean }
@@ -20,20 +21,20 @@ export function gaugeOf(stack: StackGauge): Gauge {
   const sp = stack.sp >= stack.lo && stack.sp <= stack.hi ? stack.sp : stack.hi;
   const guard = border - stack.lo, below = Math.max(0, border - sp), free = Math.max(0, sp - border), used = stack.hi - Math.max(sp, border);
   const usedAll = stack.hi - sp;
-  const raw: [Part['kind'], number, string][] = [['guard', guard, `guard ${bytes(guard)}`], ['free', free, `free ${bytes(free)}`], ['used', used, `used ${bytes(usedAll)}`]];
+  const raw: [Part['kind'], number, string][] = [['guard', guard, l10n.t('guard {0}', bytes(guard))], ['free', free, l10n.t('free {0}', bytes(free))], ['used', used, l10n.t('used {0}', bytes(usedAll))]];
   const shown = raw.filter(([, amount]) => amount > 0);
   const wide = shown.map(([, amount]) => (amount / size) * 100);
   const cut = wide.some((percent) => percent < LEAST_PERCENT);
   const raised = wide.map((percent) => Math.max(percent, LEAST_PERCENT)), total = raised.reduce((sum, percent) => sum + percent, 0);
-  const parts = shown.map(([kind, amount, text], index): Part => ({ kind, percent: (raised[index]! / total) * 100, text, title: `${text} (${grouped(amount)} bytes)` }));
+  const parts = shown.map(([kind, amount, text], index): Part => ({ kind, percent: (raised[index]! / total) * 100, text, title: `${text} (${l10n.t('{0} bytes', grouped(amount))})` }));
   let at = 0;
   for (const part of parts) { if (part.kind === 'used') break; at += part.percent; }
   if (below > 0) at = (parts[0]!.percent * (sp - stack.lo)) / guard;
-  const spWords = `${stack.live ? 'SP' : 'saved SP'} ${address(stack.sp)}`;
+  const spWords = `${stack.live ? 'SP' : l10n.t('saved SP')} ${address(stack.sp)}`;
   return {
-    name: stack.name, size: bytes(size), lo: address(stack.lo), hi: address(stack.hi), parts, sp: stack.sp === 0 ? -1 : at, spText: stack.sp === 0 ? 'no SP saved' : spWords, live: stack.live, cut,
-    warning: stack.stackguard0Name ? `stackguard0 = ${stack.stackguard0Name}` : below > 0 ? `SP is ${bytes(below)} inside the guard` : undefined,
-    words: `${stack.name}: stack of ${bytes(size)} from ${address(stack.lo)} to ${address(stack.hi)}, stackguard0 ${stack.stackguard0Name ?? address(stack.stackguard0)}, ${spWords}, ${bytes(usedAll)} used, ${bytes(free)} free before the guard`,
+    name: stack.name, size: bytes(size), lo: address(stack.lo), hi: address(stack.hi), parts, sp: stack.sp === 0 ? -1 : at, spText: stack.sp === 0 ? l10n.t('no SP saved') : spWords, live: stack.live, cut,
+    warning: stack.stackguard0Name ? `stackguard0 = ${stack.stackguard0Name}` : below > 0 ? l10n.t('SP is {0} inside the guard', bytes(below)) : undefined,
+    words: l10n.t('{0}: stack of {1} from {2} to {3}, stackguard0 {4}, {5}, {6} used, {7} free before the guard', stack.name, bytes(size), address(stack.lo), address(stack.hi), stack.stackguard0Name ?? address(stack.stackguard0), spWords, bytes(usedAll), bytes(free)),
   };
 }
 
@@ -41,11 +42,11 @@ export function tlsPicture(result: TlsResult, before: TlsResult | undefined): Tl
   const lines = result.current.map((current): Line => {
     const old = before?.current.find((each) => each.name === current.name);
     const state = current.agrees === true ? 'same' : current.agrees === false ? 'differs' : 'other';
-    return { name: current.name, value: address(current.value), meaning: current.meaning, state, stateText: current.note ?? (state === 'same' ? (current.name.startsWith('TLS') ? '' : 'same') : state === 'differs' ? 'differs' : ''), changed: before !== undefined && old?.value !== current.value };
+    return { name: current.name, value: address(current.value), meaning: current.meaning, state, stateText: current.note ?? (state === 'same' ? (current.name.startsWith('TLS') ? '' : l10n.t('same')) : state === 'differs' ? l10n.t('differs') : ''), changed: before !== undefined && old?.value !== current.value };
   });
   return {
-    title: [result.m === undefined ? undefined : `M${result.m}`, `thread ${result.tid}`, result.function].filter(Boolean).join(' · '),
-    moment: `instruction ${grouped(result.moment.instruction)} · ${milliseconds(result.moment.virtualTime)}`,
+    title: [result.m === undefined ? undefined : `M${result.m}`, l10n.t('thread {0}', result.tid), result.function].filter(Boolean).join(' · '),
+    moment: l10n.t('instruction {0} · {1}', grouped(result.moment.instruction), milliseconds(result.moment.virtualTime)),
     lines,
     sp: { value: address(result.sp), on: result.spOn, changed: before !== undefined && before.spOn !== result.spOn },
     gauges: result.stacks.map(gaugeOf),

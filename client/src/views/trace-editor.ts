@@ -2,7 +2,7 @@
 // Must stay true: a large file is read and shown in pieces, neither side ever waits for the whole of it; a file that cannot be read is said in one sentence.
 
 import * as vscode from 'vscode';
-import { pageHtml } from './page-html';
+import { showPage } from './page-html';
 import type { FromPage } from './page-view';
 import { packed, TimelineData } from './timeline-model';
 import { saveTimeline } from './timeline-view';
@@ -75,7 +75,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceDo
   }
 
   resolveCustomEditor(document: TraceDocument, panel: vscode.WebviewPanel): void {
-    const { webview } = panel, file = (...parts: string[]): vscode.Uri => vscode.Uri.joinPath(this.extension, ...parts);
+    const { webview } = panel;
     let known = { segments: 0, marks: 0, strings: 0 }, ready = false, waiting = false, told = false, gone = false;
     /** One message at a time: the page says when it has drawn one. */
     const send = (): void => {
@@ -89,7 +89,6 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceDo
       waiting = true;
       void webview.postMessage({ kind: 'rows', result: packed(result), file: document.name, going: !told });
     };
-    webview.options = { enableScripts: true, localResourceRoots: [file('client', 'media'), file('dist', 'pages')] };
     const listeners = [
       document.onDidGrow(send),
       webview.onDidReceiveMessage((message: FromPage) => {
@@ -99,7 +98,7 @@ export class TraceEditors implements vscode.CustomReadonlyEditorProvider<TraceDo
       }),
     ];
     panel.onDidDispose(() => { gone = true; for (const each of listeners) each.dispose(); });
-    webview.html = pageHtml(webview, { title: document.name, style: file('client', 'media', 'timeline.css'), script: file('dist', 'pages', 'timeline.js'), texts: vscode.l10n.bundle ?? {} });
+    showPage(webview, this.extension, 'timeline', document.name);
   }
   dispose(): void { this.#registration.dispose(); this.#command.dispose(); this.#rendered.dispose(); }
 }

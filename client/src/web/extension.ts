@@ -5,18 +5,22 @@ import { registerCommands } from '../commands';
 import { registerAssemblyValues } from '../debug/inline-values';
 import { Sessions } from '../debug/sessions';
 import { registerShowReferences } from '../language/show-references';
+import { registerTours } from '../tours/start';
+import { TourPanel } from '../tours/tour-panel';
 import { createViews, type Views } from '../views/all';
 import { registerStatusBar } from '../views/status-bar';
 import { registerWebDebugging } from './debugging';
 import { registerWebLanguageServer } from './language';
 
-export interface WebExports extends Views { sessions: Sessions; languageServer: { ready: Promise<boolean> } }
+export interface WebExports extends Views { sessions: Sessions; tour: TourPanel; languageServer: { ready: Promise<boolean> } }
 
 export function activate(context: vscode.ExtensionContext): WebExports {
-  const sessions = new Sessions(), views = createViews(context, sessions);
+  const sessions = new Sessions(), views = createViews(context, sessions), tour = new TourPanel(sessions, context.extensionUri);
   const languageServer = registerWebLanguageServer(context.extensionUri);
   context.subscriptions.push(
-    sessions, languageServer,
+    sessions, tour, languageServer,
+    // Nothing can be built in a browser: tours play on the bundled runtime, on an executable of the workspace, or on what is being debugged.
+    registerTours(context, sessions, tour, { hasGo: () => Promise.resolve(false), runtime: () => Promise.resolve({}) }),
     registerWebDebugging(context.extensionUri),
     registerAssemblyValues(),
     registerStatusBar(sessions),
@@ -26,5 +30,5 @@ export function activate(context: vscode.ExtensionContext): WebExports {
     vscode.commands.registerCommand('gobuf.debugSmallRuntime', () => vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: the small runtime that comes along'), stopOnEntry: true })),
     vscode.commands.registerCommand('gobuf.stepText', () => vscode.window.showInformationMessage(vscode.l10n.t('Stepping through one TEXT function needs VS Code on a computer.'))),
   );
-  return { sessions, ...views, languageServer };
+  return { sessions, ...views, tour, languageServer };
 }

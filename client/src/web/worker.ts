@@ -9,7 +9,7 @@ export async function startWorker(extension: vscode.Uri, name: 'lsp' | 'dap', se
   const address = URL.createObjectURL(new Blob([code as Uint8Array<ArrayBuffer>], { type: 'text/javascript' }));
   const worker = new Worker(address);
   await new Promise<void>((resolve, reject) => {
-    worker.onerror = (event) => reject(new Error(event.message || `The worker ${name} could not be loaded.`));
+    worker.onerror = (event) => reject(new Error(event.message || vscode.l10n.t('The worker {0} could not be loaded.', name)));
     worker.onmessage = ({ data }: MessageEvent<SetUp>) => {
       if (data.gobuf === 'ready') resolve();
       else reject(new Error(data.gobuf.failed));

@@ -7,11 +7,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
-import { activated, binary, Messages, next, picture, stopDebugging, workspace } from './support';
+import { activated, binary, hovered, Messages, next, picture, stopDebugging, workspace } from './support';
+
+/** What a user reads in the views. */
+interface Views { tree: string; panel: string; stacks: string }
 
 describe('from reading asm_amd64.s to stepping gogo', () => {
   let gobuf: Exports, messages: Messages, file: vscode.Uri, document: vscode.TextDocument, line: number;
-  let atBreakpoint: { instruction: number; tree: string };
+  let atBreakpoint: { instruction: number } & Views;
   before(async function () {
     if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
     gobuf = await activated();
@@ -26,12 +29,21 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
   const find = (text: string): vscode.Position => { const at = document.getText().indexOf(text); assert.ok(at >= 0, `no ${text} in asm_amd64.s`); return document.positionAt(at); };
   const treeText = (): string => JSON.stringify(gobuf.tree.rows.map((row) => [row.label, row.description, row.children?.().map((child) => [child.label, child.description, child.children?.().map((leaf) => [leaf.label, leaf.description])])]));
   const moment = (): number => gobuf.sessions.view.moment!.instruction;
-  async function move(command: string): Promise<void> {
-    const stopped = messages.stopped(), loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree');
+  /** Everything that the panel Go Runtime shows after a stop. */
+  async function move(command: string): Promise<Views> {
+    const stopped = messages.stopped(), shown = Promise.all([next(gobuf.tls.onDidRender, undefined, 'the panel'), next(gobuf.stacks.onDidRender, undefined, 'the stacks'), next(gobuf.tree.onDidLoad, undefined, 'the tree')]);
     await vscode.commands.executeCommand(command);
     await stopped;
-    await loaded;
+    const [panel, stacks] = await shown;
+    return { tree: treeText(), panel, stacks };
   }
+  /** What the timeline shows after a stop; the panel has one container at a time. */
+  async function moveOnTimeline(command: string): Promise<string> {
+    const drawn = next(gobuf.timeline.onDidRender, undefined, 'the timeline');
+    await vscode.commands.executeCommand(command);
+    return drawn;
+  }
+  const here = (text: string): string => /you are here: instruction [\d\u202f]+/.exec(text)?.[0].replace(/\u202f/g, '') ?? text;
 
   it('opens the runtime\'s assembly and says on hover what gobuf_sp is', async () => {
     document = await vscode.workspace.openTextDocument(file);
@@ -39,6 +51,9 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
     await vscode.window.showTextDocument(document);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', file, find('gobuf_sp(').translate(0, 2));
     assert.match(hovers.flatMap(({ contents }) => contents).map((each) => (typeof each === 'string' ? each : (each as vscode.MarkdownString).value)).join('\n'), /gobuf/);
+    vscode.window.activeTextEditor!.revealRange(document.lineAt(find('gobuf_sp(').line).range, vscode.TextEditorRevealType.InCenter);
+    assert.match(await hovered('gobuf_sp') ?? 'gobuf', /gobuf/);
+    await picture('proof-hover');
   });
 
   it('goes to gogo\'s declaration in Go', async () => {
@@ -72,37 +87,65 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
     await loaded;
   });
 
-  it('hits the breakpoint, with g0\'s stack, the tree and the panel', async () => {
-    const shown = next(gobuf.tls.onDidShow, ({ kind }) => kind === 'picture', 'the panel');
-    await vscode.commands.executeCommand('gobuf.tls.focus');
-    await vscode.commands.executeCommand('gobuf.scheduler.focus');
-    await move('workbench.action.debug.continue');
-    await shown;
+  it('hits the breakpoint, with g0\'s stack, the tree, the panel and both stacks', async () => {
+    const first = Promise.all([next(gobuf.tls.onDidRender, undefined, 'the panel'), next(gobuf.stacks.onDidRender, undefined, 'the stacks')]);
+    for (const view of ['tls', 'stacks', 'scheduler']) await vscode.commands.executeCommand(`gobuf.${view}.focus`);
+    await first;
+    const views = await move('workbench.action.debug.continue');
     const { session, thread } = gobuf.sessions.view;
     const { stackFrames } = (await session!.customRequest('stackTrace', { threadId: thread, startFrame: 0, levels: 20 })) as { stackFrames: { name: string; line: number; source?: { path?: string } }[] };
     assert.match(stackFrames[0]!.name, /^(runtime\.)?gogo$/);
     assert.ok(stackFrames[0]!.source?.path?.endsWith(file.path), stackFrames[0]!.source?.path); // VS Code makes a URI of it for extensions
     assert.strictEqual(stackFrames[0]!.line, line + 1);
-    assert.match(treeText(), /"M0"/);
-    atBreakpoint = { instruction: moment(), tree: treeText() };
+    assert.match(views.tree, /"M0"/);
+    assert.match(views.panel, /R14[\s\S]*SP is here/);
+    assert.match(views.stacks, /gobuf of G1[\s\S]*planted by newproc/);
+    atBreakpoint = { instruction: moment(), ...views };
     await picture('proof-gogo');
   });
 
-  it('steps by instruction, one at a time, and the views follow', async () => {
+  it('steps by instruction, one at a time, and tree, panel and stacks change', async () => {
+    let before: Views = atBreakpoint;
     for (let step = 1; step <= 6; step++) {
-      await move('workbench.action.debug.stepInto');
+      const views = await move('workbench.action.debug.stepInto');
       assert.strictEqual(moment(), atBreakpoint.instruction + step);
+      assert.notStrictEqual(views.panel, before.panel, `the panel is as it was before step ${step}`);
+      assert.notStrictEqual(views.stacks, before.stacks, `the stacks are as they were before step ${step}`);
+      before = views;
     }
-    assert.notStrictEqual(treeText(), atBreakpoint.tree);
+    assert.notStrictEqual(before.tree, atBreakpoint.tree);
+    assert.match(before.panel, /G1[\s\S]*SP is here/);
+  });
+
+  it('steps on and back on the timeline, which says where it is', async () => {
+    const first = next(gobuf.timeline.onDidRender, undefined, 'the timeline'), at = atBreakpoint.instruction;
+    await vscode.commands.executeCommand('gobuf.timeline.focus');
+    const before = await first;
+    assert.strictEqual(here(before), `you are here: instruction ${at + 6}`);
+    assert.doesNotMatch(before, /^G1 /m);
+    assert.strictEqual(here(await moveOnTimeline('workbench.action.debug.stepInto')), `you are here: instruction ${at + 7}`);
+    // The jump to the goroutine, from which on it has the thread, and its first instruction.
+    assert.strictEqual(here(await moveOnTimeline('gobuf.stepInstruction')), `you are here: instruction ${at + 8}`);
+    const switched = await moveOnTimeline('gobuf.stepInstruction');
+    assert.match(switched, /^G1 runtime\.main$/m);
+    assert.strictEqual(here(switched), `you are here: instruction ${at + 9}`);
+    assert.match(gobuf.timeline.text('mermaid'), new RegExp(`->>G1: gogo at ${at + 8}`));
+    await picture('proof-timeline');
+    for (const back of [8, 7, 6]) assert.strictEqual(here(await moveOnTimeline('gobuf.stepInstructionBack')), `you are here: instruction ${at + back}`);
+    const [panel, stacks] = [next(gobuf.tls.onDidRender, undefined, 'the panel'), next(gobuf.stacks.onDidRender, undefined, 'the stacks')];
+    await vscode.commands.executeCommand('gobuf.scheduler.focus');
+    await Promise.all([panel, stacks]);
   });
 
   it('steps back to the very same state', async () => {
+    let views: Views | undefined;
     for (let step = 5; step >= 0; step--) {
-      await move('gobuf.stepInstructionBack');
+      views = await move('gobuf.stepInstructionBack');
       assert.strictEqual(moment(), atBreakpoint.instruction + step);
     }
-    const shown = (text: string): string => text.replaceAll(/● ?/g, '');
-    assert.strictEqual(shown(treeText()), shown(atBreakpoint.tree));
+    // What changed is marked against the stop before, which is another one now.
+    const shown = (text: string): string => text.replaceAll(/● ?/g, '').replaceAll(/\s+/g, ' ');
+    for (const view of ['tree', 'panel', 'stacks'] as const) assert.strictEqual(shown(views![view]), shown(atBreakpoint[view]));
   });
 
   it('ends when it is told to', async () => {

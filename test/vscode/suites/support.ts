@@ -107,7 +107,7 @@ export function eachOnProgram(set: (program: Program) => void): void {
 }
 
 /** Asks the runner (window.mjs) for something that only the page can do; its answer. */
-async function ask(kind: 'picture' | 'input' | 'pan', name: string, content: string): Promise<string> {
+async function ask(kind: 'picture' | 'input' | 'pan' | 'hover' | 'text', name: string, content: string): Promise<string> {
   const folder = process.env['GOBUF_TEST_ASKS'] ?? '', asked = path.join(folder, `${name}.${kind}`), done = path.join(folder, `${name}.done`);
   await new Promise<void>((resolve) => {
     const watcher = fs.watch(folder, () => { if (fs.existsSync(done)) { watcher.close(); resolve(); } });
@@ -117,6 +117,7 @@ async function ask(kind: 'picture' | 'input' | 'pan', name: string, content: str
   });
   const answer = fs.readFileSync(done, 'utf8');
   fs.rmSync(done);
+  if (answer.startsWith('\0')) throw new Error(answer.slice(1));
   return answer;
 }
 
@@ -137,6 +138,12 @@ export async function picture(name: string): Promise<void> { if (process.env['GO
 
 /** Types into the input that VS Code shows, or is about to show, and accepts it; an empty text accepts what stands there. What stood in it before. */
 export function answerInput(text: string): Promise<string> { return ask('input', 'input', text); }
+
+/** Rests the mouse on a word that the editor shows; the text of the hover. Undefined in a host that cannot. */
+export async function hovered(word: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('hover', 'hover', word) : undefined; }
+
+/** The text of what a CSS selector finds in the window, once it is to be seen; undefined in a host that cannot look. */
+export async function textOf(selector: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('text', 'text', selector) : undefined; }
 
 /** Drags the timeline that is shown; a sentence on how long its frames took. Empty in a host that cannot. */
 export async function pannedTimeline(frames: number): Promise<string> {

@@ -64,8 +64,8 @@ describe('a tour', () => {
     }
   });
 
-  it('reads the head of a tour that is not whole, and leaves the judgement to the adapter', () => {
-    assert.strictEqual(headOf('title: [', 'x.tour.yaml').title, 'x');
-    assert.deepStrictEqual(headOf('title: A  tour\nstory: 3\nprogram: { runtime: true, env: { A: 1 } }', 'x'), { title: 'A tour', about: '', story: 3, program: { runtime: true, args: [], env: { A: '1' } } });
+  it('reads the head of a tour that is not whole, and leaves the judgement to the adapter', async () => {
+    assert.strictEqual((await headOf('title: [', 'x.tour.yaml')).title, 'x');
+    assert.deepStrictEqual(await headOf('title: A  tour\nstory: 3\nprogram: { runtime: true, env: { A: 1 } }', 'x'), { title: 'A tour', about: '', story: 3, program: { runtime: true, args: [], env: { A: '1' } } });
   });
 });

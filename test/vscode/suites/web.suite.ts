@@ -85,6 +85,31 @@ describe('in a browser', () => {
     strictEqual(await moved('gobuf.stepInstructionBack'), second - 1);
   });
 
+  it('a tour plays on the bundled runtime, on and back in time', async () => {
+    type Shown = { kind: 'step'; step: { index: number; count: number; problem?: string; place: { instruction: number; function: string } } };
+    const step = async (index: number, work: () => unknown): Promise<Shown['step']> => {
+      const shown = next(gobuf.tour.onDidShow, (message) => message.kind === 'step' && message.step.index === index, `step ${index + 1}`);
+      void work();
+      return ((await shown) as Shown).step;
+    };
+    const drawn = next(gobuf.tour.onDidRender, (text) => text.includes('1 / '), 'the drawn step');
+    const first = await step(0, () => vscode.commands.executeCommand('gobuf.startTour', { tour: 'small-runtime', program: 'runtime' }));
+    await drawn;
+    for (let i = 1; i < first.count; i++) strictEqual((await step(i, () => vscode.commands.executeCommand('gobuf.tourNext'))).problem, undefined);
+    const back = await step(first.count - 2, () => vscode.commands.executeCommand('gobuf.tourBack'));
+    strictEqual(gobuf.sessions.view.moment?.instruction, back.place.instruction);
+  });
+
+  it('a trace of the workspace opens as a timeline', async () => {
+    const file = vscode.Uri.joinPath(folder, 'web.gobuf-trace'), event = (instruction: number, more: object): string => JSON.stringify({ instruction, time: instruction, tid: 1000, ...more });
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode([event(0, { event: 'milestone', function: '_rt0_amd64_linux' }), event(90, { event: 'switch', goroutine: 1, from: 0, function: 'runtime.main' }), event(200, { event: 'exited', code: 0 })].join('\n')));
+    const drawn = next(gobuf.traces.onDidRender, (text) => text.includes('web.gobuf-trace ·'), 'the timeline of the trace');
+    await vscode.commands.executeCommand('gobuf.openTrace', file);
+    match(await drawn, /G1 runtime\.main/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(file);
+  });
+
   it('an executable of the workspace runs to a breakpoint in its scheduler and to its end', async () => {
     vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('main.main')]);
     const stop = stopped();
