@@ -1,8 +1,9 @@
 // Who calls whom: calls and tail jumps to symbols between the assembly functions of a package, and the Go declarations at the ends.
 // Must stay true: a call is an instruction of a function; two calls in one function are one entry with two places.
 
-import { visibleSpan, type Span } from '../syntax/source';
+import { visibleSpan, type SourceFile, type Span } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
+import type { FileSummary } from './file-summary';
 import { isCall } from './flow';
 import { functionsOf, type AssemblyFunction } from './functions';
 import { fullName } from './references';
@@ -26,6 +27,12 @@ export function callsOf(within: AssemblyFunction, file: AssemblyFile): Call[] {
     }
   }
   return [...found.values()];
+}
+
+/** Places in these files that call a symbol, function by function. */
+export function callersIn(target: CallTarget, definedIn: SourceFile, files: readonly FileSummary[]): { places: Span[] }[] {
+  return files.filter(({ source }) => !target.static || source === definedIn).flatMap((file) => file.functions.flatMap(({ calls }) =>
+    calls.find((one) => one.target.static === target.static && (target.static ? one.target.name : fullName(one.target.name, file)) === target.name) ?? []));
 }
 
 /** Functions of these files that call a symbol, which is given with its package if it is not static. */

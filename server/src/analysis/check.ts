@@ -8,7 +8,7 @@ import { frameWrites } from '../diagnostics/frame-writes';
 import { functionShapes } from '../diagnostics/functions';
 import { missingIncludes, unknownMnemonics } from '../diagnostics/instructions';
 import { labels } from '../diagnostics/labels';
-import { noSplitDepth } from '../diagnostics/nosplit';
+import { noSplitDepth, type LinkContext } from '../diagnostics/nosplit';
 import { architectures } from '../arch/architecture';
 import { assembling } from '../diagnostics/assembling';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
@@ -22,7 +22,10 @@ import { directoryOf, join, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
 import { definesOf, type Target } from '../workspace/target';
 import { readAssembly, type AssemblyFile } from './assembly-file';
+import { elsewhere } from './elsewhere';
+import { summaryOf, type FileSummary } from './file-summary';
 import { PackageKnowledge } from './package-knowledge';
+import { linked } from './package-symbols';
 
 export interface CheckerOptions {
   files: Files;
@@ -39,6 +42,7 @@ export class Checker {
   private readonly packages = new Map<string, Packages>();
   private readonly parsed: NonNullable<PackagesOptions['parsed']> = new Map();
   private readonly headers = new WeakMap<PackageKnowledge, SourceFile>();
+  private readonly summaries = new Map<string, { text: string; summary: FileSummary }>();
   private readonly paths = new Map<string, string | undefined>();
   private readonly knowledges = new Map<string, PackageKnowledge | undefined>();
 
@@ -66,6 +70,12 @@ export class Checker {
     this.packages.clear();
     this.knowledges.clear();
     this.paths.clear();
+    this.forgetSummaries();
+  }
+
+  /** After a header has changed. */
+  forgetSummaries(): void {
+    this.summaries.clear();
   }
 
   read(path: string, text: string, target?: Target): AssemblyFile {
@@ -94,15 +104,34 @@ export class Checker {
     return { path, goos: target.goos, goarch: target.goarch, packagePath: importPath, header: header ? headerText(header) : '', defines: [...definesOf(target).keys()] };
   }
 
-  /** `siblings` are the assembly files linked with it, where the caller has them at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`. */
-  check(path: string, text: string, file = this.read(path, text), siblings: () => readonly AssemblyFile[] = () => [file], whole = true): { file: AssemblyFile; problems: Problem[] } {
+  /** What is kept of files that others are linked with. */
+  summary(path: string, target: Target): FileSummary | undefined {
+    const text = this.options.files.read(path);
+    if (text === undefined) return undefined;
+    const key = `${targetKey(target)} ${path}`;
+    const known = this.summaries.get(key);
+    if (known?.text === text) return known.summary;
+    const summary = summaryOf(this.read(path, text, target));
+    this.summaries.set(key, { text, summary });
+    return summary;
+  }
+
+  /** What a file is linked with, read now. */
+  private link(file: AssemblyFile): LinkContext {
+    const { files, minor } = this.options;
+    const context = { files, read: () => undefined, summary: (path: string, target: Target) => this.summary(path, target), minor, knowledge: this.knowledge(directoryOf(file.source.path), file.target) };
+    return { files: linked(file, context, minor), elsewhere: elsewhere(file, context) };
+  }
+
+  /** `link` is what the file is linked with, where the caller has it at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`. */
+  check(path: string, text: string, file = this.read(path, text), link: () => LinkContext = () => this.link(file), whole = true): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge), ...frameWrites(file), ...reservedRegisters(file, knowledge));
-    problems.push(...noSplitDepth(file, siblings, whole));
+    problems.push(...noSplitDepth(file, link, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
     problems.push(...assembling(file, this.options.minor, problems, whole));
     return { file, problems: ordered(problems, file) };

@@ -2,21 +2,21 @@
 // Must stay true: every edit leaves text that assembles to what was meant; nothing is offered that is not known to apply.
 
 import { readableText } from '../format/tokens';
+import { macroNamed } from '../syntax/preprocessor';
 import { visibleSpan, type Edit, type Fix, sourceFile } from '../syntax/source';
 import { baseName } from '../workspace/files';
 import { includeEdit } from '../diagnostics/instructions';
 import type { AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import { isCall } from './flow';
-import { functionAt, functionsOf, type AssemblyFunction } from './functions';
+import { functionAt, functionsOf, isNoFrame, isNoSplit, type AssemblyFunction } from './functions';
 import { operandWidth } from '../diagnostics/operand-width';
 import type { PackageKnowledge } from './package-knowledge';
-import { isNoFrame, isNoSplit } from './nosplit';
 import { missingFunctions, type Neighbours } from './package-symbols';
 import { fieldOfOperand } from './register-facts';
 import { skeleton } from './skeleton';
 
-export interface ActionContext extends Neighbours { file: AssemblyFile; knowledge: PackageKnowledge | undefined }
+export interface ActionContext extends Neighbours { file: AssemblyFile; knowledge: PackageKnowledge | undefined; minor: number }
 
 export interface Action extends Fix { kind: 'quickfix' | 'refactor' | 'refactor.extract' | 'refactor.inline' | 'refactor.rewrite' }
 
@@ -111,7 +111,7 @@ function* noFrame(file: AssemblyFile, within: AssemblyFunction, at: number): Gen
   if (zero) edits.push({ span: { file: file.source, start: zero.start, end: zero.end }, text: 'NOFRAME' });
   else if (flag) { const { end } = visibleSpan(flag); edits.push({ span: { file: file.source, start: end, end }, text: '|NOFRAME' }); }
   else edits.push({ span: { file: file.source, start: first.start, end: first.start }, text: 'NOFRAME, ' });
-  if (!file.preprocessed.macros.some(({ name }) => name === 'NOFRAME')) edits.unshift(includeEdit(file.source, 'textflag.h'));
+  if (!macroNamed(file.preprocessed, 'NOFRAME')) edits.unshift(includeEdit(file.source, 'textflag.h'));
   yield { title: 'Say NOFRAME: the function has no frame', kind: 'refactor.rewrite', edits };
 }
 
@@ -122,7 +122,7 @@ function* missing(context: ActionContext, knowledge: PackageKnowledge, at: numbe
   // Offered between functions and on TEXT lines, not on every line of code.
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1);
   if (!/^(TEXT|\s*\n|\s*$|\/\/|#)/.test(line)) return;
-  for (const name of missingFunctions(file, knowledge, context).slice(0, MOST_MISSING)) {
+  for (const name of missingFunctions(file, knowledge, context, context.minor).slice(0, MOST_MISSING)) {
     const body = skeleton(name, file, knowledge, false);
     const gap = text.endsWith('\n\n') || text === '' ? '' : text.endsWith('\n') ? '\n' : '\n\n';
     if (body) yield { title: `Write assembly for ${name}`, kind: 'refactor', edits: [{ span: { file: file.source, start: text.length, end: text.length }, text: gap + body }] };

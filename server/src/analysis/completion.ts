@@ -4,6 +4,7 @@
 import { rowsOf } from '../arch/amd64-instructions';
 import type { OperandForm } from '../arch/operand-forms';
 import { goName } from '../syntax/lexer';
+import { macroNamed, macroNames, writtenMacros } from '../syntax/preprocessor';
 import { baseName, directoryOf, join } from '../workspace/files';
 import type { Mnemonics } from '../arch/mnemonics';
 import type { AssemblyFile } from './assembly-file';
@@ -11,7 +12,8 @@ import { plainName } from './definition';
 import { functionAt, functionsOf, type AssemblyFunction } from './functions';
 import { lineContext, type LineContext } from './line-context';
 import type { PackageKnowledge } from './package-knowledge';
-import { missingFunctions, siblings, symbolsOf, type Neighbours } from './package-symbols';
+import { symbolsOf } from './file-summary';
+import { linked, missingFunctions, type Neighbours } from './package-symbols';
 import { goForms } from './signature';
 import { plainParts, skeleton } from './skeleton';
 
@@ -33,6 +35,7 @@ export interface Completion {
 export interface CompletionList { start: number; end: number; items: Completion[]; incomplete: boolean }
 
 export interface CompletionContext extends Neighbours {
+  minor: number;
   file: AssemblyFile;
   knowledge: PackageKnowledge | undefined;
   mnemonics: Mnemonics | undefined;
@@ -107,7 +110,7 @@ function* proposals(line: LineContext, context: Context, within: AssemblyFunctio
       return;
     case 'include': return yield* headers(context);
     case 'macroName':
-      for (const { name } of file.preprocessed.macros) yield { label: name, kind: 'macro', insert: name, rank: 1 };
+      for (const name of macroNames(file.preprocessed)) if (context.wants(name)) yield { label: name, kind: 'macro', insert: name, rank: 1 };
       for (const name of [`GOOS_${file.target.goos}`, `GOARCH_${file.target.goarch}`]) yield { label: name, kind: 'macro', insert: name, rank: 0 };
       return;
     case 'mnemonic': return yield* statements(line, context);
@@ -132,7 +135,7 @@ function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: 
   }
   yield* macros(file, (isCode) => isCode, 3);
   if (!knowledge) return;
-  for (const name of missingFunctions(file, knowledge, context)) {
+  for (const name of missingFunctions(file, knowledge, context, context.minor)) {
     const text = skeleton(name, file, knowledge, true);
     if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter: /^TEXT/i.test(line.word) ? `TEXT${name}` : name, rank: 1 };
   }
@@ -156,9 +159,9 @@ function detailOf(name: string): { detail?: string } {
 
 /** Last definitions by name; `wanted` says whether code or values. */
 function* macros(file: AssemblyFile, wanted: (isCode: boolean) => boolean, rank: number): Generator<Completion> {
-  for (const { name, parameters, body, definition } of file.preprocessed.macros) {
+  for (const { name, parameters, body } of writtenMacros(file.preprocessed)) {
     const isCode = parameters !== undefined || body.some(({ token }, i) => token.kind === 'identifier' && (i === 0 || body[i - 1]?.token.text === ';' || body[i - 1]?.token.text === '\n') && /^[A-Z][A-Z0-9]+$/.test(token.text) && body.length > 1);
-    if (!wanted(isCode) || (definition && baseName(definition.file.path) === 'go_asm.h')) continue;
+    if (!wanted(isCode)) continue;
     const list = parameters?.map((parameter, i) => `\${${i + 1}:${parameter}}`).join(', ');
     yield {
       label: name, kind: 'macro', detail: `#define ${name}${parameters ? `(${parameters.join(', ')})` : ` ${body.map(({ token }) => token.text).join(' ').slice(0, 60)}`}`,
@@ -189,7 +192,7 @@ function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Con
 /** `const_x(` and `g_sched(` are numbers before a register. */
 function isNumber(before: string, file: AssemblyFile): boolean {
   const name = /([\p{L}_][\p{L}\p{Nd}_]*)\($/u.exec(before)?.[1];
-  return name !== undefined && file.preprocessed.macros.some((macro) => macro.name === name);
+  return name !== undefined && macroNamed(file.preprocessed, name) !== undefined;
 }
 
 function* registers(file: AssemblyFile, rank: number): Generator<Completion> {
@@ -214,11 +217,12 @@ function* symbols(context: Context, offset: number, line: Extract<LineContext, {
     for (const each of knowledge?.linkable(path) ?? []) yield symbolItem(`${path.replaceAll('/', '∕').replaceAll('.', '·')}·${each.name}`, each.kind === 'func' ? 'function' : 'variable', path, rank);
     return;
   }
-  for (const other of siblings(file, context)) {
-    for (const symbol of symbolsOf(other)) {
-      if ((symbol.static && other !== file) || !context.wants(symbol.name)) continue;
-      if (symbol.file === file && symbol.span.start <= offset && offset <= symbol.span.end) continue;
-      yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', other === file ? '' : baseName(other.source.path), rank);
+  for (const { source, symbols: theirs } of linked(file, context, context.minor)) {
+    const own = source === file.source;
+    for (const symbol of theirs) {
+      if ((symbol.static && !own) || !context.wants(symbol.name)) continue;
+      if (own && symbol.span.start <= offset && offset <= symbol.span.end) continue;
+      yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', own ? '' : baseName(source.path), rank);
     }
   }
   for (const each of knowledge?.linkable() ?? []) if (context.wants(each.name)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1);
@@ -244,7 +248,7 @@ function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'opera
   if (line.index === 0) {
     if (line.before.endsWith('(')) yield { label: 'SB', kind: 'register', insert: 'SB', rank: 0 };
     else if (word === 'TEXT') {
-      for (const name of knowledge ? missingFunctions(file, knowledge, context) : []) {
+      for (const name of knowledge ? missingFunctions(file, knowledge, context, context.minor) : []) {
         const text = knowledge && skeleton(name, file, knowledge, true)?.replace(/^(\/\/.*\n)?TEXT /, '');
         if (text) yield { label: `·${name}(SB)`, kind: 'function', detail: knowledge?.declaration(name)?.text ?? '', insert: text, snippet: true, rank: 0 };
       }
@@ -252,7 +256,7 @@ function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'opera
     return;
   }
   if (line.before.startsWith('$')) return;
-  for (const { name, body, definition } of file.preprocessed.macros) {
+  for (const { name, body, definition } of writtenMacros(file.preprocessed)) {
     if (FLAGS.has(name) || (definition && baseName(definition.file.path) === 'textflag.h')) yield { label: name, kind: 'constant', detail: body.map(({ token }) => token.text).join(''), insert: name, rank: name === 'NOSPLIT' ? 0 : 1 };
   }
   const own = /[\p{L}\p{Nd}_]+(?=(<\w*>)?\(SB\))/u.exec(file.source.text.slice(line.mnemonicEnd, line.start))?.[0];

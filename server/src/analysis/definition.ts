@@ -2,12 +2,14 @@
 // Must stay true: every place is a file that can be opened; nothing found is an empty list.
 
 import type { Span } from '../syntax/source';
-import { baseName, directoryOf, join, type Files } from '../workspace/files';
+import { baseName, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
+import type { FileSummary } from './file-summary';
 import { functionsOf } from './functions';
 import type { PackageKnowledge } from './package-knowledge';
+import { linked, siblings } from './package-symbols';
 
 export interface DefinitionContext {
   file: AssemblyFile;
@@ -15,6 +17,8 @@ export interface DefinitionContext {
   knowledge: PackageKnowledge | undefined;
   /** Reads another assembly file of the package, for its own target or for the one given. */
   read(path: string, target?: Target): AssemblyFile | undefined;
+  /** The same in short, where the host keeps it. */
+  summary?(path: string, target: Target): FileSummary | undefined;
   /** N of go1.N. */
   minor: number;
 }
@@ -64,16 +68,12 @@ function symbolPlaces(name: string, isStatic: boolean, context: DefinitionContex
   };
   add(file);
   if (isStatic) return places;
-  const directory = directoryOf(file.source.path);
-  for (const other of context.files.list(directory) ?? []) {
-    const path = join(directory, other);
-    if (!other.endsWith('.s') || path === file.source.path) continue;
-    const text = context.files.read(path);
-    // Only files that spell the name can define it.
-    if (!text?.includes(plainName(name).split('.').at(-1) ?? name)) continue;
-    const read = context.read(path);
-    if (read && read.target.goarch === file.target.goarch) add(read);
+  // Only files that spell the name can define it; those of other systems count where no file linked with this one does.
+  const last = plainName(name).split('.').at(-1) ?? name;
+  for (const { source, symbols } of linked(file, context, context.minor, last)) {
+    if (source !== file.source) for (const symbol of symbols) if (symbol.name === name && !symbol.static) places.push(symbol.span);
   }
+  if (places.length === 0) for (const other of siblings(file, context, last)) if (other !== file) add(other);
   const dot = name.lastIndexOf('.');
   const go = name.startsWith('.') ? context.knowledge?.declaration(plainName(name)) : dot > 0 ? goOfOtherPackage(name, dot, context) : undefined;
   if (go) places.push(go.span);

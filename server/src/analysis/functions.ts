@@ -79,6 +79,17 @@ function covering(statements: readonly Statement[], file: AssemblyFile): Span {
   return { file: file.source, start, end: Math.max(start, end) };
 }
 
+const NOSPLIT = 4n, NOFRAME = 512n;
+
+function flagsOf({ text }: AssemblyFunction): bigint {
+  // name, flags, $frame: without flags the second operand is the frame.
+  return text.operands.length > 2 ? text.operands[1]?.value ?? 0n : 0n;
+}
+
+export const isNoSplit = (each: AssemblyFunction): boolean => (flagsOf(each) & NOSPLIT) !== 0n;
+
+export const isNoFrame = (each: AssemblyFunction): boolean => (flagsOf(each) & NOFRAME) !== 0n;
+
 /** Jumps to labels in a statement. */
 export const labelOperands = (statement: Statement): Operand[] => statement.operands.filter(({ kind }) => kind === 'label');
 

@@ -29,7 +29,7 @@ export function dump(file: AssemblyFile): string[] {
     ...preprocessed.includes.map((include) => `include ${include.name} ${span(include.span)}`),
     ...preprocessed.inactive.map((each) => `inactive ${span(each)}`),
     ...[...preprocessed.expansions].map(([at, tokens]) => `expansion ${at}\n${tokens.map(token).join('\n')}`),
-    ...preprocessed.changes.map(({ at, defined, undefined_ }) => `change ${at} ${undefined_ ?? ''} ${defined?.length ?? 0} ${defined?.[0]?.name ?? ''}`),
+    ...preprocessed.changes.map(({ at, header, defined, undefined_ }) => `change ${at} ${undefined_ ?? ''} ${header?.path ?? ''} ${defined?.name ?? ''}`),
   ];
 }
 

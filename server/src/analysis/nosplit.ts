@@ -1,71 +1,92 @@
-// How much stack a chain of NOSPLIT functions takes, as the linker adds it up, for the functions of one package's assembly.
-// Must stay true: amd64 only; Go's own functions count nothing, so a chain reported here is over the limit in truth too.
+// How much stack a chain of NOSPLIT functions takes, as the linker adds it up (cmd/link/internal/ld/stackcheck.go), through the assembly of one package and of others.
+// Must stay true: a chain reported here is over the limit in truth too; Go's own NOSPLIT functions count nothing, and then the sum is said to be a lower bound.
 
-import { symbolName, type AssemblyFile } from './assembly-file';
-import { isCall } from './flow';
-import { functionsOf, type AssemblyFunction } from './functions';
+import type { Target } from '../workspace/target';
+import type { FileSummary, FunctionSummary } from './file-summary';
 
-/** Bytes a chain may take (cmd/internal/objabi.StackNosplitBase less the call). */
-export const NOSPLIT_LIMIT = 792;
-const NOSPLIT = 4n, NOFRAME = 512n;
+/** abi.StackNosplitBase. */
+const BASE = 800;
+const HAS_NO_CHECK: ReadonlySet<string> = new Set(['wasm']);
 
-export interface StackUse { bytes: number; /** Names from the function down. */ chain: string[] }
+/** Bytes that a CALL itself pushes. */
+const callSize = (goarch: string): number => (goarch === 'amd64' ? 8 : goarch === '386' ? 4 : 0);
+
+/** Bytes a chain may take; undefined where nothing is checked. */
+export function nosplitLimit({ goos, goarch }: Target): number | undefined {
+  if (HAS_NO_CHECK.has(goarch)) return undefined;
+  const base = goos === 'aix' || goos === 'openbsd' ? 2 * BASE : BASE;
+  return base - callSize(goarch) - (goarch === 'arm64' ? 8 : 0);
+}
+
+export interface StackUse {
+  bytes: number;
+  /** Names from the function down. */
+  chain: string[];
+  /** NOSPLIT functions below it whose frames only the Go compiler knows. */
+  unknown: ReadonlySet<string>;
+}
+
+export interface Elsewhere {
+  /** A function of another package's assembly. */
+  function(name: string): { summary: FunctionSummary; file: FileSummary } | undefined;
+  /** Whether a symbol is a Go function marked //go:nosplit. */
+  isNoSplitGo(name: string): boolean;
+}
+
+/** The search for the deepest chain ends here: mutual recursion is the linker's own error. */
+const CYCLE = 32767;
+const NOTHING: StackUse = { bytes: 0, chain: [], unknown: new Set() };
 
 export class NoSplitDepths {
-  private readonly functions = new Map<string, { each: AssemblyFunction; file: AssemblyFile }>();
+  private readonly functions = new Map<string, { summary: FunctionSummary; file: FileSummary }>();
   private readonly known = new Map<string, StackUse>();
+  private readonly call: number;
 
-  constructor(files: readonly AssemblyFile[]) {
-    for (const file of files) for (const each of functionsOf(file)) this.functions.set(this.key(each.name, each.static, file), { each, file });
+  constructor(files: readonly FileSummary[], target: Target, private readonly elsewhere?: Elsewhere) {
+    this.call = callSize(target.goarch);
+    for (const file of files) for (const summary of file.functions) this.functions.set(key(summary, file), { summary, file });
   }
 
-  private key(name: string, isStatic: boolean, file: AssemblyFile): string {
-    return isStatic ? `${name}<>${file.source.path}` : name;
+  /** undefined for a function that checks its stack, or that these files do not have. */
+  of(each: { name: string; static: boolean }, file: FileSummary): StackUse | undefined {
+    const found = this.functions.get(key(each, file));
+    return found?.summary.noSplit ? this.use(key(each, file), found, new Set()) : undefined;
   }
 
-  /** undefined for a function that checks its stack. */
-  of(each: AssemblyFunction, file: AssemblyFile): StackUse | undefined {
-    return isNoSplit(each) ? this.depth(this.key(each.name, each.static, file), new Set()) : undefined;
-  }
-
-  private depth(key: string, above: Set<string>): StackUse {
-    const known = this.known.get(key);
+  private use(id: string, { summary, file }: { summary: FunctionSummary; file: FileSummary }, above: Set<string>): StackUse {
+    const known = this.known.get(id);
     if (known) return known;
-    const found = this.functions.get(key);
-    // A function that checks its stack costs the call that asks for more; recursion is the linker's own error.
-    if (!found || above.has(key)) return { bytes: 0, chain: [] };
-    if (!isNoSplit(found.each)) return { bytes: 8, chain: [] };
-    above.add(key);
-    const frame = frameOf(found.each);
-    let deepest: StackUse = { bytes: 0, chain: [] };
-    for (const { word, operands } of found.each.statements) {
-      const symbol = operands[0]?.pseudo === 'SB' ? operands[0].symbol : undefined;
-      if (!word || !symbol || !(isCall(word.text) || word.text === 'JMP')) continue;
-      const jump = word.text === 'JMP';
-      const callee = this.depth(this.key(symbolName(symbol.token.text, found.file), symbol.static, found.file), above);
-      const bytes = callee.bytes + (jump ? -frame : 8);
-      if (bytes > deepest.bytes) deepest = { bytes, chain: callee.chain };
+    if (!summary.noSplit) return { ...NOTHING, bytes: this.call };
+    if (above.has(id)) return { ...NOTHING, bytes: CYCLE, chain: [shown(summary)] };
+    above.add(id);
+    const unknown = new Set<string>();
+    let deepest: StackUse = { ...NOTHING, bytes: summary.height };
+    for (const { height, target } of summary.edges) {
+      const callee = target ? this.callee(target, file, above) : { ...NOTHING, bytes: this.call };
+      for (const name of callee.unknown) unknown.add(name);
+      const bytes = height + this.call + callee.bytes;
+      if (bytes > deepest.bytes) deepest = { ...callee, bytes };
     }
-    above.delete(key);
-    const use = { bytes: frame + deepest.bytes, chain: [found.each.name.replace(/^\./, ''), ...deepest.chain] };
-    this.known.set(key, use);
+    above.delete(id);
+    const use = { bytes: Math.min(deepest.bytes, CYCLE), chain: [shown(summary), ...deepest.chain], unknown };
+    this.known.set(id, use);
     return use;
   }
+
+  private callee(target: { name: string; static: boolean }, file: FileSummary, above: Set<string>): StackUse {
+    // It runs on the system's stack.
+    if (/(^|\.)morestack$/.test(target.name) && (file.packagePath === 'runtime' || target.name === 'runtime.morestack')) return NOTHING;
+    const id = key(target, file);
+    const found = this.functions.get(id) ?? (target.static ? undefined : this.elsewhere?.function(target.name));
+    if (found) return this.use(id, found, above);
+    return this.elsewhere?.isNoSplitGo(target.name) ? { ...NOTHING, unknown: new Set([target.name.replace(/^\./, '')]) } : { ...NOTHING, bytes: this.call };
+  }
 }
 
-function flagsOf({ text }: AssemblyFunction): bigint {
-  // name, flags, $frame: without flags the second operand is the frame.
-  return text.operands.length > 2 ? text.operands[1]?.value ?? 0n : 0n;
+/** A symbol of one link: the package's own names with its path. */
+function key({ name, static: isStatic }: { name: string; static: boolean }, { source, packagePath }: FileSummary): string {
+  if (isStatic) return `${name}<>${source.path}`;
+  return name.startsWith('.') ? `${packagePath ?? ''}${name}` : name;
 }
 
-export const isNoSplit = (each: AssemblyFunction): boolean => (flagsOf(each) & NOSPLIT) !== 0n;
-
-export const isNoFrame = (each: AssemblyFunction): boolean => (flagsOf(each) & NOFRAME) !== 0n;
-
-/** The frame with the saved frame pointer that the assembler adds to one with calls or locals. */
-function frameOf(each: AssemblyFunction): number {
-  const size = Number(each.text.operands.at(-1)?.value ?? 0n);
-  const calls = each.statements.some(({ word }) => word?.text === 'CALL');
-  const noFrame = isNoFrame(each) || (size === 0 && !calls);
-  return Math.max(0, size) + (noFrame ? 0 : 8);
-}
+const shown = ({ name }: FunctionSummary): string => name.replace(/^\./, '');

@@ -18,6 +18,8 @@ export interface GoPlace {
   text: string;
   /** The comment above it, without slashes. */
   doc: string;
+  /** `//go:NAME` among it. */
+  pragmas: string[];
 }
 
 export class PackageKnowledge {
@@ -183,23 +185,29 @@ export class PackageKnowledge {
     const lineEnd = text.indexOf('\n', node.start);
     return {
       declaration, span: { file, start: node.start, end: node.start + node.text.length },
-      text: text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).trim().replace(/\s*\{$/, ''), doc: docAbove(text, lineStart),
+      text: text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).trim().replace(/\s*\{$/, ''), doc: docAbove(text, lineStart), pragmas: pragmasAbove(text, lineStart),
     };
   }
 }
 
-/** Line comments right above a line. */
-export function docAbove(text: string, lineStart: number): string {
+function commentsAbove(text: string, lineStart: number): string[] {
   const lines: string[] = [];
   for (let end = lineStart - 1; end > 0;) {
     const start = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(start, end).trim();
     if (!line.startsWith('//')) break;
-    if (!/^\/\/(go:|line )/.test(line)) lines.unshift(line.replace(/^\/\/ ?/, ''));
+    lines.unshift(line);
     end = start - 1;
   }
-  return lines.join('\n').trim();
+  return lines;
 }
+
+/** Line comments right above a line. */
+export function docAbove(text: string, lineStart: number): string {
+  return commentsAbove(text, lineStart).filter((line) => !/^\/\/(go:|line )/.test(line)).map((line) => line.replace(/^\/\/ ?/, '')).join('\n').trim();
+}
+
+const pragmasAbove = (text: string, lineStart: number): string[] => commentsAbove(text, lineStart).flatMap((line) => /^\/\/go:(\w+)/.exec(line)?.[1] ?? []);
 
 function findField(node: GoNode, name: string): GoNode | undefined {
   if (node.type === 'field_declaration') {

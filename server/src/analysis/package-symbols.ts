@@ -1,19 +1,18 @@
 // The symbols of a package's assembly files: where each TEXT and GLOBL is, by name; and the Go functions that wait for one.
 // Must stay true: files for another GOARCH are left out; names are the linker's, `.f` for the package's own.
 
-import { visibleSpan, type Span } from '../syntax/source';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { isBuiltFor, targetOfName, type Target } from '../workspace/target';
-import { symbolName, type AssemblyFile } from './assembly-file';
-import { functionsOf } from './functions';
+import type { AssemblyFile } from './assembly-file';
+import { summaryOf, type FileSummary } from './file-summary';
 import type { PackageKnowledge } from './package-knowledge';
-
-export interface AssemblySymbol { name: string; static: boolean; kind: 'function' | 'data'; span: Span; file: AssemblyFile }
 
 export interface Neighbours {
   files: Files;
   /** Reads another assembly file of the package, for its own target or for the one given. */
   read(path: string, target?: Target): AssemblyFile | undefined;
+  /** The same, where the host keeps what it has read in short. */
+  summary?(path: string, target: Target): FileSummary | undefined;
 }
 
 /** Assembly files of the folder for the same GOARCH, the given one first. */
@@ -39,26 +38,18 @@ export function linkedPaths({ source: { path }, target }: AssemblyFile, files: F
     .filter((other) => other !== path && other.endsWith('_test.s') === path.endsWith('_test.s') && isBuiltFor(other, () => files.read(other) ?? '', target, minor));
 }
 
-/** The file, and what is linked with it, read for its target. */
-export const linked = (file: AssemblyFile, { files, read }: Neighbours, minor: number): AssemblyFile[] =>
-  [file, ...linkedPaths(file, files, minor).flatMap((path) => read(path, file.target) ?? [])];
-
-const cache = new WeakMap<AssemblyFile, AssemblySymbol[]>();
-
-export function symbolsOf(file: AssemblyFile): AssemblySymbol[] {
-  const known = cache.get(file);
-  if (known) return known;
-  const found: AssemblySymbol[] = functionsOf(file).map(({ name, static: isStatic, nameToken }) => ({ name, static: isStatic, kind: 'function', span: visibleSpan(nameToken), file }));
-  for (const { word, operands } of file.statements) {
-    const symbol = word?.text === 'GLOBL' ? operands[0]?.symbol : undefined;
-    if (symbol) found.push({ name: symbolName(symbol.token.text, file), static: symbol.static, kind: 'data', span: visibleSpan(symbol.token), file });
-  }
-  cache.set(file, found);
-  return found;
+/** The file, and what is linked with it, read for its target; `mentions`: only those that spell it. */
+export function linked(file: AssemblyFile, { files, read, summary }: Neighbours, minor: number, mentions?: string): FileSummary[] {
+  const of = (path: string): FileSummary | undefined => {
+    if (summary) return summary(path, file.target);
+    const other = read(path, file.target);
+    return other && summaryOf(other);
+  };
+  return [summaryOf(file), ...linkedPaths(file, files, minor).filter((path) => mentions === undefined || files.read(path)?.includes(mentions) === true).flatMap((path) => of(path) ?? [])];
 }
 
 /** Go functions without a body that no assembly file here defines and that no linkname provides. */
-export function missingFunctions(file: AssemblyFile, knowledge: PackageKnowledge, neighbours: Neighbours): string[] {
-  const defined = new Set(siblings(file, neighbours).flatMap(symbolsOf).map(({ name }) => name.slice(name.lastIndexOf('.') + 1)));
+export function missingFunctions(file: AssemblyFile, knowledge: PackageKnowledge, neighbours: Neighbours, minor: number): string[] {
+  const defined = new Set(linked(file, neighbours, minor).flatMap(({ symbols }) => symbols).map(({ name }) => name.slice(name.lastIndexOf('.') + 1)));
   return knowledge.bodyless().filter((name) => !defined.has(name));
 }

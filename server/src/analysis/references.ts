@@ -41,4 +41,4 @@ export function references(entity: Entity, file: AssemblyFile, origin = file): R
 }
 
 /** A symbol's name with its package, so that files of several packages can be compared. */
-export const fullName = (name: string, { packagePath }: AssemblyFile): string => (name.startsWith('.') && packagePath !== undefined ? packagePath + name : name);
+export const fullName = (name: string, { packagePath }: Pick<AssemblyFile, 'packagePath'>): string => (name.startsWith('.') && packagePath !== undefined ? packagePath + name : name);

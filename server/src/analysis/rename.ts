@@ -3,6 +3,7 @@
 
 import { tokenize } from '../syntax/lexer';
 import { goNames, withoutLiterals } from '../golang/names';
+import { macroNamed, writtenMacros } from '../syntax/preprocessor';
 import { sourceFile, type Edit, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
 import { baseName, directoryOf, join } from '../workspace/files';
 import { symbolName, type AssemblyFile } from './assembly-file';
@@ -135,10 +136,10 @@ function renameSymbol(context: RenameContext, entity: Extract<Entity, { kind: 's
 }
 
 function renameMacro(context: RenameContext, from: string, to: string): Edit[] {
-  if (context.file.preprocessed.macros.some(({ name }) => name === to)) throw new RenameError(`There is a macro ${to} already.`);
+  if (macroNamed(context.file.preprocessed, to)) throw new RenameError(`There is a macro ${to} already.`);
   const places: Edit[] = [];
   for (const file of everyFile(context, from)) {
-    const { macros } = file.preprocessed;
+    const macros = [...writtenMacros(file.preprocessed)];
     const uses = [...file.preprocessed.uses, ...file.preprocessed.bodyUses];
     for (const { macro, span } of uses) if (macro.name === from) places.push({ span, text: to });
     for (const { name, definition } of macros) if (name === from && definition) places.push({ span: definition, text: to });

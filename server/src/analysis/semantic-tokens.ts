@@ -7,7 +7,7 @@ import { baseName } from '../workspace/files';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { tokensOf } from './functions';
 import type { PackageKnowledge } from './package-knowledge';
-import { symbolsOf } from './package-symbols';
+import { symbolsOf } from './file-summary';
 
 export const TOKEN_TYPES = ['macro', 'enumMember', 'property', 'parameter', 'function', 'variable', 'label', 'comment'] as const;
 export const TOKEN_MODIFIERS = ['declaration', 'static', 'readonly'] as const;

@@ -3,6 +3,7 @@
 
 import type { Architecture } from '../arch/architecture';
 import type { FunctionFrame, ArgumentPart } from '../golang/arguments';
+import { macroNamed } from '../syntax/preprocessor';
 import type { AssemblyFile } from './assembly-file';
 import type { PackageKnowledge } from './package-knowledge';
 
@@ -30,7 +31,7 @@ export function skeleton(name: string, file: AssemblyFile, knowledge: PackageKno
   const frame = knowledge.frame(name);
   if (!frame || frame === 'unknown') return undefined;
   const escape = (text: string) => (snippet ? text.replaceAll('$', '\\$') : text);
-  const flags = file.preprocessed.macros.some((macro) => macro.name === 'NOSPLIT') ? 'NOSPLIT' : '4';
+  const flags = macroNamed(file.preprocessed, 'NOSPLIT') ? 'NOSPLIT' : '4';
   const declaration = knowledge.declaration(name);
   const lines = [...(declaration ? [`// ${declaration.text}`] : []), `TEXT ·${name}(SB), ${flags}, $0-${frame.size}`];
   const parts = plainParts(frame);

@@ -9,8 +9,9 @@ import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Problem, type Span } from '../syntax/source';
 import { symbolPrefix } from '../workspace/package-path';
 
-/** Bytes of each statement, as text. */
-const encoded = new WeakMap<AssemblyFunction, Map<Statement, string>>();
+/** Of each statement of a function, from `starts` at its number: its instructions, the length before the bytes of each. */
+interface Encoded { bytes: Uint8Array; starts: Uint32Array }
+const encoded = new WeakMap<AssemblyFunction, Encoded>();
 /** What was said of a statement when its function was assembled, counted from the statement's word. */
 const verdicts = new WeakMap<Statement, readonly Problem[]>();
 const NONE: readonly Problem[] = [];
@@ -32,16 +33,19 @@ function run(file: AssemblyFile, statements: Statement[], minor: number) {
 export function assembleFunction(each: AssemblyFunction, file: AssemblyFile, minor: number): void {
   if (encoded.has(each)) return;
   const { texts, problems } = run(file, codeOf(each.statements), minor);
-  const bytesOf = new Map<Statement, string>();
+  const bytesOf = new Map<Statement, number[]>();
   for (const { instructions } of texts) {
     for (const { statement, bytes } of instructions) {
       if (!statement || bytes.length === 0) continue;
       const before = bytesOf.get(statement);
-      const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      bytesOf.set(statement, before ? `${before} / ${hex}` : hex);
+      bytesOf.set(statement, [...(before ?? []), bytes.length, ...bytes]);
     }
   }
-  encoded.set(each, bytesOf);
+  const starts = new Uint32Array(each.statements.length + 1);
+  each.statements.forEach((statement, i) => { starts[i + 1] = (starts[i] ?? 0) + (bytesOf.get(statement)?.length ?? 0); });
+  const all = new Uint8Array(starts.at(-1) ?? 0);
+  each.statements.forEach((statement, i) => { all.set(bytesOf.get(statement) ?? [], starts[i]); });
+  encoded.set(each, { bytes: all, starts });
   remember(each.statements, problems, file);
 }
 
@@ -135,5 +139,14 @@ export function encodedBytes(statement: Statement, within: AssemblyFunction, fil
     }
     assembleFunction(within, file, minor);
   }
-  return encoded.get(within)?.get(statement);
+  const known = encoded.get(within);
+  const index = known ? within.statements.indexOf(statement) : -1;
+  if (!known || index < 0) return undefined;
+  const instructions: string[] = [];
+  for (let at = known.starts[index] ?? 0; at < (known.starts[index + 1] ?? 0);) {
+    const length = known.bytes[at] ?? 0;
+    instructions.push(Array.from(known.bytes.subarray(at + 1, at + 1 + length), (byte) => byte.toString(16).padStart(2, '0')).join(' '));
+    at += 1 + length;
+  }
+  return instructions.join(' / ') || undefined;
 }

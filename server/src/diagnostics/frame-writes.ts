@@ -3,9 +3,8 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { moveSize } from '../analysis/flow';
-import { functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import { operandAccess, registerAccess } from '../analysis/instruction-access';
-import { isNoFrame } from '../analysis/nosplit';
 import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Problem } from '../syntax/source';
 

@@ -6,6 +6,7 @@ import { functionsOf } from '../analysis/functions';
 import { perFunction } from '../analysis/per-function';
 import { similar, type Mnemonics } from '../arch/mnemonics';
 import type { Statement } from '../syntax/parser';
+import { macroNamed } from '../syntax/preprocessor';
 import { visibleSpan, type Edit, type Problem, type SourceFile } from '../syntax/source';
 import { baseName } from '../workspace/files';
 
@@ -23,7 +24,7 @@ function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemoni
     const span = visibleSpan(word);
     const inMacro = word.expansion && !word.visible;
     const meant = similar(word.text, mnemonics);
-    const macro = file.preprocessed.macros.find(({ name }) => name === word.text);
+    const macro = macroNamed(file.preprocessed, word.text);
     const message = macro?.parameters ? `macro ${word.text} needs its arguments in parentheses right after the name`
       : `${file.target.goarch} has no instruction ${word.text}${meant.length ? `; is ${meant.slice(0, 3).join(', ')} meant?` : ''}`;
     problems.push({ code: 'mnemonic', severity: 'error', message, span, ...(inMacro || macro ? {} : { fixes: meant.map((text) => ({ title: `Write ${text}`, edits: [{ span, text }] })) }) });

@@ -4,9 +4,8 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { flowOf, isCall, leaves, successors } from '../analysis/flow';
-import { functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import { registerAccess } from '../analysis/instruction-access';
-import { isNoFrame } from '../analysis/nosplit';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
 import { perFunction } from '../analysis/per-function';
 import { typeText } from '../golang/type-text';

@@ -7,6 +7,8 @@ import type { AssemblyFile } from '../analysis/assembly-file';
 import { operandForms, type OperandForm } from '../arch/operand-forms';
 import { Checker, type CheckerOptions } from '../analysis/check';
 import { assembleFunction, waiting } from '../diagnostics/assembling';
+import { elsewhere } from '../analysis/elsewhere';
+import { summaryOf, type FileSummary } from '../analysis/file-summary';
 import { flowOf } from '../analysis/flow';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
@@ -19,6 +21,9 @@ import { directoryOf, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import { offsetAt } from './to-proto';
 
+/** Characters of files that are not open whose statements are kept. */
+const MOST_CLOSED = 400_000;
+
 export interface UriPaths {
   toPath(uri: string): string | undefined;
   toUri(path: string): string;
@@ -28,8 +33,9 @@ export class Documents {
   readonly checker: Checker;
   readonly files: Files;
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
-  /** Files that are not open, as they were read last. */
+  /** Files that are not open, as they were read last; a search through many packages leaves only the last of them here. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
+  private closedSize = 0;
   private readonly texts = new Map<string, { stamp: number; text: string }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
   /** What Go's tools said, of the text at that time. */
@@ -82,10 +88,10 @@ export class Documents {
     const file = this.file(uri);
     if (!file) return false;
     let paths = this.unread.get(file.source);
-    if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor).filter((path) => !this.closed.has(path) && !this.openAt(path))));
+    if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor)));
     const unread = paths.pop();
     const each = unread === undefined ? waiting(file)[0] : undefined;
-    if (unread !== undefined) this.fileAt(unread, file.target);
+    if (unread !== undefined) this.summary(unread, file.target);
     else if (each) {
       assembleFunction(each, file, this.checker.options.minor);
       flowOf(each, file, this.context(file).knowledge);
@@ -106,10 +112,26 @@ export class Documents {
     const text = this.files.read(path);
     if (text === undefined) return undefined;
     const known = this.closed.get(path);
-    if (known?.text === text && isFor(known.file)) return known.file;
-    const file = this.checker.read(path, text, target);
+    const file = known?.text === text && isFor(known.file) ? known.file : this.checker.read(path, text, target);
+    // The one asked for last stands last.
+    this.closed.delete(path);
     this.closed.set(path, { text, file });
+    this.closedSize += text.length - (known?.text.length ?? 0);
+    for (const [oldest, { text: { length } }] of this.closed) {
+      if (this.closedSize <= MOST_CLOSED || oldest === path) break;
+      this.closed.delete(oldest);
+      this.closedSize -= length;
+    }
     return file;
+  }
+
+  /** What open files are linked with, in short. */
+  private summary(path: string, target: Target): FileSummary | undefined {
+    if (this.openAt(path)) {
+      const file = this.fileAt(path, target);
+      return file && summaryOf(file);
+    }
+    return this.checker.summary(path, target);
   }
 
   /** Symbols of a file, open or on disk; asked of many files, so it is not kept for those that are open. */
@@ -153,7 +175,7 @@ export class Documents {
 
   private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
     const { path, text } = file.source;
-    return this.checker.check(path, text, file, () => linked(file, this.context(file), this.checker.options.minor), withAssembler).problems;
+    return this.checker.check(path, text, file, () => { const context = this.context(file); return { files: linked(file, context, context.minor), elsewhere: elsewhere(file, context) }; }, withAssembler).problems;
   }
 
   /** Beyond amd64, from the user's Go sources. */
@@ -168,7 +190,7 @@ export class Documents {
   }
 
   context(file: AssemblyFile): DefinitionContext {
-    return { file, files: this.files, knowledge: this.checker.knowledge(directoryOf(file.source.path), file.target, file.source.path.endsWith('_test.s')), read: (path, target) => this.fileAt(path, target), minor: this.checker.options.minor };
+    return { file, files: this.files, knowledge: this.checker.knowledge(directoryOf(file.source.path), file.target, file.source.path.endsWith('_test.s')), read: (path, target) => this.fileAt(path, target), summary: (path, target) => this.summary(path, target), minor: this.checker.options.minor };
   }
 
   /** Whether the assembly is Go's: a Go file lies beside it. */
@@ -185,6 +207,7 @@ export class Documents {
   forget(): void {
     this.forgetAssembly();
     this.closed.clear();
+    this.closedSize = 0;
     this.checker.forget();
   }
 
@@ -192,7 +215,12 @@ export class Documents {
   forgetAssembly(): void {
     this.read.clear();
     this.indexed.clear();
-    for (const [path, { file }] of this.closed) if (file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h'))) this.closed.delete(path);
+    for (const [path, { file, text }] of this.closed) {
+      if (!file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h'))) continue;
+      this.closed.delete(path);
+      this.closedSize -= text.length;
+    }
+    this.checker.forgetSummaries();
   }
 }
 

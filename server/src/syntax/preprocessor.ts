@@ -2,7 +2,9 @@
 // Must stay true: terminates on any input (nesting and output are bounded), never throws, every token keeps its origin.
 // Long because directives, conditions and expansion share one state.
 
+import { MacroScope } from './macro-scope';
 import { meaningful, meaningfulIn } from './meaningful';
+import { PlainHeader } from './plain-header';
 import {
   sourceFile, visibleSpan,
   type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
@@ -25,8 +27,10 @@ export interface Preprocessed {
   /** Without white space and comments; newlines are kept, they end statements. */
   tokens: PreprocessedToken[];
   problems: Problem[];
-  /** Every definition met, in order (also of included files), even if undefined again later. */
+  /** Every definition met, in order (also of included files), even if undefined again later; but for those of `headers`. */
   macros: Macro[];
+  /** Included files that are nothing but lists of macros. */
+  headers: PlainHeader[];
   /** Macro names where they are invoked or tested, in the root file and its includes, each place once; those in bodies are in `bodyUses`. */
   uses: MacroUse[];
   /** Names of other macros in the bodies of the root file's macros, expanded or not. */
@@ -42,8 +46,7 @@ export interface Preprocessed {
   expandedDirective: boolean;
 }
 
-/** `defined` is a header's whole list, or one; `undefined_` a name. */
-export interface MacroChange { at: number; defined?: readonly Macro[]; undefined_?: string }
+export interface MacroChange { at: number; header?: PlainHeader; defined?: Macro; undefined_?: string }
 
 interface Reader {
   tokens: PreprocessedToken[];
@@ -64,42 +67,61 @@ export function preprocess(root: SourceFile, options: PreprocessOptions = {}): P
 }
 
 /** The lines [from, to) of a file alone, which hold no directive, with the macros that are known there. */
-export function preprocessLines(root: SourceFile, from: number, to: number, macros: ReadonlyMap<string, Macro>): Preprocessed {
+export function preprocessLines(root: SourceFile, from: number, to: number, macros: MacroScope): Preprocessed {
   return new Preprocessor({}, macros).run(root, meaningfulIn(root, from, to));
 }
 
 /** The macros that are known at a place of the root file. */
-export function macrosAt(at: number, { changes }: Pick<Preprocessed, 'changes'>, defines: ReadonlyMap<string, string> = new Map()): Map<string, Macro> {
+export function macrosAt(at: number, { changes }: Pick<Preprocessed, 'changes'>, defines: ReadonlyMap<string, string> = new Map()): MacroScope {
   const macros = commandLine(defines);
-  for (const { at: place, defined, undefined_ } of changes) {
+  for (const { at: place, header, defined, undefined_ } of changes) {
     if (place >= at) break;
     if (undefined_ !== undefined) macros.delete(undefined_);
+    if (header) macros.include(header);
     // Of two definitions the first one stays.
-    for (const macro of defined ?? []) if (!macros.has(macro.name)) macros.set(macro.name, macro);
+    if (defined && !macros.get(defined.name)) macros.set(defined);
   }
   return macros;
 }
 
-function commandLine(defines: ReadonlyMap<string, string>): Map<string, Macro> {
-  return new Map([...defines].map(([name, text]) => {
+function commandLine(defines: ReadonlyMap<string, string>): MacroScope {
+  const macros = new MacroScope();
+  for (const [name, text] of defines) {
     const file = sourceFile(`-D${name}`, text);
-    return [name, { name, parameters: undefined, body: meaningful(file).map((token) => ({ token, file })), definition: undefined }];
-  }));
+    macros.set({ name, parameters: undefined, body: meaningful(file).map((token) => ({ token, file })), definition: undefined });
+  }
+  return macros;
+}
+
+/** A macro that a file defines or includes, by name. */
+export const macroNamed = ({ macros, headers }: Pick<Preprocessed, 'macros' | 'headers'>, name: string): Macro | undefined =>
+  macros.find((macro) => macro.name === name) ?? headers.find((header) => header.has(name))?.get(name);
+
+/** Every macro that people have written, in a file or what it includes: without go_asm.h, whose thousands the Go files give. */
+export function* writtenMacros({ macros, headers }: Pick<Preprocessed, 'macros' | 'headers'>): Generator<Macro> {
+  for (const header of headers) if (!/(^|\/)go_asm\.h$/.test(header.path)) yield* header;
+  yield* macros;
+}
+
+/** The names of all. */
+export function* macroNames({ macros, headers }: Pick<Preprocessed, 'macros' | 'headers'>): Generator<string> {
+  for (const header of headers) yield* header.names();
+  for (const { name } of macros) yield name;
 }
 
 class Preprocessor {
-  private readonly macros: Map<string, Macro>;
+  private readonly macros: MacroScope;
   private readonly readers: Reader[] = [];
   private readonly conditions: Condition[] = [];
   private produced = 0;
   private stopped = false;
-  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], uses: [], bodyUses: [], includes: [], inactive: [], expansions: new Map(), changes: [], expandedDirective: false };
+  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], headers: [], uses: [], bodyUses: [], includes: [], inactive: [], expansions: new Map(), changes: [], expandedDirective: false };
   /** Where the root file is being read. */
   private rootAt = 0;
   private readonly usedArguments = new Set<string>();
 
-  constructor(private readonly options: PreprocessOptions, macros?: ReadonlyMap<string, Macro>) {
-    this.macros = macros ? new Map(macros) : commandLine(options.defines ?? new Map());
+  constructor(private readonly options: PreprocessOptions, macros?: MacroScope) {
+    this.macros = macros ?? commandLine(options.defines ?? new Map());
   }
 
   run(root: SourceFile, tokens: PreprocessedToken[]): Preprocessed {
@@ -146,10 +168,11 @@ class Preprocessor {
   private collectBodyUses(root: SourceFile): void {
     const own = this.out.macros.filter(({ definition }) => definition?.file === root);
     if (own.length === 0) return;
-    const known = new Map(this.out.macros.map((macro) => [macro.name, macro]));
+    const defined = new Map(this.out.macros.map((macro) => [macro.name, macro]));
+    const known = (name: string) => defined.get(name) ?? this.out.headers.findLast((header) => header.has(name))?.get(name);
     for (const { parameters, body } of own) {
       for (const { token, file } of body) {
-        const macro = token.kind === 'identifier' && !parameters?.includes(token.text) ? known.get(token.text) : undefined;
+        const macro = token.kind === 'identifier' && !parameters?.includes(token.text) ? known(token.text) : undefined;
         if (macro) this.out.bodyUses.push({ macro, span: { file, start: token.start, end: token.end } });
       }
     }
@@ -291,8 +314,8 @@ class Preprocessor {
     this.out.macros.push(macro);
     const earlier = this.macros.get(name.text);
     if (earlier) this.problem('macro-redefined', `macro ${name.text} is defined again`, definition);
-    else this.macros.set(name.text, macro);
-    this.out.changes.push({ at: this.rootAt, defined: [macro] });
+    else this.macros.set(macro);
+    this.out.changes.push({ at: this.rootAt, defined: macro });
   }
 
   private undefine(line: PreprocessedToken[], word: PreprocessedToken): void {
@@ -320,14 +343,11 @@ class Preprocessor {
     const target = this.options.resolveInclude?.(path, name.file);
     this.out.includes.push({ name: path, span, target });
     if (!target) return this.problem('include-missing', `cannot find ${path}`, span);
-    const simple = plainDefines(target);
-    if (!simple || this.readers.length >= MOST_NESTING) return this.pushFile(target, name);
-    this.out.changes.push({ at: this.rootAt, defined: simple });
-    for (const macro of simple) {
-      if (this.macros.has(macro.name)) this.problem('macro-redefined', `macro ${macro.name} is defined again`, macro.definition ?? span);
-      else this.macros.set(macro.name, macro);
-      this.out.macros.push(macro);
-    }
+    const header = PlainHeader.of(target);
+    if (!header || this.readers.length >= MOST_NESTING) return this.pushFile(target, name);
+    this.out.changes.push({ at: this.rootAt, header });
+    this.out.headers.push(header);
+    for (const macro of this.macros.include(header)) this.problem('macro-redefined', `macro ${macro.name} is defined again`, macro.definition ?? span);
   }
 
   private condition(line: PreprocessedToken[], word: PreprocessedToken): void {
@@ -421,18 +441,4 @@ class Preprocessor {
       args.at(-1)?.push(token);
     }
   }
-}
-
-const defines = new WeakMap<SourceFile, Macro[] | undefined>();
-
-/** The macros of a header that has nothing but plain #defines, as go_asm.h with its thousands; read once, not for every file that includes it. */
-function plainDefines(file: SourceFile): readonly Macro[] | undefined {
-  if (defines.has(file)) return defines.get(file);
-  let found: Macro[] | undefined;
-  if (!/^(?!#define[ \t]|\/\/|\s*$)/m.test(file.text)) {
-    const { macros, problems, tokens, uses } = preprocess(file);
-    if (problems.length === 0 && uses.length === 0 && tokens.every(({ kind }) => kind === 'newline')) found = macros;
-  }
-  defines.set(file, found);
-  return found;
 }
