@@ -42,6 +42,7 @@ export async function runSession(guest: Guest, parsed: Parsed, goroot?: string, 
     colors: process.stdout.isTTY === true && !process.env['NO_COLOR'],
     readScript: (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return undefined; } },
     writeFile: (file, text) => fs.writeFileSync(path.resolve(file), text),
+    appendFile: (file, text, anew) => fs.writeFileSync(path.resolve(file), text, { flag: anew ? 'w' : 'a' }),
     setArguments: (args) => { guest.args = args; },
   });
   const interrupted = (): void => { if (debug.running) debug.pause(); };

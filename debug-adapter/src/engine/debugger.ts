@@ -5,6 +5,7 @@
 
 import type { Machine, MachineEvent, Registers, Stop } from '@gobuf/emulator/machine-types';
 import type { GInfo, SchedulerSnapshot } from '../goruntime/types';
+import type { FormatOptions } from '../goruntime/value-types';
 import type { Binary, FunctionInfo } from '../symbols/types';
 import type { DebuggerApi } from './api';
 import { BreakpointTable, hitConditionHolds, hitCounts, noteHit, viewOf } from './breakpoints';
@@ -14,6 +15,8 @@ import { disassembleRange, disassembleRows, placedRow } from './disassembly';
 import type { DisassemblyHost } from './disassembly';
 import { deferredCalls } from './deferred';
 import type { DeferredCall } from './deferred';
+import { ancestorsOf, waitersAt } from './goroutine-details';
+import type { Ancestor } from './goroutine-details';
 import { Listeners } from './events';
 import { Execution, currentThreadOf } from './execution';
 import type { Outcome } from './execution';
@@ -128,6 +131,7 @@ export class Debugger implements DebuggerApi {
     });
     execution.stepIntoRuntime = this.intoRuntime;
     const inspector = new Inspector(this.binary, machine, words, { assigned: (address, size) => this.assigned(address, size), arm: (address) => recorder.arm(address), disarm: (address) => recorder.disarm(address) });
+    inspector.limits = this.limits;
     this.session = { machine, recorder, words, execution, inspector };
     this.table.forgetHits();
     for (const breakpoint of this.table.list()) {
@@ -749,6 +753,13 @@ export class Debugger implements DebuggerApi {
 
   // ---- for the terminal ------------------------------------------------------------------------------------------------------
 
+  /** How much of long strings, arrays and structures is printed. */
+  setLimits(limits: Partial<FormatOptions>): void {
+    this.limits = { ...this.limits, ...limits };
+    if (this.session) this.session.inspector.limits = this.limits;
+  }
+  private limits: Partial<FormatOptions> = {};
+
   /** Text of `print`; on one line for `display`. */
   printValue(expression: string, verb = '', frame?: Frame, thread?: number, oneLine = false): string {
     return this.stopped.inspector.print(expression, this.at(frame, thread), { ...(verb ? { verb } : {}), multiLine: !oneLine });
@@ -795,6 +806,26 @@ export class Debugger implements DebuggerApi {
   threadOfG(g: number, goid: number): number { return this.threadTable.idOfG(g, goid); }
   /** Stack top of the goroutine that a frame lies on. */
   stackTop(frame: Frame): number | undefined { return this.live.words.stackOfG(frame.g)?.hi; }
+
+  /** Profiler labels of a goroutine, in the order of their names. */
+  goroutineLabels(g: GInfo): [string, string][] {
+    const { words, inspector } = this.stopped, labels = words.gPointer(g.address, 'labels');
+    return labels ? inspector.labels(labels).sort(([a], [b]) => (a < b ? -1 : 1)) : [];
+  }
+  isChannel(expression: string, frame?: Frame, thread?: number): boolean {
+    try { return this.stopped.inspector.typeOf(expression, this.at(frame, thread)).kind === 'chan'; } catch { return false; }
+  }
+  /** g of each goroutine that waits at a channel. */
+  waitersAt(channel: string, frame?: Frame, thread?: number): Set<number> {
+    const { words, inspector } = this.stopped;
+    return waitersAt(words, inspector.channel(channel, this.at(frame, thread)));
+  }
+  ancestors(most: number, depth: number, thread?: number): Ancestor[] {
+    const { words } = this.stopped;
+    return ancestorsOf(words, this.binary, this.context(thread).g, most, depth);
+  }
+  /** What the closure of a deferred call holds: its arguments. */
+  deferredArguments(call: DeferredCall): Variable[] { return call.closure === undefined ? [] : this.stopped.inspector.captured(call.closure); }
 
   /** Deferred calls that wait in these frames, by frame index. */
   deferredIn(frames: readonly Frame[]): Map<number, DeferredCall[]> { return deferredCalls(this.stopped.words, this.binary, frames); }

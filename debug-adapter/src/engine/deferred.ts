@@ -15,6 +15,8 @@ export interface DeferredCall {
   function: string;
   file: string;
   line: number;
+  /** Address of the word that points to the closure. */
+  closure: number | undefined;
   /** The defer statement. */
   by: { function: string; file: string; line: number };
 }
@@ -43,10 +45,10 @@ export function deferredCalls(words: RuntimeWords, binary: Binary, frames: reado
 }
 
 function callOf(words: RuntimeWords, binary: Binary, record: number): DeferredCall {
-  const closure = words.pointerOf(DEFER, record, 'fn'), code = closure ? words.memory.pointer(closure) : undefined, pc = words.pointerOf(DEFER, record, 'pc') ?? 0;
+  const closure = words.pointerOf(DEFER, record, 'fn'), field = binary.typeNamed(DEFER)?.field('fn')?.offset, code = closure ? words.memory.pointer(closure) : undefined, pc = words.pointerOf(DEFER, record, 'pc') ?? 0;
   const fn = code === undefined ? undefined : unwrapped(binary, binary.functionAt(code)), place = fn && binary.lineAt(fn.entry), by = binary.lineAt(pc);
   return {
-    entry: fn?.entry ?? pc, function: fn?.name ?? '???', file: place?.file ?? '', line: place?.line ?? 0,
+    closure: closure && field !== undefined ? record + field : undefined, entry: fn?.entry ?? pc, function: fn?.name ?? '???', file: place?.file ?? '', line: place?.line ?? 0,
     by: { function: by?.function.name ?? '???', file: by?.file ?? '', line: by?.line ?? 0 },
   };
 }

@@ -6,11 +6,13 @@
 import { decode } from '@gobuf/emulator/x86/decoder';
 import type { Machine, MachineEvent, Registers, Stop } from '@gobuf/emulator/machine-types';
 import type { Binary, FunctionInfo, LocationInfo } from '../symbols/types';
+import { bodiesOf, framesAround, isLoopBody } from './loop-bodies';
 import { callBefore, flowAt } from './flow';
 import type { Flow } from './flow';
 import { R14, RBP, RSP, samePosition, sameStack } from './guest';
 import type { RuntimeWords, StackPosition } from './guest';
 import type { Recorder, RunResult } from './recorder';
+import type { Frame } from './types';
 import { isGogo, unwind } from './unwind';
 
 /** How a movement ended. */
@@ -281,13 +283,40 @@ export class Execution {
     if (!fn || !from) return this.stepWatchful(tid);
     const depth = from.inlined.length;
     const stops = this.statements(fn, from, (place) => into || place.inlined.length <= depth);
+    const around = !into && isLoopBody(fn.name) ? this.around(tid) : [];
     return this.stepWithin(tid, fn, stops, (pc) => {
       const place = this.binary.lineAt(pc);
       return into && place?.file === from.file && place.line === from.line;
-    }, (next) => { tid = next; });
+    }, (next) => { tid = next; }, around.length > 0 ? (now) => this.afterLoopBody(now, around, from) : undefined);
   }
 
-  private async stepWithin(startTid: number, fn: FunctionInfo, stops: ReadonlySet<number>, mayEnter: (pc: number) => boolean, moved: (tid: number) => void): Promise<Outcome> {
+  private around(tid: number): Frame[] {
+    const registers = this.registers(tid);
+    const [frame] = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 1 }).frames;
+    return frame ? framesAround(this.words, { frame, registers }) : [];
+  }
+
+  /** The body of a loop over a function has returned: on to the body's next turn, or to what follows the loop in the function that it stands in. */
+  private async afterLoopBody(tid: number, around: readonly Frame[], from: LocationInfo): Promise<Outcome> {
+    const registers = this.registers(tid), parent = around.at(-1)!;
+    const goals = around.map((frame) => ({ pc: frame.pc, at: this.words.position(registers, frame.sp) })), home = this.words.position(registers, parent.cfa);
+    const turns = new Set(bodiesOf(this.binary, parent.function).map((fn) => this.binary.firstPcAfterPrologue(fn)));
+    let turn = false;
+    const outcome = await this.advance([...goals.map(({ pc }) => pc), ...turns], (address) => {
+      const here = this.position(this.current);
+      if (goals.some((goal) => goal.pc === address && samePosition(goal.at, here))) return true;
+      const outer = turns.has(address) ? this.around(this.current).at(-1) : undefined;
+      turn = outer !== undefined && samePosition(this.words.position(this.registers(this.current), outer.cfa), home);
+      return turn;
+    });
+    if (outcome.kind !== 'done' || turn) return outcome;
+    const { rip } = this.registers(outcome.tid), fn = this.binary.functionAt(rip);
+    const stops = fn ? this.statements(fn, from, () => true) : new Set<number>();
+    if (!fn || stops.has(rip)) return outcome;
+    return this.stepWithin(outcome.tid, fn, stops, () => false, () => undefined);
+  }
+
+  private async stepWithin(startTid: number, fn: FunctionInfo, stops: ReadonlySet<number>, mayEnter: (pc: number) => boolean, moved: (tid: number) => void, returned?: (tid: number) => Promise<Outcome>): Promise<Outcome> {
     let tid = startTid;
     const inside = (pc: number) => pc >= fn.entry && pc < fn.end;
     const startFrame = this.frameOf(tid);
@@ -302,7 +331,7 @@ export class Execution {
           outcome = entered.outcome;
         } else outcome = await this.overCall(tid, flow);
       } else {
-        if (flow.kind === 'return') this.filter.returning?.(tid);
+        if (flow.kind === 'return' && !returned) this.filter.returning?.(tid);
         outcome = await this.stepThread(tid);
       }
       if (outcome.kind !== 'done') return outcome;
@@ -317,7 +346,7 @@ export class Execution {
         if (stops.has(pc)) return outcome;
         continue;
       }
-      if (flow.kind === 'return') return this.skipWrapperOut(tid);
+      if (flow.kind === 'return') return returned ? returned(tid) : this.skipWrapperOut(tid);
       if (flow.kind === 'jump') return this.arrive(tid);
       if (flow.kind === 'call') return outcome;
       // Neither call, jump nor return: a signal was delivered. Its handler is not ours to walk through.
@@ -476,6 +505,9 @@ export class Execution {
     }
     const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 64 }).frames;
     let own = frames.findIndex((frame) => !frame.inlined);
+    // The body of a loop over a function is a part of the function that it stands in: that is what is left.
+    const loop = !physical && own >= 0 ? framesAround(this.words, { frame: frames[own]!, registers }).at(-1) : undefined;
+    if (loop) own = Math.max(own, frames.findIndex((frame) => frame.cfa === loop.cfa && !frame.inlined));
     // Wrappers on the way out are passed through.
     while (own + 1 < frames.length && frames[own + 1]!.wrapper && !frames[own]!.boundary) own++;
     const frame = frames[own], caller = frames[own + 1];
@@ -484,7 +516,7 @@ export class Execution {
     const back = { pc: caller.pc, at: this.words.position(registers, frame.cfa) };
     // First to the function's own RET, where its results can still be read.
     const top = frames.find((candidate) => !candidate.inlined)!;
-    const returns = fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, top.cfa - 8) })) : [];
+    const returns = !loop && fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, top.cfa - 8) })) : [];
     const outcome = await this.untilReturn(tid, [back, ...returns], registers.rip);
     if (outcome.kind !== 'done') return outcome;
     const at = this.registers(outcome.tid).rip;

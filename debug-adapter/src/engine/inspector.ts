@@ -5,13 +5,16 @@ import type { Machine, Registers } from '@gobuf/emulator/machine-types';
 import { CallNeeded } from '../goruntime/evaluate';
 import { RecordedMemory, sameBytes } from '../goruntime/read-set';
 import { GoRuntime } from '../goruntime/runtime';
+import { numberAt } from '../goruntime/memory';
 import { stackGuardName } from '../goruntime/status';
+import type { FormatOptions, Value } from '../goruntime/value-types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import type { GoBinary } from '../symbols';
 import type { Binary, FrameContext } from '../symbols/types';
 import { callFunction } from './call';
 import { RSP } from './guest';
 import type { RuntimeWords } from './guest';
+import { framesAround, isLoopBody } from './loop-bodies';
 import { GPR_NAMES, describeFlags, otherRows, registerRows, withRegister } from './registers';
 import type { Frame, RegisterRow, Scope, Variable } from './types';
 import { FrameValues } from './values';
@@ -52,6 +55,8 @@ export class Inspector {
     this.runtime = new GoRuntime(binary as GoBinary, memory);
     this.values = new FrameValues(binary as GoBinary, this.runtime, memory, { apply: (assignment) => this.apply(assignment) });
   }
+
+  set limits(limits: Partial<FormatOptions>) { this.values.limits = limits; }
 
   private apply({ memory, registers }: Assignment): void {
     for (const { address, bytes } of memory) {
@@ -99,6 +104,12 @@ export class Inspector {
   }
 
   scopeOf(place: Place): EvalScope {
+    const own = this.scopeOfFrame(place), around = framesAround(this.words, place);
+    if (around.length === 0) return own;
+    return { ...own, loopBody: true, enclosing: around.map((frame) => ({ scope: { ...this.scopeOfFrame({ ...place, frame }), ...(isLoopBody(frame.function) ? { loopBody: true } : {}) }, line: frame.line })) };
+  }
+
+  private scopeOfFrame(place: Place): EvalScope {
     const { registers, frame } = place;
     // Levels of inlining are counted from the physical function at this pc outwards.
     const inlined = this.binary.lineAt(frame.lookupPc)?.inlined ?? [];
@@ -347,6 +358,32 @@ export class Inspector {
   assign(expression: string, value: string, place: Place): void {
     this.assignTo = place.tid;
     this.values.assign(this.expand(normal(expression), place), value, this.scopeOf(place));
+  }
+
+  /** Of runtime/pprof: a map, or a list since Go 1.24. */
+  labels(address: number): [string, string][] {
+    const type = this.binary.typeNamed('runtime/pprof.labelMap');
+    if (!type) return [];
+    const { go } = this.values, unquoted = (text: string): string => { try { return JSON.parse(text) as string; } catch { return text; } };
+    const value = go.at('labels', type, address), named = (list: readonly Value[], name: string): Value | undefined => list.find((each) => each.name.toLowerCase() === name);
+    if (type.kind === 'map') return go.children(value).map((entry) => [unquoted(entry.name), unquoted(entry.text)]);
+    const set = go.children(value)[0], list = set && (named(go.children(set), 'list') ?? set);
+    return (list ? go.children(list) : []).map((label) => { const fields = go.children(label); return [unquoted(named(fields, 'key')?.text ?? ''), unquoted(named(fields, 'value')?.text ?? '')]; });
+  }
+
+  /** Address of the header of the channel that an expression names. */
+  channel(expression: string, place: Place): number {
+    const value = this.values.go.evaluate(this.expand(normal(expression), place), this.scopeOf(place));
+    if (value.type?.kind !== 'chan') throw new Error(`expression ${JSON.stringify(expression)} (type ${value.typeName}) is not a channel`);
+    return numberAt(value.bytes, 0, 8);
+  }
+
+  /** What the func value at an address has captured. */
+  captured(address: number): Variable[] {
+    const { go } = this.values, type = this.binary.typeNamed('func()');
+    if (!type) return [];
+    const value = go.at('fn', type, address);
+    return go.children(value).map((child) => this.values.variable(child, {}));
   }
 
   packageRows(): VariableRow[] { return this.values.globalRows(); }

@@ -6,7 +6,7 @@ import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
 import type { GoRuntime } from '../goruntime/runtime';
 import type { FormatOptions, Value } from '../goruntime/value-types';
 import type { GoBinary } from '../symbols';
-import type { Memory } from '../symbols/types';
+import type { Memory, VariableInfo } from '../symbols/types';
 import type { Variable } from './types';
 
 /** A variable of a frame or package as `args`, `locals` and `vars` print it. */
@@ -27,6 +27,8 @@ const SHORT: Partial<FormatOptions> = { followPointers: false, maxVariableRecurs
 
 export class FrameValues {
   readonly go: GoValues;
+  /** How much of a value is printed. */
+  limits: Partial<FormatOptions> = {};
 
   constructor(private readonly binary: GoBinary, runtime: GoRuntime, memory: Memory, private readonly host: AssignmentHost) {
     this.go = new GoValues(binary, runtime, memory);
@@ -63,23 +65,28 @@ export class FrameValues {
   }
 
   evaluate(expression: string, scope: EvalScope): Variable { return this.variable(this.go.evaluate(expression, scope), scope, expression); }
-  print(expression: string, scope: EvalScope, options: PrintOptions): string { return this.go.print(expression, scope, options); }
+  print(expression: string, scope: EvalScope, options: PrintOptions): string { return this.go.print(expression, scope, { ...options, limits: { ...this.limits, ...options.limits } }); }
   assign(expression: string, source: string, scope: EvalScope): void { this.host.apply(this.go.assign(this.go.evaluate(expression, scope), source, scope)); }
 
   /** Variables of a frame at `line`: parameters, then the locals that are declared above it, in the order of their lines. */
   locals(scope: EvalScope, line: number): VariableRow[] {
     if (!scope.frame) return [];
-    const infos = this.go.evaluator.declared(scope);
-    const rows = this.go.variables(scope, infos).map((value, i) => this.row(value, scope, infos[i]?.role ?? 'local', infos[i]?.shadowed ?? false, infos[i]?.declLine ?? 0));
-    const visible = rows.filter((row) => row.role !== 'local' || row.declLine === 0 || row.declLine < line);
-    return [...visible.filter((row) => row.role !== 'local'), ...visible.filter((row) => row.role === 'local').sort((a, b) => a.declLine - b.declLine)];
+    // Outermost first; a name that is declared again further in is hidden there.
+    const levels = [{ scope, line }, ...scope.enclosing ?? []].map((level) => this.declaredIn(level.scope, level.line)).reverse();
+    const rows = levels.flatMap((level, i) => { const inner = new Set(levels.slice(i + 1).flat().map(({ value }) => value.name)); return level.map((each) => this.row(each.value, scope, each.info.role, each.info.shadowed || inner.has(each.value.name), each.info.declLine)); });
+    return [...rows.filter((row) => row.role !== 'local'), ...rows.filter((row) => row.role === 'local')];
+  }
+  private declaredIn(scope: EvalScope, line: number): { value: Value; info: VariableInfo }[] {
+    const infos = this.go.evaluator.declared(scope), all = this.go.variables(scope, infos).map((value, i) => ({ value, info: infos[i]! }));
+    const visible = all.filter(({ info }) => info.role !== 'local' || info.declLine === 0 || info.declLine < line);
+    return [...visible.filter(({ info }) => info.role !== 'local'), ...visible.filter(({ info }) => info.role === 'local').sort((a, b) => a.info.declLine - b.info.declLine)];
   }
 
   private row(value: Value, scope: EvalScope, role: VariableRow['role'], shadowed: boolean, declLine: number): VariableRow {
     const name = value.name.replace(/^\((.*)\)$/, '$1');
     return {
       name, role, shadowed, declLine, variable: this.variable(value, scope, shadowed ? undefined : name),
-      short: () => this.go.format(value, { limits: SHORT }), long: () => this.go.format(value, { multiLine: true }),
+      short: () => this.go.format(value, { limits: SHORT }), long: () => this.go.format(value, { multiLine: true, limits: this.limits }),
     };
   }
 
@@ -90,7 +97,7 @@ export class FrameValues {
   globalRows(): VariableRow[] {
     return this.binary.globalVariables().map((found) => {
       const value = (): Value => this.go.at(found.name, found.type, found.address);
-      return { name: found.name, role: 'local' as const, shadowed: false, declLine: 0, short: () => this.go.format(value(), { limits: SHORT }), long: () => this.go.format(value(), { multiLine: true }), get variable() { return { name: found.name, value: '' }; } };
+      return { name: found.name, role: 'local' as const, shadowed: false, declLine: 0, short: () => this.go.format(value(), { limits: SHORT }), long: () => this.go.format(value(), { multiLine: true, limits: this.limits }), get variable() { return { name: found.name, value: '' }; } };
     }).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

@@ -39,6 +39,10 @@ export interface EvalScope {
   thread?: number;
   /** Variables of an outer inlined level: 0 is the innermost at the frame's pc. */
   inlineLevel?: number;
+  /** The body of a loop over a function: what the frames around it declare is visible, nearest first. */
+  enclosing?: { scope: EvalScope; line: number }[];
+  /** It is such a body itself: its parameters are the loop's variables, and what it captured is shown where it was declared. */
+  loopBody?: boolean;
 }
 
 export type { Operand } from './operands';
@@ -64,7 +68,9 @@ export class Evaluator extends Operands {
   declared(scope: EvalScope): VariableInfo[] {
     if (!scope.frame) return [];
     const levels = this.binary.localsByLevel(scope.frame, this.memory);
-    return levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? [];
+    const list = (levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? []).filter(({ name }) => !name.startsWith('#'));
+    if (!scope.loopBody) return list;
+    return list.filter(({ name, captured }) => !captured && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const }));
   }
 
   variables(scope: EvalScope, list = this.declared(scope)): Operand[] {
@@ -159,6 +165,10 @@ export class Evaluator extends Operands {
     if (name === 'nil') return this.constant(null);
     const locals = this.variables(scope);
     for (let i = locals.length - 1; i >= 0; i--) if (locals[i]!.name === name) return locals[i]!;
+    for (const { scope: outer } of scope.enclosing ?? []) {
+      const found = this.variables(outer).findLast((each) => each.name === name);
+      if (found) return found;
+    }
     const fn = scope.frame && this.binary.functionAt(scope.frame.pc);
     const own = fn && this.global(`${fn.package}.${name}`);
     // in the runtime, sched or allgs are what the special names mean too

@@ -230,6 +230,7 @@ export function parseExpression(source: string): Node {
 
   if (peek().kind === 'end') throw new ExpressionError('empty expression');
   const node = binary(1);
-  if (peek().kind !== 'end') fail();
+  const rest = peek();
+  if (rest.kind !== 'end') throw new ExpressionError(`1:${rest.at + 1}: expected 'EOF', found ${rest.kind === 'op' ? `'${rest.text}'` : rest.text}`);
   return node;
 }

@@ -62,7 +62,7 @@ function basic(v: Loaded, verb: string): string {
     const bytes = v.text ?? new TextEncoder().encode(v.value);
     if (verb !== '') return formatVerb(verb, new TextDecoder().decode(bytes));
     const more = v.length - bytes.length;
-    return more !== 0 ? quoteBytes(new TextEncoder().encode(`${new TextDecoder().decode(bytes)}...+${more} more`)) : quoteBytes(bytes);
+    return quoteBytes(bytes, more);
   }
   if (v.kind === 'complex64' || v.kind === 'complex128') return `(${v.children[0]?.value} + ${v.children[1]?.value}i)`;
   if (v.value === '') return `(unknown ${v.kind})`;

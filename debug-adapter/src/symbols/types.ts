@@ -140,6 +140,8 @@ export type Place =
 
 export interface VariableInfo {
   name: string;
+  /** A closure's: declared around it. */
+  captured: boolean;
   type: GoType;
   /** parameter, result or local; closure variables count as locals. */
   role: 'parameter' | 'result' | 'local';

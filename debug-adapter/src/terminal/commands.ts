@@ -53,6 +53,4 @@ export const LACKING: Record<string, string> = {
   edit: 'no editor is started from here', ed: 'no editor is started from here',
   libraries: 'the programs are static: there are no dynamic libraries',
   target: 'there is one program and it has no child processes',
-  transcript: 'redirect the output instead',
-  deferred: 'since Go 1.18 a deferred call has no arguments of its own; stack -defer lists the calls',
 };

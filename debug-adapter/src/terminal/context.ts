@@ -8,7 +8,6 @@ export interface Settings {
   disassembleFlavor: 'intel' | 'go' | 'gnu';
   sourceListLineCount: number;
   position: 'default' | 'source' | 'disassembly';
-  showLocationExpr: boolean;
   maxStringLen: number;
   maxArrayValues: number;
   maxVariableRecurse: number;
@@ -26,6 +25,8 @@ export interface TerminalHost {
   readScript?(path: string): string | undefined;
   /** Writes a file (`breakpoints -save`); absent where there is no file system. */
   writeFile?(path: string, text: string): void;
+  /** Adds to a file (`transcript`), or begins it anew; absent where there is no file system. */
+  appendFile?(path: string, text: string, anew: boolean): void;
   /** Arguments for `restart ARGS`; absent if they cannot be changed. */
   setArguments?(args: string[]): void;
 }
@@ -53,9 +54,18 @@ export class Context {
   checkpoints = new Map<number, { instruction: number; note: string; where: string }>();
   nextCheckpoint = 1;
   substitute: [string, string][] = [];
-  readonly settings: Settings = { disassembleFlavor: 'intel', sourceListLineCount: 5, position: 'default', showLocationExpr: false, maxStringLen: 64, maxArrayValues: 64, maxVariableRecurse: 1, aliases: new Map() };
+  readonly settings: Settings = { disassembleFlavor: 'intel', sourceListLineCount: 5, position: 'default', maxStringLen: 64, maxArrayValues: 64, maxVariableRecurse: 1, aliases: new Map() };
 
-  constructor(readonly debug: Debugger, readonly host: TerminalHost) {}
+  readonly host: TerminalHost;
+  /** Where output goes besides, or instead. */
+  transcript: { file: string; quiet: boolean } | undefined;
+
+  constructor(readonly debug: Debugger, host: TerminalHost) {
+    this.host = { ...host, write: (text) => {
+      if (this.transcript) host.appendFile?.(this.transcript.file, text, false);
+      if (!this.transcript?.quiet) host.write(text);
+    } };
+  }
 
   print(line = ''): void { this.host.write(`${line}\n`); }
 

@@ -4,6 +4,7 @@ import type { VariableRow } from '../engine/values';
 import type { Command } from './commands';
 import { split2 } from './context';
 import type { Context, Scope } from './context';
+import { goroutineRows } from './goroutines';
 import { align } from './tabwriter';
 
 function printMatching(context: Context, kind: string, rows: VariableRow[], args: string): void {
@@ -91,8 +92,12 @@ export const dataCommands: Command[] = [
     names: ['print', 'p'], group: 'data', onBreakpoint: true, help: 'Evaluate an expression.\n\n\t[goroutine <n>] [frame <m>] print [%format] <expression>\n\nBesides Go expressions: registers (rsp, x0.int32, zf), g, m, p, TLS, stackguard, sched, allgs[i].\nThe optional format argument is a format specifier, like the ones used by the fmt package.',
     run(context, args, scope) {
       if (args === '') throw new Error('not enough arguments');
-      const [format, expression] = splitFormat(args);
-      context.print(context.debug.printValue(expression, format, context.frameAt(scope), scope.thread));
+      const [format, expression] = splitFormat(args), frame = context.frameAt(scope);
+      context.print(context.debug.printValue(expression, format, frame, scope.thread));
+      if (!context.debug.isChannel(expression, frame, scope.thread)) return;
+      context.print('\nGoroutines waiting on this channel:');
+      const waiters = context.debug.waitersAt(expression, frame, scope.thread);
+      context.host.write(goroutineRows(context, (g) => waiters.has(g.address)));
     },
   },
   {

@@ -37,17 +37,25 @@ function rowText(context: Context, row: Row, where: Where): string {
   return text;
 }
 
+/** Those that a test picks, a line each, as `goroutines` lists them. */
+export function goroutineRows(context: Context, test: (g: GInfo) => boolean): string {
+  const selected = context.debug.reportedGoroutine();
+  return rows(context).filter(({ g }) => test(g)).map((row) => `${row.g.goid === selected ? '* ' : '  '}Goroutine ${rowText(context, row, 'user')}\n`).join('');
+}
+
 function longText(context: Context, row: Row, indent = ''): string {
   return `${indent}Goroutine ${row.g.goid}:\n${(['current', 'user', 'go', 'start'] as const).map((where) => `${indent}\t${LABEL[where]}: ${locationText(context, row.place(where))}\n`).join('')}`;
 }
 
-interface Listing { where: Where; stack: number | undefined; filters: ((row: Row) => boolean)[]; group: ((row: Row) => string) | undefined; command: string | undefined; system: boolean }
+interface Listing { where: Where; labels: boolean; stack: number | undefined; filters: ((row: Row) => boolean)[]; group: ((row: Row) => string) | undefined; command: string | undefined; system: boolean }
 
 const FIELDS: Record<string, Where> = { curloc: 'current', userloc: 'user', goloc: 'go', startloc: 'start' };
 
-function parse(context: Context, args: string): Listing {
+function labelOf(context: Context, { g }: Row, key: string): string | undefined { return context.debug.goroutineLabels(g).find(([name]) => name === key)?.[1]; }
+
+function parse(context: Context, args: string, scope: Scope): Listing {
   const words = args.split(' ').filter((word) => word !== '');
-  const listing: Listing = { where: 'user', stack: undefined, filters: [], group: undefined, command: undefined, system: false };
+  const listing: Listing = { where: 'user', labels: false, stack: undefined, filters: [], group: undefined, command: undefined, system: false };
   const text = (row: Row, field: Where): string => locationText(context, row.place(field));
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
@@ -64,29 +72,37 @@ function parse(context: Context, args: string): Listing {
       let test: (row: Row) => boolean;
       if (field === 'running') test = (row) => row.tid !== undefined;
       else if (field === 'user') test = (row) => !row.g.system;
-      else if (FIELDS[field]) { const value = words[++i] ?? wrong(); test = (row) => text(row, FIELDS[field]!).includes(value); } else if (field === 'label') throw new Error('goroutine labels are not read yet');
-      else return wrong();
+      else if (FIELDS[field]) { const value = words[++i] ?? wrong(); test = (row) => text(row, FIELDS[field]!).includes(value); } else if (field === 'label') {
+        const [key = '', ...value] = (words[++i] ?? wrong()).split('='), wanted = value.length > 0 ? value.join('=') : undefined;
+        test = (row) => { const label = labelOf(context, row, key); return label !== undefined && (wanted === undefined || label === wanted); };
+      } else return wrong();
       listing.filters.push((row) => test(row) !== without);
     } else if (word === '-group') {
       const field = words[++i] ?? wrong();
       if (field === 'running') listing.group = (row) => `running=${row.tid !== undefined}`;
       else if (field === 'user') listing.group = (row) => `user=${!row.g.system}`;
       else if (FIELDS[field]) listing.group = (row) => { const { file, line, function: name } = row.place(FIELDS[field]!); return `${context.path(file)}:${line} in ${name}`; };
-      else wrong();
-    } else if (word === '-exec') { listing.command = words.slice(i + 1).join(' '); break; } else if (word === '-l') throw new Error('goroutine labels are not read yet');
-    else if (word === '-chan') throw new Error('filtering by channel is not done yet: print the channel, its queues are shown');
-    else wrong();
+      else if (field === 'label') { const key = words[++i] ?? wrong(); listing.group = (row) => `${key}=${labelOf(context, row, key) ?? ''}`; } else wrong();
+    } else if (word === '-exec') { listing.command = words.slice(i + 1).join(' '); break; } else if (word === '-l') listing.labels = true;
+    else if (word === '-chan') {
+      const waiters = context.debug.waitersAt(words[++i] ?? wrong(), context.frameAt(scope), scope.thread);
+      listing.filters.push((row) => waiters.has(row.g.address));
+    } else wrong();
   }
   return listing;
 }
 
 async function list(context: Context, args: string, scope: Scope, terminal: Commander): Promise<void> {
-  const listing = parse(context, args);
+  const listing = parse(context, args, scope);
   const all = rows(context).filter((row) => listing.filters.every((filter) => filter(row)));
   const selected = context.debug.reportedGoroutine();
   const show = async (some: Row[], indent: string): Promise<void> => {
     for (const row of some) {
       context.print(`${indent}${row.g.goid === selected ? '* ' : '  '}Goroutine ${rowText(context, row, listing.where)}`);
+      if (listing.labels) {
+        const labels = context.debug.goroutineLabels(row.g);
+        if (labels.length > 0) context.print(`${indent}\tLabels: ${labels.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(', ')}`);
+      }
       if (listing.stack !== undefined) {
         try { context.host.write(stackText(context, context.debug.stack(row.thread, { levels: listing.stack + 1 }), { indent: `${indent}\t` })); } catch (error) { context.print(`${indent}\t${(error as Error).message}`); }
       }
@@ -119,7 +135,7 @@ function threadText(context: Context, tid: number): string {
 export const goroutineCommands: Command[] = [
   {
     names: ['goroutines', 'grs'], group: 'goroutine',
-    help: 'List program goroutines.\n\n\tgoroutines [-u|-r|-g|-s] [-t [depth]] [-with loc expr] [-without loc expr] [-group argument] [-exec command] [-system]\n\n\t-u\tdisplays location of topmost stackframe in user code (default)\n\t-r\tdisplays location of topmost stackframe (including frames inside private runtime functions)\n\t-g\tdisplays location of go instruction that created the goroutine\n\t-s\tdisplays location of the start function\n\t-t\tdisplays goroutine\'s stacktrace (default depth 10)\n\t-system\talso g0 and gsignal of each M',
+    help: 'List program goroutines.\n\n\tgoroutines [-u|-r|-g|-s] [-t [depth]] [-l] [-with loc expr] [-without loc expr] [-group argument] [-chan expr] [-exec command] [-system]\n\n\t-u\tdisplays location of topmost stackframe in user code (default)\n\t-r\tdisplays location of topmost stackframe (including frames inside private runtime functions)\n\t-g\tdisplays location of go instruction that created the goroutine\n\t-s\tdisplays location of the start function\n\t-t\tdisplays goroutine\'s stacktrace (default depth 10)\n\t-l\tdisplays goroutine\'s labels\n\t-chan\tonly goroutines that wait to send to or receive from that channel\n\t-with, -without\tuserloc, curloc, goloc or startloc and a part of the place; label and key or key=value; running; user\n\t-group\tone of the places, label and a key, running, user; five of each group are shown\n\t-system\talso g0 and gsignal of each M',
     run: list,
   },
   {

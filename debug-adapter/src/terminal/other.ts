@@ -117,9 +117,9 @@ const SETTINGS: Record<string, Setting> = {
       context.debug.flavor = value;
     },
   },
-  'max-array-values': { get: ({ settings }) => String(settings.maxArrayValues), set: ({ settings }, value) => { settings.maxArrayValues = integer(value); } },
-  'max-string-len': { get: ({ settings }) => String(settings.maxStringLen), set: ({ settings }, value) => { settings.maxStringLen = integer(value); } },
-  'max-variable-recurse': { get: ({ settings }) => String(settings.maxVariableRecurse), set: ({ settings }, value) => { settings.maxVariableRecurse = integer(value); } },
+  'max-array-values': { get: ({ settings }) => String(settings.maxArrayValues), set: ({ settings, debug }, value) => { debug.setLimits({ maxArrayValues: settings.maxArrayValues = integer(value) }); } },
+  'max-string-len': { get: ({ settings }) => String(settings.maxStringLen), set: ({ settings, debug }, value) => { debug.setLimits({ maxStringLen: settings.maxStringLen = integer(value) }); } },
+  'max-variable-recurse': { get: ({ settings }) => String(settings.maxVariableRecurse), set: ({ settings, debug }, value) => { debug.setLimits({ maxVariableRecurse: settings.maxVariableRecurse = integer(value) }); } },
   position: {
     get: ({ settings }) => settings.position,
     set({ settings }, value) {
@@ -130,6 +130,10 @@ const SETTINGS: Record<string, Setting> = {
   'source-list-line-count': { get: ({ settings }) => String(settings.sourceListLineCount), set: ({ settings }, value) => { settings.sourceListLineCount = integer(value); } },
   'step-into-runtime': { get: ({ debug }) => String(debug.stepIntoRuntime), set: ({ debug }, value) => { debug.stepIntoRuntime = boolean(value); } },
 };
+
+export const PARAMETERS = [...Object.keys(SETTINGS), 'substitute-path', 'alias'];
+/** Delve's parameters that are not here, and why. */
+const WITHOUT = 'Of Delve\'s these are not here: source-list-*-color, stacktrace-*-color and prompt-color, prompt, tab (the terminal\'s look is fixed); debug-info-directories (debug information is the program\'s own); show-location-expr (locations are what info about a variable shows in the editor); show-raw-strings (use print %s); trace-show-timestamp (time is the instruction count, which every stop tells); -save (settings are not kept: give them in a file for --init).';
 
 function configure(context: Context, args: string): void {
   if (args === '') throw new Error('wrong number of arguments to "config"');
@@ -215,8 +219,21 @@ export const otherCommands: Command[] = [
     },
   },
   {
-    names: ['config'], group: 'other', help: 'Changes configuration parameters.\n\n\tconfig -list\n\tconfig <parameter> <value>\n\tconfig substitute-path <from> <to>\n\tconfig alias <command> <alias>\n\nParameters: disassemble-flavor, position, source-list-line-count, max-string-len, max-array-values, max-variable-recurse, step-into-runtime.',
+    names: ['config'], group: 'other', help: 'Changes configuration parameters.\n\n\tconfig -list\n\tconfig <parameter> <value>\n\tconfig substitute-path <from> <to>\n\tconfig alias <command> <alias>\n\nParameters: ' + Object.keys(SETTINGS).join(', ') + '. ' + WITHOUT,
     run: configure,
+  },
+  {
+    names: ['transcript'], group: 'other', help: 'Appends command output to a file.\n\n\ttranscript [-t] [-x] <output file>\n\ttranscript -off\n\nOutput of commands is appended to the specified output file. If \'-t\' is specified and the output file exists it is truncated. If \'-x\' is specified output to stdout is suppressed instead.\n\nUsing the -off option disables the transcript.',
+    run(context, args) {
+      const words = quotedFields(args), flags = new Set(words.filter((word) => word.startsWith('-'))), files = words.filter((word) => !word.startsWith('-'));
+      for (const flag of flags) if (!['-t', '-x', '-off'].includes(flag)) throw new Error(`unrecognized option ${JSON.stringify(flag)}`);
+      if (flags.has('-off')) { if (words.length > 1) throw new Error('-off option specified with other arguments'); context.transcript = undefined; return; }
+      if (files.length === 0) throw new Error('no output path specified');
+      if (files.length > 1) throw new Error('too many arguments');
+      if (!context.host.appendFile) throw new Error('there are no files here');
+      context.host.appendFile(files[0]!, '', flags.has('-t'));
+      context.transcript = { file: files[0]!, quiet: flags.has('-x') };
+    },
   },
   {
     names: ['exit', 'quit', 'q'], group: 'other', help: 'Exit the debugger.',

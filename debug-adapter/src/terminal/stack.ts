@@ -4,6 +4,7 @@ import type { DeferredCall } from '../engine/deferred';
 import type { Frame, StackTrace } from '../engine/types';
 import type { Command, Commander } from './commands';
 import { split2 } from './context';
+import { splitFormat } from './data';
 import type { Context, Scope } from './context';
 import { printSource, printStop } from './position';
 
@@ -37,14 +38,19 @@ export function stackText(context: Context, trace: StackTrace, options: { indent
 function signed(value: number): string { return value < 0 ? `-0x${(-value).toString(16)}` : `+0x${value.toString(16)}`; }
 
 function stack(context: Context, args: string, scope: Scope): void {
-  let depth = 50, full = false, defer = false, offsets = false, fromG = false;
+  let depth = 50, ancestors = 0, ancestorDepth: number | undefined, full = false, defer = false, offsets = false, fromG = false;
   const words = args.split(' ').filter(Boolean);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word === '-full') full = true;
     else if (word === '-offsets') offsets = true;
     else if (word === '-defer') defer = true;
-    else if (word === '-a' || word === '-adepth') throw new Error('ancestors of goroutines are not listed yet');
+    else if (word === '-a' || word === '-adepth') {
+      const text = words[++i];
+      if (text === undefined) throw new Error(`expected number after ${word}`);
+      if (!/^\d+$/.test(text)) throw new Error(`expected number after ${word}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+      if (word === '-a') ancestors = Number(text); else ancestorDepth = Number(text);
+    }
     else if (word === '-mode') {
       const mode = words[++i];
       if (mode !== 'normal' && mode !== 'simple' && mode !== 'fromg') throw new Error('expected normal, simple or fromg after -mode');
@@ -55,6 +61,32 @@ function stack(context: Context, args: string, scope: Scope): void {
   // Delve's depth counts from 0: `stack 1` shows two frames.
   const trace = fromG ? context.debug.savedStack(depth + 1) : context.stack(scope, depth + 1);
   context.host.write(stackText(context, trace, { offsets, ...(defer ? { deferred: context.debug.deferredIn(trace.frames) } : {}), ...(full ? { full: (frame: Frame) => context.debug.frameVariables(frame, scope.thread).map((row) => `${row.name} = ${row.short()}`) } : {}) }));
+  if (ancestors > 0) for (const ancestor of context.debug.ancestors(ancestors, ancestorDepth ?? depth, scope.thread)) context.host.write(`Created by Goroutine ${ancestor.goid}:\n${stackText(context, ancestor, { indent: '\t' })}`);
+}
+
+/** `deferred N print|args|locals …`: the arguments of a deferred call are what its closure holds. */
+function inDeferred(context: Context, args: string, scope: Scope): void {
+  const [number, command] = split2(args);
+  if (!number || !command) throw new Error('not enough arguments');
+  if (!/^[+-]?\d+$/.test(number)) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(number)}: invalid syntax`);
+  if (Number(number) <= 0) throw new Error("argument of deferred must be a number greater than 0 (use 'stack -defer' to see the list of deferred calls)");
+  const frame = context.frameAt(scope), trace = context.stack(scope, frame.index + 1), calls = context.debug.deferredIn(trace.frames).get(frame.index) ?? [], call = calls[Number(number) - 1];
+  if (!call) throw new Error(`Frame ${frame.index} only has ${calls.length} deferred calls`);
+  const [name = '', rest = ''] = split2(command), captured = context.debug.deferredArguments(call);
+  if (name === 'args') {
+    const pattern = new RegExp(rest.replace(/^-v\s*/, '')), shown = captured.filter((variable) => pattern.test(variable.name));
+    for (const variable of shown) context.print(`${variable.name} = ${variable.value}`);
+    if (shown.length === 0) context.print('(no args)');
+  } else if (name === 'locals') context.print('(no locals)');
+  else if (name === 'print' || name === 'p') {
+    const [format, expression] = splitFormat(rest);
+    // Its variables by where they lie.
+    const text = expression.replace(/(^|[^\w."])([A-Za-z_]\w*)(?![\w(])/g, (whole, before: string, word: string) => {
+      const found = captured.find((variable) => variable.name === word);
+      return found?.address === undefined ? whole : `${before}(*(*${found.type ?? ''})(0x${found.address.toString(16)}))`;
+    });
+    context.print(context.debug.printValue(text, format, frame, scope.thread));
+  } else throw new Error('command not available');
 }
 
 async function select(context: Context, args: string, scope: Scope, terminal: Commander, how: (given: number) => number, needed: boolean): Promise<void> {
@@ -76,8 +108,12 @@ async function select(context: Context, args: string, scope: Scope, terminal: Co
 export const stackCommands: Command[] = [
   {
     names: ['stack', 'bt'], group: 'stack', onBreakpoint: true,
-    help: 'Print stack trace.\n\n\t[goroutine <n>] [frame <m>] stack [<depth>] [-full] [-offsets] [-defer] [-mode <mode>]\n\n\t-full\t\tevery stackframe is decorated with the value of its local variables and arguments.\n\t-offsets\tprints frame offset of each frame.\n\t-defer\t\tprints deferred function call stack for each frame.\n\t-mode <mode>\tnormal and simple are the same here: the true stack; fromg starts from the registers stored in the runtime.g struct',
+    help: 'Print stack trace.\n\n\t[goroutine <n>] [frame <m>] stack [<depth>] [-full] [-offsets] [-defer] [-a <n>] [-adepth <depth>] [-mode <mode>]\n\n\t-full\t\tevery stackframe is decorated with the value of its local variables and arguments.\n\t-offsets\tprints frame offset of each frame.\n\t-defer\t\tprints deferred function call stack for each frame.\n\t-a <n>\t\tprints stacktrace of n ancestors of the selected goroutine (the program must run with GODEBUG=tracebackancestors=<n>)\n\t-adepth <depth>\tconfigures depth of ancestor stacktrace\n\t-mode <mode>\tnormal and simple are the same here: the true stack; fromg starts from the registers stored in the runtime.g struct',
     run: stack,
+  },
+  {
+    names: ['deferred'], group: 'stack', run: inDeferred,
+    help: 'Executes command in the context of a deferred call.\n\n\tdeferred <n> <command>\n\nExecutes the specified command (print, args, locals) in the context of the n-th deferred call in the current frame. Since Go 1.18 the arguments of a deferred call are held by a closure: args shows what that holds (Go 1.23 and later say what it is).',
   },
   { names: ['frame'], group: 'stack', help: 'Set the current frame, or execute command on a different frame.\n\n\tframe <m>\n\tframe <m> <command>', run: (context, args, scope, terminal) => select(context, args, scope, terminal, (given) => given, true) },
   { names: ['up'], group: 'stack', help: 'Move the current frame up.\n\n\tup [<m>]\n\tup [<m>] <command>', run: (context, args, scope, terminal) => select(context, args, scope, terminal, (given) => context.frame + given, false) },

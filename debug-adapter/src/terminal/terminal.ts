@@ -8,6 +8,7 @@ import type { Command, Commander } from './commands';
 import { Context, ExitRequest, split2 } from './context';
 import type { Scope, TerminalHost } from './context';
 import { printDisplays, splitFormat } from './data';
+import { PARAMETERS } from './other';
 import { stackText } from './stack';
 
 export type { TerminalHost } from './context';
@@ -35,6 +36,8 @@ export class Terminal implements Commander {
   /** Runs a line as typed; 'exit' asks for the end of the session, 'error' says that a sentence about a failure was printed. */
   async execute(line: string): Promise<'exit' | 'error' | undefined> {
     this.busy = true;
+    const { transcript, host } = this.context;
+    if (transcript) host.appendFile?.(transcript.file, `(gobuf) ${line}\n`, false);
     try {
       await this.call(line, this.scope());
       return undefined;
@@ -122,7 +125,7 @@ export class Terminal implements Commander {
       case 'break': case 'trace': case 'continue': case 'list': case 'disassemble': case 'jump': return word.length < 2 ? [] : from(this.context.debug.binary.functions().map(({ name }) => name));
       case 'print': case 'whatis': case 'display': case 'set': case 'watch':
         try { return from(this.context.debug.frameVariables(this.context.frameAt(this.scope())).map(({ name }) => name)); } catch { return []; }
-      case 'config': return from(['disassemble-flavor', 'position', 'source-list-line-count', 'max-string-len', 'max-array-values', 'max-variable-recurse', 'step-into-runtime', 'substitute-path', 'alias']);
+      case 'config': return from(PARAMETERS);
       case 'rev': return from(['next', 'step', 'step-instruction', 'next-instruction', 'stepout', 'continue']);
       case 'help': return from(this.names());
       default: return [];

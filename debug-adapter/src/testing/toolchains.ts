@@ -77,10 +77,10 @@ export function readBytes(file: string): Uint8Array {
 export const hasDelve = spawnSync('dlv', ['version'], { encoding: 'utf8' }).status === 0;
 
 /** Delve's output for a list of commands on a program or core file. */
-export function delve(args: readonly string[], commands: readonly string[]): string {
+export function delve(args: readonly string[], commands: readonly string[], env: Record<string, string> = {}): string {
   const init = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-dlv-')), 'init');
   fs.writeFileSync(init, [...commands, 'exit', ''].join('\n'));
-  const done = spawnSync('dlv', [...args, '--allow-non-terminal-interactive=true', '--check-go-version=false', '--init', init], { encoding: 'utf8', input: '', maxBuffer: 1 << 28 });
+  const done = spawnSync('dlv', [...args, '--allow-non-terminal-interactive=true', '--check-go-version=false', '--init', init], { encoding: 'utf8', input: '', env: { ...process.env, ...env }, maxBuffer: 1 << 28 });
   fs.rmSync(path.dirname(init), { recursive: true });
   return done.stdout ?? '';
 }

@@ -16,8 +16,8 @@ export const hasGo = toolchain() !== undefined;
 export function program(source: string, flags: readonly string[] = []): string { return build(source, toolchain()!, flags); }
 
 
-export function machineOf(file: string, write: (text: string) => void = () => undefined): Machine {
-  return createMachine({ program: fs.readFileSync(file), path: `/program/${path.basename(file)}`, args: [], env: [], cwd: '/program', host: { write: (_fd, bytes, replayed) => { if (!replayed) write(new TextDecoder().decode(bytes)); } } });
+export function machineOf(file: string, write: (text: string) => void = () => undefined, env: string[] = []): Machine {
+  return createMachine({ program: fs.readFileSync(file), path: `/program/${path.basename(file)}`, args: [], env, cwd: '/program', host: { write: (_fd, bytes, replayed) => { if (!replayed) write(new TextDecoder().decode(bytes)); } } });
 }
 
 export interface TestSession { debug: Debugger; output(): string }

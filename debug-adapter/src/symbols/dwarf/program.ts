@@ -16,6 +16,8 @@ export interface InlinedNode { offset: number; depth: number; ranges: [number, n
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
 interface Global { name: string; address: number; type: GoType }
 
+type Declared = Pick<VariableInfo, 'name' | 'type' | 'role' | 'declLine' | 'captured'>;
+
 export class DwarfProgram {
   readonly info: DebugInfo;
   readonly types: TypeReader;
@@ -316,8 +318,8 @@ export class DwarfProgram {
   }
 
   /** What a variable's entry says wherever it lies; null for one without a name. */
-  private readonly declarations = new WeakMap<Die, { name: string; type: GoType; role: VariableInfo['role']; declLine: number } | null>();
-  private declared(die: Die): { name: string; type: GoType; role: VariableInfo['role']; declLine: number } | null {
+  private readonly declarations = new WeakMap<Die, Declared | null>();
+  private declared(die: Die): Declared | null {
     const known = this.declarations.get(die);
     if (known !== undefined) return known;
     const originOffset = numberOf(die.attributes.get(At.abstractOrigin));
@@ -327,7 +329,7 @@ export class DwarfProgram {
     const type = typeOffset === undefined ? undefined : this.types.at(typeOffset);
     const isParameter = (origin?.tag ?? die.tag) === Tag.formalParameter;
     const role = !isParameter ? 'local' : attribute(At.variableParameter) ? 'result' : 'parameter';
-    const found = !type || name === '' || name.startsWith('.') ? null : { name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0 } as const;
+    const found = !type || name === '' || name.startsWith('.') ? null : { name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0, captured: die.attributes.has(At.goClosureOffset) } as const;
     this.declarations.set(die, found);
     return found;
   }
@@ -337,7 +339,7 @@ export class DwarfProgram {
     for (const { die, depth } of scope) {
       const declared = this.declared(die);
       if (!declared) continue;
-      const { role, declLine } = declared;
+      const { role, declLine, captured } = declared;
       let { name, type } = declared;
       const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
       let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
@@ -356,9 +358,10 @@ export class DwarfProgram {
       }
       // a result that lives in a register has a second, empty entry
       if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
-      out.push({ name, type, role, declLine, place, bytes, escaped, shadowed: false, depth });
+      out.push({ name, type, role, declLine, captured, place, bytes, escaped, shadowed: false, depth });
     }
-    for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && w.depth > v.depth);
+    // A result that was moved to the heap is there twice: the local is the one that counts.
+    for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && v.role !== 'local')));
     return out.map(({ depth: _depth, ...v }) => v);
   }
 }

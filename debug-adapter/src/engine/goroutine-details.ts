@@ -1,0 +1,44 @@
+// What is known of a goroutine beyond its g: profiler labels, the goroutines it descends from, and who waits at a channel.
+// Must stay true: lists are bounded and cycles end them; what the program does not keep is told in Delve's words.
+
+import type { Binary } from '../symbols/types';
+import type { RuntimeWords } from './guest';
+import type { Frame } from './types';
+
+const MOST = 10_000;
+
+/** Goroutines (addresses of g) that wait to send to or receive from the channel whose header lies at `channel`. */
+export function waitersAt(words: RuntimeWords, channel: number): Set<number> {
+  const found = new Set<number>();
+  for (const queue of ['recvq.first', 'sendq.first']) {
+    let waiter = words.pointerOf('runtime.hchan', channel, queue);
+    for (let n = 0; waiter && n < MOST; n++) {
+      const g = words.pointerOf('runtime.sudog', waiter, 'g');
+      if (g) found.add(g);
+      waiter = words.pointerOf('runtime.sudog', waiter, 'next');
+    }
+  }
+  return found;
+}
+
+export interface Ancestor { goid: number; frames: Frame[]; truncated: boolean }
+
+/** The goroutines that made this one, and theirs, nearest first, as far as GODEBUG=tracebackancestors=N kept them. */
+export function ancestorsOf(words: RuntimeWords, binary: Binary, g: number | undefined, most: number, depth: number): Ancestor[] {
+  const setting = binary.globalVariable('runtime.debug'), field = setting?.type.field('tracebackancestors');
+  if (!setting || !field || !words.memory.u32(setting.address + field.offset)) throw new Error('tracebackancestors is disabled');
+  const info = binary.typeNamed('runtime.ancestorInfo'), list = words.gPointer(g, 'ancestors'), found: Ancestor[] = [];
+  if (!info || !list) return found;
+  const at = (name: string): number => info.field(name)?.offset ?? 0;
+  const base = words.memory.pointer(list) ?? 0, length = Math.min(words.memory.pointer(list + 8) ?? 0, most, MOST);
+  for (let i = 0; i < length; i++) {
+    const ancestor = base + i * info.size, pcs = words.memory.pointer(ancestor + at('pcs')) ?? 0, count = Math.min(words.memory.pointer(ancestor + at('pcs') + 8) ?? 0, MOST);
+    const frames: Frame[] = [];
+    for (let n = 0; n < count && n < depth; n++) {
+      const pc = words.memory.pointer(pcs + 8 * n) ?? 0, place = binary.lineAt(n === 0 ? pc : pc - 1), fn = binary.functionAt(pc - 1);
+      frames.push({ index: n, pc, lookupPc: pc, sp: 0, cfa: 0, bp: 0n, function: place?.inlined[0]?.name ?? fn?.name ?? '', entry: fn?.entry ?? 0, file: place?.file ?? '', line: place?.line ?? 0, inlined: false, wrapper: fn?.wrapper ?? false, registers: new Map() });
+    }
+    found.push({ goid: Number(words.memory.u64(ancestor + at('goid')) ?? 0n), frames, truncated: count > depth });
+  }
+  return found;
+}

@@ -1,0 +1,79 @@
+// Programs of many kinds of values under the same script in Delve and here: same stops, lines, values, frames and lists.
+// Must stay true: what is compared is what both can do alike; places of the machine (addresses, thread ids) are left out, nothing else.
+
+import { execFile, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { debuggerOf, hasGo, machineOf } from '../engine/testing/session';
+import { build, toolchain } from '../testing/toolchains';
+import { Terminal } from './terminal';
+
+const DATA = path.join(import.meta.dirname, 'testdata');
+const hasDelve = hasGo && spawnSync('dlv', ['version']).status === 0;
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-values-'));
+afterAll(() => { fs.rmSync(folder, { recursive: true, force: true }); });
+
+/** `// mark` at a line's end is where a breakpoint goes. */
+function at(file: string, mark: string): string {
+  return `${file}:${fs.readFileSync(path.join(DATA, file), 'utf8').split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1}`;
+}
+const kinds = (mark: string): string => at('kinds.go', mark), iterators = (mark: string): string => at('iterators.go', mark);
+const USER = 'goroutines -with userloc main.';
+
+const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] = [
+  { name: 'recursion, arrays, maps, slices and pointers', file: 'kinds.go', from: 19, lines: [
+    `break ${kinds('deepest')}`, 'continue', 'stack 6', 'args', 'print seen', 'up', 'args', 'frame 3 print n', 'stepout', 'clearall',
+    `break ${kinds('collections')}`, 'continue', 'locals', 'locals -v', 'print big[7]', 'print big[290:]', 'print grid[1][2]', 'print len(text), 1', 'print text[:4]', 'print lookup', 'print words["one"]', 'print nilMap', 'print %x bytes', 'print runes', 'print complexes[0]',
+    'print pointers', 'print *pointers[0]', 'print funcs[0]', 'print chain', 'print chain.next.value', 'print chain.next.next.value', 'whatis lookup', 'whatis funcs', 'whatis chain.value', 'print green', 'print none == nil', 'print len(big) + cap(bytes)', 'print big[400]', 'print nosuch', 'print chain.nosuch', 'exit',
+  ] },
+  { name: 'interfaces, embedding, method values', file: 'kinds.go', from: 19, lines: [
+    `break ${kinds('interfaces')}`, 'continue', 'locals', 'print nothing', 'print err', 'print err.(*fmt.wrapError).msg', 'print p', 'print p.animal.legs', 'print p.legs', 'print p.owner', 'print p.tags', 'print l', 'print l.(*main.animal).name', 'print n', 'print values', 'print values[4].(main.point).y', 'print values[3]',
+    'whatis p', 'whatis l', 'whatis values', 'print structs', 'print method', 'print expression', 'print structs.extra[0] && !structs.extra[1]', 'print l.(main.color)', 'whatis main.pet', 'exit',
+  ] },
+  { name: 'generics and closures', file: 'kinds.go', from: 19, lines: [
+    `break ${kinds('generic')}`, 'continue', 'locals', 'print p.key', 'print *p', 'whatis p', 'clearall', `break ${kinds('closure')}`, 'continue', 'args', 'locals', 'print count + inner', 'stack 2', 'up', 'locals', 'continue', 'print count', 'print name', 'funcs main\\.\\(\\*pair', 'exit',
+  ] },
+  { name: 'defer, panic, recover', file: 'kinds.go', from: 19, lines: [
+    `break ${kinds('recovered')}`, 'break main.recovers', 'continue', 'next', 'next', 'next', 'stack 1 -defer', 'deferred 3 args', 'deferred 0 args', 'next', 'continue', 'continue', 'print r', 'next', 'exit',
+  ] },
+  { name: 'channels with waiters, labels', file: 'kinds.go', from: 19, lines: [
+    `break ${kinds('channels')}`, 'continue', 'print len(full)', 'print cap(full)', 'print done', USER, `${USER} -l`, 'goroutines -with label number=1', 'goroutines -group label number -with userloc main.', 'goroutines -chan full', 'goroutines -chan empty', 'goroutines -without user -with userloc main.', 'print mu', 'print wg.noCopy', 'exit',
+  ] },
+  { name: 'loops over functions', file: 'iterators.go', from: 23, lines: [
+    `break ${iterators('loop')}`, 'continue', 'locals', 'args', 'next', 'next', 'next', 'continue', 'print total', 'clearall', `break ${iterators('found')}`, 'continue', 'args', 'locals', 'print steps', 'print v == want', 'stack 2', 'next', 'clearall', `break ${iterators('end')}`, 'continue', 'locals', 'exit',
+  ] },
+];
+
+/** The machine's own numbers. */
+const normal = (text: string): string => text.replace(/\x1b\[[0-9;]*m/g, '').replace(/0x[0-9a-f]{9,16}/g, 'ADDRESS').replace(/\(thread \d+\)/g, '(thread N)').replace(/^(\S+:\d+|Command failed): /gm, 'FAILED: ')
+  // Delve says the word twice.
+  .replaceAll('struct struct {', 'struct {')
+  .split('\n').filter((line) => !/^Type 'help'/.test(line)).join('\n').trim();
+
+const versions = ['local', 'go1.19', 'go1.21.13', 'go1.24.13'].map((version) => toolchain(version)).filter((each) => each !== undefined);
+
+describe.skipIf(!hasDelve)('values against Delve (needs dlv and go)', () => {
+  for (const go of versions) {
+    for (const { name, file, from, lines } of SCRIPTS) {
+      if (Number(go.version.split('.')[1]) < from) continue;
+      test(`${go.version}: ${name}`, async () => {
+        const program = build(path.join(DATA, file), go, ['-gcflags=all=-N -l']), script = path.join(folder, 'script');
+        fs.writeFileSync(script, `${lines.join('\n')}\n`);
+        const theirs = await new Promise<string>((resolve) => {
+          execFile('dlv', ['exec', program, '--allow-non-terminal-interactive=true', '--check-go-version=false', '--redirect', `stdout:${path.join(folder, 'output')}`, '--init', script], { cwd: DATA, env: { ...process.env, GOMAXPROCS: '1', HOME: folder, XDG_CONFIG_HOME: folder, TERM: 'dumb', NO_COLOR: '1' }, encoding: 'utf8', timeout: 60_000 }, (_error, stdout) => { resolve(stdout); });
+        });
+        let ours = '';
+        const { debug } = debuggerOf(program, { createMachine: () => machineOf(program, undefined, ['GOMAXPROCS=1']) });
+        try {
+          await debug.launch();
+          const terminal = new Terminal(debug, { write: (part) => { ours += part; }, workingDirectory: DATA });
+          await terminal.script('session', lines.join('\n'));
+        } finally { debug.dispose(); }
+        if (process.env['KEEP']) { fs.writeFileSync(`${process.env['KEEP']}/${go.version} ${name} d`, normal(theirs)); fs.writeFileSync(`${process.env['KEEP']}/${go.version} ${name} o`, normal(ours)); }
+        expect(normal(ours)).toBe(normal(theirs));
+      }, 120_000);
+    }
+  }
+});
