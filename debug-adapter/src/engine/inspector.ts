@@ -15,6 +15,7 @@ import { callFunction } from './call';
 import { RSP } from './guest';
 import type { RuntimeWords } from './guest';
 import { framesAround, isLoopBody } from './loop-bodies';
+import { FLAG_BITS, FLAG_NAMES, LANES, lanes, subRegister } from './register-parts';
 import { GPR_NAMES, describeFlags, otherRows, registerRows, withRegister } from './registers';
 import type { Frame, RegisterRow, Scope, Variable } from './types';
 import { FrameValues } from './values';
@@ -406,29 +407,4 @@ export function parseInteger(text: string): bigint {
   if (!match) throw new Error(`${text} is not a number`);
   const value = BigInt(match[2]!);
   return match[1] ? -value : value;
-}
-
-const FLAG_BITS: Record<string, number> = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, df: 10, of: 11 };
-const FLAG_NAMES = Object.keys(FLAG_BITS);
-const LANES: [string, number, (view: DataView, at: number) => string][] = [
-  ['uint8', 1, (view, at) => String(view.getUint8(at))], ['int16', 2, (view, at) => String(view.getInt16(at, true))], ['int32', 4, (view, at) => String(view.getInt32(at, true))],
-  ['uint32', 4, (view, at) => hex(view.getUint32(at, true))], ['int64', 8, (view, at) => String(view.getBigInt64(at, true))], ['uint64', 8, (view, at) => hex(view.getBigUint64(at, true))],
-  ['float32', 4, (view, at) => String(view.getFloat32(at, true))], ['float64', 8, (view, at) => String(view.getFloat64(at, true))],
-];
-function lanes(name: string, bytes: Uint8Array): Variable[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return LANES.map(([lane, size, read]) => ({ name: `${lane}s`, value: Array.from({ length: bytes.length / size }, (_, i) => read(view, i * size)).join(' '), type: `[${bytes.length / size}]${lane}`, evaluateName: `${name}.${lane}` }));
-}
-
-function subRegister(name: string, registers: Registers): { value: bigint; bits: 8 | 16 | 32 } | undefined {
-  const number = (full: string): bigint => BigInt.asUintN(64, registers.gpr[GPR_NAMES.findIndex((candidate) => candidate.toLowerCase() === full)] ?? 0n);
-  let match = /^e([a-d]x|[sb]p|[sd]i)$/.exec(name);
-  if (match) return { value: number(`r${match[1]}`) & 0xffffffffn, bits: 32 };
-  match = /^(r(?:8|9|1[0-5]))([dwb])$/.exec(name);
-  if (match) { const bits = match[2] === 'd' ? 32 : match[2] === 'w' ? 16 : 8; return { value: BigInt.asUintN(bits, number(match[1]!)), bits }; }
-  match = /^([a-d]x|[sb]p|[sd]i)$/.exec(name);
-  if (match) return { value: number(`r${match[1]}`) & 0xffffn, bits: 16 };
-  match = /^([a-d])([lh])$/.exec(name);
-  if (match) return { value: number(`r${match[1]}x`) >> (match[2] === 'h' ? 8n : 0n) & 0xffn, bits: 8 };
-  return undefined;
 }
