@@ -129,10 +129,13 @@ function dataProblems(file: AssemblyFile, rest: Statement[], minor: number): Pro
   return problems;
 }
 
+/** Statements of a function that is assembled while somebody waits for an answer. */
+const ONCE = 120;
+
 /** The machine code of a statement; of a large function that waits to be assembled, that of the statement alone. */
 export function encodedBytes(statement: Statement, within: AssemblyFunction, file: AssemblyFile, minor: number): string | undefined {
   if (!isAssembled(within)) {
-    if (within.statements.length > 400) {
+    if (within.statements.length > ONCE) {
       if (file.arch.isJump(statement.word?.text ?? '')) return undefined;
       const texts = run(file, [within.text, { ...statement, labels: [] }], minor).texts;
       return texts.flatMap(({ instructions }) => instructions).filter((each) => each.statement && each.statement !== within.text && each.bytes.length).map(({ bytes }) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')).join(' / ') || undefined;

@@ -26,7 +26,7 @@ export interface PackagesOptions {
   /** Folder of downloaded modules, undefined if unknown. */
   moduleCache: string | undefined;
   /** Files read before, for any target; parsing is what costs most. */
-  parsed?: Map<string, { text: string; file: GoFile }>;
+  parsed?: Map<string, { mark: string; file: GoFile }>;
 }
 
 interface Module { path: string; root: string; requires: Map<string, string>; replaces: Map<string, string> }
@@ -67,9 +67,10 @@ export class Packages {
   private parse(path: string, text: string): GoFile {
     const { parser, parsed } = this.options;
     const known = parsed?.get(path);
-    if (known?.text === text) return known.file;
+    const mark = fingerprint(text);
+    if (known?.mark === mark) return known.file;
     const file = readDeclarations(path, parser.parse(text));
-    parsed?.set(path, { text, file });
+    parsed?.set(path, { mark, file });
     return file;
   }
 
@@ -138,6 +139,17 @@ export class Packages {
     this.modules.set(directory, module);
     return module;
   }
+}
+
+/** Length and 64 bits of a text, which stand for it where keeping the text of whole packages would cost too much. */
+function fingerprint(text: string): string {
+  let a = 0xdeadbeef, b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  return `${text.length} ${a >>> 0} ${b >>> 0}`;
 }
 
 function parseGoMod(text: string, root: string): Module | undefined {

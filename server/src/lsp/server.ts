@@ -16,6 +16,8 @@ import { diagnostic } from './to-proto';
 
 /** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
 const PAUSE = 10, LONG_PAUSE = 250;
+/** Milliseconds without a request before work that nobody asked for goes on, and after how many it goes on all the same. */
+const REST = 40, LONGEST_REST = 2000;
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -72,10 +74,17 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     });
     if (!complete) timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
   };
-  /** A function at a time, so that requests between them are answered. */
-  const assembleThenPublish = (uri: string) => {
+  /** A function at a time, and only while nobody asks: whoever asks waits for one step at most, and work for nobody goes on. */
+  const assembleThenPublish = (uri: string, waited = 0) => {
+    if (Date.now() - session.busy < REST && waited < LONGEST_REST) {
+      timers.set(uri, setTimeout(assembleThenPublish, REST, uri, waited + REST));
+      return;
+    }
+    const asked = session.busy;
     const more = open.get(uri) && session.safely(`assembling ${uri}`, () => documents.prepare(uri));
-    if (more) timers.set(uri, setTimeout(assembleThenPublish, 0, uri));
+    // Its own work is none that anybody asked for.
+    session.busy = asked;
+    if (more) timers.set(uri, setTimeout(assembleThenPublish, 0, uri, waited));
     else publish(uri, true);
   };
   open.onDidChangeContent(({ document: { uri } }) => {

@@ -21,6 +21,8 @@ export interface Settings {
 
 export class Session {
   settings: Settings = { defer: false, inlayFields: true, inlayTypes: true, codeLens: true, tools: false };
+  /** When something was asked or worked out last. */
+  busy = 0;
   /** Folders that the client has open. */
   roots: string[] = [];
 
@@ -28,6 +30,7 @@ export class Session {
 
   /** Nothing for a failure, which is logged. */
   safely<T>(what: string, work: () => T | undefined): T | null {
+    this.busy = Date.now();
     try {
       return work() ?? null;
     } catch (error) {

@@ -48,7 +48,10 @@ export interface OperandContext {
 }
 
 export function parseOperand(tokens: PreprocessedToken[], context: OperandContext): Operand {
-  return new OperandParser(tokens, context).parse();
+  const operand = new OperandParser(tokens, context).parse();
+  // A list that has grown keeps room for 17: copies have the size of what is in them.
+  operand.registers = operand.registers.slice();
+  return operand;
 }
 
 /** Parentheses and signs that an expression may nest; a hostile one must not exhaust the stack. */

@@ -54,7 +54,8 @@ export function parse(tokens: PreprocessedToken[], arch: Architecture): Parsed {
     let separator: PreprocessedToken | undefined;
     const close = (by: PreprocessedToken | undefined) => {
       if (current.length) {
-        groups.push(current);
+        // A copy has no room to grow, of which there would be much in a large file.
+        groups.push(current.slice());
         // The old form AX:DX of a register pair means DX, AX.
         if (colon >= 0 && groups.length === colon + 2) { groups.splice(colon, 2, groups[colon + 1] ?? [], groups[colon] ?? []); colon = -1; }
       } else if (groups.length || separator || (by && !ends(by))) fail('an operand is missing', by && !ends(by) ? by : separator ?? word);

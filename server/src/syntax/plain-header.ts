@@ -6,7 +6,7 @@ import { meaningfulIn } from './meaningful';
 import type { Macro, SourceFile } from './source';
 
 /** A line that says nothing, or `#define NAME`, or `#define NAME BODY` without anything that could reach beyond the line. */
-const LINE = /^(?:[ \t]*(?:\/\/[^\n]*)?|#define[ \t]+([\p{L}_·∕][\p{L}\p{Nd}_·∕]*)(?:[ \t]+((?:(?!\/\*)[\p{L}\p{Nd}·∕\t -[\]-~])*))?)\r?$/u;
+const LINE = /^(?:[ \t]*(?:\/\/[^\n]*)?|#define[ \t]+([\p{L}_·∕][\p{L}\p{Nd}_·∕]*)(?:[ \t]+((?:"(?:\\.|[^"\\])*"|(?!\/\*)[\p{L}\p{Nd}·∕\t !#-&(-[\]-~])*))?)\r?$/u;
 
 export class PlainHeader {
   private readonly made = new Map<string, Macro>();
@@ -61,7 +61,7 @@ function linesOf({ text, lineStarts }: SourceFile): Map<string, number> | undefi
     const next = lineStarts[i + 1];
     const line = text.slice(start, next === undefined ? text.length : next - 1);
     const found = LINE.exec(line);
-    if (!found || (/["'0-9]/.test(found[2] ?? '') && !/^-?\d+$/.test(found[2] ?? '') && tokenize(found[2] ?? '').some(({ problem }) => problem !== undefined))) return undefined;
+    if (!found || (/[0-9]/.test(found[2] ?? '') && !/^-?\d+$/.test(found[2] ?? '') && tokenize(found[2] ?? '').some(({ problem }) => problem !== undefined))) return undefined;
     if (found[1] === undefined) continue;
     if (names.has(found[1])) return undefined;
     names.set(found[1], start);
