@@ -47,21 +47,26 @@ export interface CompletionContext extends Neighbours {
 /** `wants` says early whether a name fits what is typed: there are thousands of constants. */
 type Context = CompletionContext & { wants(name: string): boolean };
 
-const MOST = 300;
+const MOST = 200;
 const DIRECTIVES = ['define', 'undef', 'include', 'ifdef', 'ifndef', 'else', 'endif'];
 const FLAGS = new Set(['NOPROF', 'DUPOK', 'NOSPLIT', 'RODATA', 'NOPTR', 'WRAPPER', 'NEEDCTXT', 'TLSBSS', 'NOFRAME', 'REFLECTMETHOD', 'TOPFRAME', 'ABIWRAPPER']);
 
 export function completion(context: CompletionContext, offset: number): CompletionList {
   const { file } = context;
   const line = lineContext(file.source.text, offset);
-  const wanted = plain(line.word);
-  const all = [...proposals(line, { ...context, wants: (name) => isSubsequence(wanted, plain(name)) }, functionAt(functionsOf(file), offset), offset)];
+  const wanted = lowered(line.word);
+  const wantedLetters = lettersOf(wanted);
+  // A single letter is in most of the thousands of names: those that begin with it are meant, and with the next one the client asks again.
+  const within = (text: string) => (wanted.length === 1 ? text.startsWith(wanted) : isSubsequence(wanted, text));
+  const fits = (name: string) => { const { text, letters } = namesOf(name); return (letters & wantedLetters) === wantedLetters && within(text); };
+  const all = [...proposals(line, { ...context, wants: fits }, functionAt(functionsOf(file), offset), offset)];
   const seen = new Set<string>();
   // Half a rank for what does not begin with what is typed.
   const items: { item: Completion; order: number }[] = [];
   for (const item of all) {
-    const name = plain(item.filter ?? item.label);
-    if (seen.has(item.label) || !isSubsequence(wanted, name)) continue;
+    if (seen.has(item.label)) continue;
+    const name = lowered(item.filter ?? item.label);
+    if (!isSubsequence(wanted, name)) continue;
     seen.add(item.label);
     items.push({ item, order: item.rank + (name.startsWith(wanted) ? 0 : 0.5) });
   }
@@ -69,28 +74,41 @@ export function completion(context: CompletionContext, offset: number): Completi
   // With the rest of the line empty, an instruction comes with places for its operands.
   const open = /^[ \t\r]*(?:\n|\/\/|$)/.test(file.source.text.slice(offset, offset + 200));
   const shown = items.slice(0, MOST).map(({ item }) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
-  return { start: line.start, end: offset, items: shown, incomplete: items.length > MOST };
+  return { start: line.start, end: offset, items: shown, incomplete: items.length > MOST || wanted.length === 1 };
 }
 
 /** Names in the form in which they are compared; the same thousands come again with every key. */
-const plainNames = new Map<string, string>();
+const plainNames = new Map<string, { text: string; letters: number }>();
 const MOST_NAMES = 40_000;
 
 /** Dots and slashes of both kinds are the same here: nobody types `·` willingly. */
-function plain(text: string): string {
-  let known = plainNames.get(text);
+
+function lowered(name: string): string {
+  const go = goName(name);
+  return (go.startsWith('.') ? go.slice(1) : go).toLowerCase();
+}
+
+function namesOf(name: string): { text: string; letters: number } {
+  let known = plainNames.get(name);
   if (known === undefined) {
-    const name = goName(text);
-    known = (name.startsWith('.') ? name.slice(1) : name).toLowerCase();
+    const text = lowered(name);
+    known = { text, letters: lettersOf(text) };
     if (plainNames.size >= MOST_NAMES) plainNames.clear();
-    plainNames.set(text, known);
+    plainNames.set(name, known);
   }
   return known;
 }
 
+/** A bit for each letter in a name, so that most names need no closer look. */
+function lettersOf(text: string): number {
+  let letters = 0;
+  for (let i = 0; i < text.length; i++) letters |= 1 << (text.charCodeAt(i) & 31);
+  return letters;
+}
+
 function isSubsequence(wanted: string, text: string): boolean {
   let at = 0;
-  for (let i = 0; i < text.length && at < wanted.length; i++) if (text[i] === wanted[at]) at++;
+  for (let i = 0; i < text.length && at < wanted.length; i++) if (text.charCodeAt(i) === wanted.charCodeAt(at)) at++;
   return at === wanted.length;
 }
 

@@ -35,7 +35,24 @@ export function siblings(file: AssemblyFile, { files, read }: Neighbours, mentio
 export function linkedPaths({ source: { path }, target }: AssemblyFile, files: Files, minor: number): string[] {
   const directory = directoryOf(path);
   return (files.list(directory) ?? []).filter((name) => name.endsWith('.s')).map((name) => join(directory, name))
-    .filter((other) => other !== path && other.endsWith('_test.s') === path.endsWith('_test.s') && isBuiltFor(other, () => files.read(other) ?? '', target, minor));
+    .filter((other) => other !== path && other.endsWith('_test.s') === path.endsWith('_test.s') && isBuilt(other, files, target, minor));
+}
+
+/** Asked again and again of the same texts. */
+const built = new Map<string, { text: string; holds: boolean }>();
+const MOST_BUILT = 4000;
+
+function isBuilt(path: string, files: Files, target: Target, minor: number): boolean {
+  const goarch = targetOfName(path).goarch;
+  if (goarch !== undefined && goarch !== target.goarch) return false;
+  const text = files.read(path) ?? '';
+  const key = `${target.goos}/${target.goarch} ${path}`;
+  const known = built.get(key);
+  if (known?.text === text) return known.holds;
+  if (built.size > MOST_BUILT) built.clear();
+  const holds = isBuiltFor(path, () => text, target, minor);
+  built.set(key, { text, holds });
+  return holds;
 }
 
 /** The file, and what is linked with it, read for its target; `mentions`: only those that spell it. */

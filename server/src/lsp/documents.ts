@@ -21,6 +21,8 @@ import { directoryOf, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import { offsetAt } from './to-proto';
 
+/** Milliseconds for which a folder or a file is not looked at again: one answer asks for the same dozens of times. */
+const FRESH = 1000;
 /** Characters of files that are not open whose statements are kept. */
 const MOST_CLOSED = 400_000;
 
@@ -36,7 +38,8 @@ export class Documents {
   /** Files that are not open, as they were read last; a search through many packages leaves only the last of them here. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
   private closedSize = 0;
-  private readonly texts = new Map<string, { stamp: number; text: string }>();
+  private readonly texts = new Map<string, { stamp: number; text: string; asked: number }>();
+  private readonly lists = new Map<string, { names: string[] | undefined; asked: number }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
   /** What Go's tools said, of the text at that time. */
   private readonly tools = new Map<string, { saved: SourceFile; problems: Problem[] }>();
@@ -48,7 +51,7 @@ export class Documents {
     const disk = options.files;
     this.files = {
       read: (path) => this.openAt(path)?.getText() ?? this.fromDisk(path, disk),
-      list: (path) => disk.list(path),
+      list: (path) => this.listed(path, disk),
     };
     this.checker = new Checker({ ...options, files: this.files });
   }
@@ -56,13 +59,27 @@ export class Documents {
   /** Assembly is asked for again and again; its text is kept until the file changes. */
   private fromDisk(path: string, disk: Files): string | undefined {
     if (!disk.stamp || !/\.[sh]$/.test(path)) return disk.read(path);
+    const known = this.texts.get(path);
+    const now = Date.now();
+    if (known && now - known.asked < FRESH) return known.text;
     const stamp = disk.stamp(path);
     if (stamp === undefined) return undefined;
-    const known = this.texts.get(path);
-    if (known?.stamp === stamp) return known.text;
+    if (known?.stamp === stamp) {
+      known.asked = now;
+      return known.text;
+    }
     const text = disk.read(path);
-    if (text !== undefined) this.texts.set(path, { stamp, text });
+    if (text !== undefined) this.texts.set(path, { stamp, text, asked: now });
     return text;
+  }
+
+  private listed(path: string, disk: Files): string[] | undefined {
+    const known = this.lists.get(path);
+    const now = Date.now();
+    if (known && now - known.asked < FRESH) return known.names;
+    const names = disk.list(path);
+    this.lists.set(path, { names, asked: now });
+    return names;
   }
 
   private openAt(path: string): TextDocument | undefined {
@@ -214,6 +231,8 @@ export class Documents {
   /** After assembly or a header has changed: what includes it is read again, files that are not open are compared by their text. */
   forgetAssembly(): void {
     this.read.clear();
+    this.texts.clear();
+    this.lists.clear();
     this.indexed.clear();
     for (const [path, { file, text }] of this.closed) {
       if (!file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h'))) continue;
