@@ -19,20 +19,20 @@ import { createViews, type Views } from './views/all';
 import { registerStatusBar } from './views/status-bar';
 
 /** What tests inside VS Code look at; no contract with other extensions. */
-export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer }
+export interface Exports extends Views { sessions: Sessions; tour: TourPanel; assemblyValues: vscode.InlineValuesProvider; languageServer: LanguageServer; configurations: vscode.DebugConfigurationProvider; tasks: vscode.TaskProvider }
 
 export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new Sessions(), views = createViews(context, sessions);
   const tour = new TourPanel(sessions, context.extensionUri);
-  const languageServer = startLanguageServer(context.extensionUri);
+  const languageServer = startLanguageServer(context.extensionUri), configurations = registerConfigurations(context), tasks = registerTasks();
   context.subscriptions.push(
     sessions, tour,
     registerTours(context, sessions, tour, { hasGo: async () => await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go')) !== undefined, runtime: async () => ({ mode: 'exec', program: await assembleSmallRuntime(context) }) }),
     registerAdapter(context.extensionUri),
-    registerConfigurations(context),
+    configurations,
     registerAssemblyValues(),
     registerStepText(context),
-    registerTasks(),
+    tasks,
     registerSmallRuntime(context),
     registerWalkthrough(),
     languageServer,
@@ -40,5 +40,5 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerStatusBar(sessions),
     registerCommands(sessions, views),
   );
-  return { sessions, ...views, tour, assemblyValues, languageServer };
+  return { sessions, ...views, tour, assemblyValues, languageServer, configurations: configurations.provider, tasks: tasks.provider };
 }

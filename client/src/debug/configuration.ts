@@ -43,7 +43,7 @@ export async function mainPackages(folder: vscode.WorkspaceFolder): Promise<stri
   return [...found].sort((a, b) => a.length - b.length);
 }
 
-export function registerConfigurations(context: vscode.ExtensionContext): vscode.Disposable {
+export function registerConfigurations(context: vscode.ExtensionContext): vscode.Disposable & { provider: vscode.DebugConfigurationProvider } {
   const output = vscode.window.createOutputChannel('gobuf');
   const binaries = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'bin');
 
@@ -107,9 +107,10 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
       });
     },
   };
-  return vscode.Disposable.from(
+  const registered = vscode.Disposable.from(
     output,
     vscode.debug.registerDebugConfigurationProvider('gobuf', provider),
     vscode.debug.registerDebugConfigurationProvider('gobuf', dynamic, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
   );
+  return { provider, dispose: () => { registered.dispose(); } };
 }

@@ -28,8 +28,8 @@ async function task(definition: Definition, folder: vscode.WorkspaceFolder): Pro
   return made;
 }
 
-export function registerTasks(): vscode.Disposable {
-  return vscode.tasks.registerTaskProvider(TYPE, {
+export function registerTasks(): vscode.Disposable & { provider: vscode.TaskProvider } {
+  const provider: vscode.TaskProvider = {
     async provideTasks() {
       if (!vscode.workspace.isTrusted) return [];
       const tasks: vscode.Task[] = [];
@@ -50,5 +50,7 @@ export function registerTasks(): vscode.Disposable {
       // VS Code takes a resolved task only with the very definition that it asked about.
       return task(given.definition as Definition, folder);
     },
-  });
+  };
+  const registered = vscode.tasks.registerTaskProvider(TYPE, provider);
+  return { provider, dispose: () => { registered.dispose(); } };
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { attempts } from './provoke';
 import { activated, binary, EXTENSION, Messages, next, stopDebugging, workspace } from './support';
 
 describe('the product', () => {
@@ -32,6 +33,14 @@ describe('the product', () => {
     await reported;
     assert.deepStrictEqual(found().map(({ range, message }) => [range.start.line, range.start.character, message]), [[2, 14, 'undefined: missing']]);
     fs.rmSync(folder, { recursive: true });
+  });
+
+  // What an untrusted workspace must not let happen does happen here: the check there (untrusted.suite.ts) can fail.
+  it('starts programs of a trusted workspace in each of the ways that an untrusted one forbids', async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; }
+    const tried = await attempts(true);
+    for (const { name, sessions } of tried) if (name !== 'tasks') assert.strictEqual(sessions.length, 1, name);
+    for (const { name, go } of tried) if (name !== 'debugging an executable' && name !== 'a TEXT function') assert.match(go, /^build /m, name);
   });
 
   it('steps the small runtime by one command, with no Go', async () => {
