@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { findGo } from './build';
 import { mainPackages } from './configuration';
+import { taskTerminal } from './task-terminal';
 
 const TYPE = 'gobuf';
 const UNOPTIMISED = '-gcflags=-N -l';
@@ -18,11 +19,12 @@ async function task(definition: Definition, folder: vscode.WorkspaceFolder): Pro
   const name = definition.package === '.' ? folder.name : definition.package;
   const directory = path.join(folder.uri.fsPath, definition.package), flags = definition.flags ?? [UNOPTIMISED];
   const output = definition.output ?? path.join('bin', path.basename(directory));
-  // The go command names files relative to where it runs, and a problem matcher takes them for relative to the workspace folder: a module of its own has no matcher.
-  const ownModule = definition.package !== '.' && fs.existsSync(path.join(directory, 'go.mod'));
-  const [cwd, what] = ownModule ? [directory, '.'] : [folder.uri.fsPath, `./${definition.package}`];
-  const run = new vscode.ProcessExecution(go, ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), what], { cwd, env: { GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' } });
-  const made = new vscode.Task(definition, folder, flags.includes(UNOPTIMISED) ? vscode.l10n.t('build {0} for gobuf', name) : vscode.l10n.t('build {0} for gobuf, optimised', name), 'gobuf', run, ownModule ? [] : ['$gobuf-go']);
+  const ownModule = definition.package !== '.' && fs.existsSync(path.join(directory, 'go.mod')), variables = { GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
+  const args = (what: string): string[] => ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), what];
+  // The go command names files relative to where it runs, and a problem matcher takes them for relative to the workspace folder.
+  const run = ownModule ? new vscode.CustomExecution(() => Promise.resolve(taskTerminal(go, args('.'), directory, folder.uri.fsPath, { ...process.env, ...variables })))
+    : new vscode.ProcessExecution(go, args(`./${definition.package}`), { cwd: folder.uri.fsPath, env: variables });
+  const made = new vscode.Task(definition, folder, flags.includes(UNOPTIMISED) ? vscode.l10n.t('build {0} for gobuf', name) : vscode.l10n.t('build {0} for gobuf, optimised', name), 'gobuf', run, ['$gobuf-go']);
   made.group = vscode.TaskGroup.Build;
   made.detail = ['GOOS=linux GOARCH=amd64 CGO_ENABLED=0 go build', ...flags].join(' ');
   return made;

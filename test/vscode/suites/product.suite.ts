@@ -35,6 +35,24 @@ describe('the product', () => {
     fs.rmSync(folder, { recursive: true });
   });
 
+  it('finds the file of a problem in a module below the workspace folder, though one of that name is in the folder too', async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; } // no Go here
+    const folder = path.join(workspace, 'nested', 'deep'), source = path.join(folder, 'main.go'), uri = vscode.Uri.file(source);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module example.com/deep\n\ngo 1.21\n');
+    fs.writeFileSync(source, 'package main\n\nfunc main() { missing() }\n');
+    const task = (await vscode.tasks.fetchTasks({ type: 'gobuf' })).find(({ definition }) => definition['package'] === 'nested/deep');
+    assert.ok(task, 'no task for the module');
+    const found = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(uri).filter(({ source: by }) => by === 'go');
+    const reported = next(vscode.languages.onDidChangeDiagnostics, () => found().length > 0, 'the problem');
+    await vscode.tasks.executeTask(task);
+    await reported;
+    assert.deepStrictEqual(found().map(({ range, message }) => [range.start.line, message]), [[2, 'undefined: missing']]);
+    assert.ok(fs.existsSync(path.join(workspace, 'main.go')));
+    assert.deepStrictEqual(vscode.languages.getDiagnostics(vscode.Uri.file(path.join(workspace, 'main.go'))).filter(({ source: by }) => by === 'go'), []);
+    fs.rmSync(path.dirname(folder), { recursive: true });
+  });
+
   // What an untrusted workspace must not let happen does happen here: the check there (untrusted.suite.ts) can fail.
   it('starts programs of a trusted workspace in each of the ways that an untrusted one forbids', async function () {
     if (!fs.existsSync(binary)) { this.skip(); return; }

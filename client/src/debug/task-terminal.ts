@@ -1,0 +1,34 @@
+// Runs the go command for a task whose module is not the workspace folder's, and writes files in what it says relative to that folder, as the problem matcher takes them.
+// Must stay true: nothing else of the output is changed, and the task ends with the command's own status.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+/** A line that names a file relative to where the command ran. */
+const PLACE = /^((?:vet: |asm: )?)((?:\.\.?[\\/])?[^\s:][^:]*\.(?:go|s|h))(?=:\d+)/;
+export const relativeTo = (folder: string, directory: string) => (line: string): string => line.replace(PLACE, (_whole, before: string, file: string) => before + (path.isAbsolute(file) ? file : path.relative(folder, path.resolve(directory, file))));
+
+export function taskTerminal(command: string, args: string[], directory: string, folder: string, env: NodeJS.ProcessEnv): vscode.Pseudoterminal {
+  const written = new vscode.EventEmitter<string>(), closed = new vscode.EventEmitter<number>(), rewritten = relativeTo(folder, directory);
+  let child: ChildProcess | undefined;
+  const lines = (): ((chunk: Buffer | undefined) => void) => {
+    let rest = '';
+    return (chunk) => {
+      const all = (rest + (chunk ? chunk.toString() : rest === '' ? '' : '\n')).split('\n');
+      rest = all.pop() ?? '';
+      for (const line of all) written.fire(`${rewritten(line.replace(/\r$/, ''))}\r\n`);
+    };
+  };
+  return {
+    onDidWrite: written.event, onDidClose: closed.event,
+    open() {
+      written.fire(`> ${[command, ...args].join(' ')}\r\n`);
+      child = spawn(command, args, { cwd: directory, env, windowsHide: true });
+      for (const stream of [child.stdout, child.stderr]) { const take = lines(); stream?.on('data', take).on('end', () => take(undefined)); }
+      child.on('error', (error) => { written.fire(`${error.message}\r\n`); closed.fire(1); });
+      child.on('close', (code) => closed.fire(code ?? 1));
+    },
+    close() { child?.kill(); },
+  };
+}
