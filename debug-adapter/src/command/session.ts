@@ -69,7 +69,13 @@ async function readLines(terminal: Terminal): Promise<number> {
   if (tty) {
     reader.on('history', (lines: string[]) => writeHistory(historyFile, lines));
     // While a command runs, the process's own handler pauses the guest; at the prompt it clears the line.
-    reader.on('SIGINT', () => { if (terminal.busy) process.emit('SIGINT'); else { print('\n'); reader.prompt(); } });
+    reader.on('SIGINT', () => {
+      if (terminal.busy) { process.emit('SIGINT'); return; }
+      print('^C\n');
+      replaceLine(reader, '');
+      reader.prompt();
+    });
+    searchHistory(reader, history);
     reader.prompt();
   }
   let last = '';
@@ -82,6 +88,26 @@ async function readLines(terminal: Terminal): Promise<number> {
   }
   reader.close();
   return 0;
+}
+
+function replaceLine(reader: readline.Interface, text: string): void {
+  reader.write(null, { ctrl: true, name: 'e' });
+  reader.write(null, { ctrl: true, name: 'u' });
+  if (text !== '') reader.write(text);
+}
+
+/** Ctrl-R, which Node's line editor lacks: the last line that has what was typed in it; again: the one before. */
+function searchHistory(reader: readline.Interface, kept: readonly string[]): void {
+  let lines = kept, search: { words: string; from: number } | undefined;
+  reader.on('history', (now: string[]) => { lines = [...now]; });
+  process.stdin.on('keypress', (_text: string | undefined, key: { name?: string; ctrl?: boolean }) => {
+    if (!key.ctrl || key.name !== 'r') { search = undefined; return; }
+    search ??= { words: reader.line, from: -1 };
+    const { words, from } = search, at = lines.findIndex((line, i) => i > from && line.includes(words) && line !== reader.line);
+    if (at < 0) return;
+    search.from = at;
+    replaceLine(reader, lines[at]!);
+  });
 }
 
 function readHistory(file: string): string[] {
