@@ -13,6 +13,7 @@ import { architectures } from '../arch/architecture';
 import { assembling } from '../diagnostics/assembling';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
 import { headerText } from '../golang/asm-header';
+import type { Listed } from '../golang/go-list';
 import { Packages, type PackagesOptions } from '../golang/packages';
 import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
@@ -33,6 +34,8 @@ export interface CheckerOptions {
   goroot: string | undefined;
   minor: number;
   moduleCache: string | undefined;
+  /** What the go command has said, by target (`goos/goarch`). */
+  listed?: ReadonlyMap<string, Listed>;
 }
 
 const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${goarch}${assumeTags ? ' with all tags' : ''}`;
@@ -53,7 +56,7 @@ export class Checker {
     const key = `${targetKey(target)}${withTests ? ' with tests' : ''} ${directory}`;
     if (!this.knowledges.has(key)) {
       let packages = this.packages.get(targetKey(target));
-      if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed })));
+      if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) })));
       const owner = packages.read(directory, withTests);
       this.knowledges.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
     }

@@ -16,10 +16,11 @@ interface Region { start: number; end: number; shift: number }
 export function edited(file: AssemblyFile, text: string): AssemblyFile | undefined {
   const { source } = file;
   if (source.text === text) return file;
-  const places = statementPlaces(file);
-  let region = regionOf(source.text, text);
-  if (!places || file.preprocessed.expandedDirective) return undefined;
   const old = source.text;
+  let region = regionOf(old, text);
+  if (file.preprocessed.expandedDirective || !isPlain(old, region, text, file.preprocessed)) return undefined;
+  const places = statementPlaces(file);
+  if (!places) return undefined;
   const macros = () => macrosAt(region.start, file.preprocessed, definesOf(file.target));
   for (let tries = 0; tries < 4; tries++) {
     // What stands in part on these lines, as labels whose instruction comes later, belongs to them wholly.

@@ -1,11 +1,12 @@
 // Finds and reads Go packages for one GOOS/GOARCH: build constraints, import paths, GOROOT, vendor folders and the module cache.
-// Must stay true: nothing is fetched and no program is started; a package that cannot be found is undefined.
+// Must stay true: nothing is fetched and no program is started; what the go command has said comes first; a package that cannot be found is undefined.
 
 import { buildConstraint } from '../workspace/build-constraint';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { targetOfName, tagHolds, isSystem, type Target } from '../workspace/target';
 import { readDeclarations, type Declaration, type GoFile } from './declarations';
 import { defaultExperiments } from './experiments';
+import type { Listed } from './go-list';
 import type { GoParser } from './syntax-tree';
 
 export interface GoPackage {
@@ -25,6 +26,8 @@ export interface PackagesOptions {
   minor: number;
   /** Folder of downloaded modules, undefined if unknown. */
   moduleCache: string | undefined;
+  /** What the go command has said for this target. */
+  listed?: Listed | undefined;
   /** Files read before, for any target; parsing is what costs most. */
   parsed?: Map<string, { mark: string; file: GoFile }>;
 }
@@ -42,12 +45,14 @@ export class Packages {
     const key = withTests ? `${directory} with tests` : directory;
     if (this.byDirectory.has(key)) return this.byDirectory.get(key);
     const { files } = this.options;
+    // Files that have come since then are judged here.
+    const listed = this.options.listed?.package(directory);
     const sources: GoFile[] = [];
     for (const name of files.list(directory) ?? []) {
       if (!name.endsWith('.go') || (!withTests && name.endsWith('_test.go')) || name.startsWith('_') || name.startsWith('.')) continue;
       const path = join(directory, name);
       const text = files.read(path);
-      if (text === undefined || !this.isBuilt(path, text)) continue;
+      if (text === undefined || !(listed?.built.has(name) ?? false) && ((listed?.left.has(name) ?? false) || !this.isBuilt(path, text))) continue;
       const file = this.parse(path, text);
       if (file.imports.some((each) => each.path === 'C')) continue;
       // Tests of package p_test are a package of their own.
@@ -101,7 +106,8 @@ export class Packages {
     if (path === 'unsafe') return undefined;
     const inRoot = goroot !== undefined && (from === `${goroot}/src` || from.startsWith(`${goroot}/src/`));
     const first = path.split('/')[0] ?? '';
-    const candidates: string[] = [];
+    const listed = this.options.listed?.imported(path, from);
+    const candidates = listed === undefined ? [] : [listed];
     if (goroot !== undefined && !first.includes('.')) candidates.push(`${goroot}/src/${path}`);
     if (inRoot) {
       if (from.startsWith(`${goroot}/src/cmd/`)) candidates.push(`${goroot}/src/cmd/vendor/${path}`);

@@ -16,6 +16,7 @@ import { linked, linkedPaths } from '../analysis/package-symbols';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { beside, type ToolFinding } from '../diagnostics/tools';
+import { Listed, type GoEnvironment } from '../golang/go-list';
 import type { Problem, SourceFile } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
@@ -32,8 +33,9 @@ export interface UriPaths {
 }
 
 export class Documents {
-  readonly checker: Checker;
+  checker: Checker;
   readonly files: Files;
+  private readonly listedPackages = new Map<string, Listed>();
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
   /** Files that are not open, as they were read last; a search through many packages leaves only the last of them here. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
@@ -47,13 +49,32 @@ export class Documents {
   /** What of the files linked with an open one has still to be read. */
   private readonly unread = new WeakMap<SourceFile, string[]>();
 
-  constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, options: CheckerOptions) {
+  constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, private readonly options: CheckerOptions) {
     const disk = options.files;
     this.files = {
       read: (path) => this.openAt(path)?.getText() ?? this.fromDisk(path, disk),
       list: (path) => this.listed(path, disk),
     };
-    this.checker = new Checker({ ...options, files: this.files });
+    this.checker = new Checker({ ...options, files: this.files, listed: this.listedPackages });
+  }
+
+  /** After the go command has said where it and its modules are. */
+  useGo({ goroot, minor, moduleCache }: GoEnvironment): boolean {
+    const { options } = this.checker;
+    const next = { goroot, minor: minor ?? options.minor, moduleCache: moduleCache ?? options.moduleCache };
+    if (next.goroot === options.goroot && next.minor === options.minor && next.moduleCache === options.moduleCache) return false;
+    this.checker = new Checker({ ...this.options, ...next, files: this.files, listed: this.listedPackages });
+    this.forget();
+    return true;
+  }
+
+  /** After `go list` has answered for a target. */
+  useList({ goos, goarch }: Target, output: string): void {
+    const key = `${goos}/${goarch}`;
+    let listed = this.listedPackages.get(key);
+    if (!listed) this.listedPackages.set(key, (listed = new Listed()));
+    listed.add(output);
+    this.forget();
   }
 
   /** Assembly is asked for again and again; its text is kept until the file changes. */
@@ -114,6 +135,14 @@ export class Documents {
       flowOf(each, file, this.context(file).knowledge);
     } else return false;
     return true;
+  }
+
+  /** Open files that include one that has changed in the editor; they are read again when they are asked for next. */
+  includersOf(uri: string): string[] {
+    const path = this.uris.toPath(uri);
+    const found = [...this.read].filter(([other, { file }]) => other !== uri && file.preprocessed.includes.some(({ target }) => target?.path === path)).map(([other]) => other);
+    for (const other of found) this.read.delete(other);
+    return found;
   }
 
   private includesAreCurrent({ preprocessed: { includes } }: AssemblyFile): boolean {

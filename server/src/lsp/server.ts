@@ -11,6 +11,8 @@ import { editing } from './editing';
 import { navigation } from './navigation';
 import { presentation } from './presentation';
 import { Session, type Settings } from './session';
+import type { GoCommand } from '../golang/go-list';
+import { GoKnowledge } from './go-knowledge';
 import { sourceFile } from '../syntax/source';
 import { diagnostic } from './to-proto';
 
@@ -35,6 +37,8 @@ const capabilities = (): InitializeResult['capabilities'] => ({
 export interface ServerOptions extends CheckerOptions {
   /** Asks Go's own tools; used on saves when the client allows it. */
   tools?: AskTools;
+  /** The go command; asked for packages when the client allows tools. */
+  go?: GoCommand;
 }
 
 export function serve(connection: Connection, options: ServerOptions, uris: UriPaths): void {
@@ -49,14 +53,23 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     return { serverInfo: { name: 'gobuf' }, capabilities: capabilities() };
   });
   connection.onInitialized(() => {
-    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.mod' }] }).catch(() => undefined);
+    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     configure(session.settings, settings);
+    for (const { uri } of open.all()) void go.look(uri);
     // A client without these requests says so; nothing depends on the answer.
     void connection.languages.inlayHint.refresh().catch(() => undefined);
     void Promise.resolve(connection.sendRequest('workspace/codeLens/refresh')).catch(() => undefined);
   });
+
+  const go = new GoKnowledge(session, options.go, () => {
+    for (const { uri } of open.all()) {
+      clearTimeout(timers.get(uri));
+      timers.set(uri, setTimeout(publish, PAUSE, uri, false));
+    }
+  });
+  open.onDidOpen(({ document: { uri } }) => { void go.look(uri); });
 
   const sent = new Map<string, string>();
   const publish = (uri: string, complete: boolean) => {
@@ -88,8 +101,10 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     else publish(uri, true);
   };
   open.onDidChangeContent(({ document: { uri } }) => {
-    clearTimeout(timers.get(uri));
-    timers.set(uri, setTimeout(publish, PAUSE, uri, false));
+    for (const each of [uri, ...documents.includersOf(uri)]) {
+      clearTimeout(timers.get(each));
+      timers.set(each, setTimeout(publish, PAUSE, each, false));
+    }
   });
   open.onDidSave(({ document: { uri } }) => {
     const file = session.settings.tools && options.tools ? documents.file(uri) : undefined;
@@ -115,7 +130,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     // Saving assembly, the common case, leaves what is known of the Go files alone.
-    if (changes.some(({ uri }) => /\.go$|go\.mod$/.test(uri))) documents.forget();
+    if (changes.some(({ uri }) => /\.go$|go\.(mod|work)$/.test(uri))) { go.forget(); documents.forget(); for (const { uri } of open.all()) void go.look(uri); }
     else documents.forgetAssembly();
     sent.clear();
     for (const document of open.all()) publish(document.uri, true);

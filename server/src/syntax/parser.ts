@@ -49,17 +49,16 @@ export function parse(tokens: PreprocessedToken[], arch: Architecture): Parsed {
     }
     const groups: PreprocessedToken[][] = [];
     let nesting = 0;
-    let current: PreprocessedToken[] = [];
+    let from = at;
     let colon = -1;
     let separator: PreprocessedToken | undefined;
     const close = (by: PreprocessedToken | undefined) => {
-      if (current.length) {
-        // A copy has no room to grow, of which there would be much in a large file.
-        groups.push(current.slice());
+      if (at > from) {
+        groups.push(tokens.slice(from, at));
         // The old form AX:DX of a register pair means DX, AX.
         if (colon >= 0 && groups.length === colon + 2) { groups.splice(colon, 2, groups[colon + 1] ?? [], groups[colon] ?? []); colon = -1; }
       } else if (groups.length || separator || (by && !ends(by))) fail('an operand is missing', by && !ends(by) ? by : separator ?? word);
-      current = [];
+      from = at + 1;
     };
     for (; ; at++) {
       const token = tokens[at];
@@ -75,7 +74,6 @@ export function parse(tokens: PreprocessedToken[], arch: Architecture): Parsed {
       }
       if (token.text === '(' || token.text === '[') nesting++;
       if (token.text === ')' || token.text === ']') nesting--;
-      current.push(token);
     }
     const isJump = arch.isJump(word.text);
     const context = { arch, isJump, report };

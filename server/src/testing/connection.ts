@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter, type ProtocolConnection } from 'vscode-languageserver-protocol/node';
 import { createConnection } from 'vscode-languageserver/node';
 import type { AskTools } from '../diagnostics/tools';
+import type { GoCommand } from '../golang/go-list';
 import { serve } from '../lsp/server';
 import type { Files } from '../workspace/files';
 import { parser } from './fixture';
@@ -22,10 +23,10 @@ export interface Client {
 export const uriOf = (file: string): string => pathToFileURL(file).href;
 export const baseOf = (uri: string): string => path.basename(fileURLToPath(uri));
 
-export async function connect(files: Files, goroot: string | undefined, roots: string[] = [], options: object = {}, tools?: AskTools): Promise<Client> {
+export async function connect(files: Files, goroot: string | undefined, roots: string[] = [], options: object = {}, tools?: AskTools, go?: GoCommand): Promise<Client> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  serve(createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient)), { files, parser, goroot, minor: 26, moduleCache: undefined, ...(tools ? { tools } : {}) }, { toPath: (uri) => fileURLToPath(uri), toUri: uriOf });
+  serve(createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient)), { files, parser, goroot, minor: 26, moduleCache: undefined, ...(tools ? { tools } : {}), ...(go ? { go } : {}) }, { toPath: (uri) => fileURLToPath(uri), toUri: uriOf });
   const connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   connection.onRequest('client/registerCapability', () => null);
   connection.onRequest('workspace/inlayHint/refresh', () => null);

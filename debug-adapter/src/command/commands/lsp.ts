@@ -7,6 +7,7 @@ import { stdioConnection } from '@gobuf/server/lsp/stdio';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { goParser } from '../host/go-parser';
 import { collector } from '../host/memory';
+import { goCommand } from '../host/go-list';
 import { goTools } from '../host/go-tools';
 import { diskFiles, goRoot, moduleCache } from '../host/sources';
 import type { CommandSpec, Parsed } from '../options';
@@ -27,9 +28,10 @@ const REST = 500;
 
 export async function run(parsed: Parsed): Promise<number> {
   const root = goRoot(parsed.text('goroot'));
+  const go = goCommand(parsed.text('go'));
   const memory = collector();
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')) }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')), go: parsed.text('goroot') === undefined ? go : { ...go, environment: () => Promise.resolve(undefined) } }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
