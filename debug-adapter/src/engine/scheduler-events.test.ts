@@ -114,6 +114,45 @@ describe.skipIf(!hasGo)('places of scheduler events (needs the go command)', () 
   }, 120_000);
 });
 
+describe.skipIf(!hasGo)('every scheduler event on every version (needs the go command)', () => {
+  const scheduled = path.join(import.meta.dirname, 'testdata/scheduled.go');
+  for (const go of toolchains()) test(go.version, async () => {
+    const session = debuggerOf(build(scheduled, go)), { debug } = session;
+    sessions.push(session);
+    await debug.launch();
+    // Each stops; once it has, it is not wanted any more.
+    const waiting = new Map((Object.keys(SCHEDULER_EVENTS) as SchedulerEventName[]).map((event) => [debug.setEventBreakpoint({ event }).id, event]));
+    while (waiting.size > 0) {
+      const stop = await debug.resume('continue');
+      if (stop.reason !== 'event') break;
+      expect(stop.description).not.toMatch(/undefined|NaN|\?/);
+      for (const id of stop.breakpoints) { waiting.delete(id); debug.clearBreakpoint(id); }
+    }
+    expect([...waiting.values()]).toEqual([]);
+  }, 120_000);
+
+  for (const go of toolchains()) test(`${go.version}: goroutines that run were made, under that number`, async () => {
+    const session = debuggerOf(build(scheduled, go)), { debug } = session;
+    sessions.push(session);
+    await debug.launch();
+    const main = debug.setBreakpoint({ location: 'main.main' });
+    await debug.resume('continue');
+    debug.clearBreakpoint(main.id);
+    const before = new Set(debug.scheduler().gs.map(({ goid }) => goid)), made: number[] = [], ran = new Set<number>();
+    debug.setEventBreakpoint({ event: 'create' });
+    const start = debug.setEventBreakpoint({ event: 'start' });
+    for (let i = 0; i < 60; i++) {
+      const stop = await debug.resume('continue');
+      if (stop.reason !== 'event') break;
+      const goid = Number(/G(\d+)/.exec(stop.description)![1]);
+      if (stop.breakpoints.includes(start.id)) ran.add(goid); else made.push(goid);
+    }
+    expect(made.length).toBeGreaterThanOrEqual(8);
+    expect(new Set(made).size).toBe(made.length);
+    for (const goid of ran) if (!before.has(goid)) expect(made).toContain(goid);
+  }, 120_000);
+});
+
 describe.skipIf(!hasGo)('who wrote this (needs the go command)', () => {
   test('is what a watchpoint stops at, in order, with the writing instruction', async () => {
     const { debug } = open();

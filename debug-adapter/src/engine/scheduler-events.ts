@@ -31,6 +31,8 @@ export const SCHEDULER_EVENTS: Record<SchedulerEventName, string> = {
 export const isSchedulerEvent = (name: string): name is SchedulerEventName => Object.hasOwn(SCHEDULER_EVENTS, name);
 
 const RUNNABLE = 1, RUNNING = 2, SYSCALL = 3, WAITING = 4, DEAD = 6, SCAN = 0x1000;
+/** Go 1.24 numbers a goroutine before it is made runnable; earlier versions do it afterwards. */
+const NUMBERED_FIRST = 24;
 const GC_PHASES = ['off', 'mark', 'mark termination'];
 /** Functions that change a goroutine's status by a locked compare-and-exchange; Go versions spread them differently. */
 const STATUS_FUNCTIONS = ['casgstatus', 'castogscanstatus', 'casfrom_Gscanstatus', 'casGToWaiting', 'casGToPreemptScan', 'casGFromPreempted', 'entersyscall', 'reentersyscall', 'exitsyscall', 'exitsyscallfast', 'coroswitch_m'];
@@ -133,6 +135,14 @@ export class SchedulerHooks {
     }
   }
 
+  /** The number that the goroutine that is being made will get: the P's next one, or the first of its next batch. */
+  private nextGoid(registers: Registers, words: RuntimeWords): number | undefined {
+    const p = words.mPointer(words.mOf(registers), 'p'), next = words.pointerOf('runtime.p', p, 'goidcache'), sched = this.binary.globalVariable('runtime.sched')?.address;
+    if (next !== words.pointerOf('runtime.p', p, 'goidcacheend')) return next;
+    const made = words.pointerOf('runtime.schedt', sched, 'goidgen');
+    return made === undefined ? undefined : made + 1;
+  }
+
   private processor(registers: Registers, words: RuntimeWords): string {
     const p = words.mPointer(words.mOf(registers), 'p');
     return p ? `P${this.small(words, 'runtime.p', p)}` : 'a P';
@@ -143,9 +153,10 @@ export class SchedulerHooks {
     const exchange = this.exchanges.get(address);
     if (!exchange) return undefined;
     const g = Number(BigInt.asUintN(47, registers.gpr[exchange.base] ?? 0n));
-    const goid = words.goid(g), now = words.memory.u32(g + exchange.displacement);
+    const now = words.memory.u32(g + exchange.displacement);
     const old = Number(BigInt.asUintN(32, registers.gpr[0] ?? 0n)), next = Number(BigInt.asUintN(32, registers.gpr[exchange.source] ?? 0n));
     const from = old & ~SCAN, to = next & ~SCAN;
+    const goid = from === DEAD && this.binary.goVersionNumber[1] < NUMBERED_FIRST ? this.nextGoid(registers, words) : words.goid(g);
     if (now !== old || goid === undefined || from === to) return undefined;
     const happens = event === 'status' || (event === 'create' && from === DEAD && (to === RUNNABLE || to === WAITING)) || (event === 'exit' && from === RUNNING && to === DEAD)
       || (event === 'park' && from === RUNNING && to === WAITING) || (event === 'ready' && from === WAITING && to === RUNNABLE) || (event === 'stop' && from === RUNNING && to !== SYSCALL);
