@@ -72,12 +72,14 @@ export function encode(form: Form, args: readonly Argument[], options: EncodeOpt
 
 function assign(form: Form, args: readonly Argument[]): Parts {
   const parts: Parts = { reg: undefined, rm: undefined, vvvv: undefined, is4: undefined, opcode: undefined, mask: undefined, immediate: undefined };
-  form.slots.forEach((slot, i) => place(parts, slot, args[i] as Argument));
+  // CRC32B of SP is that of AH to the processor: Go leaves the prefix out.
+  const low = form.candidate.row.go !== 'CRC32B';
+  form.slots.forEach((slot, i) => place(parts, slot, args[i] as Argument, low));
   return parts;
 }
 
-function place(parts: Parts, slot: Slot, argument: Argument): void {
-  const byte = slot.wanted === 'r8' || slot.wanted === 'rm8';
+function place(parts: Parts, slot: Slot, argument: Argument, low: boolean): void {
+  const byte = low && (slot.wanted === 'r8' || slot.wanted === 'rm8');
   const register = argument.register && (byte ? lowByte(argument.register) : argument.register);
   switch (slot.role) {
     case 'reg': parts.reg = register; break;
@@ -129,7 +131,7 @@ function legacyPrefix(out: number[], form: Form, parts: Parts): void {
   const { x, b } = extension(parts.rm);
   const low = parts.opcode ? high(parts.opcode) : b;
   let rex = (form.wide ? 8 : 0) | (high(parts.reg) << 2) | (x << 1) | low;
-  if (isByte4(parts.reg) || isByte4(parts.opcode) || (parts.rm?.kind === 'register' && isByte4(parts.rm.register))) rex |= 0x40;
+  if (isByte4(parts.reg) || isByte4(parts.opcode) || (parts.rm?.kind === 'register' && (isByte4(parts.rm.register) || (form.emptyRex && [4, 5, 6, 7].includes(parts.rm.register?.number ?? 0))))) rex |= 0x40;
   if (rex) out.push(0x40 | rex);
   out.push(...(ESCAPES[candidate.map] ?? []));
   out.push(candidate.opcode + (parts.opcode ? (parts.opcode.number & 7) - openedFor(candidate.opcode, form) : 0));

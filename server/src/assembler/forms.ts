@@ -26,6 +26,8 @@ export interface Form {
   bytes: boolean;
   /** REX.W. */
   wide: boolean;
+  /** Go writes an empty REX before SP, BP, SI and DI, as if their low bytes were meant. */
+  emptyRex?: boolean;
   /** The prefix 66. */
   operand16: boolean;
   /** Lower is tried first. */
@@ -45,12 +47,20 @@ export const spelled = (mnemonic: string): string => SPELLING[mnemonic] ?? mnemo
 export const ONLY_32_BIT: ReadonlySet<string> = new Set(
   'AAA AAD AAM AAS ARPL BOUNDL DAA DAS INTO LEAVEL POPAL POPFL POPL PUSHAL PUSHFL PUSHL'.split(' '));
 
+/** Mnemonics that Go's assembler knows and cannot assemble with any operands. */
+export const WITHOUT_FORMS: ReadonlySet<string> = new Set(['FFREE', 'FLDENV']);
+
 let table: Map<string, Form[]> | undefined;
 
 /** The forms of a mnemonic; undefined if there is none of that name. */
 export function formsOf(mnemonic: string): Form[] | undefined {
   table ??= build();
   return table.get(spelled(mnemonic));
+}
+
+export function mnemonics(): string[] {
+  table ??= build();
+  return [...table.keys()];
 }
 
 function build(): Map<string, Form[]> {
@@ -72,6 +82,11 @@ function build(): Map<string, Form[]> {
 
 /** Rows that only a decoder needs: duplicates that assemblers never write, and what Go's has no way to say. */
 function leftOut({ row, operands, opcode, map, digit, operandSize, w }: Candidate): boolean {
+  if (WITHOUT_FORMS.has(row.go)) return true;
+  if (map < VEX_MAPS && WITHOUT_MMX.test(row.go) && operands.some((spec) => spec.class === 'mmx')) return true;
+  // AVX-IFMA, AVX-VNNI and AVX10.2 have other encodings of these.
+  if (map < EVEX_MAPS && map >= VEX_MAPS && /^VP(MADD52[LH]UQ|DP(BU|WS)SDS?)$/.test(row.go)) return true;
+  if (map >= EVEX_MAPS && (row.go === 'VMPSADBW' || (row.go === 'VMOVD' && operands.every((spec) => spec.class === 'xmm')))) return true;
   if (operands.some(({ kind }) => kind === OperandKind.Offset || kind === OperandKind.Relative)) return true;
   if (map === 0) {
     if ((opcode & 0xf6) === 0xc0 && digit === 6 || (opcode & 0xfc) === 0xd0 && digit === 6) return true; // SAL, the undocumented twin of SHL
@@ -88,6 +103,9 @@ function leftOut({ row, operands, opcode, map, digit, operandSize, w }: Candidat
   if ((row.go === 'SYSRET' || row.go === 'SYSEXIT') && w >= 0 && operandSize === 64) return true;
   return false;
 }
+
+/** Instructions that Go's assembler has for X registers only. */
+const WITHOUT_MMX = /^(PINSRW|PEXTRW|PALIGNR|PSUB(B|W|L|Q|SB|SW|USB|USW)|PSIGN[BWD]|PSHUFB|PSADBW|PMULHRSW|PM(IN|AX)(UB|SW)|PMADDUBSW|PHADDS?W|PHSUB(D|S?W)|PADDQ|PABS[BWD])$/;
 
 function goNameOf({ row, operands }: Candidate): string {
   return operands.some((spec) => spec.class === 'segment' && spec.kind === OperandKind.Reg) ? 'MOVW' : row.go;
@@ -124,7 +142,7 @@ function x87({ operands, row, digit }: Candidate, slots: Slot[]): void {
   if (!operands.length || !operands.some((spec) => spec.class === 'st' || (row.go.startsWith('F') && isFloatingMemory(row.go)))) return;
   if (operands.length !== 1) return;
   const f0: Slot = { wanted: 'st0', role: 'fixed', bytes: 0 };
-  const stores = /^F(IST|IS|ST|BSTP|XCH|UCOM)/.test(row.name) || (row.name.startsWith('FXCH') && digit === 1);
+  const stores = /^F(IST|ST|BSTP|XCH|UCOM)/.test(row.name) || (row.name.startsWith('FXCH') && digit === 1);
   if (stores) slots.unshift(f0);
   else slots.push(f0);
 }
@@ -183,13 +201,14 @@ function rmClass(spec: OperandSpec, candidate: Candidate, evex: boolean): Operan
 
 const ARITHMETIC = /^(ADD|OR|ADC|SBB|AND|SUB|XOR|CMP)[BWLQ]$/;
 
-function immediateClass(spec: OperandSpec, { row, operandSize }: Candidate, evex: boolean, vex: boolean, _position: number): OperandClass {
+function immediateClass(spec: OperandSpec, { row, operandSize, operands }: Candidate, evex: boolean, vex: boolean, _position: number): OperandClass {
   const { go } = row;
   if (spec.value === 8) return 'i64';
   if (spec.value === 4) return 'i32';
   if (spec.value === 2) return 'i32';
   if (evex) return 'u8';
-  if (vex) return 'iu8';
+  // With two registers before the destination, and for mask registers, only without a sign.
+  if (vex) return operands.length === 4 || go.startsWith('KSHIFT') ? 'u8' : 'iu8';
   if (ARITHMETIC.test(go) || /^(TEST|MOV)B$/.test(go)) return operandSize === 8 ? 'i32' : 'i8';
   if (/^(IN|OUT)[BWL]$|^INT$/.test(go)) return 'i32';
   if (go === 'EXTRACTPS' || go === 'SHA1RNDS4') return 'u2';
@@ -249,10 +268,18 @@ function extras(result: Map<string, Form[]>): void {
   copy('MOVL', 'MOVQL', ({ candidate }) => candidate.opcode === 0x89 && candidate.map === 0);
   copy('MOVL', 'MOVLQZX', ({ candidate }) => candidate.opcode === 0x8b && candidate.map === 0);
   const to16 = (form: Form): Form => ({ ...form, operand16: true });
-  copy('MOVWLSX', 'MOVSWW', () => true, to16);
-  copy('MOVWLZX', 'MOVZWW', () => true, to16);
+  const asBytes = (form: Form): Form => ({ ...to16(form), emptyRex: true });
+  copy('MOVWLSX', 'MOVSWW', () => true, asBytes);
+  copy('MOVWLZX', 'MOVZWW', () => true, asBytes);
   // MOVQ $x, (AX) and MOVQ $x, AX share a row; the 32-bit immediate of a register must be signed.
   const moves = result.get('MOVQ') ?? [];
+  // Between M registers Go writes the form for a general register, which the processor then takes it for.
+  for (const { slots: [from, to], candidate: { map, opcode, prefix } } of moves) {
+    if (!from || !to || map !== 1 || prefix > 1) continue;
+    if (opcode === 0x6f) from.wanted = 'm';
+    else if (opcode === 0x7f) to.wanted = 'm';
+    else if (opcode === 0x6e) from.wanted = 'mmrm';
+  }
   const toMemory = moves.find(({ candidate }) => candidate.opcode === 0xc7);
   if (toMemory) {
     const [imm, rm] = toMemory.slots as [Slot, Slot];
@@ -263,12 +290,15 @@ function extras(result: Map<string, Form[]>): void {
   }
   // MOVQ of an unsigned 32-bit constant is MOVL, which clears the upper half.
   copy('MOVL', 'MOVQ', ({ candidate, slots }) => candidate.map === 0 && candidate.opcode >= 0xb8 && slots[1]?.role === 'opcode', (form) => ({ ...form, slots: [{ ...(form.slots[0] as Slot), wanted: 'u32' }, form.slots[1] as Slot], rank: 13 }));
+  // Comparisons into the flags name F0 first.
+  for (const name of ['FUCOMI', 'FUCOMIP']) for (const form of result.get(name) ?? []) form.slots.reverse();
+  copy('MOVQ', 'MOVQOZX', ({ candidate: { map, opcode, prefix } }) => map === 1 && opcode === 0x7e && prefix === 3);
   // The decimal forms have names of their own that leave F0 unsaid.
   copy('FMOVB', 'FBLD', () => true, (form) => ({ ...form, slots: form.slots.slice(0, 1) }));
   copy('FMOVBP', 'FBSTP', () => true, (form) => ({ ...form, slots: form.slots.slice(-1) }));
   // FXCHD names its registers in either order; comparisons that leave the registers unsaid name F0 and F1.
   copy('FXCHD', 'FXCHD', ({ slots }) => slots[0]?.wanted === 'st0', (form) => ({ ...form, slots: [...form.slots].reverse(), rank: form.rank + 1 }));
-  for (const name of ['FCOMDPP', 'FUCOMPP']) copy(name, name, ({ slots }) => slots.length === 0, (form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] }));
+  for (const name of ['FCOMDPP', 'FUCOMPP']) result.set(name, (result.get(name) ?? []).filter(({ slots }) => slots.length === 0).map((form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] })));
   // The processor takes the forms that name F0 first as well, by the opcode of those of memory.
   for (const name of ['FCOMD', 'FCOMDP']) copy(name, name, ({ slots, candidate }) => slots[0]?.wanted === 'm' && candidate.opcode === 0xdc, (form) => ({ ...form, slots: [slot('fixed', 'st0'), { ...(form.slots[0] as Slot), wanted: 'st' }], rank: form.rank + 1 }));
   // CR and DR by the 32-bit mnemonic too; the encoding is the same.

@@ -9,7 +9,7 @@ import { visibleSpan, type Problem, type Span } from '../syntax/source';
 import { ABI_SELECTOR_PACKAGES } from '../workspace/package-path';
 import { argumentOf, linkerName, type Argument } from './argument';
 import { DataReader, type DataSymbol } from './data';
-import { ONLY_32_BIT, formsOf, spelled } from './forms';
+import { ONLY_32_BIT, WITHOUT_FORMS, formsOf, spelled } from './forms';
 import { readSuffix, type Suffix } from './suffix';
 
 /** Flags of TEXT and GLOBL, runtime/textflag.h. */
@@ -56,7 +56,7 @@ const ASSEMBLER_OWN = new Set(['CALL', 'JMP', 'RET', 'NOP', 'UNDEF', 'UD1', 'BYT
   'SYSENTER64', 'SYSEXIT64', 'POPAW', 'PUSHAW', 'BOUNDW', 'DUFFZERO', 'DUFFCOPY', 'END']);
 
 export const isKnown = (mnemonic: string): boolean =>
-  ASSEMBLER_OWN.has(mnemonic) || conditionOf(mnemonic) !== undefined || formsOf(mnemonic) !== undefined || ONLY_32_BIT.has(mnemonic);
+  ASSEMBLER_OWN.has(mnemonic) || conditionOf(mnemonic) !== undefined || formsOf(mnemonic) !== undefined || ONLY_32_BIT.has(mnemonic) || WITHOUT_FORMS.has(mnemonic);
 
 /** Condition codes by Go's name and its other spellings. */
 const CONDITIONS: Record<string, number> = {};

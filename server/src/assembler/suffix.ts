@@ -40,8 +40,11 @@ export function readSuffix(words: readonly string[]): Suffix | string {
 const SAE_ONLY = new RegExp(
   '^V(U?COMIS[SD]|CMP[PS][SD]|M(AX|IN)[PS][SD]|CVTT|CVTPS2PD|CVTSS2SD|CVTPH2PS|CVTPS2PH|GETEXP|GETMANT|RANGE|REDUCE|RNDSCALE|FIXUPIMM|EXP2|RCP28|RSQRT28)');
 
+/** What is exact is not rounded, though the processor takes a mode. */
+const EXACT = /^VCVTU?(DQ2PD|SI2SDL)$/;
+
 export function allowsRounding({ candidate }: Form): boolean {
-  return candidate.roundingControl && !SAE_ONLY.test(candidate.row.go) && (candidate.l < 0 || candidate.l === 2);
+  return candidate.roundingControl && !EXACT.test(candidate.row.go) && !SAE_ONLY.test(candidate.row.go) && (candidate.l < 0 || candidate.l === 2);
 }
 
 export function allowsSae({ candidate }: Form): boolean {
