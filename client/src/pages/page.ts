@@ -30,8 +30,8 @@ export function empty(sentence: string, command?: { id: string; title: string })
   for (const each of command ? [command, runtime] : []) made.append(button(each.title, each.title, () => host.postMessage({ kind: 'command', command: each.id })), ' ');
   return made;
 }
-const runtime = { id: 'gobuf.debugSmallRuntime', title: l10n.t('Open the bundled runtime') };
-export const step = { id: 'gobuf.stepProgram', title: l10n.t('Step a Go program…') };
+const runtime = { id: 'gobuf.debugSmallRuntime', title: l10n.t('Open the Bundled Runtime') };
+export const step = { id: 'gobuf.stepProgram', title: l10n.t('Step a Go Program…') };
 
 /** Colours that were asked for, until the theme changes: a canvas asks thousands of times a frame. */
 const colors = new Map<string, string>();

@@ -13,7 +13,7 @@ function wordRow(column: StackColumn, index: number, changed: boolean): HTMLTabl
   const marks = element('td', 'marks', word.marks.map((mark) => `${mark} ▸`).join(' '));
   const at = element('td', 'at');
   at.append(element('span', '', `hi-0x${(column.hi - word.address).toString(16)}`, { title: address(word.address) }));
-  const meaning = element('td', 'meaning', word.text);
+  const meaning = element('td', 'meaning', word.text, { title: `hi-0x${(column.hi - word.address).toString(16)}  ${word.text}` });
   if (changed) meaning.append(element('span', 'dot', ' ●', { title: l10n.t('changed since the last stop'), 'aria-label': l10n.t('changed') }));
   const value = element('td', 'value');
   value.append(button(word.value, l10n.t('Open {0} in the memory view', address(word.address)), () => host.postMessage({ kind: 'memory', address: word.address })));
@@ -62,7 +62,7 @@ function gobuf({ gobuf: found, moves }: StacksPicture): HTMLElement | undefined 
   for (const text of [`${found.name}.sched`, l10n.t('saved'), '', l10n.t('register'), l10n.t('now')]) head.append(element('th', '', text, { scope: 'col' }));
   table.append(head);
   for (const row of found.rows) {
-    const line = element('tr', row.same ? 'same' : ''), move = arrowOf(moves, row.field), named = (value: string, text: string): HTMLElement => { const cell = element('td'); cell.append(element('code', '', value), text ? element('span', 'text', ` ${text}`) : ''); return cell; };
+    const line = element('tr', row.same ? 'same' : ''), move = arrowOf(moves, row.field), named = (value: string, text: string): HTMLElement => { const cell = element('td'); cell.append(element('code', '', value), text ? element('span', 'text', ` ${text}`, { title: text }) : ''); return cell; };
     const arrow = element('td', `arrow ${move?.state ?? ''}`, move ? (move.kind === 'load' ? '──▶' : move.kind === 'save' ? '◀──' : '← 0') : row.same ? '=' : '');
     if (move) arrow.title = `${move.from} → ${move.to} · ${address(move.pc)}`;
     line.append(element('th', '', row.field, { scope: 'row' }), named(row.saved, row.savedText), arrow, element('td', 'register', row.register), named(row.live, row.liveText));

@@ -113,11 +113,11 @@ function draw(): void {
       context.globalAlpha = asleep ? 0.45 : who > 0 ? (span.dense ? 0.7 : 0.9) : span.dense ? 0.3 : 0.4;
       context.fillRect(x, asleep ? y + ROW / 2 + 2 : y + 7, wide, asleep ? 2 : ROW - 9);
       context.globalAlpha = 1;
-      if (contrast && span.width > 3) { context.strokeStyle = color('contrastBorder'); context.strokeRect(x + 0.5, y + 7.5, wide - 1, ROW - 10); }
-      if (span.width > 26 && !asleep) {
+      if (contrast && span.width > 3 && !asleep) { context.strokeStyle = color('contrastBorder'); context.strokeRect(x + 0.5, y + 7.5, wide - 1, ROW - 10); }
+      if (span.width > 18 && !asleep) {
         const text = view.kind === 'g' ? data.laneName(s.lane[span.row]!) : who > 0 ? `G${who}` : who === 0 ? 'g0' : '';
-        context.fillStyle = who > 0 && !contrast ? color('editor-background') : foreground;
-        context.fillText(text, x + 4, y + ROW / 2 + 2.5);
+        context.fillStyle = who > 0 ? color('editor-background') : foreground;
+        if (context.measureText(text).width + 6 <= span.width) context.fillText(text, x + 4, y + ROW / 2 + 2.5);
       }
       if (chosen?.row === span.row && chosen.lane === i) { context.strokeStyle = color('focusBorder'); context.lineWidth = 2; context.strokeRect(x, y + 5, Math.max(3, wide), ROW - 6); context.lineWidth = 1; }
     }

@@ -13,4 +13,5 @@ export const run = (): Promise<void> => runSuites(() => {
   require('./without-go.suite');
   require('./proof.suite');
   require('./product.suite');
+  require('./gallery.suite');
 });
