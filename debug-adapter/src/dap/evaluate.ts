@@ -2,6 +2,7 @@
 // Must stay true: an expression never moves the guest; a command that does tells the client by events.
 
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import type { Variable } from '../engine/types';
 import { RequestError, type Subject } from './handler';
 import { frameFor } from './stack';
 import type { Session } from './session';
@@ -51,6 +52,12 @@ function variableNames(session: Session, frameId: number | undefined): string[] 
   return session.engine.scopes(frame, thread).filter((scope) => scope.kind === 'arguments' || scope.kind === 'locals').flatMap((scope) => scope.variables().map((variable) => variable.name));
 }
 
+/** What may stand behind the dot: a pointer's one child is what it points to. */
+function fieldsOf(variable: Variable): Variable[] {
+  const children = variable.children?.() ?? [];
+  return children.length === 1 && children[0]!.name.startsWith('*') ? children[0]!.children?.() ?? [] : children;
+}
+
 export const evaluation: Subject = {
   capabilities: { supportsEvaluateForHovers: true, supportsSetExpression: true, supportsCompletionsRequest: true, completionTriggerCharacters: ['.', ' '], supportsClipboardContext: true },
   handlers: {
@@ -86,7 +93,7 @@ export const evaluation: Subject = {
       // After a dot: the fields of what stands before it.
       const dot = word.lastIndexOf('.');
       if (dot > 0 && !word.startsWith('runtime.')) {
-        try { for (const child of engine.evaluate(word.slice(0, dot), frameFor(session, frameId).frame).children?.() ?? []) offer(`${word.slice(0, dot)}.${child.name}`, 'field', child.type); } catch { /* not an expression yet */ }
+        try { for (const child of fieldsOf(engine.evaluate(word.slice(0, dot), frameFor(session, frameId).frame, frameFor(session, frameId).thread))) offer(`${word.slice(0, dot)}.${child.name}`, 'field', child.type); } catch { /* not an expression yet */ }
       }
       try { for (const name of variableNames(session, frameId)) offer(name, 'variable'); } catch { /* the frame is gone */ }
       for (const name of REGISTERS) offer(name, 'value', 'register');

@@ -18,7 +18,7 @@ import type { DeferredCall } from './deferred';
 import { ancestorsOf, waitersAt } from './goroutine-details';
 import type { Ancestor } from './goroutine-details';
 import { Listeners } from './events';
-import { Execution, currentThreadOf } from './execution';
+import { Execution, currentThreadOf, isPrivateRuntime } from './execution';
 import type { Outcome } from './execution';
 import { RBP, RSP, RuntimeWords } from './guest';
 import { flowAt } from './flow';
@@ -195,8 +195,10 @@ export class Debugger implements DebuggerApi {
 
   /** What can be stepped into from here on the present line. */
   stepInTargets(thread?: number): { address: number; name: string }[] {
-    const { execution } = this.stopped;
-    return execution.callsOnLine(this.tidOf(thread)).map(({ address, target }) => ({ address, name: target === undefined ? this.disassembleRange(address, address + 15)[0]?.text ?? 'an indirect call' : this.binary.functionAt(target)?.name ?? `0x${target.toString(16)}` }));
+    const { execution } = this.stopped, helper = (target: number | undefined): boolean => { const fn = target === undefined ? undefined : this.binary.functionAt(target); return fn !== undefined && isPrivateRuntime(fn); };
+    // What the compiler calls for itself comes last.
+    const calls = execution.callsOnLine(this.tidOf(thread)).sort((a, b) => Number(helper(a.target)) - Number(helper(b.target)) || a.address - b.address);
+    return calls.map(({ address, target }) => ({ address, name: target === undefined ? this.disassembleRange(address, address + 15)[0]?.text ?? 'an indirect call' : this.binary.functionAt(target)?.name ?? `0x${target.toString(16)}` }));
   }
   stepInto(call: number, options: ResumeOptions = {}): Promise<StopInfo> {
     const { execution } = this.stopped, tid = this.tidOf(options.thread);

@@ -47,7 +47,23 @@ export function decodeInstruction(binary: Binary, bytes: Uint8Array, offset: num
  */
 export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, flavor: Flavor): { address: number; bytes: Uint8Array; text: string; valid: boolean; file?: string; line?: number }[] {
   const place = placeWithoutEntryRow(binary as GoBinary, address);
-  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => ({ address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...place }));
+  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => ({ address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...(place ?? (PADDING.test(line.text) ? placeOfPadding(binary as GoBinary, line.address) : undefined)) }));
+}
+
+/** What aligns the heads of loops; Go 1.19's two tables of lines differ about some of it, and Delve reads DWARF's. */
+const PADDING = /^(nop|xchg? ax|xchg %ax|data16 nop|NOP)/;
+function placeOfPadding(binary: GoBinary, pc: number): { file: string; line: number } | undefined {
+  const dwarf = binary['dwarf'], unit = dwarf?.unitFor(pc), sequence = dwarf && unit ? dwarf.sequence(unit, pc) : undefined;
+  if (!dwarf || !unit || !sequence) return undefined;
+  const { table, first, last } = sequence;
+  // The last row that is not above pc.
+  let low = first, high = last - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (table.address[middle]! <= pc) low = middle; else high = middle - 1;
+  }
+  const file = dwarf.files(unit)[table.file[low]!];
+  return file === undefined ? undefined : { file, line: table.line[low]! };
 }
 
 function placeWithoutEntryRow(binary: GoBinary, entry: number): { file: string; line: number } | undefined {

@@ -21,6 +21,8 @@ export class TestClient {
   #session: Session | undefined;
   #rest: Buffer = Buffer.alloc(0);
   #closed = false;
+  /** Number of the last request, for `cancel`. */
+  get lastSequence(): number { return this.#seq; }
   /** Messages in order, as short normalised lines. */
   readonly transcript: string[] = [];
 
