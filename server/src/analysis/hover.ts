@@ -4,6 +4,7 @@
 import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
 import { encodedBytes } from '../diagnostics/assembling';
 import { describe } from '../arch/amd64-descriptions';
+import { describeBeyondAmd64 } from '../arch/descriptions';
 import type { OperandForm } from '../arch/operand-forms';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
@@ -155,13 +156,7 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, { file, f
   const { word, statement } = entity;
   const pseudo = PSEUDO_OP_HELP[word];
   if (pseudo) return `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)`;
-  if (file.arch.family !== 'amd64') {
-    const known = forms?.get(word);
-    if (!known) return undefined;
-    const count = statement.operands.length;
-    const sorted = [...known].sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
-    return [`**${word}** — ${file.target.goarch}, the forms that your Go's assembler takes`, code('text', sorted.slice(0, 12).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd()).join('\n')), `[Go's assembler](https://go.dev/doc/asm)`].join('\n\n');
-  }
+  if (file.arch.family !== 'amd64' && file.arch.family !== '386') return beyondAmd64(word, file, forms?.get(word), statement.operands.length);
   const help = instructionHelp(word, statement.operands.length);
   if (!help) return undefined;
   const access = operandAccess(statement, file.arch.family);
@@ -171,6 +166,22 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, { file, f
   });
   const bytes = entity.function && encodedBytes(statement, entity.function, file, NEWEST_MINOR);
   return [help, here.length ? `here: ${here.join(', ')}` : '', bytes ? `encoded as \`${bytes}\`` : ''].filter(Boolean).join('\n\n');
+}
+
+/** Where the assembler of each GOARCH is explained. */
+const GUIDES: Partial<Record<string, string>> = { arm64: 'arm64', ppc64: 'ppc64', riscv64: 'riscv', loong64: 'loong64' };
+
+/** What is known of an instruction beyond amd64: what it does, and the forms in the tables of the user's Go. */
+export function beyondAmd64(word: string, { arch: { family }, target: { goarch } }: Pick<AssemblyFile, 'arch' | 'target'>, known: readonly OperandForm[] | undefined, count = 0): string | undefined {
+  const does = describeBeyondAmd64(word, family);
+  if (!known && does === undefined) return undefined;
+  const sorted = [...(known ?? [])].sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
+  const guide = GUIDES[family];
+  return [
+    `**${word}**${does === undefined ? '' : ` — ${does}`} (${goarch})`,
+    sorted.length ? `the forms that your Go's assembler takes\n\n${code('text', sorted.slice(0, 12).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd()).join('\n'))}` : '',
+    `[Go's assembler](https://go.dev/doc/asm)${guide === undefined ? '' : ` · [${goarch} in Go's syntax](https://pkg.go.dev/cmd/internal/obj/${guide})`}`,
+  ].filter(Boolean).join('\n\n');
 }
 
 /** Tokens as the user sees them: a macro by its name. */

@@ -1,8 +1,9 @@
-// The operand forms of instructions beyond amd64, read from the optab tables of the user's own Go sources.
-// Must stay true: no list is kept here; riscv64 and wasm have no such table, and without Go's sources nothing is known.
+// The operand forms of instructions beyond amd64, read from the tables of the user's own Go sources: optab, for riscv64 the encodings; wasm's follow from its names.
+// Must stay true: no list of instructions is kept here; without Go's sources nothing is known.
 
 import type { Files } from '../workspace/files';
 import type { Family } from './architecture';
+import { riscvForms, wasmForms } from './riscv-wasm-forms';
 
 export interface OperandForm {
   /** As they are written, in Go's order: `R`, `$const`, `offset(R)`, `label`. */
@@ -12,7 +13,7 @@ export interface OperandForm {
 }
 
 /** File with the table, below cmd/internal/obj. */
-const TABLES: Partial<Record<Family, string>> = { arm: 'arm/asm5.go', arm64: 'arm64/asm7.go', loong64: 'loong64/asm.go', mips: 'mips/asm0.go', mips64: 'mips/asm0.go', ppc64: 'ppc64/asm9.go', s390x: 's390x/asmz.go' };
+const TABLES: Partial<Record<Family, string>> = { arm: 'arm/asm5.go', arm64: 'arm64/asm7.go', loong64: 'loong64/asm.go', mips: 'mips/asm0.go', mips64: 'mips/asm0.go', ppc64: 'ppc64/asm9.go', riscv64: 'riscv/obj.go', s390x: 's390x/asmz.go', wasm: 'wasm/anames.go' };
 
 const cache = new WeakMap<Files, Map<string, ReadonlyMap<string, OperandForm[]> | undefined>>();
 
@@ -26,7 +27,7 @@ export function operandForms(family: Family, goroot: string | undefined, files: 
   if (!known.has(key)) {
     const objects = `${goroot}/src/cmd/internal/obj/`;
     const text = files.read(objects + table);
-    known.set(key, text === undefined ? undefined : readTable(text, files.read(`${objects}${table.replace(/[^/]*$/, '')}a.out.go`) ?? '', family));
+    known.set(key, text === undefined ? undefined : family === 'riscv64' ? riscvForms(text) : family === 'wasm' ? wasmForms(text) : readTable(text, files.read(`${objects}${table.replace(/[^/]*$/, '')}a.out.go`) ?? '', family));
   }
   return known.get(key);
 }

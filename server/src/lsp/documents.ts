@@ -4,6 +4,7 @@
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { AssemblyFile } from '../analysis/assembly-file';
+import type { Family } from '../arch/architecture';
 import { operandForms, type OperandForm } from '../arch/operand-forms';
 import { Checker, type CheckerOptions } from '../analysis/check';
 import { assembleFunction, waiting } from '../diagnostics/assembling';
@@ -226,7 +227,11 @@ export class Documents {
 
   /** Beyond amd64, from the user's Go sources. */
   operandForms(file: AssemblyFile): ReadonlyMap<string, OperandForm[]> | undefined {
-    return operandForms(file.arch.family, this.checker.options.goroot, this.files);
+    return this.forms(file.arch.family);
+  }
+
+  forms(family: Family): ReadonlyMap<string, OperandForm[]> | undefined {
+    return operandForms(family, this.checker.options.goroot, this.files);
   }
 
   entity(uri: string, position: { line: number; character: number }): { file: AssemblyFile; entity: Entity } | undefined {

@@ -7,7 +7,8 @@ import {
 } from 'vscode-languageserver';
 import { actions } from '../analysis/code-actions';
 import { completion, type CompletionKind } from '../analysis/completion';
-import { instructionHelp } from '../analysis/hover';
+import { beyondAmd64, instructionHelp } from '../analysis/hover';
+import { architectures } from '../arch/architecture';
 import { rename, RenameError, renameTarget, type RenameContext } from '../analysis/rename';
 import { signature } from '../analysis/signature';
 import { formatEdits, typedEdit } from '../format/edits';
@@ -34,13 +35,15 @@ export function editing(session: Session): void {
       items: items.map((item, i): CompletionItem => ({
         label: item.label, kind: KIND[item.kind], sortText: String(i).padStart(4, '0'), textEdit: TextEdit.replace(replaced, item.insert),
         ...(item.detail ? { detail: item.detail } : {}), ...(item.filter ? { filterText: item.filter } : {}), ...(item.snippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
-        ...(item.kind === 'instruction' ? { data: { word: item.label, family: at.file.arch.family } } : {}),
+        ...(item.kind === 'instruction' ? { data: { word: item.label, goarch: at.file.target.goarch } } : {}),
       })),
     };
   }));
   connection.onCompletionResolve((item) => {
-    const data = item.data as { word: string; family: string } | undefined;
-    const help = data?.family === 'amd64' ? instructionHelp(data.word) : undefined;
+    const data = item.data as { word: string; goarch: string } | undefined;
+    const arch = data && architectures.get(data.goarch);
+    const x86 = arch?.family === 'amd64' || arch?.family === '386';
+    const help = data && arch ? (x86 ? instructionHelp(data.word) : beyondAmd64(data.word, { arch, target: { goos: '', goarch: data.goarch } }, documents.forms(arch.family)?.get(data.word))) : undefined;
     return help ? { ...item, documentation: { kind: MarkupKind.Markdown, value: help } } : item;
   });
   connection.onSignatureHelp(({ textDocument, position }) => session.safely('signature help', () => {
