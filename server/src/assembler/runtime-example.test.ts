@@ -9,6 +9,7 @@ import { createCpu } from '@gobuf/emulator/translator/cpu';
 import { expect, test } from 'vitest';
 import { readAssembly } from '../analysis/assembly-file';
 import { assembleAndLink } from './package';
+import { goMinor, goroot } from './testing/go-asm';
 
 const folder = path.join(import.meta.dirname, '../../../examples/runtime');
 const disk = { read: (name: string) => { try { return fs.readFileSync(name, 'utf8'); } catch { return undefined; } }, list: () => undefined };
@@ -52,6 +53,42 @@ test.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('natively', 
       expect(status).toBe(0);
       inOrder(stdout);
     }
+  } finally {
+    fs.rmSync(directory, { recursive: true });
+  }
+});
+
+/** go_asm.h of package runtime as the installed compiler writes it. */
+function compilersHeader(directory: string): Map<string, string> {
+  const env = { ...process.env, GOOS: 'linux', GOARCH: 'amd64', GOFLAGS: '' };
+  const go = (...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync('go', args, { cwd: directory, encoding: 'utf8', env, maxBuffer: 1 << 26 });
+    expect([status, stderr]).toEqual([0, '']);
+    return stdout;
+  };
+  const list = (field: string): string[] => go('list', '-f', `{{range .${field}}}{{$.Dir}}/{{.}}\n{{end}}`, 'runtime').trim().split('\n');
+  fs.writeFileSync(path.join(directory, 'importcfg'), go('list', '-export', '-deps', '-f', '{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}', 'runtime'));
+  fs.writeFileSync(path.join(directory, 'go_asm.h'), '');
+  go('tool', 'asm', '-p', 'runtime', '-I', directory, '-I', path.join(goroot ?? '', 'pkg/include'), '-D', 'GOOS_linux', '-D', 'GOARCH_amd64', '-D', 'GOAMD64_v1', '-gensymabis', '-o', 'symabis', ...list('SFiles'));
+  go('tool', 'compile', '-p', 'runtime', '-std', '-+', '-symabis', 'symabis', '-asmhdr', 'go_asm.h', '-importcfg', 'importcfg', '-o', 'runtime.a', ...list('GoFiles'));
+  return new Map([...fs.readFileSync(path.join(directory, 'go_asm.h'), 'utf8').matchAll(/^#define (\S+) (\S+)$/gm)].map(([, name = '', value = '']) => [name, value]));
+}
+
+test.skipIf(goMinor !== 26)("every offset, size and state is the one of Go 1.26's own runtime", { timeout: 120_000 }, () => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
+  try {
+    const truth = compilersHeader(directory);
+    const own = [...fs.readFileSync(path.join(folder, 'runtime.h'), 'utf8').matchAll(/^#define (\w+) (\w+)/gm)].map(([, name = '', value = '']) => [name, value] as const);
+    const layouts = own.filter(([name]) => /^(stack|gobuf|g|m|p|schedt)_/.test(name));
+    expect(layouts.length).toBeGreaterThan(50);
+    const theirs = (name: string): string | undefined => {
+      // The queue's fields are of a type of their own, gQueue.
+      const inner = /^schedt_runq_(\w+)$/.exec(name)?.[1];
+      return truth.get(name) ?? truth.get(`const_${name}`) ?? (inner && String(Number(truth.get('schedt_runq')) + Number(truth.get(`gQueue_${inner}`))));
+    };
+    expect(layouts.map(([name]) => `${name} ${theirs(name)}`)).toEqual(layouts.map(([name, value]) => `${name} ${value}`));
+    const constants = own.filter(([name]) => /^(_[GP][a-z]|waitReason|stack[MG])/.test(name));
+    expect(constants.map(([name]) => `${name} ${theirs(name)}`)).toEqual(constants.map(([name, value]) => `${name} ${value}`));
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
