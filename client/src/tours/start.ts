@@ -68,7 +68,7 @@ export function registerTours(context: vscode.ExtensionContext, sessions: Sessio
       const config = await configuration(tour, choice);
       if (!config || !await launched(config)) return;
     }
-    await panel.open(tour.file, new TextDecoder().decode(await vscode.workspace.fs.readFile(tour.uri)));
+    await panel.open(tour.file, tour.text);
   }
 
   const command = <A extends unknown[]>(id: string, work: (...args: A) => Promise<void>): vscode.Disposable => vscode.commands.registerCommand(`gobuf.${id}`, async (...args: A) => {
