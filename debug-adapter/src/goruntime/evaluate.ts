@@ -47,6 +47,8 @@ export interface EvalScope {
 
 export type { Operand } from './operands';
 
+const TABLE_TYPES: Record<string, string> = { g: 'runtime.g', m: 'runtime.m', p: 'runtime.p', sched: 'runtime.schedt' };
+
 export class Evaluator extends Operands {
   constructor(binary: GoBinary, runtime: GoRuntime, private readonly memory: Memory) {
     super(binary, runtime);
@@ -118,15 +120,18 @@ export class Evaluator extends Operands {
     switch (name) {
       case 'g': {
         const g = this.currentG(scope);
+        if (g && this.runtime.layouts.fromTable) return this.integer(this.basic('uintptr'), BigInt(g));
         return g ? this.pointer(this.binary.typeNamed('runtime.g') ?? this.fail('the program has no debug information about runtime.g'), g) : notYet('g');
       }
       case 'm': {
         const m = this.field(this.currentG(scope), 'runtime.g', 'm');
+        if (m && this.runtime.layouts.fromTable) return this.integer(this.basic('uintptr'), BigInt(m));
         return m ? this.pointer(this.binary.typeNamed('runtime.m')!, m) : notYet('m');
       }
       case 'p': {
         const m = this.field(this.currentG(scope), 'runtime.g', 'm');
         const p = this.field(m, 'runtime.m', 'p');
+        if (p && this.runtime.layouts.fromTable) return this.integer(this.basic('uintptr'), BigInt(p));
         return p ? this.pointer(this.binary.typeNamed('runtime.p')!, p) : m ? this.fail('this thread holds no P now') : notYet('p');
       }
       case 'sched': return this.atType(name, 'runtime.schedt', this.runtime.variable('runtime.sched'));
@@ -244,7 +249,7 @@ export class Evaluator extends Operands {
       case 'float': return this.constant(node.value);
       case 'string': return this.constant(node.value);
       case 'ident': return this.identifier(node.name, scope);
-      case 'selector': return this.selector(node, scope);
+      case 'selector': return this.fromTable(node, scope) ?? this.selector(node, scope);
       case 'index': return this.index(this.eval(node.of, scope), this.eval(node.index, scope));
       case 'slice': return this.slice(this.eval(node.of, scope), node.low && this.number(this.eval(node.low, scope)), node.high && this.number(this.eval(node.high, scope)));
       case 'star': return this.dereference(this.eval(node.of, scope));
@@ -259,6 +264,22 @@ export class Evaluator extends Operands {
       case 'call': return this.call(node, scope);
       default: return this.fail('a type is not a value; write (T)(x) to convert x');
     }
+  }
+
+  /** `g.sched.pc` where the program does not describe its types: the field as the table of layouts has it. */
+  private fromTable(node: Node, scope: EvalScope): Operand | undefined {
+    const { layouts, memory } = this.runtime, path: string[] = [];
+    let base = node;
+    for (; base.kind === 'selector'; base = base.of) path.unshift(base.name);
+    const type = base.kind === 'ident' ? TABLE_TYPES[base.name] : undefined;
+    if (!type || base.kind !== 'ident' || !layouts.fromTable) return undefined;
+    const address = base.name === 'sched' ? this.runtime.variable('runtime.sched') : Number(this.toInteger(this.special(base.name, scope)!) ?? 0n);
+    const field = layouts.field(type, path.join('.'));
+    if (!address) this.fail(`where ${base.name} lies is not known: the program has no symbols`);
+    if (!field) this.fail(`${type} ${path.join('.')} is not in the table of layouts that is used for programs without debug information`);
+    const size = [1, 2, 4].includes(field!.size) ? field!.size : 8, bytes = memory.bytes(address + field!.offset, size);
+    if (bytes.length < size) this.fail(`could not read memory at 0x${(address + field!.offset).toString(16)}`);
+    return this.integer(this.basic(`uint${size * 8}`), BigInt(numberAt(bytes, 0, 4 < size ? 4 : size)) + (size === 8 ? BigInt(numberAt(bytes, 4, 4)) << 32n : 0n));
   }
 
   private selector(node: { of: Node; name: string }, scope: EvalScope): Operand {
