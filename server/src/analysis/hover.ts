@@ -9,7 +9,7 @@ import type { OperandForm } from '../arch/operand-forms';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
-import { positionAt, visibleSpan, type PreprocessedToken } from '../syntax/source';
+import { positionAt, visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
 import { NEWEST_MINOR } from '../workspace/goroot';
 import { baseName } from '../workspace/files';
 import type { AssemblyFile } from './assembly-file';
@@ -42,6 +42,21 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'include': return entity.include.target ? entity.include.target.path : `\`${entity.include.name}\` is not to be found.`;
     default: return undefined;
   }
+}
+
+/** An instruction in the body of a macro, which is no statement until somebody uses the macro. */
+export function bodyInstruction(file: AssemblyFile, offset: number, forms: ReadonlyMap<string, OperandForm[]> | undefined): { text: string; span: Span } | undefined {
+  for (const { body, definition } of file.preprocessed.macros) {
+    if (definition?.file !== file.source) continue;
+    const found = body.find(({ token, file: from }) => from === file.source && token.kind === 'identifier' && token.start <= offset && offset <= token.end);
+    if (!found) continue;
+    const { text: word, start, end } = found.token;
+    const pseudo = PSEUDO_OP_HELP[word];
+    const x86 = file.arch.family === 'amd64' || file.arch.family === '386';
+    const help = pseudo ? `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)` : x86 ? instructionHelp(word) : beyondAmd64(word, file, forms?.get(word));
+    return help === undefined ? undefined : { text: help, span: { file: file.source, start, end } };
+  }
+  return undefined;
 }
 
 const described = ({ text: line, doc }: GoPlace): string => [code('go', line), doc].filter(Boolean).join('\n\n');

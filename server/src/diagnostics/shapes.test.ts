@@ -58,9 +58,34 @@ test.skipIf(!hasGo)('the NOSPLIT limit is the linker\'s', () => {
       const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
       expect(checker.check(path.join(folder, 'm_amd64.s'), asm).problems.some(({ code }) => code === 'nosplit-depth')).toBe(!fits);
     }
+    fs.rmSync(path.join(folder, 'm_amd64.s'));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+});
+
+// The largest frame that the linker takes, found by trying frames with go1.26.8 (a calls, jumps to or ends in b, whose frame is 40).
+test.each([
+  ['amd64', 'CALL', 728], ['amd64', 'JMP', 728], ['amd64', 'RET', 776], ['386', 'CALL', 744], ['arm64', 'CALL', 696], ['arm64', 'JMP', 696], ['arm64', 'RET', 760], ['arm', 'CALL', 744], ['arm', 'RET', 744], ['riscv64', 'CALL', 744], ['riscv64', 'RET', 792],
+  ['loong64', 'JMP', 744], ['ppc64le', 'CALL', 696], ['ppc64le', 'RET', 760], ['s390x', 'CALL', 744], ['mips64', 'CALL', 744], ['mips64', 'JMP', 792], ['mips', 'CALL', 744],
+] as const)('the deepest NOSPLIT stack on %s with %s', (goarch, how, most) => {
+  for (const [frame, fits] of [[most, true], [most + 16, false]] as const) {
+    const a = how === 'CALL' ? '\tCALL\t·b(SB)\n\tRET\n' : `\tCALL\t·c(SB)\n\t${how}\t·b(SB)\n`;
+    const p = fixture(`-- p/p.go --\npackage p\n\nfunc a()\nfunc b()\nfunc c()\n-- p/p_${goarch}.s --\nTEXT ·a(SB), 4, $${frame}-0\n${a}\nTEXT ·b(SB), 4, $40-0\n\tRET\n\nTEXT ·c(SB), 4, $0-0\n\tRET\n`);
+    const found = p.checker.check(`/p/p_${goarch}.s`, p.texts[`/p/p_${goarch}.s`] ?? '').problems.filter(({ code }) => code === 'nosplit-depth');
+    expect([frame, found.length]).toEqual([frame, fits ? 0 : 1]);
+  }
+});
+
+test('NOSPLIT stacks reach into the assembly of other packages; what only the Go compiler knows is not guessed', () => {
+  const go = '-- p/go.mod --\nmodule example.com/m\n-- p/p.go --\npackage p\n\nimport _ "example.com/m/q"\n\nfunc a()\n\n//go:nosplit\nfunc c() {}\n';
+  const q = (frame: number) => `-- p/q/q.go --\npackage q\n\nfunc b()\n-- p/q/q_amd64.s --\nTEXT ·b(SB), 4, $${frame}-0\n\tRET\n`;
+  const found = (frame: number) => {
+    const p = fixture(`${go}${q(frame)}-- p/p_amd64.s --\nTEXT ·a(SB), 4, $400-0\n\tCALL\t·c(SB)\n\tCALL\texample·com∕m∕q·b(SB)\n\tRET\n`);
+    return p.checker.check('/p/p_amd64.s', p.texts['/p/p_amd64.s'] ?? '').problems.filter(({ code }) => code === 'nosplit-depth').map(({ message }) => message);
+  };
+  expect(found(16)).toEqual([]);
+  expect(found(400)).toEqual(['NOSPLIT functions may take 792 bytes of stack together, these take 824 or more: a calls b']);
 });
 
 test('assembly of tests knows what the tests declare', () => {

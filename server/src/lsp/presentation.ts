@@ -5,7 +5,7 @@ import { FoldingRangeKind, InlayHintKind, SemanticTokensBuilder, type CodeLens }
 import { codeLenses } from '../analysis/code-lens';
 import { entityAt } from '../analysis/entity';
 import { folds } from '../analysis/folding';
-import { hover } from '../analysis/hover';
+import { bodyInstruction, hover } from '../analysis/hover';
 import { inlayHints } from '../analysis/inlay-hints';
 import { outline } from '../analysis/outline';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
@@ -19,6 +19,8 @@ export function presentation(session: Session): void {
   connection.onHover(({ textDocument, position }) => session.safely('hover', () => {
     const at = session.at(textDocument.uri, position);
     const entity = at && entityAt(at.file, at.offset);
+    const inBody = at && !entity ? bodyInstruction(at.file, at.offset, documents.operandForms(at.file)) : undefined;
+    if (inBody) return hoverResult(inBody.text, inBody.span);
     if (!at || !entity || (session.settings.defer && entity.kind === 'symbol' && !entity.static)) return undefined;
     const text = hover(entity, { ...documents.context(at.file), forms: documents.operandForms(at.file) });
     return text ? hoverResult(text, entity.span) : undefined;

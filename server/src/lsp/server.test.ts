@@ -50,7 +50,7 @@ TEXT helper<>(SB), 4, $0-0
 	RET
 `;
 
-const files: Record<string, string> = { '/p/p.go': GO, '/p/p_amd64.s': ASM, '/p/go.mod': 'module p\n' };
+const files: Record<string, string> = { '/p/p.go': GO, '/p/p_amd64.s': ASM, '/p/go.mod': 'module p\n', '/p/mine.h': '#define PLACE end\n' };
 const memory = {
   read: (file: string) => files[file],
   list: (directory: string) => Object.keys(files).filter((file) => path.posix.dirname(file) === directory).map((file) => path.posix.basename(file)),
@@ -101,6 +101,7 @@ test('hover names arguments, constants, fields, macros and instructions', async 
   expect(await hover('cell_value', 'cell_value')).toContain('offset of cell.value: 8');
   expect(await hover('cell_value', 'cell_value')).toContain('value is what it holds.');
   expect(await hover('TWICE(AX)', 'TWICE')).toContain('#define TWICE(r) ADDQ r, r');
+  expect(await hover('ADDQ r, r', 'ADDQ')).toContain('adds src to dst');
   expect(await hover('CMPQ', 'CMPQ')).toContain('Intel CMP');
   expect(await hover('CMPQ', 'CMPQ')).toContain('`AX` read, `$const_limit` read');
   expect(await hover('CMPQ', 'CMPQ')).toContain('encoded as `48 83 f8 2a`');
@@ -138,6 +139,24 @@ test('diagnostics follow the text', async () => {
   const line = ASM.split('\n').findIndex((each) => each.includes('nowhere'));
   await connection.sendNotification('textDocument/didChange', { textDocument: { uri, version: 2 }, contentChanges: [{ range: { start: { line, character: 5 }, end: { line, character: 12 } }, text: 'AX' }] });
   expect(await second).toEqual([]);
+});
+
+test('an edit of a header reaches what includes it', async () => {
+  const connection = await start(memory);
+  const next = () => new Promise<string[]>((resolve) => {
+    const listener = connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+      if (!uri.endsWith('h_amd64.s')) return;
+      listener.dispose();
+      resolve(diagnostics.map(({ code, message }) => `${code}: ${message}`));
+    });
+  });
+  const header = await open(connection, '/p/mine.h', files['/p/mine.h'] ?? '');
+  const first = next();
+  await open(connection, '/p/h_amd64.s', '#include "mine.h"\n\nTEXT helper<>(SB), 4, $0-0\n\tJMP\tPLACE\nend:\n\tRET\n');
+  expect(await first).toEqual([]);
+  const second = next();
+  await connection.sendNotification('textDocument/didChange', { textDocument: { uri: header, version: 2 }, contentChanges: [{ range: { start: { line: 0, character: 14 }, end: { line: 0, character: 17 } }, text: 'gone' }] });
+  expect(await second).toEqual(['label-undefined: there is no label gone in this function', 'label-unused: nothing jumps to end']);
 });
 
 test('outline, folding and formatting', async () => {
