@@ -6,20 +6,23 @@ import type { Guest } from './guest';
 import { complain, print } from './host/output';
 import { InputError, UsageError, type OptionSpec, type Parsed } from './options';
 import { runSession } from './session';
-import { buildCall, call, openText, type Outcome, type TextFunction } from './text-function';
+import { buildCall, call, neighbours, openText, type Outcome, type TextFunction } from './text-function';
 
 export const TEXT_OPTIONS: OptionSpec[] = [
   { name: 'text', value: '·FUNC', help: 'one TEXT function of the named .s files, assembled here, instead of a program' },
   { name: 'args', value: 'VALUES', help: 'its arguments: 1, -2, 0x1f, 2.5, 1-2i, true, "text", hex(00ff), [1 2 3], make(64), nil, {1, 2}; a pointer is written as what it points to; dst, dst[2:5], &dst[3] point into the memory of an earlier argument dst' },
   { name: 'vectors', value: 'FILE', help: 'a table, a row a line: VALUES => RESULTS; NAME = VALUE, where NAME is a result or a slice as it is afterwards' },
   { name: 'set', value: 'NAME=VALUE', repeatable: true, help: 'a Go variable that the function reads (·useAVX2=1); without it such variables are 0' },
+  { name: 'hex', help: 'with --text: integers and bytes are shown in hexadecimal, bytes as hex(00ff)' },
   { name: 'step', help: 'with --text: a session at the function\'s first instruction, also where the input is no terminal' },
 ];
 
 export const TEXT_NOTES = ['With --text arguments have the types of the function\'s Go declaration beside the .s file; without one they are words of the frame, as long as the TEXT line says.'];
 
 export async function runText(parsed: Parsed): Promise<number> {
-  const fn = await openText(parsed.text('text') ?? '', parsed.words);
+  const [first] = parsed.words;
+  const beside = first === undefined ? [] : neighbours(path.resolve(first)).filter((each) => !parsed.words.some((word) => path.resolve(word) === path.resolve(each)));
+  const fn = await openText(parsed.text('text') ?? '', parsed.words, beside);
   const variables = new Map(parsed.list('set').map((given) => variable(given, fn)));
   if (fn.undeclared) complain(`gobuf: no Go declaration of ${fn.name} was found: its arguments are ${fn.parameters.length} words.`);
   const named = new Set(fn.text.relocations.map(({ symbol }) => symbol));
@@ -31,12 +34,12 @@ export async function runText(parsed: Parsed): Promise<number> {
     return runVectors(fn, vectors, variables);
   }
   const built = buildCall(fn, parsed.text('args') ?? '', variables);
-  const outcome = call(fn, built);
+  const outcome = call(fn, built, { hex: parsed.flag('hex') });
   show(fn, outcome);
   const interactive = parsed.flag('step') || parsed.flag('init') || (process.stdin.isTTY === true && process.stdout.isTTY === true);
   if (!interactive) return outcome.problems.length ? 1 : 0;
-  const first = path.resolve(parsed.words[0] ?? '.');
-  const guest: Guest = { path: first, program: built.program, args: [], env: [], cwd: process.cwd(), readable: [], goamd64: 'v4', cache: false };
+  const file = path.resolve(first ?? '.');
+  const guest: Guest = { path: file, program: built.program, args: [], env: [], cwd: process.cwd(), readable: [], goamd64: 'v4', cache: false };
   return runSession(guest, parsed, undefined, [`break ${fn.name}`, 'continue']);
 }
 
@@ -65,7 +68,7 @@ function runVectors(fn: TextFunction, file: string, variables: ReadonlyMap<strin
   } catch (error) {
     throw new InputError(`${file}, which --vectors names, cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
   }
-  let passed = 0, total = 0;
+  let passed = 0, total = 0, failed: string | undefined;
   text.split('\n').forEach((line, i) => {
     const row = line.trim();
     if (row === '' || row.startsWith('#')) return;
@@ -77,15 +80,17 @@ function runVectors(fn: TextFunction, file: string, variables: ReadonlyMap<strin
       return;
     }
     try {
-      const outcome = call(fn, buildCall(fn, args.trim(), variables), expected);
+      const outcome = call(fn, buildCall(fn, args.trim(), variables), { expected });
       const wrong = [...outcome.problems, ...outcome.wrong];
       if (wrong.length === 0) passed++;
+      else failed ??= args.trim();
       print(`${wrong.length ? 'FAIL' : 'ok  '} ${String(outcome.instructions).padStart(8)} instructions  ${row}${wrong.length ? `: ${wrong.join('; ')}` : ''}\n`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       print(`FAIL ${file}:${i + 1}: ${error.message}\n`);
     }
   });
+  if (failed !== undefined) complain(`gobuf: --args '${failed.replaceAll("'", "'\\''")}' --step instead of --vectors steps the first row that failed.`);
   print(`vectors: ${passed} of ${total} pass\n`);
   return passed === total && total > 0 ? 0 : 1;
 }

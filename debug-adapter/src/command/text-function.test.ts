@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { createMachine } from '@gobuf/emulator/machine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCall, call, openText, type Outcome } from './text-function';
 
@@ -255,6 +256,22 @@ describe.skipIf(spawnSync('go', ['version']).status !== 0)('ABIInternal, judged 
 const plainNumbers = (text: string): (string | number)[] =>
   [...text.replaceAll(/\[\d*\]\w+\{/g, '{').replaceAll(/\b[xynfb]:/g, '').matchAll(/"[^"]*"|true|false|-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?)/g)].map(([part]) => (/^-?\d/.test(part) ? Number(part) : part));
 
+test('who steps into a Go function that is not there is told before it stops', async () => {
+  const { program } = buildCall(await openText('·Go', [path.join(directory, 'k_amd64.s')]), '1', new Map());
+  let output = '';
+  const machine = createMachine({ program, path: '/text', args: [], env: [], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } } });
+  expect(machine.run(1e6)).toMatchObject({ reason: 'killed', signalName: 'SIGILL' });
+  expect(output).toBe('example.com/k.helper is a Go function, which no assembly here defines: it needs the Go toolchain (gobuf debug)\n');
+  machine.dispose();
+});
+
+test('in hexadecimal, if that is asked for', async () => {
+  const fn = await openText('·Upper', [path.join(directory, 'k_amd64.s')]);
+  expect(values(call(fn, buildCall(fn, '"go-x", make()', new Map()), { hex: true }))).toEqual(['n = 0x4', 'ok = true', 'out = &hex(474f0d58)']);
+  const sum = await openText('·Sum', [path.join(directory, 'k_amd64.s')]);
+  expect(values(call(sum, buildCall(sum, '[-20, 3]', new Map()), { hex: true }))).toEqual(['ret = -0x11', 'a = [-0x14, 0x3]']);
+});
+
 test('errors of use are sentences', async () => {
   await expect(ask('·Nope', '')).rejects.toThrow(/there is no TEXT ·Nope/);
   await expect(ask('·Sum', '')).rejects.toThrow(/0 arguments are given, 1 are needed: a/);
@@ -264,7 +281,7 @@ test('errors of use are sentences', async () => {
 
 test('rows of a table', async () => {
   const fn = await openText('·Upper', [path.join(directory, 'k_amd64.s')]);
-  const row = (args: string, expected: string) => { const { problems, wrong } = call(fn, buildCall(fn, args, new Map()), expected); return [...problems, ...wrong]; };
+  const row = (args: string, expected: string) => { const { problems, wrong } = call(fn, buildCall(fn, args, new Map()), { expected }); return [...problems, ...wrong]; };
   expect(row('"abcd", make()', '4, true; out = [65 66 67 0x44]')).toEqual([]);
   expect(row('"abcd", make()', '5')).toEqual(['n is 4, should be 5']);
 });

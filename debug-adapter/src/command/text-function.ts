@@ -11,6 +11,7 @@ import { link, type LinkedSymbol } from '@gobuf/server/assembler/link';
 import { underlying, type GoType } from '@gobuf/server/golang/types';
 import { positionAt, type Problem } from '@gobuf/server/syntax/source';
 import { directoryOf } from '@gobuf/server/workspace/files';
+import { targetOf } from '@gobuf/server/workspace/target';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { packagePath, symbolPrefix } from '@gobuf/server/workspace/package-path';
 import { createMachine } from '@gobuf/emulator/machine';
@@ -77,7 +78,7 @@ export async function openText(wanted: string, names: readonly string[], more: r
   const [first] = found;
   if (!first) {
     const known = [...owners.keys()].map(({ text }) => text.name);
-    throw new InputError(`there is no TEXT ${wanted} in ${names.length === 1 ? names[0] : 'these files'}; there ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}.`);
+    throw new InputError(`there is no TEXT ${wanted} in ${names.length === 1 ? names[0] : 'these files'}${more.length ? ' nor beside it' : ''}; there ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}.`);
   }
   const [text, { directory, prefix }] = first;
   const short = text.text.name.startsWith(`${prefix}.`) ? text.text.name.slice(prefix.length + 1) : text.text.name;
@@ -107,6 +108,16 @@ export async function openText(wanted: string, names: readonly string[], more: r
   };
 }
 
+/** The assembly for linux/amd64 beside a file. */
+export function neighbours(program: string): string[] {
+  const full = slashed(program), directory = path.posix.dirname(full);
+  const minor = goRoot()?.minor ?? NEWEST_MINOR;
+  return (diskFiles.list(directory) ?? []).filter((name) => name.endsWith('.s')).map((name) => path.posix.join(directory, name)).filter((file) => {
+    const target = file === full ? undefined : targetOf(file, diskFiles.read(file) ?? '', minor);
+    return target?.goos === 'linux' && target.goarch === 'amd64' && !target.assumeTags;
+  });
+}
+
 export interface Built { program: Uint8Array; harness: Harness; symbols: Map<string, LinkedSymbol> }
 
 export function buildCall(fn: TextFunction, args: string, variables: ReadonlyMap<string, bigint>): Built {
@@ -134,8 +145,15 @@ export interface Outcome {
   wrong: string[];
 }
 
-/** Calls the function and looks at what it left. `expected`: `3; dst = [1 2]`, what it should give. */
-export function call(fn: TextFunction, built: Built, expected?: string): Outcome {
+export interface CallOptions {
+  /** `3; dst = [1 2]`: what it should give. */
+  expected?: string;
+  /** Integers and bytes are shown in hexadecimal. */
+  hex?: boolean;
+}
+
+/** Calls the function and looks at what it left. */
+export function call(fn: TextFunction, built: Built, options: CallOptions = {}): Outcome {
   const { program, harness: made, symbols } = built;
   const address = (name: string): number => symbols.get(name)?.address ?? 0;
   const machine = createMachine({ program, path: '/text', args: [], env: [], host: {} });
@@ -172,7 +190,7 @@ export function call(fn: TextFunction, built: Built, expected?: string): Outcome
         machine.restore(ended);
       }
       if (left) machine.run(MOST_INSTRUCTIONS);
-      gather(machine, fn, built, sp, outcome, expected);
+      gather(machine, fn, built, sp, outcome, options);
       machine.restore(ended);
     }
     problems.push(...trespasses(machine, territory, (pc) => placeIn(fn, symbols, pc)));
@@ -197,11 +215,11 @@ function clobbered(machine: Machine, fn: TextFunction, { harness: made, symbols 
 }
 
 /** Results and memory as the call has left them, and whether they are what they should be. */
-function gather(machine: Machine, fn: TextFunction, { harness: made, symbols }: Built, sp: number, outcome: Outcome, expected: string | undefined): void {
+function gather(machine: Machine, fn: TextFunction, { harness: made, symbols }: Built, sp: number, outcome: Outcome, { expected, hex = false }: CallOptions): void {
   const { results, memory } = outcome;
   const read = (at: number, length: number): Uint8Array => machine.readMemory(at, length);
   const bytesOf = (each: Parameter): Uint8Array => read(sp + (made.homes.get(each) ?? 0), each.type.size).slice();
-  const value = (each: Parameter): string => showValue(bytesOf(each), each.type, read);
+  const value = (each: Parameter): string => showValue(bytesOf(each), each.type, read, hex);
   results.push(...fn.parameters.filter(({ result }) => result).map((each) => ({ name: each.name, value: value(each) })));
   const pointee = (each: Parameter): string | undefined => {
     const of = underlying(each.type);
@@ -212,7 +230,7 @@ function gather(machine: Machine, fn: TextFunction, { harness: made, symbols }: 
     const element: GoType = of.element?.() ?? { kind: 'basic', name: 'uint8', size: 1, align: 1 };
     const count = Math.floor((buffer.from + buffer.size - target) / Math.max(1, element.size));
     const shown: GoType = count === 1 ? element : { kind: 'array', element: () => element, length: count, size: count * element.size, align: element.align };
-    return `&${showValue(read(target, shown.size).slice(), shown, read)}`;
+    return `&${showValue(read(target, shown.size).slice(), shown, read, hex)}`;
   };
   for (const each of fn.parameters.filter(({ result }) => !result)) {
     const text = underlying(each.type).kind === 'slice' ? value(each) : pointee(each);

@@ -1,15 +1,12 @@
 // The debug adapter's mode `text`: one TEXT function of an open file, called with values, stopped at its first instruction.
 // Must stay true: its results and misdeeds are told before the first step; the package's other assembly comes along where it can be assembled.
 import path from 'node:path';
-import { targetOf } from '@gobuf/server/workspace/target';
-import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import type { LaunchArguments } from '../dap/protocol';
 import type { Debugger } from '../engine/debugger';
 import type { StopInfo } from '../engine/types';
 import { openDebugger } from './debugging';
 import type { Guest } from './guest';
-import { diskFiles, goRoot, slashed } from './host/sources';
-import { buildCall, call, openText } from './text-function';
+import { buildCall, call, neighbours, openText } from './text-function';
 
 type Write = (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void;
 
@@ -33,14 +30,4 @@ export async function openTextSession(launch: LaunchArguments, write: Write): Pr
   const begin = debug.launch.bind(debug);
   debug.launch = async (): Promise<StopInfo> => { await begin(); return debug.runTo(fn.name); };
   return debug;
-}
-
-/** The folder's other assembly for linux/amd64. */
-function neighbours(program: string): string[] {
-  const full = slashed(program), directory = path.posix.dirname(full);
-  const minor = goRoot()?.minor ?? NEWEST_MINOR;
-  return (diskFiles.list(directory) ?? []).filter((name) => name.endsWith('.s')).map((name) => path.posix.join(directory, name)).filter((file) => {
-    const target = file === full ? undefined : targetOf(file, diskFiles.read(file) ?? '', minor);
-    return target?.goos === 'linux' && target.goarch === 'amd64' && !target.assumeTags;
-  });
 }

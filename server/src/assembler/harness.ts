@@ -103,7 +103,13 @@ export function harness(options: HarnessOptions): Harness {
   const buffers: Harness['buffers'] = [];
   lines.push('GLOBL gobuf·tls(SB), 16, $64', 'GLOBL gobuf·g(SB), 16, $512', `GLOBL gobuf·gap(SB), 16, $${GAP}`);
   emit(lines, 'gobuf·frame', frame, 0, buffers, new Map());
-  for (const name of options.missing.functions) lines.push(`TEXT ${written(name)}(SB), 516, $0`, '\tUD2');
+  options.missing.functions.forEach((name, i) => {
+    // Whoever steps into one is told, and stops.
+    const text = new TextEncoder().encode(name.startsWith('runtime.morestack') ? `${options.target} asks for more stack than the 256 KiB it has here\n` : `${name} is a Go function, which no assembly here defines: it needs the Go toolchain (gobuf debug)\n`);
+    text.forEach((byte, at) => lines.push(`DATA gobuf·missing${i}+${at}(SB)/1, $${byte}`));
+    lines.push(`GLOBL gobuf·missing${i}(SB), 24, $${text.length}`,
+      `TEXT ${written(name)}(SB), 516, $0`, '\tMOVL $1, AX', '\tMOVL $2, DI', `\tLEAQ gobuf·missing${i}(SB), SI`, `\tMOVL $${text.length}, DX`, '\tSYSCALL', '\tUD2');
+  });
   for (const name of options.missing.variables) {
     const value = options.variables.get(name), initial = (value === undefined && options.initial.get(name)) || new Uint8Array();
     if (value !== undefined) lines.push(`DATA ${written(name)}+0(SB)/8, $0x${BigInt.asUintN(64, value).toString(16)}`);

@@ -9,11 +9,11 @@ export type ReadMemory = (address: number, length: number) => Uint8Array;
 const MOST_ELEMENTS = 64;
 
 /** The value as text in the same notation. */
-export function showValue(bytes: Uint8Array, type: GoType, read: ReadMemory, depth = 0): string {
+export function showValue(bytes: Uint8Array, type: GoType, read: ReadMemory, hex = false, depth = 0): string {
   const of = underlying(type);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (of.kind) {
-    case 'basic': return showBasic(view, of.name, of.size);
+    case 'basic': return showBasic(view, of.name, of.size, hex);
     case 'string': {
       const length = Number(view.getBigUint64(8, true));
       const text = read(Number(view.getBigUint64(0, true)), Math.min(length, 4096));
@@ -22,10 +22,15 @@ export function showValue(bytes: Uint8Array, type: GoType, read: ReadMemory, dep
     case 'slice': {
       const base = Number(view.getBigUint64(0, true)), length = Number(view.getBigUint64(8, true));
       if (base === 0 && length === 0) return 'nil';
-      return showElements(base, length, of.element?.(), read, depth);
+      return showElements(base, length, of.element?.(), read, hex, depth);
     }
-    case 'array': return `[${Array.from({ length: Math.min(of.length, MOST_ELEMENTS) }, (_, i) => showValue(bytes.subarray(i * of.element().size, (i + 1) * of.element().size), of.element(), read, depth)).join(', ')}${of.length > MOST_ELEMENTS ? ', …' : ''}]`;
-    case 'struct': return `{${of.fields.map((field) => showValue(bytes.subarray(field.offset, field.offset + field.type.size), field.type, read, depth)).join(', ')}}`;
+    case 'array': {
+      const element = of.element();
+      if (hex && isByte(element)) return hexBytes(bytes, of.length);
+      const shown = Array.from({ length: Math.min(of.length, MOST_ELEMENTS) }, (_, i) => showValue(bytes.subarray(i * element.size, (i + 1) * element.size), element, read, hex, depth));
+      return `[${shown.join(', ')}${of.length > MOST_ELEMENTS ? `, … ${of.length} elements` : ''}]`;
+    }
+    case 'struct': return `{${of.fields.map((field) => showValue(bytes.subarray(field.offset, field.offset + field.type.size), field.type, read, hex, depth)).join(', ')}}`;
     case 'interface': return view.getBigUint64(0, true) === 0n ? 'nil' : '(interface)';
     default: {
       const address = view.getBigUint64(0, true);
@@ -34,15 +39,27 @@ export function showValue(bytes: Uint8Array, type: GoType, read: ReadMemory, dep
   }
 }
 
-function showElements(base: number, length: number, element: GoType | undefined, read: ReadMemory, depth: number): string {
+function showElements(base: number, length: number, element: GoType | undefined, read: ReadMemory, hex: boolean, depth: number): string {
   if (!element || depth > 4) return `0x${base.toString(16)} (${length} elements)`;
+  if (hex && isByte(element)) return hexBytes(read(base, Math.min(length, MOST_HEX)), length);
   const count = Math.min(length, MOST_ELEMENTS);
   const bytes = read(base, count * element.size);
-  const shown = Array.from({ length: Math.min(count, Math.floor(bytes.length / Math.max(element.size, 1))) }, (_, i) => showValue(bytes.subarray(i * element.size, (i + 1) * element.size), element, read, depth + 1));
+  const shown = Array.from({ length: Math.min(count, Math.floor(bytes.length / Math.max(element.size, 1))) }, (_, i) => showValue(bytes.subarray(i * element.size, (i + 1) * element.size), element, read, hex, depth + 1));
   return `[${shown.join(', ')}${length > count ? `, … ${length} elements` : ''}]`;
 }
 
-function showBasic(view: DataView, name: string, size: number): string {
+const MOST_HEX = 1024;
+
+function isByte(type: GoType): boolean {
+  const of = underlying(type);
+  return of.kind === 'basic' && of.size === 1 && of.name !== 'bool' && of.name !== 'int8';
+}
+
+function hexBytes(bytes: Uint8Array, length: number): string {
+  return `hex(${[...bytes.subarray(0, MOST_HEX)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}${length > MOST_HEX ? ` … ${length} bytes` : ''})`;
+}
+
+function showBasic(view: DataView, name: string, size: number, hex = false): string {
   if (name === 'bool') return view.getUint8(0) ? 'true' : 'false';
   if (name.startsWith('float')) return showFloat(getFloat(view, 0, size), size);
   if (name.startsWith('complex')) {
@@ -51,7 +68,8 @@ function showBasic(view: DataView, name: string, size: number): string {
   }
   let value = 0n;
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(view.getUint8(i));
-  return String(SIGNED.has(name) ? BigInt.asIntN(size * 8, value) : value);
+  const number = SIGNED.has(name) ? BigInt.asIntN(size * 8, value) : value;
+  return hex ? `${number < 0n ? '-' : ''}0x${(number < 0n ? -number : number).toString(16)}` : String(number);
 }
 
 const getFloat = (view: DataView, at: number, size: number): number => (size === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true));
