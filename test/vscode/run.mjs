@@ -2,7 +2,7 @@
 // Must stay true: its last line is `N passed, N failed, N skipped`, and its exit status is 0 only when that line says that all is well.
 //   --grep REGEXP only tests whose title matches           --shots DIR  a picture per request of a suite, light and dark
 //   --logs DIR    keep VS Code's logs there                --source     on dist/ of this folder instead of a freshly packaged .vsix
-//   --only RUN…   some of: trusted (everything), untrusted (nothing of the workspace runs), web (the browser's extension host)
+//   --only RUN…   some of: trusted (everything), untrusted (nothing of the workspace runs), chinese (texts), web (the browser's extension host)
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -41,6 +41,7 @@ const RUNS = {
     suites: await buildSuites(root, path.join(temporary, 'untrusted'), 'untrusted.ts'), developed, vsix, trust: true,
     settings: { ...SETTINGS, 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
   }),
+  chinese: async () => ({ suites: await buildSuites(root, path.join(temporary, 'chinese'), 'chinese.ts'), developed, vsix, language: 'zh-cn', settings: SETTINGS }),
   web: async () => {
     if (!vsix) throw new Error('the browser\'s run needs the packaged extension: leave --source out.');
     const extension = path.join(temporary, 'unpacked', 'extension');

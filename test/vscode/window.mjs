@@ -19,9 +19,9 @@ export function emptyExtension(folder) {
 
 /**
  * `developed`: the extension in development; `vsix`: installed first; `web`: in the browser's extension host, whose results come through the page.
- * Resolves with the suite's text, its status and what went wrong with the window itself.
+ * `language`: of the user interface, for extensions. Resolves with the suite's text, its status and what went wrong with the window itself.
  */
-export async function runInVSCode({ host, workspace, suites, settings, developed, vsix, web = false, trust = false, env = {}, shots, logs }) {
+export async function runInVSCode({ host, workspace, suites, settings, developed, vsix, web = false, trust = false, language, env = {}, shots, logs }) {
   const { chromium } = await import(pathToFileURL(createRequire(path.join(host.modules, 'x.js')).resolve('playwright-core')).href).then((module) => module.default ?? module);
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-vscode-'));
   const data = path.join(temporary, 'data'), results = path.join(temporary, 'results.txt'), asks = path.join(temporary, 'asks');
@@ -49,6 +49,8 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
   const payload = [['extensionDevelopmentPath', uri(developed)], ['extensionTestsPath', uri(suites)], ['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...(web ? [['extensionDevelopmentKind', 'web']] : [])];
   const browser = await chromium.launch({ executablePath: host.chromium, headless: true, args: FLAGS });
   const page = await (await browser.newContext({ viewport: { width: 1500, height: 950 } })).newPage();
+  // Extensions are told the workbench's language, which is English where no language pack is: this tells another one.
+  if (language) await page.addInitScript((value) => { Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => value, set() { /* stays */ } }); }, language);
   const outside = new Set();
   await page.context().route((url) => url.hostname !== '127.0.0.1', (route) => { outside.add(new URL(route.request().url()).hostname); return route.abort(); });
 
