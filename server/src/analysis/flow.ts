@@ -75,6 +75,8 @@ export const isCall = (word: string): boolean => ['CALL', 'BL', 'JAL', 'JALR', '
 /** What follows is reached only by its label. */
 export function leaves(word: string, operands: readonly Operand[], family: Family): boolean {
   if (['RET', 'JMP', 'UNDEF', 'RETFL', 'IRETQ', 'ERET', 'HLT', 'UD2'].includes(word)) return true;
+  // R15 is the program counter.
+  if (family === 'arm' && word.startsWith('MOV') && operands.at(-1)?.tokens.some(({ text }) => text === 'R15' || text === 'PC') === true) return true;
   return (word === 'B' || word === 'BR' || word === 'J') && operands.length === 1 && family !== 'wasm';
 }
 

@@ -2,7 +2,7 @@
 // Must stay true: errors are what Go's assembler rejects; running past the end is a warning, it assembles.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { leaves, successors } from '../analysis/flow';
+import { isCall, leaves, successors } from '../analysis/flow';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Problem } from '../syntax/source';
@@ -64,8 +64,11 @@ function runsPastEnd(each: AssemblyFunction, file: AssemblyFile): ReturnType<typ
   const word = statement?.word?.text ?? '';
   if (!statement?.word || last === 0 || leaves(word, statement.operands, file.arch.family)) return undefined;
   // A last load or store is how Go's own code crashes on purpose; a call there does not return.
-  if (!['amd64', '386', 'arm64'].includes(file.target.goarch) || statement.operands.some(({ kind, value }) => kind === 'memory' || (kind === 'symbol' && value === undefined))) return undefined;
-  if (/^(CALL|BL|INT|BYTE|WORD|LONG|QUAD|DWORD|NOP|UNDEF|SYSCALL|SVC|BRK|HLT|CB|TB|B$|BR|J|UD)/.test(word)) return undefined;
+  if (file.arch.family === 'wasm' || statement.operands.some(({ kind, value }) => kind === 'memory' || (kind === 'symbol' && value === undefined))) return undefined;
+  if (/^(CALL|BL|INT|BYTE|WORD|LONG|QUAD|DWORD|NOP|UNDEF|SYSCALL|SYSALL|SVC|SWI|ECALL|EBREAK|SCALL|SBREAK|TEQ|TW|BREAK|BRK|HLT|CB|TB|B$|BR|J|UD|RFE|ERET|NOOP)/.test(word)) return undefined;
+  // A copy onto itself behind a call that does not return keeps the return address inside of the function.
+  const [from, to] = statement.operands.map(({ kind, registers }) => (kind === 'register' ? registers[0]?.name : undefined));
+  if (from !== undefined && from === to && isCall(each.statements[last - 1]?.word?.text ?? '')) return undefined;
   const next = successors(each, file);
   const reached = new Set([0]);
   for (const at of reached) for (const target of next[at] ?? []) reached.add(target);

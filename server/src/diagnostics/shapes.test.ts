@@ -64,6 +64,14 @@ test.skipIf(!hasGo)('the NOSPLIT limit is the linker\'s', () => {
   }
 });
 
+test.each([
+  ['arm', 'MOVW\tR1, R2', 1], ['arm', 'MOVW\t$0xffff0fc0, R15', 0], ['arm', 'MOVM.IA.W\t(R13), [R4-R8, R15]', 0], ['riscv64', 'ADD\tX5, X6', 1], ['riscv64', 'JMP\tother<>(SB)', 0], ['mips64', 'ADDV\t$1, R2', 1],
+  ['ppc64le', 'BL\tother<>(SB)\n\tMOVD\tR0, R0', 0], ['s390x', 'BR\tR14', 0], ['loong64', 'SUBV\t$1, R4', 1], ['wasm', 'Drop', 0],
+])('%s: a function that ends with %s', (goarch, last, found) => {
+  const p = fixture(`-- p/p.go --\npackage p\n-- p/p_${goarch}.s --\nTEXT f<>(SB), 4, $0-0\n\t${last}\n\nTEXT other<>(SB), 4, $0-0\n\tRET\n`);
+  expect(p.checker.check(`/p/p_${goarch}.s`, p.texts[`/p/p_${goarch}.s`] ?? '').problems.filter(({ code }) => code === 'no-return').length).toBe(found);
+});
+
 // The largest frame that the linker takes, found by trying frames with go1.26.8 (a calls, jumps to or ends in b, whose frame is 40).
 test.each([
   ['amd64', 'CALL', 728], ['amd64', 'JMP', 728], ['amd64', 'RET', 776], ['386', 'CALL', 744], ['arm64', 'CALL', 696], ['arm64', 'JMP', 696], ['arm64', 'RET', 760], ['arm', 'CALL', 744], ['arm', 'RET', 744], ['riscv64', 'CALL', 744], ['riscv64', 'RET', 792],
