@@ -453,8 +453,11 @@ export class Debugger implements DebuggerApi {
 
   /** Runs to the next (or last) of some events; other breakpoints stop it too. */
   async runToEvent(filters: EventFilter[], options: ResumeOptions & { reverse?: boolean } = {}): Promise<StopInfo> {
-    // Below the ids that people see.
-    const temporary = filters.map((filter, index) => this.setEventBreakpoint(filter, {}, -1000 - index));
+    const temporary: { id: number }[] = [];
+    let missing: unknown;
+    // Below the ids that people see. Of several events those that the program has no code for just do not happen.
+    for (const [index, filter] of filters.entries()) try { temporary.push(this.setEventBreakpoint(filter, {}, -1000 - index)); } catch (error) { missing ??= error; }
+    if (temporary.length === 0) throw missing instanceof Error ? missing : new Error('no event was named');
     try { return await this.resume(options.reverse ? 'reverseContinue' : 'continue', options); } finally {
       for (const { id } of temporary) this.clearBreakpoint(id);
       if (this.stop) this.stop = { ...this.stop, breakpoints: this.stop.breakpoints.filter((id) => !temporary.some((each) => each.id === id)) };

@@ -5,7 +5,8 @@ import assert from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, next, workspace } from './support';
+import { LanguageClient } from 'vscode-languageclient/node';
+import { activated, next, note, workspace } from './support';
 
 describe('language go.asm', () => {
   let editor: vscode.TextEditor;
@@ -113,6 +114,39 @@ describe('the language server', () => {
     assert.deepStrictEqual([...tokens.data].filter((_, i) => i % 5 === 3).map((type) => legend.tokenTypes[type]), ['function', 'parameter']);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 10);
     assert.deepStrictEqual(lenses.map(({ command }) => [command?.title, command?.command]).sort(), [['Step through', 'gobuf.stepText'], ['func walk(c *cell)', 'gobuf.showReferences']]);
+  });
+
+  // The Go extension itself is in no package registry; what it starts for assembly is gopls, on documents of the same language.
+  it('with gopls beside it, nothing is answered twice', async function () {
+    const gopls = process.env['GOBUF_GOPLS'];
+    if (!gopls) { this.skip(); return; } // name the executable of a gopls there
+    const client = new LanguageClient('gopls', { command: gopls, args: ['serve'] }, { documentSelector: [{ scheme: 'file', language: 'go' }, { scheme: 'file', language: 'go.asm' }] });
+    const setting = vscode.workspace.getConfiguration('gobuf.languageServer'), where = at('·add', '·a');
+    await vscode.workspace.openTextDocument(path.join(path.dirname(document.uri.fsPath), 'p.go'));
+    const all = async (): Promise<Record<string, number>> => {
+      const found: Record<string, number> = {};
+      for (const question of ['Definition', 'Reference', 'Hover', 'DocumentHighlights']) {
+        const command = question === 'DocumentHighlights' ? 'vscode.executeDocumentHighlights' : `vscode.execute${question}Provider`;
+        const answers = await vscode.commands.executeCommand<{ uri?: vscode.Uri; targetUri?: vscode.Uri; range?: vscode.Range; targetRange?: vscode.Range }[]>(command, document.uri, where) ?? [];
+        const places = answers.map(({ uri, targetUri, range, targetRange }) => `${(uri ?? targetUri)?.toString()} ${(range ?? targetRange)?.start.line}`);
+        found[question] = answers.length;
+        found[`${question}, twice`] = question === 'Hover' ? Math.max(0, answers.length - 1) : places.length - new Set(places).size;
+      }
+      return found;
+    };
+    const alone = await all();
+    try {
+      await client.start();
+      await setting.update('leaveOutDuplicates', 'never', vscode.ConfigurationTarget.Global);
+      note(`with gopls, duplicates not left out: ${JSON.stringify(await all())}`);
+      await setting.update('leaveOutDuplicates', 'always', vscode.ConfigurationTarget.Global);
+      const beside = await all();
+      note(`with gopls, duplicates left out: ${JSON.stringify(beside)}`);
+      for (const [name, count] of Object.entries(beside)) assert.ok(name.endsWith('twice') ? count === 0 : count >= alone[name]!, `${name}: ${count}, alone ${alone[name]}`);
+    } finally {
+      await client.dispose();
+      await setting.update('leaveOutDuplicates', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('leaves out what another extension has answered', async () => {

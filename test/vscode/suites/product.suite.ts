@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { attempts } from './provoke';
-import { activated, binary, EXTENSION, Messages, next, stopDebugging, workspace } from './support';
+import { activated, answerInput, binary, EXTENSION, Messages, next, stopDebugging, workspace } from './support';
 
 describe('the product', () => {
   before(() => activated());
@@ -65,6 +65,30 @@ describe('the product', () => {
     const messages = new Messages(), stopped = messages.stopped();
     assert.strictEqual(await vscode.commands.executeCommand('gobuf.debugSmallRuntime'), true);
     assert.strictEqual((await stopped).body?.['reason'], 'entry');
+    messages.dispose();
+    await stopDebugging();
+  });
+
+  it('leads through the two minutes of the README, with no Go', async () => {
+    const gobuf = await activated(), messages = new Messages(), at = (): number => gobuf.sessions.view.moment!.instruction;
+    const moves = async (command: string, typed?: string): Promise<number> => {
+      const stopped = messages.stopped(), running = vscode.commands.executeCommand(command);
+      if (typed !== undefined) await answerInput(typed);
+      await running;
+      await stopped;
+      return at();
+    };
+    assert.strictEqual(await moves('gobuf.debugSmallRuntime'), 0);
+    if (!process.env['GOBUF_TEST_ASKS']) { messages.dispose(); await stopDebugging(); return; } // nobody can type here
+    const gogo = await moves('gobuf.runTo', 'runtime.gogo');
+    const tls = next(gobuf.tls.onDidRender, undefined, 'the panel');
+    await vscode.commands.executeCommand('gobuf.tls.focus');
+    assert.match(await tls, /R14/);
+    assert.strictEqual(await moves('workbench.action.debug.stepInto'), gogo + 1);
+    assert.strictEqual(await moves('gobuf.stepInstructionBack'), gogo);
+    const event = await moves('gobuf.nextEvent'), later = await moves('gobuf.nextEvent');
+    assert.ok(gogo < event && event < later, [gogo, event, later].join(' '));
+    assert.strictEqual(await moves('gobuf.lastEvent'), event);
     messages.dispose();
     await stopDebugging();
   });
