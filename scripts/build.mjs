@@ -23,6 +23,17 @@ const separateCommands = {
   },
 };
 
+/** The core module, which takes a fifth of a second to make: its length, the module, the index of its library in JSON. */
+async function makeCore(translatorSource) {
+  const { buildCore } = await import(`data:text/javascript;base64,${Buffer.from(translatorSource).toString('base64')}`);
+  const { wire, library } = buildCore(), length = Buffer.alloc(4);
+  length.writeUInt32LE(wire.length);
+  return Buffer.concat([length, wire, Buffer.from(JSON.stringify(library))]);
+}
+/** What takes it apart again; the statement before gives `bytes`. */
+const READ_CORE = `const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+return { wire: bytes.slice(4, end), library: JSON.parse(new TextDecoder().decode(bytes.subarray(end))) };`;
+
 /**
  * Commands load what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does
  * without. Its fingerprint, which says whether kept code is still good, is then that of the whole bundle.
@@ -31,23 +42,36 @@ async function separateTranslator() {
   const entry = 'emulator/src/translator/translator.ts';
   const { outputFiles, metafile } = await esbuild.build({ ...common, entryPoints: [entry], format: 'esm', write: false, metafile: true, outdir: dist });
   const names = Object.values(metafile.outputs).find((output) => output.entryPoint === entry).exports;
-  const mark = createHash('sha256').update(outputFiles.find((file) => file.path.endsWith('.js')).contents).digest().readUInt32LE();
+  const source = outputFiles.find((file) => file.path.endsWith('.js')).contents, mark = createHash('sha256').update(source).digest().readUInt32LE(), core = await makeCore(source);
+  fs.mkdirSync(path.join(dist, 'commands'), { recursive: true });
+  fs.writeFileSync(path.join(dist, 'commands', 'core.bin'), core);
   const contents = [
-    'const { loadBundle } = require("./host/code-cache");',
+    'const { loadBundle, readBeside } = require("./host/code-cache");',
     'let made;',
     'const translator = () => (made ??= loadBundle("translator.js"));',
-    ...names.map((name) => (name === 'fingerprint' ? `export const fingerprint = () => ${mark};` : `export const ${name} = (...given) => translator().${name}(...given);`)),
+    `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
+    `export const fingerprint = () => ${mark};`,
+    ...names.filter((name) => name !== 'fingerprint' && name !== 'buildCore').map((name) => (`export const ${name} = (...given) => translator().${name}(...given);`)),
   ].join('\n');
-  return {
+  const separate = {
     name: 'separate-translator',
     setup(build) {
       build.onResolve({ filter: /\/translator$/ }, (found) => (path.relative(root, path.resolve(found.resolveDir, `${found.path}.ts`)) === path.normalize(entry) ? { path: entry, namespace: 'translator' } : undefined));
       build.onLoad({ filter: /.*/, namespace: 'translator' }, () => ({ contents, resolveDir: path.join(root, COMMANDS) }));
     },
   };
+  // Where there are no files, it is part of the bundle.
+  const within = {
+    name: 'core-within',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/core$/ }, (found) => (path.relative(root, found.importer) === path.normalize(entry) ? { path: 'core', namespace: 'core' } : undefined));
+      build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({ contents: `const bytes = Uint8Array.from(atob('${core.toString('base64')}'), (each) => each.charCodeAt(0));\nexport function buildCore() { ${READ_CORE} }` }));
+    },
+  };
+  return { separate, within };
 }
 
-const translator = await separateTranslator();
+const { separate: translator, within: coreWithin } = await separateTranslator();
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [separateCommands] },
@@ -75,7 +99,7 @@ const web = {
 };
 jobs.push(
   { ...web, entryPoints: ['client/src/web/extension.ts'], outfile: path.join(dist, 'web', 'extension.js'), external: ['vscode'] },
-  ...['lsp', 'dap'].map((name) => ({ ...web, format: 'iife', entryPoints: [`debug-adapter/src/web/${name}-worker.ts`], outfile: path.join(dist, 'web', `${name}-worker.js`), external: ['fs/promises', 'module'] })),
+  ...['lsp', 'dap'].map((name) => ({ ...web, format: 'iife', entryPoints: [`debug-adapter/src/web/${name}-worker.ts`], plugins: [coreWithin], outfile: path.join(dist, 'web', `${name}-worker.js`), external: ['fs/promises', 'module'] })),
 );
 
 /** The tours, and the sources of the programs that they are about. */

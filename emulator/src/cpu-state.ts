@@ -26,7 +26,7 @@ export const YMM_HIGH = 0x240;
 export const CONTEXT_SIZE = 0x400;
 
 /** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
-export const PAGES_BASE = 0x200000;
+export const PAGES_BASE = 0x1000000;
 
 /** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
 export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
@@ -54,10 +54,12 @@ export const WRITE_TLB = 0x50000;
 export const TLB_BITS = 12;
 /** u32 each: the table slot of the translation for an address that is called or jumped to; 0 while there is none. */
 export const CALL_CELLS = 0x60000;
-export const CALL_CELLS_END = 0xe0000;
-/** Direct-mapped, 16 bytes an entry: guest address u64, table slot of the function that executes that one instruction. */
-export const STEP_CACHE = 0xe0000;
-export const STEP_CACHE_BITS = 12;
+export const CALL_CELLS_END = 0x100000;
 /** A byte each: whether a block has been executed, as noted by cold translations, so that hot ones hold only what is wanted. */
 export const BLOCK_MARKS = 0x100000;
-export const BLOCK_MARKS_END = PAGES_BASE;
+export const BLOCK_MARKS_END = 0x200000;
+/** Records of instructions (translator/record-layout.ts); what is never used is never resident. */
+export const RECORDS = 0x200000;
+export const RECORDS_END = PAGES_BASE;
+/** A u64 that is always 0: the base and index of addresses that have none. */
+export const ALWAYS_ZERO = STATE_BASE + 0x7f8;

@@ -10,9 +10,9 @@ const RCX = 1;
 const target = (i: Instruction): number => (i.operands[0] as RelativeOperand).target;
 
 function call(e: Emitter, i: Instruction): void {
-  const operand = i.operands[0]!, { code } = e;
+  const operand = i.operands[0]!;
   const indirect = operand.kind === 'relative' ? undefined : e.value(operand);
-  code.i64Const(i.address + i.length);
+  e.nextAddress();
   push(e, e.toScratch('i64'), 8);
   if (indirect === undefined) e.flow.call(target(i)); else e.flow.callIndirect(indirect);
 }

@@ -60,7 +60,7 @@ export const moves: SemanticsTable = {
   },
   PUSH(e, i) {
     const operand = i.operands[0]!;
-    if (operand.kind === 'immediate') e.code.i64Const(operand.value); else e.readLow(operand);
+    if (operand.kind === 'immediate') e.immediate(operand); else e.readLow(operand);
     push(e, e.toScratch('i64'), stackBytes(i));
   },
   POP(e, i) {

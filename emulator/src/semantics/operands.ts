@@ -3,7 +3,7 @@
 import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
 import type { AccessName, Code, ValueType } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
-import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
+import type { ImmediateOperand, Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
 import type { OperandSize } from './flags';
 import type { Helper } from './helpers';
@@ -101,6 +101,9 @@ export class RegisterEmitter {
     this.code.localSet(local);
     return local;
   }
+
+  /** Pushes the address of the next instruction (i64). */
+  nextAddress(): void { this.code.i64Const(this.instruction.address + this.instruction.length); }
 
   /** Calls a function of the core module: arguments are on the stack, results are left there. */
   helper(name: string): void { this.callHelper(this.code, name); }
@@ -337,17 +340,18 @@ export class MemoryEmitter extends RegisterEmitter {
   /** Pushes an integer operand as i64, extended from its own size. `address`: where it is, if it was computed already. */
   read(operand: Operand, signed = false, address?: Address): void {
     switch (operand.kind) {
-      case 'immediate': {
-        const size = this.instruction.operandSize;
-        this.code.i64Const(signed ? BigInt.asIntN(size, operand.value) : BigInt.asIntN(64, BigInt.asUintN(size, operand.value)));
-        return;
-      }
+      case 'immediate': this.immediate(operand, this.instruction.operandSize, signed); return;
       case 'relative': this.code.i64Const(operand.target); return;
       case 'memory': this.load(address ?? this.address(operand), operand.size as OperandSize, signed); return;
       case 'register':
         if (operand.class === 'gpr8h') { this.readHigh8(operand.index); if (signed) this.code.i64Extend8S(); }
         else this.readGpr(operand.index, operand.size as OperandSize, signed);
     }
+  }
+
+  /** Pushes an immediate, extended from `size` bits. */
+  immediate(operand: ImmediateOperand, size: OperandSize = 64, signed = false): void {
+    this.code.i64Const(signed ? BigInt.asIntN(size, operand.value) : BigInt.asIntN(64, BigInt.asUintN(size, operand.value)));
   }
 
   /** Pushes an integer operand whose bits above its size may be anything: enough for sums, flags and stores. */

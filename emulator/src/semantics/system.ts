@@ -64,8 +64,8 @@ const writeBase = (offset: number) => (e: Emitter, i: Instruction): void => {
 };
 
 export const system: SemanticsTable = {
-  SYSCALL(e, i) {
-    e.writeGpr(RCX, 64, () => e.code.i64Const(i.address + i.length));
+  SYSCALL(e) {
+    e.writeGpr(RCX, 64, () => e.nextAddress());
     e.writeGpr(R11, 64, () => readAll(e));
     e.flow.systemCall();
   },

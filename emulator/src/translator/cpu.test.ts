@@ -28,7 +28,7 @@ const PROGRAM = [
 ];
 
 function machine(program = PROGRAM, keeping?: Keeping) {
-  const memory = new WebAssembly.Memory({ initial: 64 });
+  const memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 64 });
   const host = new Map([[CODE, PAGES_BASE], [DATA, PAGES_BASE + 0x1000]]), code = new Set<number>();
   const made: { cpu?: Cpu } = {};
   new Uint8Array(memory.buffer).set(program, PAGES_BASE);

@@ -11,7 +11,7 @@ import { programKey } from './kept';
 import type { CoreModule } from './kept-core';
 import { keepCore, loadCore } from './kept-core';
 import { Lookups } from './lookups';
-import { FIRST_FREE_SLOT } from './places';
+import { FIRST_FREE_SLOT, FIRST_TEMPLATE, INTERPRET_SLOT } from './places';
 import { runString } from './strings';
 import { Translations } from './translations';
 
@@ -31,13 +31,8 @@ const STACK_BYTES = 480_000;
 
 /** Where translations are kept between runs of the same program. */
 export interface Keeping { cache: TranslationCache; program: Uint8Array }
-/** New functions that make it worth storing everything again. */
-const WORTH_KEEPING = 8;
 /** Instructions after which much may have been optimised. */
 const WORTH_LOOKING = 50_000_000;
-
-/** Steps after which it is not only the jump cache that is asked, and after which code is translated after all. */
-const STEPS_TO_CACHED = 40, STEPS_TO_ENTRY = 200;
 
 export function createCpu(pages: PageSource, host: CpuHost, keeping?: Keeping, engine?: CodeEngine, tuning?: Tuning): Cpu { return new TranslatingCpu(pages, host, keeping, engine, tuning); }
 
@@ -72,7 +67,9 @@ export class TranslatingCpu implements Cpu {
       slowRead: (high, low, bytes) => lookups.read(high, low, bytes),
       slowWrite: (high, low, bytes) => lookups.write(high, low, bytes),
       miss: () => this.miss(),
-      stepMiss: () => this.stepMiss(),
+      record: () => this.record(),
+      refresh: () => this.refresh(),
+      warm: () => { this.translations.warm(this.rip); },
       stackPage: (high, low) => lookups.stackPage(high, low),
       cpuid: (leaf, subleaf) => {
         const values = host.cpuid(leaf >>> 0, subleaf >>> 0);
@@ -90,10 +87,11 @@ export class TranslatingCpu implements Cpu {
     };
     this.coreModule = loadCore(keeping?.cache, engine);
     this.table = table;
-    const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers }, host: { ...imports } });
+    const templates = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_TEMPLATE + this.coreModule.library.patterns.length + 64 });
+    const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers, p: templates }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning.seenOften, engine);
+    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning.seenOften, templates, this.coreModule.library, engine);
     this.translations.setBreakpoints(this.breakpoints);
     if (!keeping) return;
     this.key = programKey(keeping.program);
@@ -104,13 +102,13 @@ export class TranslatingCpu implements Cpu {
   keepTranslations(): void {
     if (!this.started) return;
     if (this.keeping && (!this.coreModule.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule, this.keeping.cache, this.engine, this.helpers());
-    if (!this.keeping || (this.translations.fresh < WORTH_KEEPING && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
+    if (!this.keeping || (!this.translations.worthKeeping && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
     const bytes = this.translations.keep();
-    this.translations.fresh = this.worked = 0;
+    this.translations.fresh = this.translations.records.statistics.records = this.worked = 0;
     if (bytes) this.keeping.cache.store(this.key, bytes);
   }
 
-  private* helpers(): Iterable<unknown> { for (let slot = 1; slot < FIRST_FREE_SLOT && this.table.get(slot); slot++) yield this.table.get(slot); }
+  private* helpers(): Iterable<unknown> { for (let slot = 1; slot < INTERPRET_SLOT && this.table.get(slot); slot++) yield this.table.get(slot); }
 
   /** What has been translated so far. */
   get statistics(): Translations['statistics'] | undefined { return this.started ? this.translations.statistics : undefined; }
@@ -135,11 +133,6 @@ export class TranslatingCpu implements Cpu {
       const exit = this.stepOnce();
       if (exit) return exit;
     }
-    const start = this.rip;
-    if (!this.translations.knows(start) && this.translations.covers(start)) {
-      const exit = this.stepToEntry(budget);
-      if (exit) return exit;
-    }
     while (this.retired < budget) {
       this.variation = (Math.imul(this.variation, 1_103_515_245) + 12_345) >>> 0;
       const slice = Math.min(budget - this.retired, this.tuning.shortestSlice + ((this.variation >>> 8) % this.tuning.sliceVaries));
@@ -154,7 +147,7 @@ export class TranslatingCpu implements Cpu {
         this.translations.promote(this.rip);
         // A check found too little budget for the way to the next one. With no more to give, the rest is stepped.
         if (this.retired + left < budget) continue;
-        const exit = this.steps(budget - this.retired, 0);
+        const exit = this.steps(budget - this.retired);
         if (exit) return exit;
       } else if (code === ExitCode.retry) {
         const exit = this.stepOnce();
@@ -164,25 +157,13 @@ export class TranslatingCpu implements Cpu {
     return { kind: 'budget' };
   }
 
-  /**
-   * An earlier run ended in the middle of some block, an address that is nobody's entry: steps on to where translated code can
-   * be entered, instead of translating from here.
-   */
-  private stepToEntry(budget: number): CpuExit | undefined {
-    const exit = this.steps(Math.min(budget, STEPS_TO_CACHED), 1);
-    if (exit) return exit;
-    for (let n = 0; n < STEPS_TO_ENTRY && this.retired < budget && !this.translations.knows(this.rip); n++) {
-      const exit = this.steps(1, 0);
-      if (exit) return exit;
-    }
-    return undefined;
-  }
-
   /** So many single steps, without leaving WebAssembly for each; the exit that came first, if one did. */
-  private steps(count: number, until: 0 | 1): CpuExit | undefined {
+  private steps(count: number): CpuExit | undefined {
     while (count > 0) {
+      const record = this.recordAt(this.rip);
+      if (record === 0) return this.exitFor(ExitCode.fetchFault);
       this.entered = count;
-      let left = this.core.steps(count, STACK_BYTES, until);
+      let left = this.core.steps(record, count, STACK_BYTES);
       const exited = left < 0;
       if (exited) left = ~left;
       this.retired += count - left;
@@ -202,11 +183,23 @@ export class TranslatingCpu implements Cpu {
     return undefined;
   }
 
-  private stepMiss(): number {
-    const { rip } = this;
-    if (!this.breakpoints.has(rip) && this.translations.provideStep(rip)) return 1;
+  /** Where nothing is executing, so that room can be made. */
+  private recordAt(address: number): number {
+    if (this.translations.records.full) this.translations.forgetRecords();
+    return this.translations.record(address);
+  }
+
+  /** For the loops over records: the next one. */
+  private record(): number {
+    const full = this.translations.records.full, record = full ? 0 : this.translations.record(this.rip);
+    if (record === 0) { this.lookups.refresh(); this.lookups.words[EXIT_CODE >> 2] = full ? ExitCode.retry : ExitCode.fetchFault; }
+    return record;
+  }
+
+  private refresh(): number {
+    if (this.translations.refreshRecord(this.rip)) return 1;
     this.lookups.refresh();
-    this.lookups.words[EXIT_CODE >> 2] = this.breakpoints.has(rip) ? ExitCode.breakpoint : ExitCode.fetchFault;
+    this.lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault;
     return 0;
   }
 
@@ -216,20 +209,19 @@ export class TranslatingCpu implements Cpu {
     return this.stepOnce() ?? { kind: 'budget' };
   }
 
-  /** Undefined: the instruction was retired and nothing else happened. Watched pages are accessed and reported. */
+  /** Undefined: the instruction was retired and nothing else happened. Watched pages are accessed and reported; breakpoints are not looked at. */
   private stepOnce(): CpuExit | undefined {
-    const { lookups } = this;
-    const slot = this.translations.step(this.rip);
+    const { lookups } = this, record = this.recordAt(this.rip);
+    const left = record === 0 ? undefined : this.translations.records.step(this.rip, (at) => {
+      lookups.refresh();
+      lookups.words[EXIT_CODE >> 2] = ExitCode.none;
+      lookups.stepping = true;
+      this.entered = 1;
+      try { return this.core.steps(at, 1, STACK_BYTES); } finally { lookups.stepping = false; this.entered = 0; }
+    });
     lookups.refresh();
-    if (slot === undefined) { lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault; return this.exitFor(ExitCode.fetchFault); }
-    lookups.words[EXIT_CODE >> 2] = ExitCode.none;
-    lookups.stepping = true;
-    this.entered = 1;
-    let left: number;
-    try { left = this.core.enter(slot, 0, 1, STACK_BYTES); } finally { lookups.stepping = false; }
-    if (left < 0) left = ~left;
-    this.retired += 1 - left;
-    this.entered = 0;
+    if (left === undefined) { lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault; return this.exitFor(ExitCode.fetchFault); }
+    this.retired += 1 - (left < 0 ? ~left : left);
     this.core.materialise();
     lookups.refresh();
     const code = lookups.words[EXIT_CODE >> 2]! as ExitCode;

@@ -3,9 +3,10 @@
 import { Emitter } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
-import { buildCore, helperList, helperSlots } from './core';
+import { buildCore } from './core';
 import { FunctionTranslator } from './function';
 import { discover } from './graph';
+import { helperList, helperSlots } from './helper-slots';
 import { KEPT_FORM } from './kept';
 import { layOutLoops } from './layout';
 import { localHelpers } from './layer-module';

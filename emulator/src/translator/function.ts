@@ -12,9 +12,10 @@ import type { Label } from '../wasm/code';
 import { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction } from '../x86/instruction';
-import { helperSlots, jumpCacheEntry } from './core';
+import { helperSlots } from './helper-slots';
 import type { Block, Graph } from './graph';
-import { SPAN, fallsThrough } from './graph';
+import { SPAN, discover, fallsThrough } from './graph';
+import { jumpCacheEntry } from './jump-cache';
 import type { Layout, Loop } from './layout';
 import { edges, layOutLoops, loopEntered } from './layout';
 import { CALL_SLOT_INDEX, TRANSLATED } from './places';
@@ -54,6 +55,12 @@ export interface TranslateOptions {
 export function translate(graph: Graph, module: ModuleBuilder, cells: CellSource, mode: Mode, options: TranslateOptions = {}): Translated {
   const translator = new FunctionTranslator(graph, module, cells, mode, options);
   return { body: translator.run(), layout: translator.layout };
+}
+
+/** Just this instruction: for those that no template can be made for. */
+export function translateSingle(i: Instruction, module: ModuleBuilder): Uint8Array {
+  const graph = discover(i.address, { decode: () => i, isBreakpoint: () => false }, 1);
+  return translate(graph, module, { cellOf: () => undefined }, 'single').body;
 }
 
 export class FunctionTranslator implements Flow {

@@ -1,26 +1,30 @@
 // The core module between runs: its wire bytes, which take time to make, and the machine code that optimising made of them.
 // Must stay true: what is damaged, foreign or of another version is made anew.
 import type { CodeEngine, TranslationCache } from '../machine-types';
+import type { LibraryIndex } from './library';
 import { buildCore, fingerprint } from './translator';
 
 const KEY = 'core';
 /** Helpers are called from everywhere: they are optimised soon. */
 const PATIENCE = 4_000_000;
 
-export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; machineCode: number; stored: boolean }
+export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; library: LibraryIndex; machineCode: number; stored: boolean }
 
-/** Content: fingerprint, bytes of the wire form, bytes of machine code, 0; then both, the machine code on a multiple of 8. */
+/** Content: fingerprint, bytes of the wire form, bytes of machine code, bytes of the library's index; then these three, the machine code on a multiple of 8. */
 export function loadCore(cache: TranslationCache | undefined, engine: CodeEngine | undefined): CoreModule {
   const kept = cache?.load(KEY);
   if (kept && kept.length >= 16) {
-    const [key, length, codeLength] = new Uint32Array(kept.slice(0, 16).buffer), start = (16 + length! + 7) & ~7;
+    const [key, length, codeLength, indexLength] = new Uint32Array(kept.slice(0, 16).buffer), indexAt = 16 + length!, start = (indexAt + indexLength! + 7) & ~7;
     if (key === fingerprint() && kept.length === start + codeLength!) {
-      const wire = kept.slice(16, 16 + length!), revived = codeLength! > 0 ? engine?.revive(kept.subarray(start), wire) : undefined;
-      return { module: revived ?? compile(wire, engine), wire, machineCode: revived ? codeLength! : 0, stored: true };
+      try {
+        const library = JSON.parse(new TextDecoder().decode(kept.subarray(indexAt, indexAt + indexLength!))) as LibraryIndex;
+        const wire = kept.slice(16, indexAt), revived = codeLength! > 0 ? engine?.revive(kept.subarray(start), wire) : undefined;
+        return { module: revived ?? compile(wire, engine), wire, library, machineCode: revived ? codeLength! : 0, stored: true };
+      } catch { /* damaged */ }
     }
   }
-  const wire = buildCore();
-  return { module: compile(wire, engine), wire, machineCode: 0, stored: false };
+  const { wire, library } = buildCore();
+  return { module: compile(wire, engine), wire, library, machineCode: 0, stored: false };
 }
 
 const compile = (wire: Uint8Array<ArrayBuffer>, engine: CodeEngine | undefined) => engine?.compile(wire, PATIENCE) ?? new WebAssembly.Module(wire);
@@ -29,9 +33,11 @@ const compile = (wire: Uint8Array<ArrayBuffer>, engine: CodeEngine | undefined) 
 export function keepCore(core: CoreModule, cache: TranslationCache, engine: CodeEngine | undefined, functions: Iterable<unknown>): void {
   const machineCode = engine?.machineCode(core.module, functions);
   if (core.stored && (machineCode?.length ?? 0) <= core.machineCode * 1.1 + 1024) return;
-  const start = (16 + core.wire.length + 7) & ~7, out = new Uint8Array(start + (machineCode?.length ?? 0));
-  new Uint32Array(out.buffer, 0, 3).set([fingerprint(), core.wire.length, machineCode?.length ?? 0]);
+  const index = new TextEncoder().encode(JSON.stringify(core.library)), indexAt = 16 + core.wire.length, start = (indexAt + index.length + 7) & ~7;
+  const out = new Uint8Array(start + (machineCode?.length ?? 0));
+  new Uint32Array(out.buffer, 0, 4).set([fingerprint(), core.wire.length, machineCode?.length ?? 0, index.length]);
   out.set(core.wire, 16);
+  out.set(index, indexAt);
   if (machineCode) out.set(machineCode, start);
   cache.store(KEY, out);
   core.stored = true;

@@ -2,6 +2,7 @@
 // Must stay true: anything damaged or foreign reads as nothing; code pages are known by a hash of their content.
 
 import { BLOCK_MARKS } from '../cpu-state';
+import type { KeptRecords } from './records';
 
 export interface KeptFunction {
   /** Address and selector by turns, the entry (selector 0) first. */
@@ -20,8 +21,6 @@ export interface KeptFunction {
   l?: number[];
   /** The same of the plain translation, if there is one. */
   n?: [layer: number, index: number];
-  /** With an exact translation: its addresses and selectors by turns. */
-  e?: number[];
 }
 
 export interface KeptHead {
@@ -33,20 +32,21 @@ export interface KeptHead {
   /** Page and hash by turns. */
   pages: number[];
   functions: KeptFunction[];
+  /** Bytes of the records, of the module of their templates, and of each body in it. */
+  records: [bytes: number, module: number, ...bodies: number[]];
+  recordHead: KeptRecords;
   /** Bytes of each cold function body, in the module's order. */
   lengths: number[];
-  /** Bytes of the module of exact translations, and of each body in it. */
-  exact: [module: number, ...bodies: number[]];
   /** Modules of hot and plain translations: bytes of the module, bytes of its machine code (0: none), patience, bytes of each body. */
   layers: [wire: number, machineCode: number, patience: number, ...bodies: number[]][];
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'executed blocks only, in short modules';
+export const KEPT_FORM = 'records, and executed blocks only, in short modules';
 
 const MAGIC = 0x31_62_67_74;
 
-/** The module of cold translations, that of exact ones, the blocks' marks, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
+/** The module of cold translations, the blocks' marks, records, their templates, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
 export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(head)), start = padded(12 + text.length);
   const out = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), start)), view = new DataView(out.buffer);
@@ -60,7 +60,7 @@ export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8A
 }
 const padded = (length: number): number => (length + 7) & ~7;
 
-export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; exact: { module: Uint8Array<ArrayBuffer>; bodies: Uint8Array[] }; marks: Uint8Array; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
+export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; marks: Uint8Array; records: Uint8Array; templates: { module: Uint8Array<ArrayBuffer>; bodies: Uint8Array[] }; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
 
 export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;
@@ -70,13 +70,13 @@ export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + length))) as KeptHead;
     let at = padded(12 + length);
     const part = (bytesOfPart: number) => { at += padded(bytesOfPart); return bytes.subarray(at - padded(bytesOfPart), at - padded(bytesOfPart) + bytesOfPart); };
-    const [exactSize, ...exactLengths] = head.exact;
-    const module = part(size), exactModule = part(exactSize), exact = { module: exactModule, bodies: bodiesOf(exactModule, exactLengths) }, marks = part(head.nextMark - BLOCK_MARKS);
+    const module = part(size), marks = part(head.nextMark - BLOCK_MARKS);
+    const [recordBytes, templateBytes, ...templateLengths] = head.records, records = part(recordBytes), templateModule = part(templateBytes), templates = { module: templateModule, bodies: bodiesOf(templateModule, templateLengths) };
     const layers = head.layers.map(([wireBytes, machineCode, patience, ...lengths]) => {
       const wire = part(wireBytes);
       return { wire, machineCode: machineCode > 0 ? part(machineCode) : undefined, patience, bodies: bodiesOf(wire, lengths) };
     });
-    return at === bytes.length ? { head, module, exact, marks, layers } : undefined;
+    return at === bytes.length ? { head, module, marks, records, templates, layers } : undefined;
   } catch { return undefined; }
 }
 

@@ -3,7 +3,7 @@
 import type { HelperSlots } from '../semantics/emitter';
 import { Code } from '../wasm/code';
 import { ModuleBuilder, TypeList } from '../wasm/module';
-import { declareTypes, helperList, helperSlots } from './core';
+import { declareTypes, helperList, helperSlots } from './helper-slots';
 import { CALL_SLOT, TRANSLATED } from './places';
 
 const types = new TypeList();
@@ -21,10 +21,10 @@ export function shortModule(): ModuleBuilder {
   return module;
 }
 
-/** Many functions of short modules put together, with the slots that they go to. */
-export function joinedModule(firstSlot: number, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Many functions of short modules put together, with the slots that they go to, in the table of translations or that of templates. */
+export function joinedModule(firstSlot: number, bodies: readonly Uint8Array[], table: 't' | 'p' = 't'): Uint8Array<ArrayBuffer> {
   const module = shortModule();
-  module.importTable('e', 't', 1);
+  module.importTable('e', table, 1);
   module.element(firstSlot, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }), 1);
   return module.finish();
 }

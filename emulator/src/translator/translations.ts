@@ -1,7 +1,7 @@
 // All translations of guest code: from addresses to table slots, made on demand, dropped by page or by address.
 // Must stay true: a cell belongs to one address for ever (callers hold its place as a constant); without a translation it says 0, the stub.
 // Over 400 lines: slots, cells, pages and kept code are changed together whenever a translation comes or goes.
-import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS, STEP_CACHE, STEP_CACHE_BITS } from '../cpu-state';
+import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
 import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction } from '../x86/instruction';
 import type { CodeSource } from './graph';
@@ -11,20 +11,23 @@ import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
 import type { Layer } from './layers';
 import { LARGE, NEVER, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
-import { FIRST_FREE_SLOT, TRANSLATED, jumpCacheOffset, stepCacheOffset } from './places';
-import { decode, decodeFailure, discover, fingerprint, flowOf, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
+import type { LibraryIndex } from './library';
+import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
+import type { RecordSource } from './records';
+import { Records } from './records';
+import { decode, decodeFailure, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
 /** Instructions in one function at most. */
 const FUNCTION_LIMIT = 2000;
-/** Single steps made at once. */
-const STEP_RUN = 12;
 
 /** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
 const BATCH = 8, LONGEST_WAIT = 64;
 /** Bytes of kept code of which all may be compiled at the start, on more than one processor, rather than each function when it is called. */
 const MOST_AT_ONCE = 4 << 20;
+/** New functions, or records, that make it worth storing everything again. */
+const WORTH_KEEPING = 8, RECORDS_WORTH_KEEPING = 200;
 /** How often a function is made hot at most, as more and more of it turns out to be executed. */
 const MOST_MADE = 4;
 
@@ -46,10 +49,6 @@ interface Translation {
   otherCell?: number;
   /** The plain translation: made when that is often. */
   plain?: Place;
-  /** Slot of the exact translation, and its selectors. */
-  exact?: number;
-  exactBody?: Uint8Array;
-  exactSelectors?: Map<number, number>;
   /** Function bodies, to be kept. */
   body: Uint8Array;
   /** Selectors by address; the entry has 0. */
@@ -83,22 +82,22 @@ export class Translations {
   private readonly entries = new Map<number, { slot: number; selector: number; owner: Translation }>();
   private readonly byPage = new Map<number, Set<Translation>>();
   private readonly leftOut = new Map<number, Translation>();
-  private readonly steps = new Map<number, number>();
-  private readonly stepsByPage = new Map<number, Set<number>>();
   private readonly freeSlots: number[] = [];
   private fetched = new Map<number, Uint8Array | undefined>();
   breakpoints: ReadonlySet<number> = new Set();
   /** What has been translated so far. */
-  readonly statistics = { functions: 0, hot: 0, exact: 0, steps: 0, modules: 0, instructions: 0, bytes: 0 };
+  readonly statistics = { functions: 0, hot: 0, modules: 0, instructions: 0, bytes: 0 };
+  /** What executes code instruction by instruction until it is worth translating. */
+  readonly records: Records;
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly seenOften: number, private readonly engine?: CodeEngine,
+    private readonly seenOften: number, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
   ) {
     this.memory = parts.m;
     this.table = parts.t;
+    this.records = new Records(lookups, templates, this.recordSource, library);
     this.clearJumpCache();
-    this.clearStepCache();
   }
 
   // Code.
@@ -155,22 +154,15 @@ export class Translations {
     return cell;
   }
 
-  /** Puts functions that a short module exports, named by their numbers, into slots. */
-  private instantiate(module: ModuleBuilder, slots: readonly number[]): void {
+  /** The functions that a short module exports. */
+  private instantiate(module: ModuleBuilder): WebAssembly.Exports {
     const bytes = module.finish();
     this.statistics.modules++;
     this.statistics.bytes += bytes.length;
-    const { exports } = new WebAssembly.Instance(this.compile(bytes), { e: this.parts });
-    slots.forEach((slot, number) => this.table.set(slot, exports[number]));
+    return new WebAssembly.Instance(this.compile(bytes), { e: this.parts }).exports;
   }
 
   private compile(wire: Uint8Array<ArrayBuffer>, whole = false): WebAssembly.Module { return this.engine?.compile(wire, NEVER, whole) ?? new WebAssembly.Module(wire); }
-
-  /** Whether code can be entered at an address without translating anything. */
-  knows(address: number): boolean { return this.entries.has(address) || this.kept.has(address); }
-
-  /** Whether an address lies inside translated code. */
-  covers(address: number): boolean { return this.around(address) !== undefined; }
 
   private around(address: number): Translation | undefined {
     for (const each of this.byPage.get(address - (address % PAGE)) ?? []) {
@@ -180,10 +172,11 @@ export class Translations {
     return undefined;
   }
 
-  /** Enters the translation for `address` into the jump cache, making it if there is none; false if it cannot be fetched. */
+  /** Enters what executes the code at `address` into the jump cache: its translation, or what interprets it; false if it cannot be fetched. */
   provide(address: number): boolean {
-    const found = this.entries.get(address) ?? this.take(address) ?? this.make(address);
+    const found = this.entries.get(address) ?? this.take(address) ?? this.interpreted(address) ?? this.make(address);
     if (!found) return false;
+    this.lookups.refresh();
     const { words } = this.lookups, at = jumpCacheOffset(address) >> 2;
     words[at] = address % 0x100000000;
     words[at + 1] = Math.floor(address / 0x100000000);
@@ -191,6 +184,34 @@ export class Translations {
     words[at + 3] = found.selector;
     return true;
   }
+
+  private interpreted(address: number): { slot: number; selector: number } | undefined {
+    if (this.records.full) return undefined;
+    this.fetched = new Map();
+    const record = this.records.of(address);
+    return record === 0 ? undefined : { slot: INTERPRET_SLOT, selector: record };
+  }
+
+  private readonly recordSource: RecordSource = {
+    decode: (address) => this.decode(address),
+    isBreakpoint: (address) => this.isBreakpoint(address),
+    isEntry: (address) => this.entries.has(address) || this.kept.has(address),
+    functions: (module) => this.instantiate(module),
+    hashOf: (page) => this.hashOf(page),
+  };
+
+  /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
+  record(address: number): number { this.fetched = new Map(); return this.records.of(address); }
+  refreshRecord(address: number): boolean { this.fetched = new Map(); return this.records.refresh(address); }
+
+  /** Makes room for records; nothing may be executing. */
+  forgetRecords(): void { this.records.forget(); this.clearJumpCache(); }
+
+  /** An address that has been interpreted often enough. */
+  warm(address: number): void { if (!this.entries.has(address)) this.make(address); }
+
+  /** Who goes on at an address is to ask again. */
+  private forgetJump(address: number): void { this.lookups.words.fill(0xffffffff, jumpCacheOffset(address) >> 2, (jumpCacheOffset(address) >> 2) + 2); }
 
   private make(address: number): { slot: number; selector: number } | undefined {
     this.fetched = new Map();
@@ -205,7 +226,7 @@ export class Translations {
     module.define(index, body);
     const slot = this.newSlot();
     module.exportFunction('0', index);
-    this.instantiate(module, [slot]);
+    this.table.set(slot, this.instantiate(module)[0]);
     this.fresh++;
     const selectors: Translation['selectors'] = [[address, 0]];
     for (const [block, selector] of layout.selectors) selectors.push([graph.blocks[block]!.start, selector]);
@@ -347,6 +368,7 @@ export class Translations {
 
   /** Makes a translation whose code is in the table reachable. */
   private register(translation: Translation): void {
+    this.lookups.refresh();
     const hot = new Set(translation.hotEntries), hotSlot = translation.hot ? slotOf(translation.hot) : 0;
     for (const [at, selector] of translation.selectors) {
       const slot = hot.has(at) ? hotSlot : translation.slot;
@@ -357,6 +379,8 @@ export class Translations {
       }
       this.entries.set(at, { slot, selector, owner: translation });
       translation.entries.push(at);
+      this.records.changed(at);
+      this.forgetJump(at);
     }
     const cell = this.cells.get(translation.entry);
     if (cell !== undefined) this.lookups.words[cell >> 2] = translation.hot ? hotSlot : translation.slot;
@@ -376,10 +400,10 @@ export class Translations {
   /** Translations of an earlier run, by each address they can be entered at; taken into use when first wanted. */
   private readonly kept = new Map<number, Translation>();
   private readonly keptPages = new Map<number, number>();
-  /** The module of kept exact translations, until one is wanted. */
-  private keptExact: Uint8Array<ArrayBuffer> | undefined;
   /** Functions made or made hot since what was adopted. */
   fresh = 0;
+  /** Whether so much is new since what was adopted that it is worth keeping. */
+  get worthKeeping(): boolean { return this.fresh >= WORTH_KEEPING || this.records.statistics.records >= RECORDS_WORTH_KEEPING; }
 
   /** Everything translated so far, for `adopt` in a later run of the same program; undefined if there is nothing to keep. */
   keep(): Uint8Array | undefined {
@@ -388,27 +412,26 @@ export class Translations {
     for (const each of this.kept.values()) all.add(each);
     // One that holds a breakpoint leaves there, for ever in a run that does not have it.
     for (const each of all) if (this.holdsBreakpoint(each)) all.delete(each);
-    if (all.size === 0) return undefined;
+    const records = this.records.keep();
+    if (all.size === 0 && records.bytes.length === 0) return undefined;
     const short = this.shorten(all);
     const list = [...all];
     const pages = new Map<number, number>();
-    const bodies: Uint8Array[] = [], exact: Uint8Array[] = [];
+    const bodies: Uint8Array[] = [];
     const places = this.placesToKeep(list), number = ({ layer, index }: Place): [number, number] => places.of.get(layer)![index]!;
     const functions = list.map((made): KeptFunction => {
       const each = short.get(made) ?? made;
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
-      if (each.exactBody) exact.push(each.exactBody);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.exactBody ? { e: [...each.exactSelectors!].flat() } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}) };
     });
-    const cells = [...this.cells].flat(), exactModule = joinedModule(FIRST_FREE_SLOT + bodies.length, exact);
+    const cells = [...this.cells].flat(), templates = joinedModule(this.records.ownTemplates, records.bodies, 'p');
     const head = {
-      key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, lengths: bodies.map((body) => body.length),
-      exact: [exactModule.length, ...exact.map((body) => body.length)] as KeptHead['exact'],
+      key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, records: [records.bytes.length, templates.length, ...records.bodies.map((body) => body.length)] as KeptHead['records'], recordHead: records.head, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
-    return encodeKept(head, [joinedModule(FIRST_FREE_SLOT, bodies), exactModule, marks, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+    return encodeKept(head, [joinedModule(FIRST_FREE_SLOT, bodies), marks, records.bytes, templates, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
   }
 
   /**
@@ -496,20 +519,20 @@ export class Translations {
   adopt(bytes: Uint8Array<ArrayBuffer>): void {
     const read = decodeKept(bytes);
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
-    const { head, module, exact } = read;
-    this.table.grow(head.lengths.length + exact.bodies.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
+    const { head, module } = read;
+    this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
     new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts });
     this.statistics.modules++;
-    if (exact.bodies.length > 0) this.keptExact = exact.module;
-    this.nextSlot += head.lengths.length + exact.bodies.length;
+    this.nextSlot += head.lengths.length;
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
     this.nextMark = head.nextMark;
     this.lookups.bytes.set(read.marks, BLOCK_MARKS);
+    this.records.adopt(head.recordHead, read.records, read.templates.bodies, () => { new WebAssembly.Instance(this.compile(read.templates.module), { e: { ...this.parts, p: this.templates } }); this.statistics.modules++; });
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
-    let index = 0, exactIndex = 0;
+    let index = 0;
     const placeOf = ([layer, at]: [number, number]): Place => ({ layer: this.layers[layer]!, index: at });
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
@@ -522,12 +545,6 @@ export class Translations {
         translation.otherCell = each.c;
         if (each.n) translation.plain = placeOf(each.n);
       }
-      if (each.e) {
-        translation.exact = FIRST_FREE_SLOT + bodies.length + exactIndex;
-        translation.exactBody = exact.bodies[exactIndex++]!;
-        translation.exactSelectors = new Map();
-        for (let i = 0; i < each.e.length; i += 2) translation.exactSelectors.set(each.e[i]!, each.e[i + 1]!);
-      }
       for (const [at, selector] of selectors) if (selector === 0 || !this.kept.has(at)) this.kept.set(at, translation);
     }
   }
@@ -536,7 +553,7 @@ export class Translations {
   private take(address: number): { slot: number; selector: number } | undefined {
     const translation = this.kept.get(address);
     if (!translation) return undefined;
-    for (const [at] of translation.selectors) if (this.kept.get(at) === translation) this.kept.delete(at);
+    for (const [at] of translation.selectors) if (this.kept.get(at) === translation) { this.kept.delete(at); this.records.changed(at); }
     for (let i = 0; i < translation.spans.length; i += 2) {
       const start = translation.spans[i]!, end = translation.spans[i + 1]!;
       for (const each of this.breakpoints) if (each >= start && each < end) return undefined;
@@ -570,88 +587,6 @@ export class Translations {
   /** Pages whose code has been compared since they last changed. */
   private readonly checked = new Set<number>();
 
-  /** Slot of the function that executes just the instruction at an address; undefined if it cannot be fetched. */
-  step(address: number): number | undefined {
-    const known = this.steps.get(address);
-    if (known !== undefined) return known;
-    this.fetched = new Map();
-    const module = shortModule(), slots: number[] = [];
-    // Following instructions will be wanted soon, and a module costs more than a function.
-    for (let at = address, n = 0; n < STEP_RUN; n++) {
-      const decoded = this.decode(at);
-      if (decoded === 'fetch' || (typeof decoded === 'string' && n > 0) || this.steps.has(at)) break;
-      const length = typeof decoded === 'string' ? 1 : decoded.length;
-      const graph = discover(at, { decode: () => decoded, isBreakpoint: () => false }, 1);
-      const slot = this.newSlot();
-      const index = module.declare(TRANSLATED);
-      module.define(index, translate(graph, module, this, 'single').body);
-      module.exportFunction(String(slots.length), index);
-      slots.push(slot);
-      this.steps.set(at, slot);
-      this.statistics.steps++;
-      for (let page = at - (at % PAGE); page < at + length; page += PAGE) {
-        let set = this.stepsByPage.get(page);
-        if (!set) this.stepsByPage.set(page, set = new Set());
-        set.add(at);
-      }
-      if (typeof decoded === 'string') break;
-      const flow = flowOf(decoded);
-      if (flow === 'jump' || flow === 'indirectJump' || flow === 'return' || flow === 'stop') break;
-      at += length;
-    }
-    if (slots.length === 0) return undefined;
-    this.instantiate(module, slots);
-    return this.steps.get(address);
-  }
-
-  /** Enters the step at an address into the step cache; false if it cannot be fetched. */
-  provideStep(address: number): boolean {
-    const exact = this.exactFor(address), slot = exact?.exact ?? this.step(address);
-    if (slot === undefined) return false;
-    this.lookups.refresh();
-    const { words } = this.lookups, at = stepCacheOffset(address) >> 2;
-    words[at] = address % 0x100000000;
-    words[at + 1] = Math.floor(address / 0x100000000);
-    words[at + 2] = slot;
-    words[at + 3] = exact?.exactSelectors?.get(address) ?? 0;
-    return true;
-  }
-
-  /** The translation around an address, made exact if that has not been done; undefined if there is none. */
-  private exactFor(address: number): Translation | undefined {
-    if (this.keptExact) {
-      new WebAssembly.Instance(this.compile(this.keptExact), { e: this.parts });
-      this.statistics.modules++;
-      this.keptExact = undefined;
-    }
-    for (const translation of this.byPage.get(address - (address % PAGE)) ?? []) {
-      let covers = false;
-      for (let i = 0; i < translation.spans.length && !covers; i += 2) covers = address >= translation.spans[i]! && address < translation.spans[i + 1]!;
-      if (!covers) continue;
-      if (translation.exact === undefined) {
-        this.fetched = new Map();
-        const graph = discover(translation.entry, this.source, FUNCTION_LIMIT, 1), module = shortModule(), index = module.declare(TRANSLATED);
-        const { body, layout } = translate(graph, module, this, 'exact');
-        module.define(index, body);
-        translation.exact = this.newSlot();
-        translation.exactBody = body;
-        translation.exactSelectors = new Map();
-        for (const [block, selector] of layout.selectors) translation.exactSelectors.set(graph.blocks[block]!.start, selector);
-        module.exportFunction('0', index);
-        this.instantiate(module, [translation.exact]);
-        this.statistics.exact++;
-        this.fresh++;
-      }
-      if (translation.exactSelectors!.has(address)) return translation;
-    }
-    return undefined;
-  }
-
-  private clearStepCache(): void {
-    this.lookups.refresh();
-    this.lookups.bytes.fill(0xff, STEP_CACHE, STEP_CACHE + (16 << STEP_CACHE_BITS));
-  }
-
   // Forgetting.
 
   private clearJumpCache(): void {
@@ -668,19 +603,14 @@ export class Translations {
   private drop(translation: Translation): void {
     this.table.set(translation.slot, this.stub);
     this.freeSlots.push(translation.slot);
-    if (translation.exact !== undefined) this.clearStepCache();
     this.wanted.delete(translation);
     this.retire(translation.hot);
     this.retire(translation.plain);
-    // The kept ones are still to come to their slots: nothing else may have those.
-    if (translation.exact !== undefined && !this.keptExact) {
-      this.table.set(translation.exact, this.stub);
-      this.freeSlots.push(translation.exact);
-    }
     for (const address of translation.entries) {
       this.entries.delete(address);
       const cell = this.cells.get(address);
       if (cell !== undefined && address === translation.entry) this.lookups.words[cell >> 2] = 0;
+      this.records.changed(address);
     }
     for (const address of translation.leftOut ?? []) if (this.leftOut.get(address) === translation) this.leftOut.delete(address);
     for (const page of translation.pages) this.byPage.get(page)?.delete(translation);
@@ -688,24 +618,17 @@ export class Translations {
 
   /** Drops what was translated from bytes of these pages. */
   invalidate(start: number, end: number): void {
-    let any = false, anyStep = false;
+    let any = false;
     const page = (at: number) => {
       this.checked.delete(at);
       for (const translation of [...(this.byPage.get(at) ?? [])]) { this.drop(translation); any = true; }
-      for (const address of this.stepsByPage.get(at) ?? []) {
-        const slot = this.steps.get(address);
-        if (slot === undefined) continue;
-        this.steps.delete(address);
-        this.freeSlots.push(slot);
-      }
-      if (this.stepsByPage.delete(at)) anyStep = true;
+      this.records.invalidate(at);
     };
     const first = start - (start % PAGE);
-    if ((end - first) / PAGE > this.byPage.size + this.stepsByPage.size + this.checked.size) {
-      for (const at of new Set([...this.byPage.keys(), ...this.stepsByPage.keys(), ...this.checked])) if (at >= first && at < end) page(at);
+    if ((end - first) / PAGE > this.byPage.size + this.records.pageCount + this.checked.size) {
+      for (const at of new Set([...this.byPage.keys(), ...this.records.pages, ...this.checked])) if (at >= first && at < end) page(at);
     } else for (let at = first; at < end; at += PAGE) page(at);
     if (any) this.clearJumpCache();
-    if (anyStep) this.clearStepCache();
   }
 
   /** Translations hold breakpoints as exits: those that cover an address whose breakpoint comes or goes are dropped. */
@@ -713,7 +636,7 @@ export class Translations {
     const changed = [...addresses].filter((each) => !this.breakpoints.has(each));
     for (const address of this.breakpoints) if (!addresses.has(address)) changed.push(address);
     this.breakpoints = new Set(addresses);
-    if (changed.length > 0) this.clearStepCache();
+    for (const address of changed) this.records.changed(address);
     let any = false;
     for (const address of changed) {
       for (const translation of [...(this.byPage.get(address - (address % PAGE)) ?? [])]) {

@@ -4,6 +4,7 @@
 export { decode, decodeFailure } from '../x86/decoder';
 export { buildCore } from './core';
 export { fingerprint } from './fingerprint';
-export { translate } from './function';
+export { translate, translateSingle } from './function';
 export { discover, flowOf } from './graph';
 export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';
+export { makeTemplate } from './template';

@@ -23,3 +23,6 @@ export function loadBundle(name: string): object {
   (script.runInThisContext() as Wrapper)(module.exports, createRequire(file), module, file, path.dirname(file));
   return module.exports;
 }
+
+/** A file beside the bundles. */
+export const readBeside = (name: string): Uint8Array => fs.readFileSync(path.join(__dirname, name));

@@ -1,0 +1,90 @@
+// The loops over records that execute guest code instruction by instruction: one for code that is not worth translating yet, one for
+// single steps. In WebAssembly, part of the core module.
+// Must stay true: exactly the budget is retired unless something else ends it; a record is left for the next only after its instruction.
+import { EXIT_CODE, JUMP_CACHE, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { ExitCode } from '../semantics/operands';
+import { Code } from '../wasm/code';
+import { jumpCacheEntry } from './jump-cache';
+import { INTERPRET_SLOT } from './places';
+import { RECORD, RecordKind } from './record-layout';
+
+/** Transfers of control to a place after which it is translated. */
+export const OFTEN = 300;
+
+interface Calls { record: number; miss: number; refresh: number; warm: number; translated: number; templates: number }
+
+const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
+const leave = (code: Code, budget: number) => code.localGet(budget).i32Const(-1).i32Xor().return();
+
+/** (record, budget, host stack left) → budget left, complemented if an exit came: a translated function like any other, whose selector is a record. */
+export function interpret(calls: Calls): Code {
+  const code = new Code(3), record = 0, budget = 1, depth = 2, slot = code.local('i32'), to = code.local('i32'), entry = code.local('i32'), address = code.local('i64');
+  const again = code.loop();
+  // Translated code goes on here.
+  code.localGet(record).i32Load(RECORD.slot).localTee(slot).i32Eqz().when(() => code.localGet(budget).return());
+  code.localGet(budget).i32Eqz().when(() => code.i32Const(-1).return());
+  code.localGet(record).localGet(budget).localGet(depth).localGet(slot).callIndirect(calls.translated, calls.templates).localTee(budget);
+  code.i32Const(0).i32LtS().when(() => code.localGet(budget).return());
+  rip(code).localTee(address).localGet(record).i64Load(RECORD.next).i64Eq().when(() => {
+    code.localGet(record).i32Load(RECORD.nextRecord).localTee(to).i32Eqz().when(() => {
+      code.call(calls.record).localTee(to).i32Eqz().when(() => leave(code, budget));
+      code.localGet(record).localGet(to).i32Store(RECORD.nextRecord);
+    });
+    code.localGet(to).localSet(record).br(again);
+  });
+  // Elsewhere: where it went last, or where the jump cache says.
+  const known = code.block();
+  code.localGet(record).i32Load(RECORD.takenRecord).localTee(to);
+  code.if();
+  code.localGet(to).i64Load(RECORD.address).localGet(address).i64Eq().brIf(known).end();
+  jumpCacheEntry(code, address);
+  code.localTee(entry).i64Load(JUMP_CACHE).localGet(address).i64Ne().when(() => {
+    code.call(calls.miss).i32Eqz().when(() => leave(code, budget));
+  });
+  code.localGet(entry).i32Load(JUMP_CACHE + 8).i32Const(INTERPRET_SLOT).i32Ne().when(() => code.localGet(budget).return());
+  code.localGet(record).localGet(entry).i32Load(JUMP_CACHE + 12).localTee(to).i32Store(RECORD.takenRecord).end();
+  // Places that calls return to do not count: translations are to begin where functions and loops do.
+  code.localGet(record).i32Load8U(RECORD.kind).i32Const(RecordKind.returns).i32Ne().when(() => {
+    code.localGet(to).localGet(to).i32Load16U(RECORD.count).i32Const(1).i32Add().localTee(entry).i32Store16(RECORD.count);
+    code.localGet(entry).i32Const(OFTEN).i32Eq().when(() => code.call(calls.warm));
+  });
+  code.localGet(to).localSet(record).br(again).end().unreachable();
+  return code;
+}
+
+/** (record, count, host stack left) → instructions left, complemented if an exit came. Knows no translations, and counts nothing. */
+export function steps(calls: Calls): Code {
+  const code = new Code(3), record = 0, budget = 1, depth = 2, to = code.local('i32'), address = code.local('i64');
+  code.i32Const(0).i32Const(ExitCode.none).i32Store(EXIT_CODE);
+  const again = code.loop();
+  code.localGet(record).localGet(budget).localGet(depth).localGet(record).i32Load(RECORD.step).callIndirect(calls.translated, calls.templates).localTee(budget);
+  code.i32Const(0).i32LeS().when(() => code.localGet(budget).return());
+  rip(code).localTee(address).localGet(record).i64Load(RECORD.next).i64Eq();
+  const link = (field: number) => {
+    code.call(calls.record).localTee(to).i32Eqz().when(() => leave(code, budget));
+    code.localGet(record).localGet(to).i32Store(field);
+  };
+  code.if();
+  code.localGet(record).i32Load(RECORD.nextRecord).localTee(to).i32Eqz().when(() => link(RECORD.nextRecord));
+  code.else().localGet(record).i32Load(RECORD.takenRecord).localTee(to);
+  code.if('i32');
+  code.localGet(to).i64Load(RECORD.address).localGet(address).i64Ne().else().i32Const(1).end();
+  code.when(() => link(RECORD.takenRecord));
+  code.end();
+  code.localGet(to).localSet(record).br(again).end().unreachable();
+  return code;
+}
+
+/** What stands in a record whose code may have changed, or has not been compared yet. */
+export function stale(calls: Calls): Code {
+  const code = new Code(3);
+  code.call(calls.refresh).i32Eqz().when(() => leave(code, 1));
+  return code.localGet(0).localGet(1).localGet(2).localGet(0).i32Load(RECORD.step).returnCallIndirect(calls.translated, calls.templates);
+}
+
+/** What stands in a record with a breakpoint, and in one without an instruction. */
+export function ends(exit: ExitCode): Code {
+  const code = new Code(3);
+  code.i32Const(0).i32Const(exit).i32Store(EXIT_CODE);
+  return code.localGet(1).i32Const(-1).i32Xor();
+}

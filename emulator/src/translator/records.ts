@@ -1,0 +1,299 @@
+// Records of guest instructions, made when they are first executed, and the templates that execute them.
+// Must stay true: a record stays that of its address until all are dropped; what leads to one (another record, the jump cache) may stay, too.
+import { ALWAYS_ZERO, GPR, RECORDS, RECORDS_END } from '../cpu-state';
+import type { Instruction } from '../x86/instruction';
+import { NO_REGISTER, RIP } from '../x86/instruction';
+import type { LibraryIndex } from './library';
+import type { Lookups } from './lookups';
+import type { RowTraits } from './pattern';
+import { parameters, patternOf } from './pattern';
+import { FIRST_TEMPLATE, SpecialTemplate, TRANSLATED } from './places';
+import { RECORD, RecordKind } from './record-layout';
+import { flowOf, makeTemplate, shortModule, translateSingle } from './translator';
+
+const PAGE = 4096;
+/** Instructions that are decoded at once, as far as no transfer of control comes between. */
+const RUN = 64;
+
+/** What records need of the translations beside them. */
+export interface RecordSource {
+  decode(address: number): Instruction | 'fetch' | 'invalid';
+  isBreakpoint(address: number): boolean;
+  /** Whether translated code can be entered here. */
+  isEntry(address: number): boolean;
+  /** Compiles a module that exports functions under their numbers. */
+  functions(module: ReturnType<typeof shortModule>): WebAssembly.Exports;
+  /** The hash of a page of code; undefined if there is none. */
+  hashOf(page: number): number | undefined;
+}
+
+/** What goes with records that are kept from run to run, beside their bytes and the bodies of templates. */
+export interface KeptRecords {
+  /** Pages of code and their hashes by turns. */
+  pages: number[];
+  /** Templates that are not in the library: their rows and patterns in the order of their slots; [-1, 0] for one of a single place. */
+  templates: [row: number, pattern: number][];
+  traits: [row: number, traits: RowTraits][];
+}
+
+export class Records {
+  private readonly at = new Map<number, number>();
+  private readonly byPage = new Map<number, number[]>();
+  private next = RECORDS;
+  private readonly traits: Map<number, RowTraits>;
+  /** By row, by pattern: the slot. */
+  private readonly templates = new Map<number, Map<number, number>>();
+  /** Templates that are not in the library, from the first slot behind that on. */
+  private readonly own: { body: Uint8Array; row: number; pattern: number }[] = [];
+  /** Pages of kept records that have not been compared yet, with the hash they must have; and those whose records are what is there. */
+  private readonly unchecked = new Map<number, number>();
+  private readonly good = new Set<number>();
+  private readonly libraryEnd: number;
+  readonly statistics = { records: 0, templates: 0 };
+
+  constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: LibraryIndex) {
+    this.traits = new Map(library.traits);
+    library.patterns.forEach(([row, pattern], index) => this.templatesOf(row).set(pattern, FIRST_TEMPLATE + index));
+    this.libraryEnd = FIRST_TEMPLATE + library.patterns.length;
+  }
+
+  private templatesOf(row: number): Map<number, number> {
+    let own = this.templates.get(row);
+    if (!own) this.templates.set(row, own = new Map());
+    return own;
+  }
+
+  /** The first slot of templates that are not in the library. */
+  get ownTemplates(): number { return this.libraryEnd; }
+  get full(): boolean { return this.next + RUN * RECORD.size > RECORDS_END; }
+
+  /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
+  of(address: number): number { return this.at.get(address) ?? this.make(address); }
+
+  known(address: number): number | undefined { return this.at.get(address); }
+
+  private make(address: number): number {
+    let first = 0, before = 0;
+    for (let at = address, n = 0; n < RUN; n++) {
+      const known = this.at.get(at);
+      if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
+      const decoded = this.source.decode(at);
+      if (decoded === 'fetch' || (decoded === 'invalid' && n > 0)) break;
+      const record = this.next;
+      this.next += RECORD.size;
+      this.lookups.refresh();
+      this.fill(record, at, decoded);
+      this.at.set(at, record);
+      const page = at - (at % PAGE), last = typeof decoded === 'string' ? at : at + decoded.length - 1;
+      this.onPage(page, record);
+      if (last - (last % PAGE) !== page) this.onPage(page + PAGE, record);
+      if (first === 0) first = record; else this.lookups.words[(before + RECORD.nextRecord) >> 2] = record;
+      before = record;
+      if (typeof decoded === 'string' || flowOf(decoded) !== 'next') break;
+      at += decoded.length;
+    }
+    return first;
+  }
+
+  private onPage(page: number, record: number): void {
+    const list = this.byPage.get(page);
+    if (list) list.push(record); else this.byPage.set(page, [record]);
+  }
+
+  private fill(record: number, address: number, i: Instruction | 'invalid'): void {
+    this.statistics.records++;
+    const { bytes, words } = this.lookups, w = record >> 2;
+    words.fill(0, w, w + (RECORD.size >> 2));
+    const u64 = (field: number, value: number) => {
+      words[(record + field) >> 2] = value % 0x100000000;
+      words[(record + field + 4) >> 2] = Math.floor(value / 0x100000000);
+    };
+    u64(RECORD.address, address);
+    const length = typeof i === 'string' ? 1 : i.length, next = address + length;
+    u64(RECORD.next, next);
+    let template: number = SpecialTemplate.invalid;
+    if (typeof i !== 'string') {
+      template = this.templateOf(i);
+      for (let n = 0; n < parameters.length; n++) bytes[record + RECORD.registers + n] = GPR + 8 * parameters[n]!;
+      if (flowOf(i) === 'return') bytes[record + RECORD.kind] = RecordKind.returns;
+      for (const operand of i.operands) {
+        if (operand.kind === 'memory') {
+          const place = (index: number) => (index === NO_REGISTER || index === RIP ? ALWAYS_ZERO : GPR + 8 * index);
+          words[(record + RECORD.base) >> 2] = place(operand.base) | (place(operand.vectorIndex ? NO_REGISTER : operand.index) << 16);
+          bytes[record + RECORD.shift] = Math.log2(operand.scale);
+          const displacement = operand.displacement + (operand.base === RIP ? next : 0);
+          // Two's complement by halves.
+          words[(record + RECORD.displacement) >> 2] = ((displacement % 0x100000000) + 0x100000000) % 0x100000000;
+          words[(record + RECORD.displacement + 4) >> 2] = Math.floor(displacement / 0x100000000) >>> 0;
+        } else if (operand.kind === 'relative') u64(RECORD.target, operand.target);
+        else if (operand.kind === 'immediate') {
+          words[(record + RECORD.immediate) >> 2] = Number(BigInt.asUintN(32, operand.value));
+          words[(record + RECORD.immediate + 4) >> 2] = Number(BigInt.asUintN(32, operand.value >> 32n));
+        }
+      }
+    }
+    words[(record + RECORD.template) >> 2] = template;
+    this.show(record, address);
+  }
+
+  /** What is called at a record: nothing where translated code is, or a breakpoint. */
+  private show(record: number, address: number): void {
+    const { words } = this.lookups, step = this.source.isBreakpoint(address) ? SpecialTemplate.breakpoint : words[(record + RECORD.template) >> 2]!;
+    words[(record + RECORD.step) >> 2] = step;
+    words[(record + RECORD.slot) >> 2] = this.source.isEntry(address) ? 0 : step;
+  }
+
+  /** A breakpoint has come or gone, or translated code that can be entered here. */
+  changed(address: number): void {
+    const record = this.at.get(address);
+    if (record === undefined) return;
+    this.lookups.refresh();
+    const { words } = this.lookups;
+    if (words[(record + RECORD.step) >> 2] === SpecialTemplate.stale && !this.source.isBreakpoint(address)) { words[(record + RECORD.slot) >> 2] = this.source.isEntry(address) ? 0 : SpecialTemplate.stale; return; }
+    this.show(record, address);
+  }
+
+  /** The slot for an instruction, and in `parameters` its registers. */
+  private templateOf(i: Instruction): number {
+    let traits = this.traits.get(i.row.id);
+    if (!traits) this.traits.set(i.row.id, traits = { pinned: 0, immediates: false, alone: false });
+    const pattern = patternOf(i, traits);
+    if (pattern !== undefined) {
+      const known = this.templatesOf(i.row.id).get(pattern);
+      if (known !== undefined) return known;
+    }
+    this.statistics.templates++;
+    const module = shortModule(), before = { ...traits }, made = makeTemplate(i, traits, module);
+    // The same pattern may mean something else now.
+    if (traits.immediates !== before.immediates) this.templatesOf(i.row.id).clear();
+    // What is now known of the row may change which registers are parameters.
+    patternOf(i, traits);
+    const body = made?.body ?? translateSingle(i, module), slot = this.libraryEnd + this.own.length, index = module.declare(TRANSLATED);
+    module.define(index, body);
+    module.exportFunction('0', index);
+    this.room(slot + 1);
+    this.table.set(slot, this.source.functions(module)[0]);
+    this.own.push({ body, row: made ? i.row.id : -1, pattern: made?.pattern ?? 0 });
+    if (made) this.templatesOf(i.row.id).set(made.pattern, slot);
+    return slot;
+  }
+
+  private room(slots: number): void { if (slots > this.table.length) this.table.grow(slots + 256 - this.table.length); }
+
+  /** The code of these pages may have changed: records there look again when they are next executed. */
+  invalidate(page: number): void {
+    const list = this.byPage.get(page);
+    if (!list) return;
+    this.good.delete(page);
+    this.lookups.refresh();
+    const { words } = this.lookups;
+    for (const record of list) {
+      words[(record + RECORD.step) >> 2] = SpecialTemplate.stale;
+      if (words[(record + RECORD.slot) >> 2] !== 0) words[(record + RECORD.slot) >> 2] = SpecialTemplate.stale;
+    }
+  }
+
+  get pages(): Iterable<number> { return this.byPage.keys(); }
+  get pageCount(): number { return this.byPage.size; }
+
+  /** The record at an address is stale: makes it anew. False if its code cannot be fetched. */
+  refresh(address: number): boolean {
+    const record = this.at.get(address);
+    if (record === undefined) return false;
+    for (const page of this.pagesOf(record, address)) this.check(page);
+    this.lookups.refresh();
+    if (this.lookups.words[(record + RECORD.step) >> 2] !== SpecialTemplate.stale) return true;
+    const decoded = this.source.decode(address);
+    if (decoded === 'fetch') return false;
+    this.lookups.refresh();
+    this.fill(record, address, decoded);
+    return true;
+  }
+
+  /** Executes what is at an address with `run`, be there a breakpoint or not; undefined if it cannot be fetched. There must be room. */
+  step(address: number, run: (record: number) => number): number | undefined {
+    const record = this.of(address), at = (record + RECORD.step) >> 2;
+    if (record === 0) return undefined;
+    this.lookups.refresh();
+    if (this.lookups.words[at] === SpecialTemplate.stale && !this.refresh(address)) return undefined;
+    this.lookups.words[at] = this.lookups.words[(record + RECORD.template) >> 2]!;
+    try { return run(record); } finally { if (this.at.get(address) === record) this.changed(address); }
+  }
+
+  /** Drops everything; nothing may be executing. */
+  forget(): void {
+    this.at.clear();
+    this.byPage.clear();
+    this.unchecked.clear();
+    this.good.clear();
+    this.next = RECORDS;
+  }
+
+  // Keeping.
+
+  private pagesOf(record: number, address: number): number[] {
+    const first = address - (address % PAGE), { words } = this.lookups, end = words[(record + RECORD.next) >> 2]! + words[(record + RECORD.next + 4) >> 2]! * 0x100000000;
+    return end > first + PAGE ? [first, first + PAGE] : [first];
+  }
+
+  private addressOf(record: number): number { const { words } = this.lookups; return words[(record + RECORD.address) >> 2]! + words[(record + RECORD.address + 4) >> 2]! * 0x100000000; }
+
+  /** Compares a page of kept records; if it is what it was, its records are of use. */
+  private check(page: number): void {
+    const expected = this.unchecked.get(page);
+    if (expected === undefined) return;
+    this.unchecked.delete(page);
+    if (this.source.hashOf(page) !== expected) return;
+    this.good.add(page);
+    this.lookups.refresh();
+    for (const record of this.byPage.get(page) ?? []) {
+      const address = this.addressOf(record);
+      if (this.pagesOf(record, address).every((each) => this.good.has(each))) this.show(record, address);
+    }
+  }
+
+  /** Everything that is still right, for `adopt` in a later run; `bodies` those of its templates. */
+  keep(): { head: KeptRecords; bytes: Uint8Array; bodies: Uint8Array[] } {
+    this.lookups.refresh();
+    const { words } = this.lookups, pages = new Map<number, number>(), to = new Map<number, number>(), kept: number[] = [];
+    for (const [address, record] of [...this.at].sort(([a], [b]) => a - b)) {
+      const own = this.pagesOf(record, address), unchecked = own.some((page) => this.unchecked.has(page));
+      if (!unchecked && words[(record + RECORD.step) >> 2] === SpecialTemplate.stale) continue;
+      for (const page of own) if (!pages.has(page)) pages.set(page, this.unchecked.get(page) ?? this.source.hashOf(page) ?? 0);
+      to.set(record, RECORDS + kept.length * RECORD.size);
+      kept.push(record);
+    }
+    const out = new Uint32Array(kept.length * (RECORD.size >> 2));
+    kept.forEach((record, number) => {
+      const at = number * (RECORD.size >> 2);
+      out.set(words.subarray(record >> 2, (record + RECORD.size) >> 2), at);
+      out[at + (RECORD.slot >> 2)] = out[at + (RECORD.step >> 2)] = SpecialTemplate.stale;
+      for (const field of [RECORD.nextRecord, RECORD.takenRecord]) out[at + (field >> 2)] = to.get(out[at + (field >> 2)]!) ?? 0;
+    });
+    const bytes = new Uint8Array(out.buffer), rows = new Set(this.own.map(({ row }) => row));
+    for (let at = RECORD.count; at < bytes.length; at += RECORD.size) bytes[at] = bytes[at + 1] = 0;
+    const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
+    return { head, bytes, bodies: this.own.map(({ body }) => body) };
+  }
+
+  /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
+  adopt({ pages, templates, traits }: KeptRecords, bytes: Uint8Array, bodies: readonly Uint8Array[], place: (first: number) => void): void {
+    if (this.at.size > 0 || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
+    for (const [row, each] of traits) this.traits.set(row, each);
+    this.room(this.libraryEnd + templates.length);
+    if (templates.length > 0) place(this.libraryEnd);
+    templates.forEach(([row, pattern], index) => {
+      this.own.push({ body: bodies[index]!, row, pattern });
+      if (row >= 0) this.templatesOf(row).set(pattern, this.libraryEnd + index);
+    });
+    for (let i = 0; i < pages.length; i += 2) this.unchecked.set(pages[i]!, pages[i + 1]!);
+    this.lookups.refresh();
+    this.lookups.bytes.set(bytes, RECORDS);
+    this.next = RECORDS + bytes.length;
+    for (let record = RECORDS; record < this.next; record += RECORD.size) {
+      const address = this.addressOf(record);
+      this.at.set(address, record);
+      for (const page of this.pagesOf(record, address)) this.onPage(page, record);
+    }
+  }
+}

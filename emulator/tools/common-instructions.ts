@@ -1,0 +1,59 @@
+// Writes emulator/src/translator/common-instructions.ts: one example of each pattern of instructions that is frequent in Go binaries.
+// Usage: node emulator/tools/common-instructions.mjs BINARY… (Go binaries for linux/amd64 with symbols, several versions of Go).
+// Must stay true: reads symbols by `go tool nm -size`, so needs the go command; prints how many patterns there were and how much they cover.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseElf } from '../src/elf/format';
+import { helperSlots } from '../src/translator/helper-slots';
+import { shortModule } from '../src/translator/layer-module';
+import type { RowTraits } from '../src/translator/pattern';
+import { makeTemplate } from '../src/translator/template';
+import { decode } from '../src/x86/decoder';
+
+/** Fewer occurrences in all binaries together are not worth it. */
+const LEAST = 8;
+const traits = new Map<number, RowTraits>(), counts = new Map<string, { count: number; example: string }>(), module = shortModule();
+let total = 0;
+const memo = new Map<string, string | undefined>();
+
+for (const file of process.argv.slice(2)) {
+  const bytes = new Uint8Array(fs.readFileSync(file)), { segments } = parseElf(bytes);
+  const nm = spawnSync('go', ['tool', 'nm', '-size', '-n', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  for (const line of nm.stdout.split('\n')) {
+    const found = /^\s*([0-9a-f]+)\s+(\d+) [Tt] /.exec(line);
+    if (!found) continue;
+    const start = Number.parseInt(found[1]!, 16), end = start + Number(found[2]);
+    const segment = segments.find((each) => start >= each.address && start < each.address + each.fileSize);
+    if (!segment) continue;
+    for (let at = start; at < end;) {
+      const i = decode(bytes, segment.fileOffset + at - segment.address, at);
+      if (!i) break;
+      at += i.length;
+      total++;
+      // Equal bytes have equal patterns.
+      const text = Buffer.from(i.bytes).toString('hex');
+      if (!memo.has(text)) {
+        let own = traits.get(i.row.id);
+        if (!own) traits.set(i.row.id, own = { pinned: 0, immediates: false, alone: false });
+        const made = makeTemplate(i, own, module, helperSlots);
+        memo.set(text, made && `${i.row.id} ${made.pattern}`);
+      }
+      const name = memo.get(text);
+      if (name === undefined) continue;
+      const known = counts.get(name);
+      if (known) known.count++; else counts.set(name, { count: 1, example: text });
+    }
+  }
+}
+const chosen = [...counts.values()].filter(({ count }) => count >= LEAST).sort((a, b) => b.count - a.count);
+const covered = chosen.reduce((sum, { count }) => sum + count, 0);
+console.log(`${counts.size} patterns, ${chosen.length} of them at least ${LEAST} times: ${(100 * covered / total).toFixed(2)} % of ${total} instructions`);
+const lines: string[] = [];
+for (const { example } of chosen) { const last = lines.at(-1); if (last !== undefined && last.length + example.length < 180) lines[lines.length - 1] = `${last} ${example}`; else lines.push(example); }
+fs.writeFileSync(path.join(process.env.GOBUF_TOOLS!, '../src/translator/common-instructions.ts'), `// One example of every pattern that is worth a template at hand, in hexadecimal.
+// Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries, the most frequent first.
+export const COMMON = \`
+${lines.join('\n')}
+\`;
+`);
