@@ -61,5 +61,7 @@ export const BLOCK_MARKS_END = 0x200000;
 /** Records of instructions (translator/record-layout.ts); what is never used is never resident. */
 export const RECORDS = 0x200000;
 export const RECORDS_END = PAGES_BASE;
+/** u32: after how many transfers of control to a place it is translated. */
+export const OFTEN = STATE_BASE + 0x7f0;
 /** A u64 that is always 0: the base and index of addresses that have none. */
 export const ALWAYS_ZERO = STATE_BASE + 0x7f8;

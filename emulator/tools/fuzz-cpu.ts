@@ -9,13 +9,12 @@ import { decode as decodeAt } from '../src/x86/decoder';
 import { allRows } from '../src/x86/table';
 import type { InstructionRow } from '../src/x86/table';
 import { notExecutable } from '../src/semantics/not-executable';
-import { createCpu } from '../src/translator/cpu';
 import { notJudged, restartable, undefinedFor } from '../src/semantics/testing/excluded';
 import { formatCase } from '../src/semantics/testing/format';
 import type { Case } from '../src/semantics/testing/generate';
 import { makeCase } from '../src/semantics/testing/generate';
 import { buildJudge, runNative } from '../src/semantics/testing/native';
-import { FLAG_BITS, Harness } from '../src/semantics/testing/replay';
+import { FLAG_BITS, Harness, interpreting, translating } from '../src/semantics/testing/replay';
 import { followers, makeSequence } from '../src/semantics/testing/sequence';
 import { hex } from '../src/semantics/testing/state';
 
@@ -44,7 +43,7 @@ if (typeof judge !== 'string') {
   process.exit(2);
 }
 const rows = allRows().filter((r) => matches(r) && !notJudged(r) && (args.length > 0 || !notExecutable(r)) && !r.encoding.startsWith('EVEX'));
-let harness = new Harness(createCpu), used = 0;
+let harness = new Harness(translating), interpreter = new Harness(interpreting), used = 0;
 let failures = 0, passed = 0;
 const failing = new Set<string>(), missing = new Map<string, number>(), noCase: string[] = [];
 const started = performance.now();
@@ -60,9 +59,9 @@ async function judgeAll(list: Judged[]): Promise<void> {
     const fault = o.signal ? { signal: o.signal, code: o.code, address: o.address } : undefined;
     if (fault && fault.signal === 14) return;
     // Every translated case stays in its module: a fresh processor now and then lets them go.
-    if (++used % 400 === 0) harness = new Harness(createCpu);
-    const check = (bytes: Uint8Array, want: Parameters<Harness['compare']>[2], how: 'step' | 'run', label: string): boolean => {
-      const bad = harness.compare(bytes, c.state, want, how);
+    if (++used % 400 === 0) { harness = new Harness(translating); interpreter = new Harness(interpreting); }
+    const check = (bytes: Uint8Array, want: Parameters<Harness['compare']>[2], how: 'step' | 'run' | 'interpret', label: string): boolean => {
+      const bad = how === 'interpret' ? interpreter.compare(bytes, c.state, want, 'run') : harness.compare(bytes, c.state, want, how);
       if (!bad) return true;
       if (bad.missing) {
         if (label) return true;
@@ -74,15 +73,15 @@ async function judgeAll(list: Judged[]): Promise<void> {
       const n = (shown.get(c.key) ?? 0) + 1;
       shown.set(c.key, n);
       if (n <= limit || verbose) {
-        console.log(`FAIL ${c.key} ${hex(bytes)} ${label}${bad.message}`);
+        console.log(`FAIL ${c.key} ${hex(bytes)} ${how === 'interpret' ? 'interpreted, ' : ''}${label}${bad.message}`);
         if (verbose) console.log(`     ${c.text()}`);
       }
       return false;
     };
     const want = { state: o.state, fault, flagMask: c.flagMask, count: c.count, restartable: c.restartable ?? false };
-    if (!check(c.bytes, want, 'run', '') || ((i % 3 === 0 || fault) && !check(c.bytes, want, 'step', ''))) return;
+    if (!check(c.bytes, want, 'run', '') || !check(c.bytes, want, 'interpret', '') || ((i % 3 === 0 || fault) && !check(c.bytes, want, 'step', ''))) return;
     if (c.flags && !fault && c.count === 1 && o.state.rip === c.state.rip + c.bytes.length) {
-      for (const f of followers(c, o.state, c.flagMask)) if (!check(f.bytes, f.want, 'run', `${f.label}: `)) return;
+      for (const f of followers(c, o.state, c.flagMask)) if (!check(f.bytes, f.want, 'run', `${f.label}: `) || !check(f.bytes, f.want, 'interpret', `${f.label}: `)) return;
     }
     passed++;
   });

@@ -1,18 +1,17 @@
-// Replays what a real CPU did with every kind of instruction (testdata/cpu), by single step and in translated blocks.
+// Replays what a real CPU did with every kind of instruction (testdata/cpu), by single step, interpreted, and in translated blocks.
 // Must stay true: a row is executed and judged, or it is named with a reason in not-executable.ts or testing/excluded.ts.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createCpu } from '../translator/cpu';
 import { decode } from '../x86/decoder';
 import { allRows } from '../x86/table';
 import { semantics } from './index';
 import { notExecutable } from './not-executable';
 import { notJudged, restartable, undefinedFor } from './testing/excluded';
 import { parseCase } from './testing/format';
-import { FLAG_BITS, Harness } from './testing/replay';
+import { FLAG_BITS, Harness, interpreting, translating } from './testing/replay';
 import { hex } from './testing/state';
 
 const folder = fileURLToPath(new URL('../../testdata/cpu', import.meta.url));
@@ -22,14 +21,14 @@ describe('the recorded CPU', () => {
   for (const file of readdirSync(folder).filter((f) => f.endsWith('.txt')).sort()) {
     it(`agrees about ${file.slice(0, -4)}`, () => {
       const wrong: string[] = [];
-      let harness = new Harness(createCpu), used = 0, title = '';
+      let harness = new Harness(translating), interpreter = new Harness(interpreting), used = 0, title = '';
       for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
         if (line.startsWith('#')) {
           title = line.slice(2);
           judged.add(title);
         }
         if (line === '' || line.startsWith('#')) continue;
-        if (++used % 400 === 0) harness = new Harness(createCpu);
+        if (++used % 400 === 0) { harness = new Harness(translating); interpreter = new Harness(interpreting); }
         const c = parseCase(line), instruction = decode(c.bytes, 0, c.from.rip);
         if (!instruction) {
           wrong.push(`${title}: ${hex(c.bytes)} is not decoded`);
@@ -37,7 +36,7 @@ describe('the recorded CPU', () => {
         }
         const flagMask = FLAG_BITS & ~instruction.row.flagsUndefined & ~(undefinedFor(instruction, c.from) ?? FLAG_BITS);
         const want = { state: c.to, fault: c.fault, flagMask, count: 1, restartable: restartable(instruction.row.name) };
-        const bad = harness.compare(c.bytes, c.from, want, used % 2 ? 'run' : 'step');
+        const bad = harness.compare(c.bytes, c.from, want, used % 2 ? 'run' : 'step') ?? interpreter.compare(c.bytes, c.from, want, 'run');
         if (bad) wrong.push(`${title}: ${hex(c.bytes)} ${bad.message}`);
       }
       expect(wrong).toEqual([]);

@@ -1,7 +1,7 @@
 // The processor: runs translated code in slices, finishes budgets exactly by single steps, and names why it came back.
 // Must stay true: `run` retires exactly its budget unless another exit comes first; whatever mixture of runs and steps leads
 // to an instruction count, the state there is the same.
-import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, RESULT_SCRATCH, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, OFTEN, RESULT_SCRATCH, RIP_OFFSET, STATE_BASE } from '../cpu-state';
 import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
 import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
@@ -23,9 +23,12 @@ const SHORTEST_SLICE = 30_000, SLICE_VARIES = 40_000;
 /** Slices that end in a function before it is worth translating for speed. */
 const SEEN_OFTEN = 2;
 
-/** When code counts as hot. Tests make everything hot at once. */
-export interface Tuning { shortestSlice: number; sliceVaries: number; seenOften: number }
-const TUNING: Tuning = { shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN };
+/** Transfers of control to a place before it is translated: translating an instruction takes as long as interpreting it some hundred times. */
+const OFTEN_JUMPED_TO = 1000;
+
+/** When code is translated (0: at once), and when it counts as hot. Tests make everything hot at once. */
+export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number }
+export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN };
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
@@ -91,7 +94,8 @@ export class TranslatingCpu implements Cpu {
     const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers, p: templates }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning.seenOften, templates, this.coreModule.library, engine);
+    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning, templates, this.coreModule.library, engine);
+    lookups.words[OFTEN >> 2] = tuning.often;
     this.translations.setBreakpoints(this.breakpoints);
     if (!keeping) return;
     this.key = programKey(keeping.program);

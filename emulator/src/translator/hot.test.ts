@@ -59,8 +59,8 @@ beforeAll(() => {
 afterAll(() => { fs.rmSync(folder, { recursive: true }); });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
-const UNTUNED: Tuning = { shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 };
-const eager = (slice: number): Tuning => ({ shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1 });
+const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 };
+const eager = (slice: number, often = 0): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1 });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
 function run(how: Run) {
@@ -99,6 +99,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
       expect(plain).toMatchObject({ stop: { reason: 'exited', code: 0 }, output: native });
       expect(run({ cache, padding })).toMatchObject(plain);
       for (const slice of [150, 900]) expect(run({ tuning: eager(slice), cache, padding })).toMatchObject(plain);
+      for (const often of [5, 50, 60_000]) expect(run({ tuning: eager(700, often), cache, padding })).toMatchObject(plain);
     }
   }, 300_000);
 

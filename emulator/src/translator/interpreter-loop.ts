@@ -1,15 +1,12 @@
 // The loops over records that execute guest code instruction by instruction: one for code that is not worth translating yet, one for
 // single steps. In WebAssembly, part of the core module.
 // Must stay true: exactly the budget is retired unless something else ends it; a record is left for the next only after its instruction.
-import { EXIT_CODE, JUMP_CACHE, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { EXIT_CODE, JUMP_CACHE, OFTEN, RIP_OFFSET, STATE_BASE } from '../cpu-state';
 import { ExitCode } from '../semantics/operands';
 import { Code } from '../wasm/code';
 import { jumpCacheEntry } from './jump-cache';
 import { INTERPRET_SLOT } from './places';
 import { RECORD, RecordKind } from './record-layout';
-
-/** Transfers of control to a place after which it is translated. */
-export const OFTEN = 300;
 
 interface Calls { record: number; miss: number; refresh: number; warm: number; translated: number; templates: number }
 
@@ -46,7 +43,7 @@ export function interpret(calls: Calls): Code {
   // Places that calls return to do not count: translations are to begin where functions and loops do.
   code.localGet(record).i32Load8U(RECORD.kind).i32Const(RecordKind.returns).i32Ne().when(() => {
     code.localGet(to).localGet(to).i32Load16U(RECORD.count).i32Const(1).i32Add().localTee(entry).i32Store16(RECORD.count);
-    code.localGet(entry).i32Const(OFTEN).i32Eq().when(() => code.call(calls.warm));
+    code.localGet(entry).i32Const(0).i32Load(OFTEN).i32Eq().when(() => code.call(calls.warm));
   });
   code.localGet(to).localSet(record).br(again).end().unreachable();
   return code;

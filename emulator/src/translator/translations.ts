@@ -92,7 +92,7 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly seenOften: number, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
+    private readonly tuning: { often: number; seenOften: number }, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
   ) {
     this.memory = parts.m;
     this.table = parts.t;
@@ -186,7 +186,7 @@ export class Translations {
   }
 
   private interpreted(address: number): { slot: number; selector: number } | undefined {
-    if (this.records.full) return undefined;
+    if (this.records.full || this.tuning.often === 0) return undefined;
     this.fetched = new Map();
     const record = this.records.of(address);
     return record === 0 ? undefined : { slot: INTERPRET_SLOT, selector: record };
@@ -255,10 +255,10 @@ export class Translations {
   private consider(translation: Translation): void {
     if (this.wanted.has(translation)) return;
     if (translation.hot) {
-      if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.seenOften) this.wanted.set(translation, 'plain');
+      if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.tuning.seenOften) this.wanted.set(translation, 'plain');
       return;
     }
-    if (++translation.seen < this.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
+    if (++translation.seen < this.tuning.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
     const { around } = translation;
     if (around?.leftOut && this.entries.get(around.entry)?.owner === around) { this.makeWhole(around, translation); return; }
     if (around?.hot && around.made! < MOST_MADE && this.entries.get(around.entry)?.owner === around) {

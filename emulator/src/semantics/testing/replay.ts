@@ -4,8 +4,9 @@
 import type { Cpu, CpuExit, CpuHost, PageSource } from '../../cpu-types';
 import { EXECUTE } from '../../cpu-types';
 import {
-  GPR, GS_BASE, MXCSR, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE, X87_CONTROL, X87_REGISTERS, X87_STATUS, X87_TAG, XMM, YMM_HIGH,
+  GPR, GS_BASE, MXCSR, PAGES_BASE, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE, X87_CONTROL, X87_REGISTERS, X87_STATUS, X87_TAG, XMM, YMM_HIGH,
 } from '../../cpu-state';
+import { TUNING, createCpu } from '../../translator/cpu';
 import type { State } from './state';
 import { CODE, ENTRY, GS_BASE_VALUE, WINDOW, WINDOW_LOW, WINDOW_SIZE, difference } from './state';
 
@@ -28,18 +29,22 @@ export interface Expectation {
 }
 
 export const FLAG_BITS = 0xcd5;
-const PAGE_AREA = 0x400000;
+
+/** Runs are made by templates, from record to record, as steps always are. */
+export const interpreting = (pages: PageSource, host: CpuHost): Cpu => createCpu(pages, host);
+/** Runs are made by translations, at once. */
+export const translating = (pages: PageSource, host: CpuHost): Cpu => createCpu(pages, host, undefined, undefined, { ...TUNING, often: 0 });
 
 export class Harness {
   readonly memory: WebAssembly.Memory;
   readonly cpu: Cpu;
-  private readonly code = PAGE_AREA;
-  private readonly window = PAGE_AREA + 0x1000;
+  private readonly code = PAGES_BASE;
+  private readonly window = PAGES_BASE + 0x1000;
   /** Bytes of the code page as last written, to know when translations must go. */
   private lastCode = '';
 
   constructor(createCpu: (pages: PageSource, host: CpuHost) => Cpu) {
-    this.memory = new WebAssembly.Memory({ initial: 128, maximum: 1024 });
+    this.memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 128, maximum: 1024 });
     const pages: PageSource = {
       memory: this.memory,
       hostPage: (address: number, access: number): number => {
