@@ -12,7 +12,7 @@ import { makeTemplate } from '../src/translator/template';
 import { decode } from '../src/x86/decoder';
 
 /** Fewer occurrences in all binaries together are not worth it. */
-const LEAST = 8;
+const LEAST = 4;
 const traits = new Map<number, RowTraits>(), counts = new Map<string, { count: number; example: string }>(), module = shortModule();
 let total = 0;
 const memo = new Map<string, string | undefined>();

@@ -74,9 +74,11 @@ export function hasPrefix(i: Instruction, prefix: number): boolean {
   }
   return false;
 }
-const LEGACY_PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
+export const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
 
 export class RegisterEmitter {
+  /** Whether immediates are known: code for a count that is known is shorter. */
+  readonly constants: boolean = true;
   /** The instruction being translated. */
   instruction!: Instruction;
   private readonly pools: Record<ValueType, number[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };

@@ -12,7 +12,7 @@ type Count = { constant: number } | { local: number };
 function countOf(e: Emitter, operand: Operand | undefined, size: OperandSize): Count {
   const mask = size === 64 ? 63 : 31;
   if (!operand) return { constant: 1 };
-  if (operand.kind === 'immediate') return { constant: Number(operand.value & BigInt(mask)) };
+  if (operand.kind === 'immediate' && e.constants) return { constant: Number(operand.value & BigInt(mask)) };
   e.readLow(operand);
   e.code.i64Const(mask).i64And();
   return { local: e.toScratch('i64') };

@@ -6,7 +6,7 @@ import { Code } from '../wasm/code';
 import type { FunctionType } from '../wasm/module';
 import { ModuleBuilder } from '../wasm/module';
 import { helperList, helperSlots } from './helper-slots';
-import { ends, interpret, stale, steps } from './interpreter-loop';
+import { ends, interpret, interpretCalled, stale, steps } from './interpreter-loop';
 import { jumpCacheEntry } from './jump-cache';
 import type { LibraryIndex } from './library';
 import { makeLibrary } from './library';
@@ -68,7 +68,7 @@ export function buildCore(): BuiltCore {
   const index = new Map<string, number>();
   for (const [name, type] of Object.entries(IMPORTS)) index.set(`host.${name}`, module.importFunction('host', name, type));
   const translated = module.type(TRANSLATED);
-  const stub = module.declare(TRANSLATED);
+  const stub = module.declare(TRANSLATED), interpreter = module.declare(TRANSLATED);
   for (const name of helperList) index.set(name, module.declare(helperSlots.helper(name)));
   const call = (code: Code) => (name: string) => code.call(index.get(name)!);
   for (const name of helperList) {
@@ -97,13 +97,19 @@ export function buildCore(): BuiltCore {
     call(dispatch)('host.miss');
     dispatch.i32Eqz().when(() => dispatch.localGet(0).i32Const(-1).i32Xor().return());
   });
-  dispatch.localGet(at).i32Load(JUMP_CACHE + 12).localGet(0).localGet(1).localGet(at).i32Load(JUMP_CACHE + 8).callIndirect(translated);
+  const operands = () => dispatch.localGet(at).i32Load(JUMP_CACHE + 12).localGet(0).localGet(1);
+  dispatch.localGet(at).i32Load(JUMP_CACHE + 8).i32Const(INTERPRET_SLOT).i32Eq();
+  dispatch.if('i32');
+  // Nobody has called it: this is where a call returns to, or the like.
+  operands().call(interpreter).else();
+  operands().localGet(at).i32Load(JUMP_CACHE + 8).callIndirect(translated).end();
   dispatch.localTee(0).i32Const(0).i32GeS().brIf(loop).end().localGet(0);
   const callSlot = new Code(4);
   callSlot.localGet(0).localGet(1).localGet(2).localGet(3).returnCallIndirect(translated);
   const imported = (name: keyof CoreImports) => index.get(`host.${name}`)!;
   const calls = { record: imported('record'), miss: imported('miss'), refresh: imported('refresh'), warm: imported('warm'), translated, templates: 2 };
   const add = (code: Code) => module.add(TRANSLATED, code);
+  module.define(interpreter, interpret(calls).finish());
   const { index: library, bodies } = makeLibrary(module, { ...helperSlots, call: (code, name) => { code.call(index.get(name)!); } });
   const templates = bodies.map((body) => { const at = module.declare(TRANSLATED); module.define(at, body); return at; });
   module.exportFunction('dispatch', module.add({ parameters: ['i32', 'i32'], results: ['i32'] }, dispatch));
@@ -112,7 +118,7 @@ export function buildCore(): BuiltCore {
   module.exportFunction('materialise', index.get('materialise')!);
   module.exportFunction('stub', stub);
   for (const table of [0, 1]) module.element(STUB_SLOT, [stub, ...helperList.map((name) => index.get(name)!)], table);
-  module.element(INTERPRET_SLOT, [add(interpret(calls))]);
+  module.element(INTERPRET_SLOT, [add(interpretCalled(calls, interpreter))]);
   module.element(SpecialTemplate.stale, [add(stale(calls)), add(ends(ExitCode.breakpoint)), add(ends(ExitCode.invalidOpcode)), ...templates], 2);
   if (SpecialTemplate.stale + 3 !== FIRST_TEMPLATE) throw new Error('the special templates come before all others');
   return { wire: module.finish(), library };

@@ -24,7 +24,7 @@ const SHORTEST_SLICE = 30_000, SLICE_VARIES = 40_000;
 const SEEN_OFTEN = 2;
 
 /** Transfers of control to a place before it is translated: translating an instruction takes as long as interpreting it some hundred times. */
-const OFTEN_JUMPED_TO = 1000;
+const OFTEN_JUMPED_TO = 3000;
 
 /** When code is translated (0: at once), and when it counts as hot. Tests make everything hot at once. */
 export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number }

@@ -13,6 +13,19 @@ interface Calls { record: number; miss: number; refresh: number; warm: number; t
 const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
 const leave = (code: Code, budget: number) => code.localGet(budget).i32Const(-1).i32Xor().return();
 
+/** Counts that a record was gone to; what it is then to be done with is up to `warm`. Uses the local as it likes. */
+function count(code: Code, record: number, local: number, calls: Calls): void {
+  code.localGet(record).localGet(record).i32Load16U(RECORD.count).i32Const(1).i32Add().localTee(local).i32Store16(RECORD.count);
+  code.localGet(local).i32Const(0).i32Load(OFTEN).i32Eq().when(() => code.call(calls.warm));
+}
+
+/** What translated code calls: it counts as any transfer of control does. `loop` is the function that `interpret` makes. */
+export function interpretCalled(calls: Calls, loop: number): Code {
+  const code = new Code(3);
+  count(code, 0, code.local('i32'), calls);
+  return code.localGet(0).localGet(1).localGet(2).returnCall(loop);
+}
+
 /** (record, budget, host stack left) → budget left, complemented if an exit came: a translated function like any other, whose selector is a record. */
 export function interpret(calls: Calls): Code {
   const code = new Code(3), record = 0, budget = 1, depth = 2, slot = code.local('i32'), to = code.local('i32'), entry = code.local('i32'), address = code.local('i64');
@@ -40,10 +53,8 @@ export function interpret(calls: Calls): Code {
   });
   code.localGet(entry).i32Load(JUMP_CACHE + 8).i32Const(INTERPRET_SLOT).i32Ne().when(() => code.localGet(budget).return());
   code.localGet(record).localGet(entry).i32Load(JUMP_CACHE + 12).localTee(to).i32Store(RECORD.takenRecord).end();
-  // Places that calls return to do not count: translations are to begin where functions and loops do.
-  code.localGet(record).i32Load8U(RECORD.kind).i32Const(RecordKind.returns).i32Ne().when(() => {
-    code.localGet(to).localGet(to).i32Load16U(RECORD.count).i32Const(1).i32Add().localTee(entry).i32Store16(RECORD.count);
-    code.localGet(entry).i32Const(0).i32Load(OFTEN).i32Eq().when(() => code.call(calls.warm));
+  code.localGet(record).i32Load8U(RECORD.kind).i32Const(RecordKind.counted).i32Eq().when(() => {
+    count(code, to, entry, calls);
   });
   code.localGet(to).localSet(record).br(again).end().unreachable();
   return code;

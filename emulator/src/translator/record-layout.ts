@@ -12,7 +12,7 @@ export const RECORD = {
   count: 12,
   /** u8: factor of the index, as a shift. */
   shift: 14,
-  /** u8: whether what comes after it by a transfer of control is counted (RecordKind). */
+  /** u8: whether the place to which it transfers control counts that (RecordKind). */
   kind: 15,
   /** u32 each: records of the next instruction, and of the place where control went from here last. */
   nextRecord: 16,
@@ -34,4 +34,4 @@ export const RECORD = {
   size: 64,
 } as const;
 
-export const enum RecordKind { plain, returns }
+export const enum RecordKind { plain, counted }

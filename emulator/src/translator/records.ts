@@ -36,6 +36,12 @@ export interface KeptRecords {
   traits: [row: number, traits: RowTraits][];
 }
 
+/** Whether a function or a loop begins where this goes: there translations are to begin, too. */
+function begins(i: Instruction): boolean {
+  const flow = flowOf(i), [to] = i.operands;
+  return flow === 'call' || flow === 'indirectCall' || flow === 'indirectJump' || (to?.kind === 'relative' && to.target <= i.address);
+}
+
 export class Records {
   private readonly at = new Map<number, number>();
   private readonly byPage = new Map<number, number[]>();
@@ -115,7 +121,7 @@ export class Records {
     if (typeof i !== 'string') {
       template = this.templateOf(i);
       for (let n = 0; n < parameters.length; n++) bytes[record + RECORD.registers + n] = GPR + 8 * parameters[n]!;
-      if (flowOf(i) === 'return') bytes[record + RECORD.kind] = RecordKind.returns;
+      if (begins(i)) bytes[record + RECORD.kind] = RecordKind.counted;
       for (const operand of i.operands) {
         if (operand.kind === 'memory') {
           const place = (index: number) => (index === NO_REGISTER || index === RIP ? ALWAYS_ZERO : GPR + 8 * index);

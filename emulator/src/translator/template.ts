@@ -7,6 +7,7 @@ import type { OperandSize } from '../semantics/flags';
 import { semantics } from '../semantics/index';
 import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, FS_BASE, GPR, GS_BASE, RIP_OFFSET, STATE_BASE } from '../cpu-state';
 import type { HelperSlots } from '../semantics/operands';
+import { LEGACY_PREFIXES } from '../semantics/operands';
 import type { Label } from '../wasm/code';
 import { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
@@ -21,6 +22,8 @@ const RECORD_AT = 0, BUDGET = 1;
 const RIP = STATE_BASE + RIP_OFFSET;
 
 class TemplateEmitter extends Emitter {
+  override readonly constants = false;
+
   override nextAddress(): void { this.code.localGet(RECORD_AT).i64Load(RECORD.next); }
 
   override immediate(_: unknown, size: OperandSize = 64, signed = false): void {
@@ -141,7 +144,9 @@ function parametric(i: Instruction, touched: (what: 'immediates' | 'alone') => v
     if (operand.kind === 'immediate') return { ...operand, get value() { touched('immediates'); return operand.value; } };
     return operand;
   });
-  return { ...i, operands, get bytes() { touched('alone'); return i.bytes; }, get address() { touched('alone'); return i.address; }, get length() { touched('alone'); return i.length; } };
+  // Of its bytes the pattern knows the legacy prefixes.
+  const prefixes = i.bytes.subarray(0, i.bytes.findIndex((byte) => !LEGACY_PREFIXES.has(byte)));
+  return { ...i, operands, get bytes() { if (i.vectorLength > 0) touched('alone'); return prefixes; }, get address() { touched('alone'); return i.address; }, get length() { touched('alone'); return i.length; } };
 }
 
 /** The body of the template for an instruction, as function of a module with such helpers. Undefined: it needs one of its own; `traits` is set right. */

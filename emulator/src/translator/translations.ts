@@ -218,7 +218,8 @@ export class Translations {
     if (this.decode(address) === 'fetch') return undefined;
     // In the middle of translated code: only what is missing.
     const around = this.around(address) ?? this.leftOut.get(address);
-    const graph = discover(address, around ? { ...this.source, follows: (to) => !this.entries.has(to) } : this.source, FUNCTION_LIMIT);
+    // A loop that was translated before its function stays a translation of its own: what is in two of them is not seen to be hot.
+    const graph = discover(address, { ...this.source, follows: (to) => !this.entries.has(to) }, FUNCTION_LIMIT);
     const module = shortModule(), index = module.declare(TRANSLATED);
     const marks = this.nextMark + graph.blocks.length <= BLOCK_MARKS_END ? this.nextMark : undefined;
     if (marks !== undefined) this.nextMark += graph.blocks.length;
@@ -243,7 +244,7 @@ export class Translations {
   /** A slice ended at the address. What is seen again and again is translated once more, for speed. */
   promote(address: number): void {
     const translation = this.entries.get(address)?.owner;
-    if (translation) this.consider(translation);
+    if (translation) this.consider(translation, address);
     if (this.wanted.size > 0 && (this.wanted.size >= BATCH || ++this.waited >= LONGEST_WAIT)) this.makeHot();
   }
 
@@ -252,16 +253,21 @@ export class Translations {
   private waited = 0;
   private readonly layers: Layer[] = [];
 
-  private consider(translation: Translation): void {
+  private consider(translation: Translation, address: number): void {
     if (this.wanted.has(translation)) return;
     if (translation.hot) {
+      // A part that the hot one has left out, since it had not been executed by then.
+      if (!translation.hotEntries!.includes(address)) {
+        if ((translation.made ?? 0) < MOST_MADE && ++translation.seen >= this.tuning.seenOften) { translation.seen = 0; this.wanted.set(translation, 'hot'); }
+        return;
+      }
       if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.tuning.seenOften) this.wanted.set(translation, 'plain');
       return;
     }
     if (++translation.seen < this.tuning.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
     const { around } = translation;
     if (around?.leftOut && this.entries.get(around.entry)?.owner === around) { this.makeWhole(around, translation); return; }
-    if (around?.hot && around.made! < MOST_MADE && this.entries.get(around.entry)?.owner === around) {
+    if (around?.hot && (around.made ?? 0) < MOST_MADE && this.entries.get(around.entry)?.owner === around) {
       // What the hot translation around it left out is executed often after all.
       translation.seen = 0;
       this.wanted.set(around, 'hot');
