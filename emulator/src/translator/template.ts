@@ -33,6 +33,8 @@ class TemplateEmitter extends Emitter {
 
   /** All addresses have all their parts; those that are missing are read where there is always 0. The registers are as before the instruction. */
   override effectiveAddress(operand: MemoryOperand, linear = true, extra = 0): void {
+    // One that the instruction does not name is the meaning's own.
+    if (!this.instruction.operands.includes(operand)) { super.effectiveAddress(operand, linear, extra); return; }
     const { code } = this, record = () => code.localGet(RECORD_AT);
     record().i32Load16U(RECORD.base).i64Load(STATE_BASE);
     record().i32Load16U(RECORD.index).i64Load(STATE_BASE);
