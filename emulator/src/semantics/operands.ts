@@ -116,7 +116,6 @@ export class RegisterEmitter {
   }
 
   // General registers. Values are i64, zero-extended from `size` unless said otherwise.
-
   readGpr(index: number, size: OperandSize = 64, signed = false): void {
     this.code.localGet(this.flow.gpr(index, false));
     this.extend(size, signed);
@@ -149,14 +148,12 @@ export class RegisterEmitter {
     code.localSet(this.flow.gpr(index, true));
     if (index === RSP) this.flow.stackMoved();
   }
-
   writeHigh8(index: number, produce: () => void): void {
     produce();
     this.code.i64Const(0xff).i64And().i64Const(8).i64Shl().localGet(this.flow.gpr(index, false)).i64Const(~0xff00).i64And().i64Or().localSet(this.flow.gpr(index, true));
   }
 
   // Vector registers live in the state area: XMM0…15 and the upper halves of YMM0…15.
-
   /** Byte offset in linear memory of XMMn: `code.i32Const(0).f64Load(e.xmmAt(n))` reads its low double. */
   xmmAt(index: number): number { return STATE_BASE + XMM + 16 * index; }
   ymmHighAt(index: number): number { return STATE_BASE + YMM_HIGH + 16 * index; }
@@ -334,7 +331,6 @@ export class MemoryEmitter extends RegisterEmitter {
   }
 
   // Operands of any kind.
-
   sizeOf(operand: Operand): OperandSize {
     return (operand.kind === 'register' || operand.kind === 'memory' ? operand.size : this.instruction.operandSize) as OperandSize;
   }

@@ -35,10 +35,9 @@ export interface Translated { body: Uint8Array; layout: Layout }
 /**
  * `single`: the graph is one instruction, and nothing is entered from it. `cold`: short code, quickly made. `hot`: look-ups written
  * out, the stack reached through one host address where that can be; where not, it counts that in cell `other` + 4 and goes on in the
- * translation whose slot is in cell `other`. `plain`: the same without that way to the stack. `exact`: for a graph with
- * one instruction per block, each of which can be entered and checks the budget.
+ * translation whose slot is in cell `other`. `plain`: the same without that way to the stack.
  */
-export type Mode = 'single' | 'cold' | 'hot' | 'plain' | 'exact';
+export type Mode = 'single' | 'cold' | 'hot' | 'plain';
 
 export interface TranslateOptions {
   /** Cell of the slot that stands in for a hot translation where the stack is awkward. */
@@ -114,7 +113,7 @@ export class FunctionTranslator implements Flow {
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
     if (mode === 'hot') this.stack = stackShape(graph);
-    this.layout = mode === 'exact' ? layOutLoops(graph, 0) : layOutLoops(graph, undefined, selectors);
+    this.layout = layOutLoops(graph, selectors);
     this.site = this.code.local('i32');
     this.unsaved = this.code.local('i32');
     this.uses = graph.blocks.map(newUse);

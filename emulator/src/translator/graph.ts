@@ -51,8 +51,8 @@ export interface CodeSource {
 export const SPAN = 0x400000;
 const LONGEST_BLOCK = 100;
 
-/** `longest`: instructions in a block at most. `starts`: where a block begins in any case. */
-export function discover(entry: number, source: CodeSource, limit: number, longest = LONGEST_BLOCK, starts: Iterable<number> = []): Graph {
+/** `limit`: instructions at most. `starts`: where a block begins in any case. */
+export function discover(entry: number, source: CodeSource, limit: number, starts: Iterable<number> = []): Graph {
   const decoded = new Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>();
   const leaders = new Set<number>([entry, ...starts]);
   const work = [entry];
@@ -76,10 +76,10 @@ export function discover(entry: number, source: CodeSource, limit: number, longe
       address = next;
     }
   }
-  return layOut(entry, decoded, leaders, longest);
+  return layOut(entry, decoded, leaders);
 }
 
-function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>, leaders: Set<number>, longest: number): Graph {
+function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'invalid' | 'breakpoint'>, leaders: Set<number>): Graph {
   const byAddress = new Map<number, Block>();
   const build = (start: number): Block | undefined => {
     const known = byAddress.get(start);
@@ -95,7 +95,7 @@ function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'inv
       block.instructions.push(instruction);
       block.end += instruction.length;
       block.flow = flowOf(instruction);
-      if (block.flow !== 'next' || leaders.has(block.end) || block.instructions.length >= longest) break;
+      if (block.flow !== 'next' || leaders.has(block.end) || block.instructions.length >= LONGEST_BLOCK) break;
     }
     return block;
   };

@@ -18,6 +18,7 @@ export interface Layout {
   need: (number | undefined)[];
 }
 
+/** Longest way between two checks of the budget, unless a single block is longer. */
 const CHECK_DISTANCE = 64;
 
 export function edges(block: Block): number[] {
@@ -28,11 +29,8 @@ export function edges(block: Block): number[] {
   return list;
 }
 
-/**
- * `distance`: longest way between two checks of the budget, unless a single block is longer; 0 makes every block check. `known`:
- * selectors by address, of places that can be entered and check in any case.
- */
-export function layOutLoops(graph: Graph, distance = CHECK_DISTANCE, known?: ReadonlyMap<number, number>): Layout {
+/** `known`: selectors by address, of places that can be entered and check the budget in any case. */
+export function layOutLoops(graph: Graph, known?: ReadonlyMap<number, number>): Layout {
   const { blocks } = graph, last = new Map<number, number>();
   for (const block of blocks) {
     for (const target of edges(block)) if (target <= block.index) last.set(target, Math.max(last.get(target) ?? 0, block.index));
@@ -63,7 +61,7 @@ export function layOutLoops(graph: Graph, distance = CHECK_DISTANCE, known?: Rea
     if ((block.flow === 'call' || block.flow === 'indirectCall' || block.flow === 'exit') && block.next !== undefined) enterable.add(block.next);
     for (const target of edges(block)) if (target > block.index && entersMiddle(loopOf, block.index, target)) enterable.add(target);
   }
-  const need = budgetChecks(blocks, last, enterable, distance);
+  const need = budgetChecks(blocks, last, enterable);
   need.forEach((value, index) => { if (value !== undefined) enterable.add(index); });
   const selectors = new Map<number, number>();
   let highest = known ? Math.max(0, ...known.values()) : 0;
@@ -82,7 +80,7 @@ function entersMiddle(loopOf: (Loop | undefined)[], from: number, target: number
   return loop !== undefined && loop.header !== target;
 }
 
-function budgetChecks(blocks: Block[], headers: Map<number, number>, enterable: Set<number>, longest: number): (number | undefined)[] {
+function budgetChecks(blocks: Block[], headers: Map<number, number>, enterable: Set<number>): (number | undefined)[] {
   const checks = new Set<number>([0, ...headers.keys(), ...enterable]);
   const distance: number[] = [];
   for (let index = blocks.length - 1; index >= 0; index--) {
@@ -91,7 +89,7 @@ function budgetChecks(blocks: Block[], headers: Map<number, number>, enterable: 
     if (block.flow === 'next' || block.flow === 'jump' || block.flow === 'branch') {
       for (const target of edges(block)) {
         if (checks.has(target)) continue;
-        if (own + distance[target]! > longest) checks.add(target);
+        if (own + distance[target]! > CHECK_DISTANCE) checks.add(target);
         else after = Math.max(after, distance[target]!);
       }
     }

@@ -307,7 +307,7 @@ export class Translations {
     const made = group.map(([translation, mode]) => {
       this.fetched = new Map();
       const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = this.executed(translation);
-      const graph = discover(translation.entry, executed ? { ...this.source, follows: (address: number) => executed.has(address) } : this.source, FUNCTION_LIMIT, undefined, selectors.keys());
+      const graph = discover(translation.entry, executed ? { ...this.source, follows: (address: number) => executed.has(address) } : this.source, FUNCTION_LIMIT, selectors.keys());
       const { body, layout } = translate(graph, module, this, mode, { ...(mode === 'hot' ? { other: translation.otherCell! } : {}), helpers, selectors });
       const entries = [translation.entry];
       for (const block of layout.selectors.keys()) { const { start } = graph.blocks[block]!; if (selectors.has(start)) entries.push(start); }
@@ -469,7 +469,7 @@ export class Translations {
         if (!within) outside.add(address);
         return within;
       };
-      const graph = discover(each.entry, { ...this.source, follows }, FUNCTION_LIMIT, undefined, selectors.keys());
+      const graph = discover(each.entry, { ...this.source, follows }, FUNCTION_LIMIT, selectors.keys());
       const { body, layout } = translate(graph, shortModule(), known, 'cold', { selectors, seldom: outside });
       const spans: number[] = [], pages = new Set<number>(), entries: Translation['selectors'] = [[each.entry, 0]];
       for (const { start, end } of graph.blocks) {
