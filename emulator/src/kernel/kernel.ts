@@ -292,7 +292,8 @@ export class Kernel {
       }
       deliverSignals(this);
       if (state.ended) return 'ready';
-      if (this.attention && (this.thread === undefined || this.thread.wait || !state.threads.has(state.current))) continue;
+      // Whatever has come up meanwhile is seen to now: later would be when a run happens to end.
+      if (this.attention) continue;
       if (state.threads.has(state.current)) return 'ready';
     }
   }

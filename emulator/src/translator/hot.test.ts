@@ -1,13 +1,10 @@
 // Hot and kept code: with everything hot at once, again and again made anew, and taken from what runs with other arguments kept, programs do
 // what they do without.
 // Skips, saying so, where there is no go command.
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { GuestMachine } from '../machine';
 import type { Stop, TranslationCache } from '../machine-types';
+import { goProgram, hasGo } from '../testing/go-program';
 import type { Tuning } from './cpu';
 import { createCpu } from './cpu';
 
@@ -44,19 +41,14 @@ func main() {
 	func() { defer func() { fmt.Println(recover(), sum) }(); var none *tree; none.left = nil }()
 }
 `;
-const hasGo = spawnSync('go', ['version']).status === 0;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hot-test-'));
 let program: Uint8Array, native = '';
 
 beforeAll(() => {
   if (!hasGo) return;
-  fs.writeFileSync(path.join(folder, 'main.go'), SOURCE);
-  const built = spawnSync('go', ['build', '-o', 'program', 'main.go'], { cwd: folder, env: { ...process.env, CGO_ENABLED: '0', GOOS: 'linux', GOARCH: 'amd64', GOFLAGS: '', GOWORK: 'off' }, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(built.stderr);
-  program = new Uint8Array(fs.readFileSync(path.join(folder, 'program')));
-  native = spawnSync(path.join(folder, 'program'), { encoding: 'utf8' }).stdout;
+  const built = goProgram(SOURCE);
+  program = built.program;
+  native = built.run();
 });
-afterAll(() => { fs.rmSync(folder, { recursive: true }); });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
 const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 };
@@ -134,4 +126,43 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
     const { stop } = inPieces(machine, 4999);
     expect({ stop, output: output(), instruction: machine.instruction }).toEqual({ stop: plain.stop, output: plain.output, instruction: plain.instruction });
   }, 300_000);
+
+  it('is where it would be without it, whatever is done on the way', async () => {
+    const spacing = 40_000, reference = new Map<string, string[]>(), places: number[] = [];
+    for (const args of [['x'], ['round'], []]) {
+      const digests: string[] = [], { machine } = start({ tuning: UNTUNED, args });
+      while (machine.run(spacing * (digests.length + 1)).reason === 'limit') { digests.push(machine.digest()); places.push(machine.registers().rip); }
+      reference.set(args.join(), [...digests, String(machine.instruction)]);
+      await breath();
+    }
+    for (let seed = 1; seed <= 12; seed++) {
+      let state = seed;
+      const random = (n: number): number => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return (state >>> 8) % n; }, pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
+      const cache = newCache();
+      for (let session = 0; session < 4; session++) {
+        await breath();
+        const args = pick([['x'], ['round'], []]), digests = reference.get(args.join())!, end = Number(digests.at(-1)), what = `seed ${seed}, session ${session}`;
+        const { machine } = start({ cache, args, ...pick<{ tuning?: Tuning }>([{}, { tuning: eager(150) }, { tuning: eager(700, 7) }, { tuning: UNTUNED }]) });
+        const set = new Set<number>(), snapshots = [machine.snapshot()];
+        for (let act = 0; act < 40; act++) {
+          switch (random(6)) {
+            case 0: { const place = pick(places); machine.addBreakpoint(place); set.add(place); break; }
+            case 1: { const place = pick([...set, places[0]!]); if (set.delete(place)) machine.removeBreakpoint(place); break; }
+            case 2: snapshots.push(machine.snapshot()); break;
+            case 3: machine.restore(pick(snapshots)); break;
+            case 4: for (let n = random(200); n > 0 && machine.instruction < end - 1; n--) machine.step(); break;
+            default: {
+              // To a place whose state is known, whatever stops it before.
+              const mark = Math.min(digests.length - 2, Math.floor(machine.instruction / spacing) + random(4));
+              while (machine.instruction < (mark + 1) * spacing) machine.run((mark + 1) * spacing);
+              if (machine.instruction === (mark + 1) * spacing) expect(machine.digest(), what).toBe(digests[mark]);
+            }
+          }
+        }
+        for (const place of set) machine.removeBreakpoint(place);
+        expect([machine.run(1e12), machine.instruction], what).toEqual([{ reason: 'exited', code: 0 }, end]);
+        for (const snapshot of snapshots) snapshot.release();
+      }
+    }
+  }, 600_000);
 });
