@@ -5,7 +5,8 @@ import { GPR, PAGES_BASE, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE } from '../cpu-s
 import type { Cpu } from '../cpu-types';
 import { EXECUTE, WRITE } from '../cpu-types';
 import type { Keeping } from './cpu';
-import { createCpu } from './cpu';
+import type { Tuning } from './cpu';
+import { TUNING, createCpu } from './cpu';
 
 const CODE = 0x401000, DATA = 0x7ff0_0000_0000;
 
@@ -27,11 +28,12 @@ const PROGRAM = [
   0xc3, // 401021 ret
 ];
 
-function machine(program = PROGRAM, keeping?: Keeping) {
+function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning) {
   const memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 64 });
-  const host = new Map([[CODE, PAGES_BASE], [DATA, PAGES_BASE + 0x1000]]), code = new Set<number>();
+  const host = new Map([[DATA, PAGES_BASE]]), code = new Set<number>();
   const made: { cpu?: Cpu } = {};
-  new Uint8Array(memory.buffer).set(program, PAGES_BASE);
+  new Uint8Array(memory.buffer).set(program, PAGES_BASE + 0x1000);
+  for (let at = 0; at < program.length; at += 4096) host.set(CODE + at, PAGES_BASE + 0x1000 + at);
   const pages = {
     memory,
     hostPage(address: number, access: number): number {
@@ -42,7 +44,7 @@ function machine(program = PROGRAM, keeping?: Keeping) {
     },
     watched: () => false,
   };
-  const cpu = made.cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping);
+  const cpu = made.cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping, undefined, tuning);
   const words = new BigUint64Array(memory.buffer);
   const at = (offset: number) => (STATE_BASE + offset) >> 3;
   words[at(RIP_OFFSET)] = BigInt(CODE);
@@ -100,6 +102,19 @@ describe('the processor', () => {
     expect(gpr(4)).toBe(BigInt(DATA + 0x800 - 16));
   });
 
+  it('makes room when there is more code than records', () => {
+    // inc ecx, three times as often as there is room for, twice, by runs that end anywhere.
+    const count = 400_000, program = [...Array.from({ length: 2 * count }, (_, at) => (at % 2 ? 0xc1 : 0xff)), 0x0f, 0x05];
+    const { cpu, words, gpr, rip } = machine(program);
+    for (let round = 1; round <= 2; round++) {
+      words[(STATE_BASE + RIP_OFFSET) >> 3] = BigInt(CODE);
+      for (let done = 0; done < count; done += cpu.retired) expect(cpu.run(Math.min(70_001, count - done))).toEqual({ kind: 'budget' });
+      expect(rip()).toBe(CODE + 2 * count);
+      expect(gpr(1)).toBe(BigInt(20 + round * count));
+    }
+    expect(cpu.run(5)).toEqual({ kind: 'syscall' });
+  });
+
   it('executes code that the guest has just written', () => {
     const { cpu, words, gpr } = machine([
       0xb8, 0x01, 0, 0, 0, // 401000 mov eax, 1
@@ -113,11 +128,11 @@ describe('the processor', () => {
     expect(gpr(0)).toBe(2n);
   });
 
-  it('takes kept translations into use only for the same code', () => {
+  it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('takes what was kept of %s code into use only for the same code', (_, tuning) => {
     const kept = new Map<string, Uint8Array>();
     const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
     const result = (program: number[]) => {
-      const { cpu, gpr } = machine(program, keeping);
+      const { cpu, gpr } = machine(program, keeping, tuning);
       expect(cpu.run(10_000)).toEqual({ kind: 'syscall' });
       (cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
       cpu.keepTranslations?.();
@@ -131,15 +146,15 @@ describe('the processor', () => {
     expect(result(changed)).toBe(BigInt.asUintN(64, -210n));
   });
 
-  it('keeps no translation that stops at a breakpoint of the run before', () => {
+  it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('keeps nothing of %s code that stops at a breakpoint of the run before', (_, tuning) => {
     const kept = new Map<string, Uint8Array>();
     const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
-    const before = machine(PROGRAM, keeping);
+    const before = machine(PROGRAM, keeping, tuning);
     before.cpu.setBreakpoints(new Set([0x401017, 0x40100c]));
     expect(before.cpu.run(10_000)).toEqual({ kind: 'breakpoint', address: 0x401017 });
     (before.cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
     before.cpu.keepTranslations?.();
-    const after = machine(PROGRAM, keeping);
+    const after = machine(PROGRAM, keeping, tuning);
     expect(after.cpu.run(10_000)).toEqual({ kind: 'syscall' });
     expect(after.gpr(0)).toBe(210n);
   });

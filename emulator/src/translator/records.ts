@@ -3,13 +3,14 @@
 import { ALWAYS_ZERO, GPR, RECORDS, RECORDS_END } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
+import { flowOf } from './graph';
 import type { LibraryIndex } from './library';
 import type { Lookups } from './lookups';
 import type { RowTraits } from './pattern';
 import { parameters, patternOf } from './pattern';
 import { FIRST_TEMPLATE, SpecialTemplate, TRANSLATED } from './places';
 import { RECORD, RecordKind } from './record-layout';
-import { flowOf, makeTemplate, shortModule, translateSingle } from './translator';
+import { makeTemplate, shortModule, translateSingle } from './translator';
 
 const PAGE = 4096;
 /** Instructions that are decoded at once, as far as no transfer of control comes between. */
@@ -17,6 +18,7 @@ const RUN = 64;
 
 /** What records need of the translations beside them. */
 export interface RecordSource {
+  /** The instruction's `bytes` hold only until the next is decoded. */
   decode(address: number): Instruction | 'fetch' | 'invalid';
   isBreakpoint(address: number): boolean;
   /** Whether translated code can be entered here. */
@@ -54,6 +56,9 @@ export class Records {
   /** Pages of kept records that have not been compared yet, with the hash they must have; and those whose records are what is there. */
   private readonly unchecked = new Map<number, number>();
   private readonly good = new Set<number>();
+  /** Addresses of the kept records, which come first, in order; and the pages that they are on. */
+  private keptAddresses = new Float64Array(0);
+  private keptPages: number[] = [];
   private readonly libraryEnd: number;
   readonly statistics = { records: 0, templates: 0 };
 
@@ -74,14 +79,35 @@ export class Records {
   get full(): boolean { return this.next + RUN * RECORD.size > RECORDS_END; }
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
-  of(address: number): number { return this.at.get(address) ?? this.make(address); }
+  of(address: number): number { return this.known(address) ?? this.make(address); }
 
-  known(address: number): number | undefined { return this.at.get(address); }
+  private known(address: number): number | undefined {
+    const made = this.at.get(address);
+    if (made !== undefined || this.keptAddresses.length === 0) return made;
+    const index = this.keptFrom(address);
+    return this.keptAddresses[index] === address ? RECORDS + index * RECORD.size : undefined;
+  }
+
+  /** Number of the first kept record at an address or after it. */
+  private keptFrom(address: number): number {
+    let low = 0, high = this.keptAddresses.length;
+    while (low < high) { const middle = (low + high) >> 1; if (this.keptAddresses[middle]! < address) low = middle + 1; else high = middle; }
+    return low;
+  }
+
+  /** Records with a byte on a page. */
+  private* on(page: number): Iterable<number> {
+    const { keptAddresses } = this;
+    let index = this.keptFrom(page);
+    if (index > 0 && this.pagesOf(RECORDS + (index - 1) * RECORD.size, keptAddresses[index - 1]!).includes(page)) index--;
+    for (; index < keptAddresses.length && keptAddresses[index]! < page + PAGE; index++) yield RECORDS + index * RECORD.size;
+    yield* this.byPage.get(page) ?? [];
+  }
 
   private make(address: number): number {
     let first = 0, before = 0;
     for (let at = address, n = 0; n < RUN; n++) {
-      const known = this.at.get(at);
+      const known = this.known(at);
       if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
       const decoded = this.source.decode(at);
       if (decoded === 'fetch' || (decoded === 'invalid' && n > 0)) break;
@@ -133,8 +159,9 @@ export class Records {
           words[(record + RECORD.displacement + 4) >> 2] = Math.floor(displacement / 0x100000000) >>> 0;
         } else if (operand.kind === 'relative') u64(RECORD.target, operand.target);
         else if (operand.kind === 'immediate') {
-          words[(record + RECORD.immediate) >> 2] = Number(BigInt.asUintN(32, operand.value));
-          words[(record + RECORD.immediate + 4) >> 2] = Number(BigInt.asUintN(32, operand.value >> 32n));
+          const near = Number(operand.value), at = (record + RECORD.immediate) >> 2, isNear = near >= -0x80000000 && near < 0x80000000;
+          words[at] = isNear ? near : Number(BigInt.asUintN(32, operand.value));
+          words[at + 1] = isNear ? near >> 31 : Number(BigInt.asUintN(32, operand.value >> 32n));
         }
       }
     }
@@ -151,7 +178,7 @@ export class Records {
 
   /** A breakpoint has come or gone, or translated code that can be entered here. */
   changed(address: number): void {
-    const record = this.at.get(address);
+    const record = this.known(address);
     if (record === undefined) return;
     this.lookups.refresh();
     const { words } = this.lookups;
@@ -188,23 +215,21 @@ export class Records {
 
   /** The code of these pages may have changed: records there look again when they are next executed. */
   invalidate(page: number): void {
-    const list = this.byPage.get(page);
-    if (!list) return;
     this.good.delete(page);
     this.lookups.refresh();
     const { words } = this.lookups;
-    for (const record of list) {
+    for (const record of this.on(page)) {
       words[(record + RECORD.step) >> 2] = SpecialTemplate.stale;
       if (words[(record + RECORD.slot) >> 2] !== 0) words[(record + RECORD.slot) >> 2] = SpecialTemplate.stale;
     }
   }
 
-  get pages(): Iterable<number> { return this.byPage.keys(); }
-  get pageCount(): number { return this.byPage.size; }
+  get pages(): Iterable<number> { return [...this.byPage.keys(), ...this.keptPages]; }
+  get pageCount(): number { return this.byPage.size + this.keptPages.length; }
 
   /** The record at an address is stale: makes it anew. False if its code cannot be fetched. */
   refresh(address: number): boolean {
-    const record = this.at.get(address);
+    const record = this.known(address);
     if (record === undefined) return false;
     for (const page of this.pagesOf(record, address)) this.check(page);
     this.lookups.refresh();
@@ -223,7 +248,7 @@ export class Records {
     this.lookups.refresh();
     if (this.lookups.words[at] === SpecialTemplate.stale && !this.refresh(address)) return undefined;
     this.lookups.words[at] = this.lookups.words[(record + RECORD.template) >> 2]!;
-    try { return run(record); } finally { if (this.at.get(address) === record) this.changed(address); }
+    try { return run(record); } finally { if (this.known(address) === record) this.changed(address); }
   }
 
   /** Drops everything; nothing may be executing. */
@@ -232,6 +257,8 @@ export class Records {
     this.byPage.clear();
     this.unchecked.clear();
     this.good.clear();
+    this.keptAddresses = new Float64Array(0);
+    this.keptPages = [];
     this.next = RECORDS;
   }
 
@@ -252,7 +279,7 @@ export class Records {
     if (this.source.hashOf(page) !== expected) return;
     this.good.add(page);
     this.lookups.refresh();
-    for (const record of this.byPage.get(page) ?? []) {
+    for (const record of this.on(page)) {
       const address = this.addressOf(record);
       if (this.pagesOf(record, address).every((each) => this.good.has(each))) this.show(record, address);
     }
@@ -262,7 +289,9 @@ export class Records {
   keep(): { head: KeptRecords; bytes: Uint8Array; bodies: Uint8Array[] } {
     this.lookups.refresh();
     const { words } = this.lookups, pages = new Map<number, number>(), to = new Map<number, number>(), kept: number[] = [];
-    for (const [address, record] of [...this.at].sort(([a], [b]) => a - b)) {
+    const all: [number, number][] = [...this.at];
+    this.keptAddresses.forEach((address, index) => { all.push([address, RECORDS + index * RECORD.size]); });
+    for (const [address, record] of all.sort(([a], [b]) => a - b)) {
       const own = this.pagesOf(record, address), unchecked = own.some((page) => this.unchecked.has(page));
       if (!unchecked && words[(record + RECORD.step) >> 2] === SpecialTemplate.stale) continue;
       for (const page of own) if (!pages.has(page)) pages.set(page, this.unchecked.get(page) ?? this.source.hashOf(page) ?? 0);
@@ -284,7 +313,7 @@ export class Records {
 
   /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
   adopt({ pages, templates, traits }: KeptRecords, bytes: Uint8Array, bodies: readonly Uint8Array[], place: (first: number) => void): void {
-    if (this.at.size > 0 || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
+    if (this.next > RECORDS || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
     for (const [row, each] of traits) this.traits.set(row, each);
     this.room(this.libraryEnd + templates.length);
     if (templates.length > 0) place(this.libraryEnd);
@@ -296,10 +325,7 @@ export class Records {
     this.lookups.refresh();
     this.lookups.bytes.set(bytes, RECORDS);
     this.next = RECORDS + bytes.length;
-    for (let record = RECORDS; record < this.next; record += RECORD.size) {
-      const address = this.addressOf(record);
-      this.at.set(address, record);
-      for (const page of this.pagesOf(record, address)) this.onPage(page, record);
-    }
+    this.keptPages = [...this.unchecked.keys()];
+    this.keptAddresses = Float64Array.from({ length: bytes.length / RECORD.size }, (_, index) => this.addressOf(RECORDS + index * RECORD.size));
   }
 }

@@ -3,6 +3,7 @@
 // Over 400 lines: slots, cells, pages and kept code are changed together whenever a translation comes or goes.
 import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
 import type { ModuleBuilder } from '../wasm/module';
+import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
 import type { CodeSource } from './graph';
 import type { CodeEngine } from '../machine-types';
@@ -15,7 +16,7 @@ import type { LibraryIndex } from './library';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
 import { Records } from './records';
-import { decode, decodeFailure, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
+import { discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -113,10 +114,10 @@ export class Translations {
     return bytes;
   }
 
-  decode(address: number): Instruction | 'fetch' | 'invalid' {
+  decode(address: number, kept = true): Instruction | 'fetch' | 'invalid' {
     const bytes = this.pageOf(address), offset = address % PAGE;
     if (!bytes) return 'fetch';
-    if (offset <= PAGE - LONGEST_INSTRUCTION) return decode(bytes, offset, address) ?? 'invalid';
+    if (offset <= PAGE - LONGEST_INSTRUCTION) return decode(bytes, offset, address, kept) ?? 'invalid';
     const tail = bytes.subarray(offset), alone = decode(tail, 0, address);
     if (alone) return alone;
     const next = this.pageOf(address - offset + PAGE);
@@ -193,7 +194,7 @@ export class Translations {
   }
 
   private readonly recordSource: RecordSource = {
-    decode: (address) => this.decode(address),
+    decode: (address) => this.decode(address, false),
     isBreakpoint: (address) => this.isBreakpoint(address),
     isEntry: (address) => this.entries.has(address) || this.kept.has(address),
     functions: (module) => this.instantiate(module),

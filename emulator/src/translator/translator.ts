@@ -1,10 +1,9 @@
-// Everything that makes code of code. A run all of whose code was kept needs none of it, and loading it takes longer than such a run, so the
-// commands load it when one of these functions is first called (scripts/build.mjs puts that in this file's place).
+// Everything that makes code of code. A short run, or one all of whose code was kept, needs none of it, and loading it takes longer than such a run, so
+// the commands load it when one of these functions is first called (scripts/build.mjs puts that in this file's place).
 // Must stay true: only functions are exported, and what runs code reaches what makes it through here alone.
-export { decode, decodeFailure } from '../x86/decoder';
 export { buildCore } from './core';
 export { fingerprint } from './fingerprint';
 export { translate, translateSingle } from './function';
-export { discover, flowOf } from './graph';
+export { discover } from './graph';
 export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';
 export { makeTemplate } from './template';

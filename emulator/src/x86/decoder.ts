@@ -8,8 +8,14 @@ import { readEvexOptions, readOperands } from './operands';
 import { LONGEST, readPrefixes, reader, state } from './prefixes';
 import { VEX_MAPS, candidatesOf } from './table';
 
-/** Decodes the instruction at `offset`, whose guest address is `address`. Undefined: invalid, or `bytes` ends too early (see decodeFailure). */
-export function decode(bytes: Uint8Array, offset: number, address: number): Instruction | undefined {
+/** The bytes of an instruction that is looked at and forgotten. */
+const passing = new Uint8Array(LONGEST);
+
+/**
+ * Decodes the instruction at `offset`, whose guest address is `address`. Undefined: invalid, or `bytes` ends too early (see decodeFailure).
+ * Unless it is to be kept, its own bytes are right (and followed by others) only until the next is decoded.
+ */
+export function decode(bytes: Uint8Array, offset: number, address: number, kept = true): Instruction | undefined {
   reader.bytes = bytes;
   reader.at = offset;
   reader.end = Math.min(bytes.length, offset + LONGEST);
@@ -29,7 +35,7 @@ export function decode(bytes: Uint8Array, offset: number, address: number): Inst
     const operand = operands[i] as Operand;
     if (operand.kind === 'relative') operand.target = wrap(address + length + operand.target);
   }
-  const copy = new Uint8Array(length);
+  const copy = kept ? new Uint8Array(length) : passing;
   for (let i = 0; i < length; i++) copy[i] = bytes[offset + i] as number;
   const evex = state.evex ? readEvexOptions(candidate, first) : undefined;
   if (state.evex && !evex) return undefined;
