@@ -73,6 +73,9 @@ const startsOf = ({ spans }: Translation): number[] => spans.filter((_, at) => a
 /** What modules import: the memory, the helpers' table, the table of all functions, and what calls a slot of that (layer-module.ts). */
 export type ModuleParts = { m: WebAssembly.Memory; h: WebAssembly.Table; t: WebAssembly.Table; c: WebAssembly.ImportValue };
 
+/** Nothing needs no module, nor what makes one. */
+const joined = (first: number, bodies: readonly Uint8Array[], table: 't' | 'p'): Uint8Array => (bodies.length === 0 ? new Uint8Array() : joinedModule(first, bodies, table));
+
 export class Translations {
   private readonly memory: WebAssembly.Memory;
   private readonly table: WebAssembly.Table;
@@ -432,13 +435,13 @@ export class Translations {
       bodies.push(each.body);
       return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}) };
     });
-    const cells = [...this.cells].flat(), templates = joinedModule(this.records.ownTemplates, records.bodies, 'p');
+    const cells = [...this.cells].flat(), templates = joined(this.records.ownTemplates, records.bodies, 'p');
     const head = {
       key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, records: [records.bytes.length, templates.length, ...records.bodies.map((body) => body.length)] as KeptHead['records'], recordHead: records.head, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
-    return encodeKept(head, [joinedModule(FIRST_FREE_SLOT, bodies), marks, records.bytes, templates, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+    return encodeKept(head, [joined(FIRST_FREE_SLOT, bodies, 't'), marks, records.bytes, templates, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
   }
 
   /**
@@ -528,8 +531,7 @@ export class Translations {
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
-    new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts });
-    this.statistics.modules++;
+    if (head.lengths.length > 0) { new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts }); this.statistics.modules++; }
     this.nextSlot += head.lengths.length;
     for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
