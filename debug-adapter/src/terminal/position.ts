@@ -83,7 +83,7 @@ export function printStop(context: Context, stop: StopInfo): void {
     context.print(`> ${name}${place.function}() ${where} (hits ${hits === undefined ? '' : `goroutine(${goid}):${hits} `}total:${hit.totalHits}) (PC: ${hex(stop.pc)})`);
   }
   if (context.debug.isOptimized(stop.pc)) context.print('Warning: debugging optimized function');
-  if (stop.returned?.length) {
+  if (stop.returned) {
     context.print('Values returned:');
     for (const { name, value } of stop.returned) context.print(`\t${name}: ${value.replace(/\n/g, '\n\t')}`);
     context.print();
