@@ -38,6 +38,25 @@ test('stops in the function with its arguments in place, and comes back to it af
   expect(await top(again['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 1 });
 });
 
+test('values of ABIInternal and complex ones are in the view of variables by name', async () => {
+  const own = path.join(directory, 'internal');
+  fs.mkdirSync(own);
+  fs.writeFileSync(path.join(own, 'go.mod'), 'module runtime\n');
+  fs.writeFileSync(path.join(own, 'z.go'), 'package runtime\nfunc Scale(z complex128, by float64, n int) (w complex128)\n');
+  fs.writeFileSync(path.join(own, 'z_amd64.s'), 'TEXT ·Scale<ABIInternal>(SB), 516, $0-0\n\tMOVAPD X2, X3\n\tMULSD X2, X0\n\tMULSD X3, X1\n\tXORL AX, AX\n\tRET\n');
+  client = new TestClient(dapHost);
+  let stop = await client.start({ mode: 'text', program: path.join(own, 'z_amd64.s'), text: '·Scale', textArgs: '1.5-2i, 2, 7', stopOnEntry: true });
+  const named = async (): Promise<string[]> => {
+    const scopes = (await client?.ask('scopes', { frameId: (await top(stop['threadId']))['id'] }))?.['scopes'] as Loose[];
+    const variables = (await client?.ask('variables', { variablesReference: scopes.find(({ name }) => name === 'Arguments')?.['variablesReference'] }))?.['variables'] as Loose[];
+    return variables.map(({ name, value }) => `${name} = ${value}`);
+  };
+  const toCome = 'w = (unreadable its register is still to be written)';
+  expect(await named()).toEqual(['z = (1.5 + -2i)', 'by = 2', 'n = 7', toCome]);
+  for (let i = 0; i < 4; i++) stop = await client.move('next', { threadId: stop['threadId'] });
+  expect(await named()).toEqual(['z = (unreadable its register has been used for something else)', 'by = 2', 'n = (unreadable its register has been used for something else)', 'w = (3 + -4i)']);
+});
+
 test('what cannot be called is refused with a sentence', async () => {
   client = new TestClient(dapHost);
   await expect(client.start({ mode: 'text', program, text: '·Twice', textArgs: '' })).rejects.toThrow(/0 arguments are given, 1 are needed: x/);

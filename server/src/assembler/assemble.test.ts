@@ -107,6 +107,7 @@ test('reasons, not just refusals', () => {
   expect(one('VADDPD.RU_SAE X3, X2, K1, X1')).toMatch(/unsupported rounding.*only its Z form/);
   expect(one('LEAQ AX, BX')).toMatch(/operand 1, AX, should be memory/);
   expect(one('PCALIGN $16', 21)).toMatch(/since Go 1\.22/);
+  expect(one('ENDBR64', 24)).toMatch(/since Go 1\.25/);
   expect(one('JMP nowhere')).toMatch(/undefined label nowhere/);
   expect(one('CALL runtime·f<ABIInternal>(SB)')).toMatch(/only packages of the runtime may select an ABI/);
 });

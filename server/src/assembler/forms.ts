@@ -50,6 +50,9 @@ export const ONLY_32_BIT: ReadonlySet<string> = new Set(
 /** Mnemonics that Go's assembler knows and cannot assemble with any operands. */
 export const WITHOUT_FORMS: ReadonlySet<string> = new Set(['FFREE', 'FLDENV']);
 
+/** N of the go1.N in which a mnemonic came. */
+export const SINCE: Readonly<Record<string, number>> = { ENDBR64: 25 };
+
 let table: Map<string, Form[]> | undefined;
 
 /** The forms of a mnemonic; undefined if there is none of that name. */

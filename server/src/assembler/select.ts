@@ -4,7 +4,7 @@
 import type { Argument } from './argument';
 import { EncodingError, encode, type Encoded } from './encode';
 import { whyNone } from './explain';
-import { formsOf, ONLY_32_BIT, WITHOUT_FORMS, type Form } from './forms';
+import { formsOf, ONLY_32_BIT, SINCE, WITHOUT_FORMS, type Form } from './forms';
 import { fits } from './operand-class';
 import { suffixProblem, type Suffix } from './suffix';
 
@@ -16,6 +16,8 @@ const GATHER = /^VP?GATHER[DQ](PS|PD|D|Q)$/;
 export function assembleInstruction(mnemonic: string, suffix: Suffix | undefined, args: readonly Argument[], minor: number): Choice {
   const forms = formsOf(mnemonic);
   if (!forms) throw new EncodingError(ONLY_32_BIT.has(mnemonic) ? `${mnemonic} does not exist in 64-bit mode` : WITHOUT_FORMS.has(mnemonic) ? `invalid instruction ${mnemonic}: Go's assembler knows the name but has no form of it` : `unrecognized instruction ${mnemonic}`);
+  const since = SINCE[mnemonic] ?? 0;
+  if (since > minor) throw new EncodingError(`unrecognized instruction ${mnemonic}: Go's assembler has it since Go 1.${since}, and the Go that is set here is 1.${minor}`);
   if (GATHER.test(mnemonic)) distinctRegisters(mnemonic, args);
   const form = forms.find((candidate) => (!suffix || candidate.evex) && matches(candidate, args) && !(minor >= 27 && isLongMove(candidate, args)));
   if (!form) throw new EncodingError(whyNone(mnemonic, forms, args, suffix !== undefined));
