@@ -55,12 +55,23 @@ export class Checker {
   knowledge(directory: string, target: Target, withTests = false): PackageKnowledge | undefined {
     const key = `${targetKey(target)}${withTests ? ' with tests' : ''} ${directory}`;
     if (!this.knowledges.has(key)) {
-      let packages = this.packages.get(targetKey(target));
-      if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) })));
+      const packages = this.packagesFor(target);
       const owner = packages.read(directory, withTests);
       this.knowledges.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
     }
     return this.knowledges.get(key);
+  }
+
+  /** Reads package runtime for a target a file at a time: every function's registers are followed with its types. */
+  *ahead(target: Target): Generator<undefined> {
+    const { goroot } = this.options;
+    if (goroot !== undefined) yield* this.packagesFor(target).ahead(`${goroot}/src/runtime`);
+  }
+
+  private packagesFor(target: Target): Packages {
+    let packages = this.packages.get(targetKey(target));
+    if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) })));
+    return packages;
   }
 
   private packagePath(directory: string): string | undefined {

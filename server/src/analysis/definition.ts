@@ -73,10 +73,10 @@ function symbolPlaces(name: string, isStatic: boolean, context: DefinitionContex
   for (const { source, symbols } of linked(file, context, context.minor, last)) {
     if (source !== file.source) for (const symbol of symbols) if (symbol.name === name && !symbol.static) places.push(symbol.span);
   }
-  if (places.length === 0) for (const other of siblings(file, context, last)) if (other !== file) add(other);
   const dot = name.lastIndexOf('.');
   const go = name.startsWith('.') ? context.knowledge?.declaration(plainName(name)) : dot > 0 ? goOfOtherPackage(name, dot, context) : undefined;
   if (go) places.push(go.span);
+  if (places.length === 0) for (const other of siblings(file, context, last)) if (other !== file) add(other);
   return places;
 }
 

@@ -69,6 +69,20 @@ export class Packages {
     return found;
   }
 
+  /** Parses what a package needs a file at a time, so that reading it later takes little. */
+  *ahead(directory: string): Generator<undefined> {
+    if (this.byDirectory.has(directory)) return;
+    const { files } = this.options;
+    for (const name of files.list(directory) ?? []) {
+      if (!name.endsWith('.go') || name.endsWith('_test.go') || name.startsWith('_') || name.startsWith('.')) continue;
+      const path = join(directory, name);
+      const text = files.read(path);
+      if (text === undefined || !this.isBuilt(path, text)) continue;
+      this.parse(path, text);
+      yield undefined;
+    }
+  }
+
   private parse(path: string, text: string): GoFile {
     const { parser, parsed } = this.options;
     const known = parsed?.get(path);

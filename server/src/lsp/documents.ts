@@ -47,6 +47,8 @@ export class Documents {
   /** What Go's tools said, of the text at that time. */
   private readonly tools = new Map<string, { saved: SourceFile; problems: Problem[] }>();
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
+  /** By target: reading what every file of it needs, a step at a time. */
+  private readonly ahead = new Map<string, Generator<undefined>>();
   /** What of the files linked with an open one has still to be read. */
   private readonly unread = new WeakMap<SourceFile, string[]>();
 
@@ -128,6 +130,10 @@ export class Documents {
     if (!file) return false;
     let paths = this.unread.get(file.source);
     if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor)));
+    const key = `${file.target.goos}/${file.target.goarch}`;
+    let ahead = this.ahead.get(key);
+    if (!ahead) this.ahead.set(key, (ahead = this.checker.ahead(file.target)));
+    if (ahead.next().done !== true) return true;
     const unread = paths.pop();
     const each = unread === undefined ? waiting(file)[0] : undefined;
     if (unread !== undefined) this.summary(unread, file.target);
@@ -256,6 +262,7 @@ export class Documents {
 
   /** After a Go file has changed. */
   forget(): void {
+    this.ahead.clear();
     this.forgetAssembly();
     this.closed.clear();
     this.closedSize = 0;
