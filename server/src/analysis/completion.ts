@@ -47,7 +47,7 @@ export interface CompletionContext extends Neighbours {
 /** `wants` says early whether a name fits what is typed: there are thousands of constants. */
 type Context = CompletionContext & { wants(name: string): boolean };
 
-const MOST = 200;
+const MOST = 100;
 const DIRECTIVES = ['define', 'undef', 'include', 'ifdef', 'ifndef', 'else', 'endif'];
 const FLAGS = new Set(['NOPROF', 'DUPOK', 'NOSPLIT', 'RODATA', 'NOPTR', 'WRAPPER', 'NEEDCTXT', 'TLSBSS', 'NOFRAME', 'REFLECTMETHOD', 'TOPFRAME', 'ABIWRAPPER']);
 
@@ -62,19 +62,28 @@ export function completion(context: CompletionContext, offset: number): Completi
   const all = [...proposals(line, { ...context, wants: fits }, functionAt(functionsOf(file), offset), offset)];
   const seen = new Set<string>();
   // Half a rank for what does not begin with what is typed.
-  const items: { item: Completion; order: number }[] = [];
+  const byOrder = new Map<number, Completion[]>();
+  let count = 0;
   for (const item of all) {
     if (seen.has(item.label)) continue;
     const name = lowered(item.filter ?? item.label);
     if (!isSubsequence(wanted, name)) continue;
     seen.add(item.label);
-    items.push({ item, order: item.rank + (name.startsWith(wanted) ? 0 : 0.5) });
+    const order = item.rank + (name.startsWith(wanted) ? 0 : 0.5);
+    const equals = byOrder.get(order);
+    if (equals) equals.push(item);
+    else byOrder.set(order, [item]);
+    count++;
   }
-  items.sort((a, b) => a.order - b.order || (a.item.label < b.item.label ? -1 : 1));
+  const items: Completion[] = [];
+  for (const order of [...byOrder.keys()].sort((a, b) => a - b)) {
+    if (items.length >= MOST) break;
+    for (const item of (byOrder.get(order) ?? []).sort((a, b) => (a.label < b.label ? -1 : 1))) items.push(item);
+  }
   // With the rest of the line empty, an instruction comes with places for its operands.
   const open = /^[ \t\r]*(?:\n|\/\/|$)/.test(file.source.text.slice(offset, offset + 200));
-  const shown = items.slice(0, MOST).map(({ item }) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
-  return { start: line.start, end: offset, items: shown, incomplete: items.length > MOST || wanted.length === 1 };
+  const shown = items.slice(0, MOST).map((item) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
+  return { start: line.start, end: offset, items: shown, incomplete: count > MOST || wanted.length === 1 };
 }
 
 /** Names in the form in which they are compared; the same thousands come again with every key. */
