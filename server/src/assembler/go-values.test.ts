@@ -37,6 +37,7 @@ const roundTrip = (text: string, type: GoType): string => {
 
 test.each<[text: string, type: GoType, shown: string]>([
   ['true', basic('bool'), 'true'], ['-128', basic('int8'), '-128'], ["'a'", basic('rune'), '97'], ["'\\n'", basic('byte'), '10'], ['0xffff_ffff', basic('uint32'), '4294967295'], ['18446744073709551615', basic('uintptr'), '18446744073709551615'],
+  ['017', basic('int'), '15'], ['-0b1010', basic('int8'), '-10'], ['0o7_7', basic('byte'), '63'], ['+0', basic('uint'), '0'], ['00', basic('int'), '0'],
   ['2.5', basic('float64'), '2.5'], ['.1', basic('float32'), '0.1'], ['-0', basic('float64'), '-0'], ['1e400', basic('float64'), '+Inf'], ['-inf', basic('float32'), '-Inf'], ['NaN', basic('float64'), 'NaN'],
   ['0x1.8p1', basic('float64'), '3'], ['0x.1p-126', basic('float32'), '7.34684e-40'], ['16777217', basic('float32'), '16777216'], ['1_000.5', basic('float64'), '1000.5'],
   ['1+2i', basic('complex128'), '(1+2i)'], ['(1.5-2e-3i)', basic('complex64'), '(1.5-0.002i)'], ['-3i', basic('complex128'), '(0-3i)'], ['4', basic('complex64'), '(4+0i)'], ['1e+3+2e-1i', basic('complex128'), '(1000+0.2i)'],
@@ -58,6 +59,7 @@ test.each<[text: string, type: GoType, why: string]>([
   ['1', { kind: 'chan', size: 8, align: 8 }, 'x: a channel cannot be made here; it can only be nil'], ['"e"', { kind: 'interface', size: 16, align: 8, empty: false }, 'x: an interface cannot be made here; it can only be nil'],
   ['', basic('float64'), 'x: a value is missing'], ['', basic('int'), 'x: a value is missing'], ['0x', basic('float64'), 'x: 0x is not a number'], ['1.2.3', basic('float32'), 'x: 1.2.3 is not a number'],
   ['1+i', basic('complex64'), 'x: a complex number is written 1.5-2i, not 1+i'], ['i', basic('complex128'), 'x: a complex number is written 1.5-2i, not i'], ['1.5', basic('int'), 'x: 1.5 is not an integer'], ['256', basic('byte'), 'x: 256 does not fit into byte'],
+  ['-', basic('int'), 'x: - is not an integer'], ['08', basic('int'), 'x: 08 is not an integer'], ['1__0', basic('int'), 'x: 1__0 is not an integer'], ['0x', basic('int'), 'x: 0x is not an integer'],
   ['yes', basic('bool'), 'x: a bool is true or false, not yes'], ['abc', basic('string'), 'x: a string is written in double quotes, not abc'], ['1', slice(basic('int')), 'x: a slice is written [a, b, …], make(LENGTH) or nil, not 1'],
   ['[1 2 3]', array(basic('int'), 2), 'x: 3 values for an array of 2'], ['hex(000102)', array(basic('byte'), 2), 'x: 3 bytes for an array of 2'], ['{1}', PAIR, 'x: 1 values for 2 fields'], ['[1 {2}]', slice(basic('int')), 'x[1]: {2} is not an integer'],
   ['make(99999999999)', slice(basic('int')), 'x: 99999999999 elements are more than can be passed here'], ['hex(0)', slice(basic('byte')), 'x: a slice is written [a, b, …], make(LENGTH), "text", hex(00ff) or nil, not hex(0)'],
@@ -91,6 +93,22 @@ test('differences name the element; what is equal in another notation is no diff
   expect(compare('[1 2 3]', '[1 2 4]', pointer(array(basic('int'), 3)))).toEqual(['x[2] is 3, should be 4']);
   expect(compare('nil', '[1]', pointer(basic('int')))).toEqual(['x is nil, should be a pointer to something']);
   expect(compare('["a" "b"]', '["a" "c"]', slice(basic('string')))).toEqual(['x[1] is "b", should be "c"']);
+});
+
+test('any text is laid out or refused in words', () => {
+  const types = [basic('int32'), basic('float32'), basic('complex64'), basic('string'), slice(NAMED), slice(basic('byte')), array(slice(basic('string')), 2), pointer(basic('uint16')), pointer(array(basic('byte'), 4)), UNSAFE, NAMED, basic('bool')];
+  const pieces = ['1', '-', '+', '.', 'e', 'i', '0x', 'p', '"', "'", '\\', '[', ']', '{', '}', '(', ')', ',', ' ', 'nil', 'make(', 'hex(', 'a', '&', ':', ';', 'NaN', 'é', '\0'];
+  let state = 1;
+  const next = (below: number): number => { state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff; return Math.floor((state / 0x80000000) * below); };
+  for (let round = 0; round < 20_000; round++) {
+    const text = Array.from({ length: next(9) }, () => pieces[next(pieces.length)]).join(''), type = types[next(types.length)] as GoType;
+    try {
+      const { bytes, read } = placed(layValue(text, type, 'x'));
+      showValue(bytes, type, read);
+    } catch (error) {
+      expect([text, (error as Error).name]).toEqual([text, 'ValueError']);
+    }
+  }
 });
 
 test('values are split at commas outside brackets and quotes', () => {

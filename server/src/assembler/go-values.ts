@@ -190,16 +190,20 @@ function placeBasic(view: DataView, at: number, text: string, name: string, size
     return;
   }
   const char = /^'(\\.|.)'$/u.exec(text)?.[1];
-  let value: bigint;
-  try {
-    value = char !== undefined ? BigInt((stringBytes(`"${char}"`)?.length === 1 ? stringBytes(`"${char}"`)?.[0] : char.codePointAt(0)) ?? 0) : /^[+-]/.test(text) ? (text.startsWith('-') ? -1n : 1n) * BigInt(text.slice(1).replaceAll('_', '')) : BigInt(text.replaceAll('_', ''));
-  } catch {
-    return fail(`${text || 'nothing'} is not an integer`);
-  }
+  const bytes = char === undefined ? undefined : stringBytes(`"${char}"`);
+  const value = char !== undefined ? BigInt((bytes?.length === 1 ? bytes[0] : char.codePointAt(0)) ?? 0) : readInteger(text) ?? fail(`${text} is not an integer`);
   const bits = BigInt(size * 8);
   const low = SIGNED.has(name) ? -(1n << (bits - 1n)) : 0n, high = SIGNED.has(name) ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
   if (value < low || value > high) fail(`${text} does not fit into ${name}`);
   for (let i = 0, rest = BigInt.asUintN(64, value); i < size; i++, rest >>= 8n) view.setUint8(at + i, Number(rest & 255n));
+}
+
+/** As Go writes integers: 0x, 0b, 0o, and 017 in octal. */
+function readInteger(text: string): bigint | undefined {
+  const [, sign, digits = ''] = /^([+-]?)(0x_?[0-9a-f]+(?:_[0-9a-f]+)*|0b_?[01]+(?:_[01]+)*|0o?_?[0-7]+(?:_[0-7]+)*|0|[1-9][0-9]*(?:_[0-9]+)*)$/i.exec(text) ?? [];
+  if (digits === '') return undefined;
+  const plain = digits.replaceAll('_', '').replace(/^0(?=[0-7])/, '0o');
+  return (sign === '-' ? -1n : 1n) * BigInt(plain);
 }
 
 function setFloat(view: DataView, at: number, value: number, size: number): void {
