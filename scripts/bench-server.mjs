@@ -50,8 +50,8 @@ async function start(command, args) {
     ask: (method, file, params) => connection.sendRequest(`textDocument/${method}`, { textDocument: { uri: pathToFileURL(file).href }, ...params }),
     /** Seconds of processor time so far: what a busy machine does not falsify. */
     seconds: () => { const fields = fs.readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' '); return (Number(fields[11]) + Number(fields[12])) / 100; },
-    /** Milliseconds of processor time of the thread that answers, to a microsecond. */
-    own: () => Number(fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+    /** Milliseconds of processor time of the thread that answers, to a microsecond; of a server in Go of all threads, since any may answer. */
+    own: () => (command === process.execPath ? [child.pid] : fs.readdirSync(`/proc/${child.pid}/task`)).reduce((sum, id) => sum + Number(fs.readFileSync(`/proc/${child.pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0),
     resident: () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     memory: () => Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     async stop() { await connection.sendRequest('shutdown'); await connection.sendNotification('exit'); child.kill(); },
