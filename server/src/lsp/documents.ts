@@ -152,6 +152,12 @@ export class Documents {
     return found;
   }
 
+  /** Assembles something small once, so that what is worked out only once is there when it is asked for. */
+  warm(): undefined {
+    this.checker.check('warm_amd64.s', 'TEXT f<>(SB), 4, $8-0\n\tMOVQ\tAX, 8(BX)\n\tADDQ\t$1, CX\n\tVPADDD\tY1, Y2, Y3\nl:\n\tJMP\tl\n', undefined, () => ({ files: [] }));
+    return undefined;
+  }
+
   private includesAreCurrent({ preprocessed: { includes } }: AssemblyFile): boolean {
     return includes.every(({ target }) => !target || target.path.endsWith('/go_asm.h') || (this.files.read(target.path) ?? target.text) === target.text);
   }

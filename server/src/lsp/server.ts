@@ -16,6 +16,8 @@ import { GoKnowledge } from './go-knowledge';
 import { sourceFile } from '../syntax/source';
 import { diagnostic } from './to-proto';
 
+/** Milliseconds after the start. */
+const WARM = 'warm', WARM_AFTER = 50;
 /** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
 const PAUSE = 10, LONG_PAUSE = 250;
 /** Milliseconds without a request before work that nobody asked for goes on, and after how many it goes on all the same. */
@@ -53,6 +55,8 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     return { serverInfo: { name: 'gobuf' }, capabilities: capabilities() };
   });
   connection.onInitialized(() => {
+    // Before anybody waits for it: the assembler works its tables out when it is used first.
+    timers.set(WARM, setTimeout(() => session.safely('warming up', () => documents.warm()), WARM_AFTER));
     void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
