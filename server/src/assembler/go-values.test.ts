@@ -46,7 +46,7 @@ test.each<[text: string, type: GoType, shown: string]>([
   ['[1 2 3]', slice(basic('int16')), '[1, 2, 3]'], ['[1+1i 2]', slice(basic('complex64')), '[(1+1i), (2+0i)]'], ['["a" "b c"]', slice(basic('string')), '["a", "b c"]'], ['[[1 2] [3]]', slice(slice(basic('byte'))), '[[1, 2], [3]]'],
   ['make(3)', slice(basic('bool')), '[false, false, false]'], ['"ab"', slice(basic('byte')), '[97, 98]'], ['hex(00ff)', slice(basic('uint8')), '[0, 255]'], ['nil', slice(basic('int')), 'nil'], ['[]', slice(basic('int')), '[]'],
   ['[1, 2]', array(basic('int32'), 3), '[1, 2, 0]'], ['"ab"', array(basic('byte'), 3), '[97, 98, 0]'], ['[[1 2] [3 4]]', array(array(basic('int8'), 2), 2), '[[1, 2], [3, 4]]'], ['[]', array(basic('int'), 0), '[]'],
-  ['{1, 2i}', NAMED, '{1, (0+2i)}'], ['{1 2i}', PAIR, '{1, (0+2i)}'], ['{}', structType([]), '{}'], ['[{1, 2} {3, 4i}]', slice(NAMED), '[{1, (2+0i)}, {3, (0+4i)}]'],
+  ['{1, 2i}', NAMED, '{1, (0+2i)}'], ['{1 2i}', PAIR, '{1, (0+2i)}'], ['{}', structType([]), '{}'], ['{}', PAIR, '{0, (0+0i)}'], ['[{1, 2} {3, 4i}]', slice(NAMED), '[{1, (2+0i)}, {3, (0+4i)}]'],
   ['nil', pointer(basic('int')), 'nil'], ['0x1000', UNSAFE, '0x1000'], ['nil', { kind: 'map', size: 8, align: 8 }, 'nil'], ['nil', { kind: 'interface', size: 16, align: 8, empty: true }, 'nil'],
 ])('%s', (text, type, shown) => {
   expect(roundTrip(text, type)).toBe(shown);
@@ -61,7 +61,7 @@ test.each<[text: string, type: GoType, why: string]>([
   ['1+i', basic('complex64'), 'x: a complex number is written 1.5-2i, not 1+i'], ['i', basic('complex128'), 'x: a complex number is written 1.5-2i, not i'], ['1.5', basic('int'), 'x: 1.5 is not an integer'], ['256', basic('byte'), 'x: 256 does not fit into byte'],
   ['-', basic('int'), 'x: - is not an integer'], ['08', basic('int'), 'x: 08 is not an integer'], ['1__0', basic('int'), 'x: 1__0 is not an integer'], ['0x', basic('int'), 'x: 0x is not an integer'],
   ['yes', basic('bool'), 'x: a bool is true or false, not yes'], ['abc', basic('string'), 'x: a string is written in double quotes, not abc'], ['1', slice(basic('int')), 'x: a slice is written [a, b, …], make(LENGTH) or nil, not 1'],
-  ['[1 2 3]', array(basic('int'), 2), 'x: 3 values for an array of 2'], ['hex(000102)', array(basic('byte'), 2), 'x: 3 bytes for an array of 2'], ['{1}', PAIR, 'x: 1 values for 2 fields'], ['[1 {2}]', slice(basic('int')), 'x[1]: {2} is not an integer'],
+  ['[1 2 3]', array(basic('int'), 2), 'x: 3 values for an array of 2'], ['hex(000102)', array(basic('byte'), 2), 'x: 3 bytes for an array of 2'], ['{1}', PAIR, 'x: 1 value for 2 fields'], ['[1 {2}]', slice(basic('int')), 'x[1]: {2} is not an integer'],
   ['make(99999999999)', slice(basic('int')), 'x: 99999999999 elements are more than can be passed here'], ['hex(0)', slice(basic('byte')), 'x: a slice is written [a, b, …], make(LENGTH), "text", hex(00ff) or nil, not hex(0)'],
 ])('%s is refused', (text, type, why) => {
   expect(() => layValue(text, type, 'x')).toThrow(new ValueError(why));

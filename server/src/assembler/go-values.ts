@@ -118,7 +118,9 @@ function place(into: Laid, at: number, text: string, type: GoType, label: string
     }
     case 'struct': {
       const values = listed(text, '{', '}') ?? fail(`a struct is written {a, b, …}, not ${text}`);
-      if (values.length !== of.fields.length) fail(`${values.length} values for ${of.fields.length} fields`);
+      // {} is the zero value, as in Go.
+      if (values.length === 0) return;
+      if (values.length !== of.fields.length) fail(`${values.length} value${values.length === 1 ? '' : 's'} for ${of.fields.length} field${of.fields.length === 1 ? '' : 's'}`);
       of.fields.forEach((field, i) => place(into, at + field.offset, values[i] ?? '', field.type, `${label}.${field.name}`, shared));
       return;
     }
