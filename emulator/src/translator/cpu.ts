@@ -215,19 +215,17 @@ export class TranslatingCpu implements Cpu {
 
   /** Undefined: the instruction was retired and nothing else happened. Watched pages are accessed and reported; breakpoints are not looked at. */
   private stepOnce(): CpuExit | undefined {
-    const { lookups } = this, record = this.recordAt(this.rip);
-    const left = record === 0 ? undefined : this.translations.records.step(this.rip, (at) => {
-      lookups.refresh();
-      lookups.words[EXIT_CODE >> 2] = ExitCode.none;
-      lookups.stepping = true;
-      this.entered = 1;
-      try { return this.core.steps(at, 1, STACK_BYTES); } finally { lookups.stepping = false; this.entered = 0; }
-    });
-    lookups.refresh();
-    if (left === undefined) { lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault; return this.exitFor(ExitCode.fetchFault); }
+    const { lookups, translations } = this, { rip } = this, record = this.recordAt(rip);
+    const ready = record !== 0 && (translations.records.isPlain(record) || translations.showTemplate(record, rip));
+    if (!ready) { lookups.refresh(); lookups.words[EXIT_CODE >> 2] = ExitCode.fetchFault; return this.exitFor(ExitCode.fetchFault); }
+    lookups.stepping = true;
+    this.entered = 1;
+    let left: number;
+    try { left = this.core.steps(record, 1, STACK_BYTES); } finally { lookups.stepping = false; this.entered = 0; }
     this.retired += 1 - (left < 0 ? ~left : left);
     this.core.materialise();
     lookups.refresh();
+    if (this.breakpoints.has(rip)) translations.records.changed(rip);
     const code = lookups.words[EXIT_CODE >> 2]! as ExitCode;
     if (code === ExitCode.none) return undefined;
     return this.exitFor(code);

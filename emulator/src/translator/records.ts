@@ -81,7 +81,7 @@ export class Records {
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
   of(address: number): number { return this.known(address) ?? this.make(address); }
 
-  private known(address: number): number | undefined {
+  known(address: number): number | undefined {
     const made = this.at.get(address);
     if (made !== undefined || this.keptAddresses.length === 0) return made;
     const index = this.keptFrom(address);
@@ -241,14 +241,16 @@ export class Records {
     return true;
   }
 
-  /** Executes what is at an address with `run`, be there a breakpoint or not; undefined if it cannot be fetched. There must be room. */
-  step(address: number, run: (record: number) => number): number | undefined {
-    const record = this.of(address), at = (record + RECORD.step) >> 2;
-    if (record === 0) return undefined;
+  /** Whether a record, which is known to be looked up just now, has nothing but its template to be stepped. */
+  isPlain(record: number): boolean { const { words } = this.lookups; return words[(record + RECORD.step) >> 2] === words[(record + RECORD.template) >> 2]; }
+
+  /** For one step of the record of an address: its template, breakpoint or not. False if it is stale and its code cannot be fetched. */
+  showTemplate(record: number, address: number): boolean {
     this.lookups.refresh();
-    if (this.lookups.words[at] === SpecialTemplate.stale && !this.refresh(address)) return undefined;
-    this.lookups.words[at] = this.lookups.words[(record + RECORD.template) >> 2]!;
-    try { return run(record); } finally { if (this.known(address) === record) this.changed(address); }
+    const { words } = this.lookups;
+    if (words[(record + RECORD.step) >> 2] === SpecialTemplate.stale && !this.refresh(address)) return false;
+    this.lookups.words[(record + RECORD.step) >> 2] = this.lookups.words[(record + RECORD.template) >> 2]!;
+    return true;
   }
 
   /** Drops everything; nothing may be executing. */

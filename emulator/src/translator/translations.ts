@@ -205,7 +205,13 @@ export class Translations {
   };
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
-  record(address: number): number { this.fetched = new Map(); return this.records.of(address); }
+  record(address: number): number {
+    const known = this.records.known(address);
+    if (known !== undefined) return known;
+    this.fetched = new Map();
+    return this.records.of(address);
+  }
+  showTemplate(record: number, address: number): boolean { this.fetched = new Map(); return this.records.showTemplate(record, address); }
   refreshRecord(address: number): boolean { this.fetched = new Map(); return this.records.refresh(address); }
 
   /** Makes room for records; nothing may be executing. */
