@@ -3,7 +3,7 @@
 
 import type { Move, StackColumn, StacksPicture } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
-import { address, bytes } from '../views/words';
+import { address, bytes, grouped } from '../views/words';
 import { button, content, element, empty, host, listen, step } from './page';
 
 type Message = { kind: 'picture'; picture: StacksPicture; before: Record<string, string> } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
@@ -92,5 +92,5 @@ listen<Message>((message) => {
   for (const each of picture.columns) columns.append(stack(each, before));
   content.replaceChildren(element('h2', '', picture.function), ...(picture.elsewhere ? [element('p', 'note', picture.elsewhere)] : []), columns);
   window.scrollTo(0, top);
-  host.postMessage({ kind: 'rendered', text: content.innerText });
+  host.postMessage({ kind: 'rendered', text: `${content.innerText}\n${l10n.t('instruction {0}', grouped(picture.moment.instruction))}` });
 });

@@ -76,6 +76,8 @@ describe('the product', () => {
       if (typed !== undefined) await answerInput(typed);
       await running;
       await stopped;
+      // VS Code may not have made a session that has just begun the active one yet.
+      if (!gobuf.sessions.view.moment) await next(gobuf.sessions.onDidChange, ({ moment }) => moment !== undefined, 'the session');
       return at();
     };
     assert.strictEqual(await moves('gobuf.debugSmallRuntime'), 0);
