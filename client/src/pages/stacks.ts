@@ -1,12 +1,12 @@
 // The page "Stacks and gobuf": both stacks of the thread as words with frames around them, and the gobuf beside the live registers.
 // Must stay true: it says what the adapter says, in the order of addresses, low on top (where SP grows to); what comes next is marked.
 
-import type { Move, StackColumn, StacksPicture } from '../../../debug-adapter/src/dap/protocol';
+import type { Moment, Move, StackColumn, StacksPicture } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
 import { address, bytes, grouped } from '../views/words';
 import { button, content, element, empty, host, listen, step } from './page';
 
-type Message = { kind: 'picture'; picture: StacksPicture; before: Record<string, string> } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
+type Message = { kind: 'picture'; picture: StacksPicture & { moment: Moment }; before: Record<string, string> } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
 
 function wordRow(column: StackColumn, index: number, changed: boolean): HTMLTableRowElement {
   const word = column.words[index]!, row = element('tr', `${word.kind}${changed ? ' changed' : ''}`);

@@ -88,6 +88,7 @@ describe('in a browser', () => {
   it('a tour plays on the bundled runtime, on and back in time', async () => {
     type Shown = { kind: 'step'; step: { index: number; count: number; problem?: string; place: { instruction: number; function: string } } };
     const step = async (index: number, work: () => unknown): Promise<Shown['step']> => {
+      if (index > 0 && !gobuf.sessions.view.stopped) await stopped();
       const shown = next(gobuf.tour.onDidShow, (message) => message.kind === 'step' && message.step.index === index, `step ${index + 1}`);
       void work();
       return ((await shown) as Shown).step;
