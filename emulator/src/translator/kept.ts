@@ -46,7 +46,7 @@ export const KEPT_FORM = 'records, and executed blocks only, in short modules';
 
 const MAGIC = 0x31_62_67_74;
 
-/** The module of cold translations, the blocks' marks, records, their templates, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
+/** The module of cold translations, the blocks' marks, records, their addresses as doubles, their templates, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
 export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(head)), start = padded(12 + text.length);
   const out = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), start)), view = new DataView(out.buffer);
@@ -60,7 +60,7 @@ export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8A
 }
 const padded = (length: number): number => (length + 7) & ~7;
 
-export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; marks: Uint8Array; records: Uint8Array; templates: { module: Uint8Array<ArrayBuffer>; bodies: Uint8Array[] }; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
+export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; marks: Uint8Array; records: Uint8Array; addresses: Uint8Array; templates: { module: Uint8Array<ArrayBuffer>; bodies: Uint8Array[] }; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
 
 export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;
@@ -71,12 +71,12 @@ export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
     let at = padded(12 + length);
     const part = (bytesOfPart: number) => { at += padded(bytesOfPart); return bytes.subarray(at - padded(bytesOfPart), at - padded(bytesOfPart) + bytesOfPart); };
     const module = part(size), marks = part(head.nextMark - BLOCK_MARKS);
-    const [recordBytes, templateBytes, ...templateLengths] = head.records, records = part(recordBytes), templateModule = part(templateBytes), templates = { module: templateModule, bodies: bodiesOf(templateModule, templateLengths) };
+    const [recordBytes, templateBytes, ...templateLengths] = head.records, records = part(recordBytes), addresses = part(recordBytes / 8), templateModule = part(templateBytes), templates = { module: templateModule, bodies: bodiesOf(templateModule, templateLengths) };
     const layers = head.layers.map(([wireBytes, machineCode, patience, ...lengths]) => {
       const wire = part(wireBytes);
       return { wire, machineCode: machineCode > 0 ? part(machineCode) : undefined, patience, bodies: bodiesOf(wire, lengths) };
     });
-    return at === bytes.length ? { head, module, marks, records, templates, layers } : undefined;
+    return at === bytes.length ? { head, module, marks, records, addresses, templates, layers } : undefined;
   } catch { return undefined; }
 }
 

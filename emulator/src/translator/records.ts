@@ -23,6 +23,8 @@ export interface RecordSource {
   isBreakpoint(address: number): boolean;
   /** Whether translated code can be entered here. */
   isEntry(address: number): boolean;
+  /** Whether there is neither a breakpoint nor translated code anywhere. */
+  isPlain(): boolean;
   /** Compiles a module that exports functions under their numbers. */
   functions(module: ReturnType<typeof shortModule>): WebAssembly.Exports;
   /** The hash of a page of code; undefined if there is none. */
@@ -281,14 +283,23 @@ export class Records {
     if (this.source.hashOf(page) !== expected) return;
     this.good.add(page);
     this.lookups.refresh();
-    for (const record of this.on(page)) {
-      const address = this.addressOf(record);
-      if (this.pagesOf(record, address).every((each) => this.good.has(each))) this.show(record, address);
+    const { words } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), plain = this.source.isPlain();
+    for (let index = from; index < end; index++) {
+      const record = RECORDS + index * RECORD.size;
+      if (plain) words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = words[(record + RECORD.template) >> 2]!; else this.show(record, keptAddresses[index]!);
+    }
+    // Those on two pages, at its borders: only if the other page is what it was, too.
+    for (const index of [from - 1, end - 1]) {
+      if (index < 0) continue;
+      const record = RECORDS + index * RECORD.size, address = keptAddresses[index]!, own = this.pagesOf(record, address);
+      if (own.length === 1 || !own.includes(page)) continue;
+      if (own.every((each) => this.good.has(each))) this.show(record, address);
+      else words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = SpecialTemplate.stale;
     }
   }
 
   /** Everything that is still right, for `adopt` in a later run; `bodies` those of its templates. */
-  keep(): { head: KeptRecords; bytes: Uint8Array; bodies: Uint8Array[] } {
+  keep(): { head: KeptRecords; bytes: Uint8Array; addresses: Uint8Array; bodies: Uint8Array[] } {
     this.lookups.refresh();
     const { words } = this.lookups, pages = new Map<number, number>(), to = new Map<number, number>(), kept: number[] = [];
     const all: [number, number][] = [...this.at];
@@ -310,11 +321,11 @@ export class Records {
     const bytes = new Uint8Array(out.buffer), rows = new Set(this.own.map(({ row }) => row));
     for (let at = RECORD.count; at < bytes.length; at += RECORD.size) bytes[at] = bytes[at + 1] = 0;
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
-    return { head, bytes, bodies: this.own.map(({ body }) => body) };
+    return { head, bytes, addresses: new Uint8Array(Float64Array.from(kept, (record) => this.addressOf(record)).buffer), bodies: this.own.map(({ body }) => body) };
   }
 
   /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
-  adopt({ pages, templates, traits }: KeptRecords, bytes: Uint8Array, bodies: readonly Uint8Array[], place: (first: number) => void): void {
+  adopt({ pages, templates, traits }: KeptRecords, bytes: Uint8Array, addresses: Uint8Array, bodies: readonly Uint8Array[], place: (first: number) => void): void {
     if (this.next > RECORDS || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
     for (const [row, each] of traits) this.traits.set(row, each);
     this.room(this.libraryEnd + templates.length);
@@ -328,6 +339,6 @@ export class Records {
     this.lookups.bytes.set(bytes, RECORDS);
     this.next = RECORDS + bytes.length;
     this.keptPages = [...this.unchecked.keys()];
-    this.keptAddresses = Float64Array.from({ length: bytes.length / RECORD.size }, (_, index) => this.addressOf(RECORDS + index * RECORD.size));
+this.keptAddresses = new Float64Array(addresses.slice().buffer);
   }
 }

@@ -200,6 +200,7 @@ export class Translations {
     decode: (address) => this.decode(address, false),
     isBreakpoint: (address) => this.isBreakpoint(address),
     isEntry: (address) => this.entries.has(address) || this.kept.has(address),
+    isPlain: () => this.entries.size === 0 && this.kept.size === 0 && this.breakpoints.size === 0,
     functions: (module) => this.instantiate(module),
     hashOf: (page) => this.hashOf(page),
   };
@@ -447,7 +448,7 @@ export class Translations {
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
-    return encodeKept(head, [joined(FIRST_FREE_SLOT, bodies, 't'), marks, records.bytes, templates, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
+    return encodeKept(head, [joined(FIRST_FREE_SLOT, bodies, 't'), marks, records.bytes, records.addresses, templates, ...places.layers.flatMap(({ wire, machineCode }) => (machineCode ? [wire, machineCode] : [wire]))]);
   }
 
   /**
@@ -543,7 +544,7 @@ export class Translations {
     this.nextCell = head.nextCell;
     this.nextMark = head.nextMark;
     this.lookups.bytes.set(read.marks, BLOCK_MARKS);
-    this.records.adopt(head.recordHead, read.records, read.templates.bodies, () => { new WebAssembly.Instance(this.compile(read.templates.module), { e: { ...this.parts, p: this.templates } }); this.statistics.modules++; });
+    this.records.adopt(head.recordHead, read.records, read.addresses, read.templates.bodies, () => { new WebAssembly.Instance(this.compile(read.templates.module), { e: { ...this.parts, p: this.templates } }); this.statistics.modules++; });
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
