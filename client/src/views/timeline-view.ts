@@ -44,8 +44,9 @@ export class TimelineView extends PageView {
       const result = await this.sessions.request('gobuf/lanes', { known: data.known, limit: Math.min(MOST_ROWS, have + piece), piece });
       if (data !== this.data) continue; // the page was loaded anew meanwhile
       data.take(result);
-      const going = !result.complete && data.closed + data.marks.at.length < MOST_ROWS, picture = { kind: 'rows', result: packed(result), going: going && generation === this.generation };
-      if (!picture.going) return picture;
+      const going = !result.complete && data.closed + data.marks.at.length < MOST_ROWS, picture = { kind: 'rows', result: packed(result), going };
+      // Asked for anew meanwhile: the rest comes with that.
+      if (!going || generation !== this.generation) return picture;
       this.send(picture);
       piece = Math.round(Math.min(MOST_PIECE, Math.max(FIRST_PIECE, (piece * PIECE_MS) / (performance.now() - began))));
     }
