@@ -213,7 +213,7 @@ class Analysis {
   /** Changes `state` from before the statement to after it. */
   private step(statement: Statement, state: State): void {
     const word = statement.word?.text;
-    if (!word || ['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'DATA', 'GLOBL', 'NOP'].includes(word)) return;
+    if (!word || ['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'PCALIGNMAX', 'DATA', 'GLOBL', 'NOP'].includes(word)) return;
     const { values, writers } = state;
     if (isCall(word)) {
       const keep = this.family !== 'amd64' || this.isInternal() ? values.get(this.gRegister()) : undefined;

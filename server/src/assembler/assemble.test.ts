@@ -71,6 +71,25 @@ test.skipIf(!goroot)('prologues, frames, branches and alignment as go tool asm',
 /** Forms that Go's own encoder tests leave out. */
 const X87 = 'FCLEX; FINIT; FSAVE (AX); FSTCW (AX); FSTENV (AX); FSTSW (AX); FSTSW AX; FLDCW (AX); FRSTOR (AX); FADDD F1, F0; FADDD F0, F2; FXCHD F0, F2; FXCHD F2, F0; FCOMD F2, F0; FCOMD F0, F2; FCOMDP F0, F2; FCOMDPP F0, F1; FUCOM F0, F2; FUCOMP F0, F2; FUCOMPP F0, F1; FCOMI F1, F0; FCOMIP F1, F0; FMOVD F0, F3; FMOVD F3, F0; FMOVDP F0, F3; FADDDP F0, F3; FSUBD F0, F3; FSUBRD F3, F0; FSUBDP F0, F3; FCMOVEQ F1, F0; FCMOVU F1, F0; FCMOVUN F1, F0; FCMOVNU F1, F0; FCMOVNE F1, F0; FBLD (AX); FBSTP (AX); FMOVX (AX), F0; FMOVXP F0, (AX); FXAM; FTST; INT $3; RDPID AX; FSUBD F0, F3; FSUBRD F0, F3; FSUBDP F0, F3; FSUBRDP F0, F3; FDIVD F0, F3; FDIVRD F0, F3; FDIVDP F0, F3; FDIVRDP F0, F3; FMULD F0, F3; FMULDP F0, F3; FSUBD F3, F0; FDIVRD F3, F0; FSUBD (AX), F0; FSUBRF (AX), F0; FDIVL (AX), F0; FDIVRW (AX), F0';
 
+/** Each in a function of its own, with a byte before it so that alignment has something to do. */
+const TAKEN = 'PCDATA $1, $-1; PCDATA $0, $0x7fffffff; PCDATA $3, $-0x80000000; FUNCDATA $2, a<>(SB); FUNCDATA $99, b(SB); FUNCDATA $0, go_args_stackmap(SB); FUNCDATA $1, no_pointers_stackmap(SB); PCALIGN $8; PCALIGN $2048; ' +
+  'BYTE $-129; BYTE $256; WORD $0x12345; LONG $-1; QUAD $0x123456789abcdef0; NOP; NOP AX; NOP X1; NOP F0; NOP 8(AX); NOP a(SB); NOP $a(SB); MOVW $a<>(SB), R9; MOVW $x+8(FP), BX; RET ·g(SB); CALL *(AX); JMP ·g+8(SB)';
+const REFUSED = ['PCDATA $0', 'PCDATA 0, 1', 'PCDATA $a(SB), $1', 'PCDATA $0x100000000, $1', 'PCDATA $0, $0x80000000', 'PCDATA $1, $-0x80000001', 'PCDATA $-1, $1', 'PCDATA $1, $1, $2', 'PCDATA $1.5, $1', 'PCDATA $8(AX), $1', 'FUNCDATA $0', 'FUNCDATA $0, $a(SB)', 'FUNCDATA $0, a+8(SB)',
+  'FUNCDATA 0, a(SB)', 'FUNCDATA $-1, a(SB)', 'FUNCDATA AX, a(SB)', 'FUNCDATA $0, AX', 'FUNCDATA $0x100000000, a(SB)', 'FUNCDATA $1, *a(SB)', 'FUNCDATA $1, a(SB)(AX*1)', 'FUNCDATA $1, a(FP)', 'FUNCDATA $1, 8(AX)', 'FUNCDATA $"a", a(SB)', 'FUNCDATA $2, a(SB); FUNCDATA $2, b(SB)',
+  'FUNCDATA $2, go_args_stackmap(SB)', 'FUNCDATA $0, no_pointers_stackmap(SB)', 'PCALIGN $7', 'PCALIGN $4096', 'PCALIGN 8', 'PCALIGN $8, $7', 'BYTE $1, $2', 'BYTE AX', 'QUAD $1.5', 'LONG $a(SB)', 'NOP $5', 'NOP AL', 'NOP Y1', 'NOP CS', 'NOP AX, BX', 'NOP $1.5', 'MOVW $a<>(SB), (AX)', 'RET $8', 'JEQ AX'];
+const AT_MOST = 'PCALIGNMAX $8, $7; PCALIGNMAX $8, $6; PCALIGNMAX $32, $30; PCALIGNMAX $64, $63', BEYOND = ['PCALIGNMAX $8, $8', 'PCALIGNMAX $7, $3', 'PCALIGNMAX $8, $-1', 'PCALIGNMAX AX, $4', 'PCALIGNMAX $4096, $4', 'PCALIGNMAX'];
+
+test.skipIf(!goroot || goMinor < 23)('instructions without code of their own: the same are taken, with the same bytes, and the same refused', { timeout: 60_000 }, () => {
+  const text = `${TAKEN}; ${AT_MOST}`.split('; ').map((each, i) => `TEXT ·f${i}(SB), 4, $0-16\n\tBYTE $0x90\n\t${each}\n\tRET\n`).join('');
+  const theirs = goAssemble(text), result = assembled(text);
+  expect([[...theirs.rejected], result.all]).toEqual([[], []]);
+  expect([...functions(result)]).toEqual([...theirs.functions]);
+  for (const each of [...REFUSED, ...BEYOND]) {
+    const wrong = `TEXT ·f(SB), 4, $0-16\n\t${each}\n\tRET\n`;
+    expect([each, goAssemble(wrong).functions.size, assembled(wrong).all.length]).toEqual([each, 0, 1]);
+  }
+});
+
 test.skipIf(!goroot)('x87 as go tool asm', () => {
   const text = `TEXT f(SB), 4, $0\n\t${X87.replaceAll('; ', '\n\t')}\n`;
   const theirs = goAssemble(text);
@@ -107,6 +126,9 @@ test('reasons, not just refusals', () => {
   expect(one('VADDPD.RU_SAE X3, X2, K1, X1')).toMatch(/unsupported rounding.*only its Z form/);
   expect(one('LEAQ AX, BX')).toMatch(/operand 1, AX, should be memory/);
   expect(one('PCALIGN $16', 21)).toMatch(/since Go 1\.22/);
+  expect(one('PCALIGNMAX $16, $3', 22)).toMatch(/unrecognized instruction PCALIGNMAX/);
+  expect(one('FUNCDATA $0, a+8(SB)')).toMatch(/a symbol without an offset/);
+  expect(one('PCDATA $1, $0x80000000')).toMatch(/2147483648, the value of PCDATA, does not fit into 32 bits/);
   expect(one('ENDBR64', 24)).toMatch(/since Go 1\.25/);
   expect(one('JMP nowhere')).toMatch(/undefined label nowhere/);
   expect(one('CALL runtime·f<ABIInternal>(SB)')).toMatch(/only packages of the runtime may select an ABI/);

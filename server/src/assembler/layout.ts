@@ -60,7 +60,7 @@ export function layout(instructions: readonly Instruction[], minor: number, repo
         patch(from, distance, branch.short);
       }
       instruction.bytes = one(instruction, minor, branches.get(instruction), at, waiting, relocations, fail);
-      if (instruction.mnemonic === 'PCALIGN') alignment = Math.max(alignment, Number(instruction.args[0]?.offset ?? 1n));
+      if (instruction.mnemonic.startsWith('PCALIGN')) alignment = Math.max(alignment, Number(instruction.args[0]?.offset ?? 1n));
       at += instruction.bytes.length;
     }
     if (again && failed.size === 0) continue;
@@ -81,6 +81,10 @@ function one(instruction: Instruction, minor: number, branch: Branch | undefined
   switch (mnemonic) {
     case 'TEXT': case 'PCDATA': case 'FUNCDATA': case 'NOP': return [];
     case 'PCALIGN': return padding(at, Number(args[0]?.offset ?? 1n));
+    case 'PCALIGNMAX': {
+      const bytes = padding(at, Number(args[0]?.offset ?? 1n));
+      return bytes.length <= Number(args[1]?.offset ?? 0n) ? bytes : [];
+    }
   }
   try {
     const numberBytes = NUMBERS[mnemonic];

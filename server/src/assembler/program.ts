@@ -75,6 +75,14 @@ export interface ProgramOptions {
   minor: number;
 }
 
+const MOST_INT32 = 0x7fffffffn;
+/** Symbols that Go's assembler makes itself, with the only table that each is for. */
+const STACK_MAPS = [['go_args_stackmap', 0n], ['no_pointers_stackmap', 1n]] as const;
+const isAlignment = (value: bigint): boolean => value >= 8n && value <= 2048n && (value & (value - 1n)) === 0n;
+
+/** What Go lets stand behind NOP. */
+const isNopOperand = ({ kind, name, register }: Argument): boolean => kind === 'memory' || (kind === 'address' && name !== undefined) || (kind === 'register' && register !== undefined && (['gpr', 'st'].includes(register.kind) || (register.kind === 'x' && register.number < 16)));
+
 /** Where the assembler has no import path: it cannot know which rules hold. */
 const UNKNOWN_PACKAGE = 'main';
 
@@ -89,6 +97,8 @@ class ProgramReader {
   private readonly abiAllowed: boolean;
   private current: TextSymbol | undefined;
   private labels = new Map<string, Instruction>();
+  /** Of this function: the tables that FUNCDATA has named. */
+  private readonly tables = new Set<bigint>();
   private jumps: { from: Instruction; argument: Argument; at: Operand | undefined }[] = [];
   private pending: Statement['labels'] = [];
 
@@ -121,8 +131,9 @@ class ProgramReader {
       case 'TEXT': return this.text(statement, span);
       case 'DATA': return this.data.data(statement, span);
       case 'GLOBL': return this.data.globl(statement, span);
-      case 'PCDATA': case 'FUNCDATA': return this.append(this.pseudo(statement, span));
+      case 'PCDATA': case 'FUNCDATA': return this.table(statement, span);
       case 'PCALIGN': return this.align(statement, span);
+      case 'PCALIGNMAX': return this.options.minor >= 23 ? this.alignAtMost(statement, span) : this.instruction(statement, span);
       default: return this.instruction(statement, span);
     }
   }
@@ -131,18 +142,53 @@ class ProgramReader {
     return { mnemonic: statement.word?.text ?? '', suffix: undefined, args: [], span, statement, offset: 0, bytes: [] };
   }
 
+  /** Tables for the runtime: no code, but what Go refuses is refused. */
+  private table(statement: Statement, span: Span): void {
+    const { word, operands: [key, value, ...more] } = statement, what = word?.text ?? '';
+    if (!key || !value || more.length) return this.report(`${what} takes two operands, as in ${what === 'PCDATA' ? 'PCDATA $1, $0' : 'FUNCDATA $1, name<>(SB)'}`, span);
+    const number = this.number(key);
+    if (number === undefined || number < 0n || number > MOST_INT32) return this.report(`the first operand of ${what} is the number of a table, a constant such as $1`, span);
+    if (what === 'PCDATA') {
+      const given = this.number(value);
+      if (given === undefined) return this.report('the second operand of PCDATA is a constant, as in PCDATA $1, $0', span);
+      if (BigInt.asIntN(32, given) !== given) return this.report(`${given}, the value of PCDATA, does not fit into 32 bits`, span);
+    } else {
+      const named = argumentOf(value, this.options, false, (message) => this.report(message, span));
+      if (!named) return;
+      if (named.kind !== 'memory' || named.symbol === undefined || named.base || named.index || named.offset !== 0n) return this.report('the second operand of FUNCDATA is a symbol without an offset, as in name<>(SB)', span);
+      const [, own] = STACK_MAPS.find(([name]) => name === named.symbol) ?? [];
+      if (own !== undefined && own !== number) return this.report(`${named.symbol} is for FUNCDATA $${own} only`, span);
+      if (this.tables.has(number)) return this.report(`FUNCDATA $${number} stands twice in this function`, span);
+      this.tables.add(number);
+    }
+    this.append(this.pseudo(statement, span));
+  }
+
+  private number({ kind, value, registers, symbol }: Operand): bigint | undefined {
+    return kind === 'constant' && registers.length === 0 && !symbol ? value ?? 0n : undefined;
+  }
+
+  private alignAtMost(statement: Statement, span: Span): void {
+    const { operands } = statement, [alignment, most] = operands.map((operand) => this.number(operand));
+    if (operands.length !== 2 || alignment === undefined || most === undefined) return this.report('PCALIGNMAX takes two constants, the alignment and how many bytes it may cost, as in PCALIGNMAX $32, $15', span);
+    if (!isAlignment(alignment)) return this.report(`alignment value ${alignment} of PCALIGNMAX must be a power of two from 8 to 2048`, span);
+    if (most < 0n || most >= alignment) return this.report(`PCALIGNMAX can cost 0 to ${alignment - 1n} bytes, not ${most}`, span);
+    this.append({ ...this.pseudo(statement, span), args: [alignment, most].map((offset) => ({ kind: 'constant', scale: 0, offset })) });
+  }
+
   private align(statement: Statement, span: Span): void {
     if (this.options.minor < 22) return this.report(`PCALIGN is there for amd64 since Go 1.22; the Go that is set here is 1.${this.options.minor}`, span);
     const [operand, ...more] = statement.operands;
     if (!operand || more.length || operand.kind !== 'constant') return this.report('PCALIGN takes one constant, as in PCALIGN $16', span);
     const value = operand.value ?? 0n;
-    if (value < 8n || value > 2048n || (value & (value - 1n)) !== 0n) return this.report(`alignment value ${value} of PCALIGN must be a power of two from 8 to 2048`, span);
+    if (!isAlignment(value)) return this.report(`alignment value ${value} of PCALIGN must be a power of two from 8 to 2048`, span);
     this.append({ ...this.pseudo(statement, span), args: [{ kind: 'constant', scale: 0, offset: value }] });
   }
 
   private text(statement: Statement, span: Span): void {
     this.resolve();
     this.labels = new Map();
+    this.tables.clear();
     const { operands } = statement;
     this.current = undefined;
     if (operands.length !== 2 && operands.length !== 3) return this.report('TEXT takes a name, optional flags and a frame size, as in TEXT ·Name(SB), NOSPLIT, $0-16', span);
@@ -195,6 +241,7 @@ class ProgramReader {
     }
     const suffix = suffixes.length ? readSuffix(suffixes.map(({ text }) => text)) : undefined;
     if (typeof suffix === 'string') return this.report(suffix, span);
+    if (mnemonic === 'NOP' && (suffix || args.length > 1 || !args.every(isNopOperand))) return this.report('invalid instruction NOP: it takes nothing, or one general register, X0 to X15, F0 to F7 or memory, and makes no code of it', span);
     const instruction: Instruction = { mnemonic: spelled(mnemonic), suffix, args, span, statement, offset: 0, bytes: [] };
     if (isJump) {
       if (args.length === 0 || args.length > 2) return this.report(`wrong number of arguments to ${mnemonic} instruction`, span);

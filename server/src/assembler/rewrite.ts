@@ -19,8 +19,9 @@ export function rewrite(instruction: Instruction, goos: string): Instruction[] {
   const [from] = args;
   const to = args.at(-1);
   if (/^CMP[PS][SD]$/.test(instruction.mnemonic) && to?.kind === 'memory' && !to.name && !to.base && !to.index) to.kind = 'constant';
-  if (from?.kind === 'address' && /^MOV[QL]$/.test(instruction.mnemonic)) {
-    instruction.mnemonic = instruction.mnemonic === 'MOVQ' ? 'LEAQ' : 'LEAL';
+  // MOVW takes the address of a name only: of $8(AX) Go's assembler forgets the register.
+  if (from?.kind === 'address' && (/^MOV[QL]$/.test(instruction.mnemonic) || (instruction.mnemonic === 'MOVW' && from.name !== undefined))) {
+    instruction.mnemonic = `LEA${instruction.mnemonic.at(-1) ?? ''}`;
     from.kind = 'memory';
   }
   if (from?.kind === 'float') constantInMemory(instruction, from, to);

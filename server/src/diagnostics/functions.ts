@@ -59,7 +59,7 @@ function pushes({ statements, name }: AssemblyFunction): Problem[] {
 
 /** The statement after which nothing comes, if it can be reached; calls are trusted not to return there. */
 function runsPastEnd(each: AssemblyFunction, file: AssemblyFile): ReturnType<typeof visibleSpan> | undefined {
-  const last = each.statements.findLastIndex(({ word }) => word && !['PCDATA', 'FUNCDATA', 'PCALIGN', 'DATA', 'GLOBL'].includes(word.text));
+  const last = each.statements.findLastIndex(({ word }) => word && !['PCDATA', 'FUNCDATA', 'PCALIGN', 'PCALIGNMAX', 'DATA', 'GLOBL'].includes(word.text));
   const statement = each.statements[last];
   const word = statement?.word?.text ?? '';
   if (!statement?.word || last === 0 || leaves(word, statement.operands, file.arch.family)) return undefined;
