@@ -48,6 +48,7 @@ function gauge(stack: Gauge): HTMLElement {
     item.append(element('i', `swatch ${part.kind}`), element('span', '', part.text));
     legend.append(item);
   }
+  for (const [name, value] of stack.guards) legend.append(element('li', 'sptext', `${name} ${value}`));
   legend.append(element('li', 'sptext', `${stack.live ? '▲' : '△'} ${stack.spText}`));
   const ends = element('div', 'ends');
   ends.append(element('span', '', `lo ${stack.lo}`), ...(stack.cut ? [element('span', 'small', l10n.t('not to scale'))] : []), element('span', '', `hi ${stack.hi}`));

@@ -48,6 +48,44 @@ describe('rows of the scheduler', () => {
   });
 });
 
+describe('queues, marks, groups', () => {
+  const find = (rows: Row[], ...labels: string[]): Row => labels.reduce<Row>((row, label) => (row.children?.() ?? rows).find((each) => each.label.startsWith(label)) ?? (() => { throw new Error(`no ${label}`); })(), { id: '', label: '', children: () => rows });
+  it('a run queue is told whole and in order, also where the line of its P has room for eight', () => {
+    const all = Array.from({ length: 12 }, (_, i) => g(i + 1)), made = result(all), order = [7, 3, 12, 1, 2, 4, 5, 6, 8, 9, 10, 11];
+    made.snapshot.ps[0]!.runq = order.map((goid) => ({ g: all[goid - 1]!.address, goid }));
+    made.snapshot.sched!.runq = [{ g: all[4]!.address, goid: 5 }, { g: all[0]!.address, goid: 1 }];
+    const { rows } = schedulerRows(made, 'status', undefined);
+    expect(find(rows, 'Processors', 'P0').description).toContain('[G7 G3 G12 G1 G2 G4 G5 G6 …]');
+    expect(find(rows, 'Processors', 'P0', 'runq').children!().map(({ label, description, goid }) => [label, description, goid])).toEqual(order.map((goid, i) => [`${i + 1}. G${goid}`, 'main.pong', goid]));
+    expect(find(rows, 'Scheduler', 'runq').children!().map(({ label }) => label)).toEqual(['1. G5', '2. G1']);
+  });
+  it('icons, words and marks: locked to an M, spinning, asleep, waiting', () => {
+    const made = result([g(7, { lockedm: 0x5000 }), g(8, { statusName: 'waiting', waitReason: 'chan send' })]);
+    made.snapshot.ms[0]!.spinning = true;
+    const { rows } = schedulerRows(made, 'status', undefined);
+    expect([find(rows, 'Goroutines', 'runnable', 'G7').description, find(rows, 'Goroutines', 'waiting', 'G8').icon, find(rows, 'Goroutines', 'runnable', 'G7').icon]).toEqual(['main.pong · locked to its M', 'watch', 'circle-filled']);
+    expect([find(rows, 'Threads', 'M0').icon, find(rows, 'Threads', 'M0').description]).toEqual(['sync', expect.stringContaining('spinning')]);
+    made.snapshot.ms[0]!.spinning = false;
+    made.snapshot.threads[0]!.waitingFor = 'futex 0x5b2e40';
+    expect([find(schedulerRows(made, 'status', undefined).rows, 'Threads', 'M0')].map(({ icon, description }) => [icon, description])).toEqual([['vm-outline', expect.stringContaining('asleep: futex 0x5b2e40')]]);
+  });
+  it.each([
+    ['waitReason', '', ['chan send: 2', 'runnable: 1']], ['p', '', ['no P: 2', 'P0: 1']], ['function', '', ['main.ping: 2', 'main.pong: 1']], ['none', '', ['G1: main.ping · chan send', 'G2: main.ping · chan send', 'G9: main.pong · P0 queue']], ['waitReason', 'chan  PING', ['chan send: 2']], ['none', 'g9', ['G9: main.pong · P0 queue']], ['none', 'p0 send', []],
+  ] as const)('grouped by %s with the filter "%s"', (grouping, filter, expected) => {
+    const made = result([g(1, { statusName: 'waiting', waitReason: 'chan send', startName: 'main.ping' }), g(2, { statusName: 'waiting', waitReason: 'chan send', startName: 'main.ping' }), g(9)]);
+    made.snapshot.ps[0]!.runq = [{ g: g(9).address, goid: 9 }];
+    expect(text(schedulerRows(made, grouping, undefined, filter).rows[0]!.children!(), 0, 0)).toEqual(expected);
+  });
+  it('of thousands of goroutines only what changed is marked, down to their fields, on whatever page they stand now', () => {
+    const all = (more: Partial<GInfo>): GInfo[] => Array.from({ length: 5000 }, (_, i) => g(i + 1, i === 4321 ? more : {}));
+    const first = schedulerRows(result(all({})), 'status', undefined), marked = (rows: Row[]): string[] => rows.flatMap((row) => [...(row.changed ? [`${row.label}: ${row.description}`] : []), ...(row.children ? marked(row.children()) : [])]);
+    expect(marked(schedulerRows(result(all({})), 'status', first.seen).rows)).toEqual([]);
+    expect(marked(schedulerRows(result(all({ stackguard0Name: 'stackPreempt' })), 'status', first.seen).rows)).toEqual(['stackguard0: stackPreempt']);
+    expect(marked(schedulerRows(result(all({ stackguard0Name: 'stackPreempt' })), 'none', first.seen).rows.slice(0, 1)).filter((line) => !/ … /.test(line) && /stack/.test(line))).toEqual(['stackguard0: stackPreempt']);
+    expect(marked(schedulerRows(result([...all({}), g(6000)]), 'status', first.seen).rows)).toContain('G6000: main.pong');
+  });
+});
+
 describe('the gauge of a stack', () => {
   const stack: StackGauge = { name: 'G7', g: 1, lo: 0x1000, hi: 0x1800, stackguard0: 0x13a0, stackguard1: 0, sp: 0x17a0, live: true };
   it('shows guard, free and used in the order of addresses', () => {
@@ -56,6 +94,9 @@ describe('the gauge of a stack', () => {
     expect(gauge.parts.reduce((sum, { percent }) => sum + percent, 0)).toBeCloseTo(100);
     expect(gauge.sp).toBeCloseTo(gauge.parts[0]!.percent + gauge.parts[1]!.percent);
     expect(gauge.cut).toBe(true);
+    expect(gauge.guards).toEqual([['stackguard0', '0x13a0'], ['stackguard1', '0']]);
+    expect(gaugeOf({ ...stack, stackguard0Name: 'stackFork', stackguard1: 2 ** 64 }).guards).toEqual([['stackguard0', 'stackFork'], ['stackguard1', "^0 (a goroutine's)"]]);
+    expect(gauge.words).toContain('stackguard0 0x13a0, stackguard1 0,');
   });
   it('says when SP is inside the guard, and names a sentinel', () => {
     expect(gaugeOf({ ...stack, sp: 0x1200 }).warning).toBe('SP is 416 B inside the guard');

@@ -54,10 +54,17 @@ export function shortFunction(name: string | undefined): string {
 export type Grouping = 'status' | 'function' | 'waitReason' | 'p' | 'none';
 export const GROUPINGS: readonly Grouping[] = ['status', 'function', 'waitReason', 'p', 'none'];
 
+const GLOBAL = -1;
+
 class Model {
   readonly #gs: Map<number, GInfo>;
+  /** By address of a g: the P that has it next or queued, -1 for the global queue. */
+  readonly #queuedOn = new Map<number, { p: number; next: boolean }>();
   constructor(readonly result: SchedulerResult, readonly grouping: Grouping, readonly filter = '') {
-    this.#gs = new Map(result.snapshot.gs.map((g) => [g.address, g]));
+    const { gs, ps, sched } = result.snapshot;
+    this.#gs = new Map(gs.map((g) => [g.address, g]));
+    for (const { g } of sched?.runq ?? []) this.#queuedOn.set(g, { p: GLOBAL, next: false });
+    for (const p of ps) { for (const { g } of p.runq) this.#queuedOn.set(g, { p: p.id, next: false }); if (p.runnext) this.#queuedOn.set(p.runnext, { p: p.id, next: true }); }
   }
 
   gName(g: GInfo | undefined): string {
@@ -65,6 +72,14 @@ class Model {
     if (g.kind === 'goroutine') return `G${g.goid}`;
     const owner = this.result.snapshot.ms.find((m) => m.g0 === g.address || m.gsignal === g.address);
     return owner ? l10n.t('{0} of M{1}', g.kind, owner.id) : g.kind;
+  }
+  /** A queue's goroutines in the order in which they will run, all of them. */
+  queue(id: string, list: readonly { g: number; goid: number }[]): Partial<Row> {
+    if (list.length === 0) return {};
+    return { children: () => this.paged(id, list.map(({ g, goid }, index): Row => {
+      const place = this.result.placeOfG[g], thread = this.result.threadOfG[g];
+      return { id: `${id} ${index}`, label: `${index + 1}. G${goid}`, description: shortFunction(this.#gs.get(g)?.startName), icon: 'circle-filled', color: 'charts.blue', address: g, goid, ...(place ? { place } : {}), ...(thread === undefined ? {} : { thread }) };
+    })) };
   }
   queued = (list: readonly { goid: number }[]): string => `[${list.slice(0, 8).map(({ goid }) => `G${goid}`).join(' ')}${list.length > 8 ? ' …' : ''}]`;
 
@@ -98,8 +113,8 @@ class Model {
   }
   /** The P that runs it or has it in its queue. */
   processorOf(g: GInfo): string | undefined {
-    const p = this.result.snapshot.ps.find((each) => (each.mId !== undefined && each.mId === g.mId) || each.runnext === g.address || each.runq.some((entry) => entry.g === g.address));
-    return p ? `P${p.id}` : undefined;
+    const running = this.result.snapshot.ps.find((each) => each.mId !== undefined && each.mId === g.mId), id = running?.id ?? this.#queuedOn.get(g.address)?.p ?? GLOBAL;
+    return id === GLOBAL ? undefined : `P${id}`;
   }
   keyOf(g: GInfo): string {
     switch (this.grouping) {
@@ -114,11 +129,11 @@ class Model {
     const system = this.result.snapshot.gs.filter((g) => g.kind !== 'goroutine' && this.passes(g));
     if (this.grouping !== 'none' && this.grouping !== 'status') {
       const groups = new Map<string, GInfo[]>();
-      for (const g of all) if (g.statusName !== 'dead') groups.set(this.keyOf(g), [...groups.get(this.keyOf(g)) ?? [], g]);
+      for (const g of all) if (g.statusName !== 'dead') { const key = this.keyOf(g), members = groups.get(key); if (members) members.push(g); else groups.set(key, [g]); }
       const rows = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([key, members]) => ({ ...this.group(`${this.grouping} ${key}`, key, members, true), icon: 'list-tree', color: undefined }));
       return system.length > 0 ? [...rows, this.group('system', l10n.t('g0 and gsignal'), system, false)] : rows;
     }
-    if (this.grouping === 'none') return [...this.paged('g', all.map((g) => this.goroutine(g))), ...this.paged('s', system.map((g) => this.goroutine(g)))];
+    if (this.grouping === 'none') return [...this.paged('all', all.map((g) => this.goroutine(g))), ...this.paged('s', system.map((g) => this.goroutine(g)))];
     const rows: Row[] = [];
     for (const status of [...ORDER, ...new Set(all.map((g) => g.statusName).filter((name) => !ORDER.includes(name)))]) {
       const members = all.filter((g) => g.statusName === status && (status === 'running' || !g.system));
@@ -147,9 +162,9 @@ class Model {
     const place = this.result.placeOfG[g.address];
     const [icon, color] = ICONS[g.kind === 'goroutine' ? g.statusName : 'system'] ?? ['circle-outline'];
     const p = this.result.snapshot.ps.find((each) => each.mId !== undefined && each.mId === g.mId);
-    const next = this.result.snapshot.ps.find((each) => each.runnext === g.address), queue = this.result.snapshot.ps.find((each) => each.runq.some((entry) => entry.g === g.address));
+    const queue = this.#queuedOn.get(g.address);
     const where = g.statusName === 'running' && g.mId !== undefined ? l10n.t('on {0}', `M${g.mId}${p ? `/P${p.id}` : ''}`)
-      : next ? `P${next.id} runnext` : queue ? l10n.t('P{0} queue', queue.id) : this.result.snapshot.sched?.runq.some((entry) => entry.g === g.address) ? l10n.t('global queue')
+      : queue ? queue.p === GLOBAL ? l10n.t('global queue') : queue.next ? `P${queue.p} runnext` : l10n.t('P{0} queue', queue.p)
         : g.statusName === 'waiting' ? g.waitReason ?? 'waiting' : g.kind === 'goroutine' && this.grouping === 'status' ? '' : g.kind === 'goroutine' ? g.statusName : '';
     return {
       id: `g ${g.address.toString(16)}`,
@@ -239,7 +254,7 @@ class Model {
         ...this.field(id, 'schedtick', grouped(p.schedtick)),
         ...this.field(id, 'syscalltick', grouped(p.syscalltick)),
         ...this.field(id, 'runnext', p.runnext === 0 ? 'nil' : `G${p.runnextGoid ?? '?'}`, { address: p.runnext || undefined }),
-        ...this.field(id, 'runq', `${p.runq.length}${p.runq.length > 0 ? ` ${this.queued(p.runq)}` : ''} (${l10n.t('head {0}, tail {1}', p.runqhead, p.runqtail)})`),
+        ...this.field(id, 'runq', `${p.runq.length}${p.runq.length > 0 ? ` ${this.queued(p.runq)}` : ''} (${l10n.t('head {0}, tail {1}', p.runqhead, p.runqtail)})`, this.queue(`${id} runq`, p.runq)),
         ...this.field(id, 'gFree', p.gFreeCount),
         ...this.field(id, 'timers', p.timers),
         ...this.field(id, 'mcache', p.mcache === 0 ? undefined : address(p.mcache), { address: p.mcache }),
@@ -252,9 +267,9 @@ class Model {
     if (!sched) return [];
     const m = (at: number): string => { const found = snapshot.ms.find((each) => each.address === at); return found ? `M${found.id}` : address(at); };
     const p = (at: number): string => { const found = snapshot.ps.find((each) => each.address === at); return found ? `P${found.id}` : address(at); };
-    const field = (name: string, value: string | number | boolean | undefined): Row[] => this.field('sched', name, value);
+    const field = (name: string, value: string | number | boolean | undefined, extra?: Partial<Row>): Row[] => this.field('sched', name, value, extra);
     return [
-      ...field('runq', `${sched.runqsize}${sched.runq.length > 0 ? ` ${this.queued(sched.runq)}` : ''}`),
+      ...field('runq', `${sched.runqsize}${sched.runq.length > 0 ? ` ${this.queued(sched.runq)}` : ''}`, this.queue('runq', sched.runq)),
       ...field('idle Ps', `${sched.npidle}${sched.pidle.length > 0 ? ` [${sched.pidle.map(p).join(' ')}]` : ''}`),
       ...field('idle Ms', `${sched.nmidle}${sched.midle.length > 0 ? ` [${sched.midle.map(m).join(' ')}]` : ''}`),
       ...field('nmspinning', sched.nmspinning),
@@ -269,21 +284,26 @@ class Model {
   }
 }
 
-/** Marks what has other words than at the stop before; `seen` is brought up to date. */
-function mark(rows: Row[], before: ReadonlyMap<string, string> | undefined, seen: Map<string, string>): Row[] {
+/** Rows of a stop by id, without the fields of goroutines: those are looked up by the row that they belong to. */
+export type Seen = ReadonlyMap<string, Row>;
+const textOf = (row: Row): string => `${row.label} ${row.description ?? ''}`;
+
+/** Marks what has other words than at the stop before: rows that are not there were not there then. */
+function mark(rows: Row[], before: ((id: string) => Row | undefined) | undefined): Row[] {
   return rows.map((row) => {
-    const text = `${row.label} ${row.description ?? ''}`;
-    seen.set(row.id, text);
-    const { children } = row;
-    return { ...row, changed: before !== undefined && before.get(row.id) !== text, ...(children ? { children: () => mark(children(), before, seen) } : {}) };
+    const old = before?.(row.id), { children } = row;
+    const inside = before && ((): ((id: string) => Row | undefined) => {
+      let own: Map<string, Row> | undefined;
+      return (id) => before(id) ?? (own ??= new Map(old?.children?.().map((each) => [each.id, each]))).get(id);
+    })();
+    return { ...row, changed: before !== undefined && (old === undefined || textOf(old) !== textOf(row)), ...(children ? { children: () => mark(children(), inside) } : {}) };
   });
 }
 
-/** Walks everything of moderate size once, so that rows that are not unfolded are known at the next stop too. */
-export function schedulerRows(result: SchedulerResult, grouping: Grouping, before: ReadonlyMap<string, string> | undefined, filter = ''): { rows: Row[]; seen: Map<string, string> } {
-  const seen = new Map<string, string>();
-  const rows = mark(new Model(result, grouping, filter).top(), before, seen);
-  const walk = (list: Row[], depth: number): void => { for (const row of list) if (row.children && seen.size < 20_000 && depth < 4) walk(row.children(), depth + 1); };
-  walk(rows, 0);
-  return { rows, seen };
+/** The rows of a stop, marked against those of the stop before (whichever groups and pages they stood in), and what the next stop is compared with. */
+export function schedulerRows(result: SchedulerResult, grouping: Grouping, before: Seen | undefined, filter = ''): { rows: Row[]; seen: Seen } {
+  const top = new Model(result, grouping, filter).top(), seen = new Map<string, Row>();
+  const walk = (list: Row[]): void => { for (const row of list) { seen.set(row.id, row); if (row.children && !row.id.startsWith('g ')) walk(row.children()); } };
+  walk(top);
+  return { rows: mark(top, before && ((id) => before.get(id))), seen };
 }

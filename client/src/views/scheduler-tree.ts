@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../debug/sessions';
 import { changedUri } from './changed-rows';
-import { type Grouping, type Row, schedulerRows } from './scheduler-model';
+import { type Grouping, type Row, schedulerRows, type Seen } from './scheduler-model';
 
 /** The views of a section: their id, and which row's children they show. */
 const SECTIONS: [view: string, row: string][] = [['gobuf.goroutines', 'goroutines'], ['gobuf.threads', 'threads'], ['gobuf.processors', 'processors'], ['gobuf.queues', 'scheduler']];
@@ -36,8 +36,8 @@ export class SchedulerTree extends SectionTree implements vscode.Disposable {
   readonly #sections: SectionTree[];
   readonly #disposables: vscode.Disposable[];
   #rows: Row[] = [];
-  #before: { session: string; seen: Map<string, string>; instruction: number } | undefined;
-  #current: { session: string; seen: Map<string, string>; instruction: number } | undefined;
+  #before: { session: string; seen: Seen; instruction: number } | undefined;
+  #current: { session: string; seen: Seen; instruction: number } | undefined;
   #generation = 0;
   #stale = true;
   #filter = '';

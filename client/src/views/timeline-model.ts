@@ -153,7 +153,7 @@ export class TimelineData {
     return row !== undefined && end[row]! > instruction ? row : undefined;
   }
 
-  /** A thread has a number of the runtime's once it has an M; before, and in a trace, there is Linux's. */
+  /** A thread has a number of the runtime's once it has an M; before, and in a trace of an older version, there is Linux's. */
   laneName(lane: number): string { const { m, tid } = this.lanes[lane] ?? { tid: 0 }; return m === undefined ? l10n.t('thread {0}', tid) : `M${m}`; }
 
   whoText(who: number): string { return who > 0 ? `G${who}${this.names[who] ? ` ${this.names[who]}` : ''}` : who === 0 ? 'g0' : who === -2 ? 'gsignal' : l10n.t('no g yet'); }

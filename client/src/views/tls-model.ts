@@ -8,7 +8,7 @@ import { address, bytes, grouped, milliseconds } from './words';
 export interface Line { name: string; value: string; meaning: string; state: 'same' | 'differs' | 'other'; stateText: string; changed: boolean }
 /** Parts of a gauge from lo to hi in percent; low addresses are on the left. */
 export interface Part { kind: 'guard' | 'free' | 'used'; percent: number; text: string; title: string }
-export interface Gauge { name: string; size: string; lo: string; hi: string; parts: Part[]; /** percent from the left */ sp: number; spText: string; live: boolean; words: string; cut: boolean; warning?: string }
+export interface Gauge { name: string; size: string; lo: string; hi: string; parts: Part[]; /** percent from the left */ sp: number; spText: string; live: boolean; words: string; cut: boolean; warning?: string; /** What stackguard0 and stackguard1 hold. */ guards: [name: string, value: string][] }
 export interface TlsPicture { title: string; moment: string; lines: Line[]; sp: { value: string; on: string; changed: boolean }; gauges: Gauge[]; notes: string[] }
 
 /** A part narrower than this cannot be seen; it is drawn this wide and the gauge is called cut. */
@@ -30,11 +30,13 @@ export function gaugeOf(stack: StackGauge): Gauge {
   let at = 0;
   for (const part of parts) { if (part.kind === 'used') break; at += part.percent; }
   if (below > 0) at = (parts[0]!.percent * (sp - stack.lo)) / guard;
+  // Only go:systemstack code compares with stackguard1: on a goroutine's stack it holds all ones, so that such code would crash there.
+  const guard1 = stack.stackguard1 >= 2 ** 48 ? l10n.t('^0 (a goroutine\'s)') : address(stack.stackguard1), guards: Gauge['guards'] = [['stackguard0', stack.stackguard0Name ?? address(stack.stackguard0)], ['stackguard1', guard1]];
   const spWords = `${stack.live ? 'SP' : l10n.t('saved SP')} ${address(stack.sp)}`;
   return {
-    name: stack.name, size: bytes(size), lo: address(stack.lo), hi: address(stack.hi), parts, sp: stack.sp === 0 ? -1 : at, spText: stack.sp === 0 ? l10n.t('no SP saved') : spWords, live: stack.live, cut,
+    name: stack.name, size: bytes(size), lo: address(stack.lo), hi: address(stack.hi), parts, sp: stack.sp === 0 ? -1 : at, spText: stack.sp === 0 ? l10n.t('no SP saved') : spWords, live: stack.live, cut, guards,
     warning: stack.stackguard0Name ? `stackguard0 = ${stack.stackguard0Name}` : below > 0 ? l10n.t('SP is {0} inside the guard', bytes(below)) : undefined,
-    words: l10n.t('{0}: stack of {1} from {2} to {3}, stackguard0 {4}, {5}, {6} used, {7} free before the guard', stack.name, bytes(size), address(stack.lo), address(stack.hi), stack.stackguard0Name ?? address(stack.stackguard0), spWords, bytes(usedAll), bytes(free)),
+    words: l10n.t('{0}: stack of {1} from {2} to {3}, stackguard0 {4}, stackguard1 {5}, {6}, {7} used, {8} free before the guard', stack.name, bytes(size), address(stack.lo), address(stack.hi), guards[0]![1], guard1, spWords, bytes(usedAll), bytes(free)),
   };
 }
 

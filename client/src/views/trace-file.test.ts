@@ -26,6 +26,19 @@ describe('a trace', () => {
     expect([data.switchFrom(500, false), data.switchFrom(900, true), data.search('main.pong')]).toEqual([900, 500, [900]]);
     expect(data.marks.at.map((mark, i) => [mark, data.strings[data.marks.text[i]!]])).toEqual([[0, '_rt0_amd64_linux'], [36, 'runtime.check'], [950, 'runtime.sysmon'], [1200, 'exit status 3']]);
   });
+  it('knows the Ms and Ps, which may change hands on g0 and be taken from a system call', () => {
+    const data = read([
+      at(10, 'milestone', { m: 0, function: 'runtime.schedinit', goroutine: 0 }), at(20, 'takesP', { m: 0, p: 0 }), at(50, 'switch', { m: 0, p: 0, goroutine: 1, from: 0, function: 'runtime.main' }),
+      // G1 left at 80 and its M gave up P0 at 85, long before anything else came; M3 takes it, then loses it in a system call.
+      at(85, 'leavesP', { m: 0, p: 0, from: 1, by: 'runtime.mcall', left: 80, leftTime: 80 }), at(90, 'takesP', { tid: 1003, m: 3, p: 0 }), at(95, 'switch', { tid: 1003, m: 3, p: 0, goroutine: 5, from: 0, function: 'main.five' }),
+      at(120, 'takesP', { m: 0, p: 0, from: 1, by: 'runtime.mcall', left: 80, leftTime: 80 }), at(130, 'switch', { m: 0, p: 0, goroutine: 1, from: 1, cost: 50, by: 'runtime.mcall', left: 80, leftTime: 80 }), at(150, 'exited', { code: 0 }),
+    ]), { segments: s } = data;
+    expect(data.views().map(({ label, rows }) => [label, rows.map((row) => [s.who[row], s.start[row], s.end[row], s.p[row]])])).toEqual([
+      ['M0', [[0, 10, 20, -1], [0, 20, 50, 0], [1, 50, 80, 0], [0, 80, 85, 0], [0, 85, 120, -1], [0, 120, 130, 0], [1, 130, 150, 0]]], ['M3', [[0, 90, 95, 0], [5, 95, 120, 0], [5, 120, 150, -1]]],
+      ['P0', [[0, 20, 50, 0], [1, 50, 80, 0], [0, 80, 85, 0], [0, 90, 95, 0], [5, 95, 120, 0], [0, 120, 130, 0], [1, 130, 150, 0]]], ['G1 runtime.main', [[1, 50, 80, 0], [1, 130, 150, 0]]], ['G5 main.five', [[5, 95, 120, 0], [5, 120, 150, -1]]],
+    ]);
+    expect(data.describe(data.views()[1]!.rows[1]!)).toEqual(['G5 main.five · M3 · P0', expect.any(String), expect.any(String), 'began: gogo', 'ended: P0 is taken by another M']);
+  });
   it('is the same in pieces, on the page too', () => {
     const whole = read(LINES);
     for (const each of [1, 2, 3]) {

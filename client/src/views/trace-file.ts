@@ -1,7 +1,7 @@
 // Reads what `gobuf trace --json` wrote into the timeline's rows, some lines at a time. No vscode, no DOM.
-// Must stay true: only what the trace says is drawn (it knows no Ps and no Ms); a line that is none of its events is said with its number.
+// Must stay true: only what the trace says is drawn (those of older versions know no Ms and Ps); a line that is none of its events is said with its number.
 
-import type { LanesResult, MarkColumns, MarkKind, SegmentColumns } from '../../../debug-adapter/src/dap/protocol';
+import type { Lane, LanesResult, MarkColumns, MarkKind, SegmentColumns } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
 import { KINDS } from './timeline-model';
 
@@ -9,10 +9,10 @@ import { KINDS } from './timeline-model';
 export const MOST_EVENTS = 1_000_000;
 export class TraceError extends Error {}
 
-interface Event { instruction: number; time: number; event: string; tid: number; function?: string; goroutine?: number; from?: number; by?: string; left?: number; leftTime?: number; code?: number; signal?: string; message?: string }
-interface Open { who: number; start: number; startTime: number; begun: number }
-const NOBODY = -1;
-const OPTIONAL = ['goroutine', 'from', 'left', 'leftTime'] as const;
+interface Event { instruction: number; time: number; event: string; tid: number; m?: number; p?: number; function?: string; goroutine?: number; from?: number; by?: string; left?: number; leftTime?: number; code?: number; signal?: string; message?: string }
+interface Open { who: number; p: number; start: number; startTime: number; begun: number }
+const NOBODY = -1, NO_P = -1;
+const OPTIONAL = ['m', 'p', 'goroutine', 'from', 'left', 'leftTime'] as const;
 
 const segments = (): SegmentColumns => ({ lane: [], who: [], asleep: [], start: [], end: [], startTime: [], endTime: [], own: [], p: [], begun: [], ended: [] });
 const marks = (): MarkColumns => ({ lane: [], kind: [], at: [], time: [], goid: [], text: [] });
@@ -37,7 +37,7 @@ export class TraceReader {
   #marks = marks();
   #strings: string[] = [''];
   readonly #interned = new Map<string, number>([['', 0]]);
-  readonly #lanes: { tid: number }[] = [];
+  readonly #lanes: Lane[] = [];
   readonly #laneOf = new Map<number, number>();
   readonly #open: (Open | undefined)[] = [];
   readonly #names: Record<number, string> = {};
@@ -71,16 +71,16 @@ export class TraceReader {
     const to = this.#marks;
     to.lane.push(lane); to.kind.push(KINDS.indexOf(kind)); to.at.push(instruction); to.time.push(time); to.goid.push(goid); to.text.push(this.#word(text));
   }
-  #row(to: SegmentColumns, lane: number, { who, start, startTime, begun }: Open, end: number, endTime: number, ended: number): void {
+  #row(to: SegmentColumns, lane: number, { who, p, start, startTime, begun }: Open, end: number, endTime: number, ended: number): void {
     to.lane.push(lane); to.who.push(who); to.asleep.push(0); to.start.push(start); to.end.push(end); to.startTime.push(startTime); to.endTime.push(endTime);
-    to.own.push(-1); to.p.push(-1); to.begun.push(begun); to.ended.push(ended);
+    to.own.push(-1); to.p.push(p); to.begun.push(begun); to.ended.push(ended);
   }
-  /** One stretch of a lane ends and another one begins. */
-  #change(lane: number, who: number, at: number, time: number, ended: string, begun: string): void {
+  /** One stretch of a lane ends and another one begins, with the same P unless another one is named. */
+  #change(lane: number, who: number, at: number, time: number, ended: string, begun: string, p = this.#open[lane]?.p ?? NO_P): void {
     const open = this.#open[lane];
     if (open && at < open.start) at = open.start;
     if (open && at > open.start) this.#row(this.#segments, lane, open, at, time, this.#word(ended));
-    this.#open[lane] = { who, start: at, startTime: time, begun: this.#word(begun) };
+    this.#open[lane] = { who, p, start: at, startTime: time, begun: this.#word(begun) };
   }
 
   #take(event: Event): void {
@@ -89,10 +89,12 @@ export class TraceReader {
     if (lane === undefined) {
       lane = this.#lanes.push({ tid }) - 1;
       this.#laneOf.set(tid, lane);
-      this.#open.push({ who: event.event === 'milestone' ? goroutine ?? NOBODY : 0, start: instruction, startTime: time, begun: 0 });
+      this.#open.push({ who: event.event === 'milestone' ? goroutine ?? NOBODY : 0, p: NO_P, start: instruction, startTime: time, begun: 0 });
     }
+    if (event.m !== undefined) this.#lanes[lane]!.m = event.m;
     const by = event.by?.replace(/^runtime\./, '') ?? '';
-    const leave = (): void => { if (event.left !== undefined && from) this.#change(lane, 0, event.left, event.leftTime ?? event.left, by, `G${from} ${by}`); };
+    // The same is told with whatever comes first after it on the thread, and again with the switch.
+    const leave = (): void => { if (event.left !== undefined && from && this.#open[lane]!.who === from) this.#change(lane, 0, event.left, event.leftTime ?? event.left, by, `G${from} ${by}`); };
     switch (event.event) {
       case 'switch': {
         leave();
@@ -103,6 +105,15 @@ export class TraceReader {
         break;
       }
       case 'left': leave(); break;
+      case 'takesP': case 'leavesP': {
+        leave();
+        const { p } = event, now = event.event === 'takesP' && p !== undefined ? p : NO_P;
+        // An M in a system call loses its P to the one that takes it.
+        this.#open.forEach((open, other) => { if (open && other !== lane && now !== NO_P && open.p === now) this.#change(other, open.who, instruction, time, `P${p} is taken by another M`, `P${p} is taken by another M`, NO_P); });
+        const why = `${event.event === 'takesP' ? 'takes' : 'gives up'} P${p ?? ''}`;
+        this.#change(lane, this.#open[lane]!.who, instruction, time, why, why, now);
+        break;
+      }
       case 'milestone':
         if (goroutine !== undefined && this.#open[lane]!.who === NOBODY) this.#change(lane, goroutine, instruction, time, 'TLS holds g0', 'TLS holds g0');
         this.#mark('milestone', lane, event, goroutine ?? 0, event.function ?? 'milestone');

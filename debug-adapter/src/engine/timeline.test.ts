@@ -61,6 +61,31 @@ describe.skipIf(!hasGo)('the timeline (needs the go command)', () => {
     expect(Object.values(timeline.names)).toContain('runtime.main');
   }, 120_000);
 
+  test('gobuf trace tells the same: which M had which P from which instruction to which, and which M a goroutine came to', async () => {
+    const debug = await open(), held = new Map<number, { m: number; tid: number; start: number }>(), told: string[] = [], came: string[] = [];
+    const drop = (p: number, end: number): void => { const before = held.get(p); if (before && end > before.start) told.push(`P${p} M${before.m} ${before.start}-${end}`); held.delete(p); };
+    let last = 0;
+    for await (const { event, instruction, tid, m, p, goroutine } of debug.trace()) {
+      last = instruction;
+      if (event === 'takesP') { for (const [other, each] of held) if (each.tid === tid) drop(other, instruction); drop(p!, instruction); held.set(p!, { m: m!, tid, start: instruction }); }
+      if (event === 'leavesP') { expect(held.get(p!)).toMatchObject({ m, tid }); drop(p!, instruction); }
+      if (event === 'switch') { expect(held.get(p!), `the switch at ${instruction}`).toMatchObject({ m, tid }); came.push(`${instruction} G${goroutine} M${m} P${p}`); }
+    }
+    for (const p of [...held.keys()]) drop(p, last);
+    await debug.resume('continue');
+    const { segments, open: unfinished, lanes, strings } = await collect(debug), rows = [segments, unfinished].flatMap((columns) => columns.start.map((start, i) => ({ start, end: columns.end[i]!, who: columns.who[i]!, p: columns.p[i]!, m: lanes[columns.lane[i]!]!.m!, begun: strings[columns.begun[i]!]! })));
+    // Stretches of one M with one P are one, though sleeps and switches cut them here.
+    const joined: { key: string; start: number; end: number }[] = [];
+    for (const { p, m, start, end } of rows.filter((row) => row.p >= 0).sort((a, b) => a.p - b.p || a.start - b.start)) {
+      const before = joined.at(-1), key = `P${p} M${m}`;
+      if (before?.key === key && before.end === start) before.end = end; else joined.push({ key, start, end });
+    }
+    expect(told.sort()).toEqual(joined.map(({ key, start, end }) => `${key} ${start}-${end}`).sort());
+    expect(new Set(told.map((row) => row.split(' ')[0])).size).toBeGreaterThan(1);
+    // Back from morestack the same goroutine goes on: no switch.
+    expect(came).toEqual(rows.filter(({ who, begun }) => who > 0 && /^(after |gogo)/.test(begun) && !/calls morestack$/.test(begun)).sort((a, b) => a.start - b.start).map(({ start, who, m, p }) => `${start} G${who} M${m} P${p}`));
+  }, 120_000);
+
   test('grows with the recording and is the same as when collected at once', async () => {
     const debug = await open();
     await debug.resume('continue');

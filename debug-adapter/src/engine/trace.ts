@@ -1,4 +1,4 @@
-// The story of a run as a list of events: the milestones of the boot, every goroutine switch with its cost, and the end.
+// The story of a run as a list of events: the milestones of the boot, every goroutine switch with its cost, each P that changes hands, and the end.
 // Must stay true: the same program and options give the same events; few breakpoints, no single steps but one per switch.
 
 import type { Machine } from '@gobuf/emulator/machine-types';
@@ -48,9 +48,25 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
     for (const name of ['runtime.mcall', 'runtime.morestack']) { const entry = entryOf(name); if (entry !== undefined) leaves.set(entry, name); }
     for (const address of new Set([...milestones.keys(), ...leaves.keys(), ...[jump, execute].filter((address) => address !== undefined)])) machine.addBreakpoint(address);
 
+    const wire = entryOf('runtime.wirep'), releases = ['runtime.releasep', 'runtime.releasepNoTrace'].map(entryOf);
+    const hands = new Set([wire, ...releases].filter((address) => address !== undefined));
+    for (const address of hands) machine.addBreakpoint(address);
     const left = new Map<number, Left>();
+    /** The P of each thread's M, by thread. */
+    const held = new Map<number, number>();
     const ran = new Map<number, number>();
+    /** The number of the thread's M once it has one, and of the P that this M has. */
+    const where = (tid: number): Pick<TraceEvent, 'm' | 'p'> => {
+      const id = words.mField(words.mOf(machine.registers(tid)), 'id'), m = id === undefined ? -1 : Number(BigInt.asIntN(64, id)), p = held.get(tid);
+      return { ...(m < 0 ? {} : { m }), ...(p === undefined ? {} : { p }) };
+    };
     const event = (kind: string, rest: Partial<TraceEvent>): TraceEvent => ({ instruction: machine.instruction, time: machine.virtualTime, event: kind, tid: machine.currentThread, ...rest });
+    const here = (kind: string, rest: Partial<TraceEvent>): TraceEvent => event(kind, { ...where(machine.currentThread), ...rest });
+    /** Who left the thread and was not told of yet: what happens on g0 now comes after that. */
+    const leftBefore = (tid: number): Partial<TraceEvent> => {
+      const from = left.get(tid);
+      return from && from.goid > 0 ? { from: from.goid, by: from.by, left: from.instruction, leftTime: from.time } : {};
+    };
     const retired = (tid: number): number => machine.threads.find((thread) => thread.tid === tid)?.instructions ?? 0;
     /** What stands at an address; milestones are told once. */
     const arrive = (address: number): TraceEvent[] => {
@@ -61,7 +77,19 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
         milestones.delete(address);
         if (!leaves.has(address) && address !== jump && address !== execute) machine.removeBreakpoint(address);
         const goid = words.goid(words.currentG(machine.registers(tid)));
-        events.push(event('milestone', { function: name, ...(goid !== undefined ? { goroutine: goid } : {}) }));
+        events.push(here('milestone', { function: name, ...(goid !== undefined ? { goroutine: goid } : {}) }));
+      }
+      if (address === wire) {
+        // Also after a system call that took no P away: nothing changes then.
+        const p = words.pointerOf('runtime.p', Number(BigInt.asUintN(47, machine.registers(tid).gpr[0] ?? 0n)), 'id');
+        if (p !== undefined && held.get(tid) !== p) {
+          for (const [other, each] of held) if (each === p) held.delete(other);
+          held.set(tid, p);
+          events.push(here('takesP', leftBefore(tid)));
+        }
+      } else if (hands.has(address) && held.has(tid)) {
+        events.push(here('leavesP', leftBefore(tid)));
+        held.delete(tid);
       }
       const how = leaves.get(address);
       if (how !== undefined) {
@@ -81,7 +109,7 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
           const pc = words.gPointer(g, 'sched.pc');
           const resumed = pc === undefined ? undefined : binary.functionAt(pc)?.name;
           const told: TraceEvent = {
-            ...event('switch', {}), instruction: machine.instruction + 1, goroutine: goid, from: from.goid,
+            ...here('switch', {}), instruction: machine.instruction + 1, goroutine: goid, from: from.goid,
             ...(from.by ? { cost: retired(tid) + 1 - from.at, by: from.by, left: from.instruction, leftTime: from.time } : {}), ...(resumed ? { function: resumed } : {}),
           };
           events.push(told);
@@ -98,7 +126,7 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
       if (stop.reason === 'limit' && !machine.ended) {
         // A slice may end right at a breakpoint, which the next run would pass.
         const { rip } = machine.registers();
-        if (milestones.has(rip) || leaves.has(rip) || rip === jump || rip === execute) yield* arrive(rip);
+        if (milestones.has(rip) || leaves.has(rip) || rip === jump || rip === execute || hands.has(rip)) yield* arrive(rip);
         await options.yieldToHost();
         continue;
       }

@@ -293,9 +293,12 @@ export interface TraceEvent {
   instruction: number;
   /** Virtual nanoseconds. */
   time: number;
-  /** `milestone`, `switch`, … */
+  /** `milestone`, `switch`, `takesP`, `leavesP`, … */
   event: string;
   tid: number;
+  /** The thread's M, once it has one, and the P that this M has from here on (of `leavesP`: had up to here). */
+  m?: number;
+  p?: number;
   function?: string;
   /** Goroutine that runs from here on. */
   goroutine?: number;

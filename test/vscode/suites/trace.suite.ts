@@ -33,7 +33,7 @@ describe('a long timeline', () => {
     const drawn = next(traces.onDidRender, (text) => !text.includes('coming'), 'the timeline of the trace');
     await vscode.commands.executeCommand('vscode.open', uri);
     const text = await drawn;
-    for (const words of [/^thread 1000$/m, /^G1 runtime\.main$/m, /^G18 main\.main\.gowrap1$/m, /switch\.gobuf-trace · \d+ stretches, \d+ marks$/]) assert.match(text, words);
+    for (const words of [/^M0$/m, /^P0$/m, /^G1 runtime\.main$/m, /^G18 main\.main\.gowrap1$/m, /switch\.gobuf-trace · \d+ stretches, \d+ marks$/]) assert.match(text, words);
     await inThemes('trace');
   });
 

@@ -34,10 +34,11 @@ export async function run(parsed: Parsed): Promise<number> {
 
 const goroutine = (id: number | undefined): string => (id === undefined ? '?' : id === 0 ? 'g0' : `G${id}`);
 
-/** One line for people. */
+/** One line for people, who see a P that changed hands at the next switch. */
 function describe(event: TraceEvent): string {
-  const { instruction, event: kind, tid, function: name, goroutine: to, from, cost, time, left, leftTime: _leftTime, ...more } = event;
+  if (event.event === 'takesP' || event.event === 'leavesP') return '';
+  const { instruction, event: kind, tid, m, p, function: name, goroutine: to, from, cost, time, left, leftTime: _leftTime, ...more } = event;
   const what = kind.includes('switch') ? `${from ? `${goroutine(from)} → ` : ''}g0 → ${goroutine(to)}${cost === undefined ? '' : `  ${cost} instructions`}` : kind === 'left' ? `${goroutine(from)} at instruction ${left}, nothing came after it` : name ?? '';
   const details = Object.entries(more).filter(([, value]) => value !== undefined).map(([key, value]) => `  ${key} ${value}`).join('');
-  return `${String(instruction).padStart(12)}  ${(time / 1e6).toFixed(3).padStart(10)} ms  ${kind.padEnd(10)} ${what}${kind.includes('switch') && name ? `  ${name}` : ''}  (thread ${tid})${details}\n`;
+  return `${String(instruction).padStart(12)}  ${(time / 1e6).toFixed(3).padStart(10)} ms  ${kind.padEnd(10)} ${what}${kind.includes('switch') && name ? `  ${name}` : ''}  (thread ${tid}${m === undefined ? '' : `, M${m}`}${p === undefined ? '' : `, P${p}`})${details}\n`;
 }
