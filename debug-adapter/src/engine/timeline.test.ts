@@ -82,8 +82,8 @@ describe.skipIf(!hasGo)('the timeline (needs the go command)', () => {
     }
     expect(told.sort()).toEqual(joined.map(({ key, start, end }) => `${key} ${start}-${end}`).sort());
     expect(new Set(told.map((row) => row.split(' ')[0])).size).toBeGreaterThan(1);
-    // Back from morestack the same goroutine goes on: no switch.
-    expect(came).toEqual(rows.filter(({ who, begun }) => who > 0 && /^(after |gogo)/.test(begun) && !/calls morestack$/.test(begun)).sort((a, b) => a.start - b.start).map(({ start, who, m, p }) => `${start} G${who} M${m} P${p}`));
+    // Back from morestack and mcall(recovery) the same goroutine goes on: no switch.
+    expect(came).toEqual(rows.filter(({ who, begun }) => who > 0 && /^(after |gogo)/.test(begun) && !/(calls morestack|recovers from a panic)$/.test(begun)).sort((a, b) => a.start - b.start).map(({ start, who, m, p }) => `${start} G${who} M${m} P${p}`));
   }, 120_000);
 
   test('grows with the recording and is the same as when collected at once', async () => {
