@@ -10,8 +10,8 @@ export type CpuExit =
   /** The instruction at RIP faulted and was not retired. */
   | { kind: 'pageFault'; address: number | bigint; write: boolean; execute: boolean; /** page mapped, permission missing */ present: boolean }
   | { kind: 'divideError' | 'invalidOpcode' | 'generalProtection' | 'breakpointTrap' | 'simdException' | 'alignmentCheck' }
-  /** Decoded, but has no semantics here (AVX-512 …): name and bytes for the message. */
-  | { kind: 'notImplemented'; name: string; bytes: Uint8Array }
+  /** Decoded, but has no semantics here (AVX-512 …): name, bytes and what it is that is missing, for the message. */
+  | { kind: 'notImplemented'; name: string; bytes: Uint8Array; missing?: string }
   /** Reached an address in the breakpoint set before executing it. */
   | { kind: 'breakpoint'; address: number }
   /** An access to a watched page is about to happen at RIP (not retired): the machine steps it with `step`, which reports accesses. */

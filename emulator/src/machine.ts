@@ -189,7 +189,7 @@ export class GuestMachine implements Machine {
         return;
       case 'notImplemented': {
         const bytes = [...exit.bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-        throw new Unsupported(`the instruction ${exit.name} (${bytes}) at 0x${kernel.registers.rip.toString(16)} is not implemented`);
+        throw new Unsupported(`the instruction ${exit.name} (${bytes}) at 0x${kernel.registers.rip.toString(16)} is not implemented${exit.missing === undefined ? '' : ` (${exit.missing})`}`);
       }
       default:
         this.checkMemory();

@@ -161,6 +161,9 @@ const MISDEEDS: [name: string, go: string, assembly: string, args: string, said:
   ['SP is too low at RET', 'x int', 'SUBQ $16, SP', '1', [/^it ended by SIG\w+ at misdeed9_amd64\.s:3, which goes to 0x[0-9a-f]+, where there is no code: SP is 16 bytes too low there$/]],
   ['SP is too high after RET', 'x int', 'POPQ AX; ADDQ $8, SP', '1', [/^SP is 8 bytes too high after the return$/]],
   ['a result is never written', 'x int) (a int8, b int', 'MOVB $0xa5, a+8(FP)', '1', [/^b, a result, is never written$/]],
+  ['MXCSR as it is or with sticky flags is none', 'x int', 'MOVL $0x1f80, x+0(FP); LDMXCSR x+0(FP); MOVL $0x1fbf, x+0(FP); VLDMXCSR x+0(FP)', '1', []],
+  ['another rounding mode', 'x int', 'MOVL $0x7f80, x+0(FP); LDMXCSR x+0(FP)', '1', [/^it stopped at misdeed13_amd64\.s:3: the instruction LDMXCSR m32 .* is not implemented \(an MXCSR with another rounding mode, FTZ, DAZ or an exception that is not masked\)$/]],
+  ['AVX-512', 'x int', 'VPXORQ Z0, Z0, Z16', '1', [/^it stopped at misdeed14_amd64\.s:2: the instruction VPXORQ .* is not implemented \(AVX-512\)$/]],
   ['it never comes back, over its first instruction', 'x int', 'JMP 0(PC)', '1', [/^it did not come back within 1000000000 instructions$/]],
 ];
 

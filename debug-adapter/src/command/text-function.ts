@@ -289,7 +289,7 @@ function runTo(machine: Machine, done: number, fn: TextFunction, { symbols }: Bu
       return false;
     }
     problems.push(stop.reason === 'killed' ? `it ended by ${stop.signalName} at ${crash(machine, fn, symbols, entry, sp)}` : stop.reason === 'exited' ? `it ended the process with status ${stop.code}`
-      : stop.reason === 'unsupported' ? stop.message : stop.reason === 'limit' ? `it did not come back within ${MOST_INSTRUCTIONS} instructions` : `it stopped: ${stop.reason}`);
+      : stop.reason === 'unsupported' ? `it stopped at ${placeIn(fn, symbols, machine.registers().rip)}: ${stop.message}` : stop.reason === 'limit' ? `it did not come back within ${MOST_INSTRUCTIONS} instructions` : `it stopped: ${stop.reason}`);
     return false;
   }
 }

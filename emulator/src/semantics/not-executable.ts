@@ -29,3 +29,10 @@ export function notExecutable(row: InstructionRow): string | undefined {
   if (/\b(CRn|DRn)\b/.test(row.form)) return 'control and debug registers';
   return NAMES.get(row.name) ?? FEATURES.get(row.feature) ?? (row.feature.startsWith('AVX512') || row.feature.startsWith('AMX') ? 'AVX-512 and AMX' : undefined);
 }
+
+const MXCSR = 'an MXCSR with another rounding mode, FTZ, DAZ or an exception that is not masked';
+/** Rows that are executed but for some operands. */
+const PARTLY: ReadonlyMap<string, string> = new Map([['LDMXCSR', MXCSR], ['VLDMXCSR', MXCSR]]);
+
+/** What it is of a row that stopped a program. */
+export const whatIsMissing = (row: InstructionRow): string | undefined => PARTLY.get(row.name) ?? notExecutable(row);

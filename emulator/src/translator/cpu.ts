@@ -5,6 +5,7 @@ import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, OFTEN, RESULT_SCRATCH, RIP_OFFSET,
 import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
 import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
+import { whatIsMissing } from '../semantics/not-executable';
 import type { Core, CoreImports } from './core';
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
@@ -259,7 +260,8 @@ export class TranslatingCpu implements Cpu {
       case ExitCode.notImplemented: {
         const instruction = this.translations.instructionAt(this.rip);
         if (typeof instruction === 'string') return { kind: 'notImplemented', name: 'unknown', bytes: new Uint8Array() };
-        return { kind: 'notImplemented', name: instruction.row.form || instruction.row.name, bytes: instruction.bytes };
+        const missing = whatIsMissing(instruction.row);
+        return { kind: 'notImplemented', name: instruction.row.form || instruction.row.name, bytes: instruction.bytes, ...(missing !== undefined && { missing }) };
       }
       default: throw new Error(`translated code left for reason ${code}`);
     }
