@@ -4,22 +4,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { declarationOf } from './go-declaration';
 
 const TEXT = /^TEXT\s+([^\s,()]+)\(SB\)/;
 /** Architectures that a file's name can end with, other than amd64. */
 const FOREIGN = /_(386|arm|arm64|loong64|mips|mips64|mips64le|mipsle|ppc64|ppc64le|riscv64|s390x|wasm)\.s$/;
-
-/** The Go declaration without a body of a function, from the files beside the assembly. */
-export function declarationOf(directory: string, name: string): string | undefined {
-  const plain = /^·?([\p{L}_][\p{L}\p{Nd}_]*)$/u.exec(name)?.[1];
-  if (!plain) return undefined;
-  const wanted = new RegExp(`^func ${plain}\\(.*$`, 'm');
-  for (const file of fs.readdirSync(directory).filter((each) => each.endsWith('.go'))) {
-    const found = wanted.exec(fs.readFileSync(path.join(directory, file), 'utf8'))?.[0];
-    if (found && !found.trimEnd().endsWith('{')) return found.trim();
-  }
-  return undefined;
-}
 
 export function registerStepText(context: vscode.ExtensionContext): vscode.Disposable {
   async function step(uri?: vscode.Uri | string, given?: string): Promise<void> {
@@ -28,7 +17,8 @@ export function registerStepText(context: vscode.ExtensionContext): vscode.Dispo
     const name = given ?? (editor && functionAt(editor.document, editor.selection.active.line));
     if (!file || !name) { void vscode.window.showInformationMessage(vscode.l10n.t('gobuf: put the cursor into a TEXT function of an assembly file.')); return; }
     const directory = path.dirname(file.fsPath), key = `stepText ${file.fsPath} ${name}`;
-    const declaration = declarationOf(directory, name);
+    const sources = fs.readdirSync(directory).filter((each) => each.endsWith('.go')).map((each) => fs.readFileSync(path.join(directory, each), 'utf8'));
+    const declaration = declarationOf(name, path.basename(directory), sources);
     const textArgs = await vscode.window.showInputBox({
       title: vscode.l10n.t('Step through {0}', name), value: context.workspaceState.get<string>(key, ''), ignoreFocusOut: true,
       prompt: declaration ? vscode.l10n.t('Arguments of {0}', declaration) : vscode.l10n.t('No Go declaration was found: the words of the frame, results included.'),

@@ -6,7 +6,7 @@ import type { Guest } from './guest';
 import { complain, print } from './host/output';
 import { InputError, UsageError, type OptionSpec, type Parsed } from './options';
 import { runSession } from './session';
-import { buildCall, call, neighbours, openText, type Outcome, type TextFunction } from './text-function';
+import { buildCall, call, goVariable, neighbours, openText, unknownVariables, type Outcome, type TextFunction } from './text-function';
 
 export const TEXT_OPTIONS: OptionSpec[] = [
   { name: 'text', value: '·FUNC', help: 'one TEXT function of the named .s files, assembled here, instead of a program' },
@@ -25,9 +25,8 @@ export async function runText(parsed: Parsed): Promise<number> {
   const fn = await openText(parsed.text('text') ?? '', parsed.words, beside);
   const variables = new Map(parsed.list('set').map((given) => variable(given, fn)));
   if (fn.undeclared) complain(`gobuf: no Go declaration of ${fn.name} was found: its arguments are ${fn.parameters.length} words.`);
-  const named = new Set(fn.text.relocations.map(({ symbol }) => symbol));
-  const unset = fn.missing.variables.filter((name) => named.has(name) && !variables.has(name) && !fn.initial.has(name));
-  if (unset.length) complain(`gobuf: ${unset.join(', ')} ${unset.length === 1 ? 'is a Go variable; it is 0 here' : 'are Go variables; they are 0 here'} (--set NAME=VALUE).`);
+  const unknown = unknownVariables(fn, variables);
+  if (unknown) complain(`gobuf: ${unknown} (--set NAME=VALUE).`);
   const vectors = parsed.text('vectors');
   if (vectors !== undefined) {
     if (parsed.flag('args')) throw new UsageError('--args and --vectors exclude each other');
@@ -45,9 +44,12 @@ export async function runText(parsed: Parsed): Promise<number> {
 
 function variable(given: string, fn: TextFunction): [string, bigint] {
   const [name = '', value = ''] = given.split('=');
-  const plain = name.replaceAll('·', '.').replaceAll('∕', '/');
-  const found = fn.missing.variables.find((each) => each === plain || each.endsWith(plain.startsWith('.') ? plain : `.${plain}`));
-  if (!found) throw new UsageError(`--set ${given}: the function refers to no Go variable ${name}${fn.missing.variables.length ? `, but to ${fn.missing.variables.join(', ')}` : ''}`);
+  let found: string;
+  try {
+    found = goVariable(fn, name);
+  } catch (error) {
+    throw error instanceof InputError ? new UsageError(`--set ${given}: ${error.message}`) : error;
+  }
   try {
     return [found, BigInt(value)];
   } catch {

@@ -118,6 +118,21 @@ export function neighbours(program: string): string[] {
   });
 }
 
+/** The linker's name of a Go variable that the files refer to. */
+export function goVariable(fn: TextFunction, name: string): string {
+  const plain = name.replaceAll('·', '.').replaceAll('∕', '/'), { variables } = fn.missing;
+  const found = variables.find((each) => each === plain || each.endsWith(plain.startsWith('.') ? plain : `.${plain}`));
+  if (!found) throw new InputError(`the function refers to no Go variable ${name}${variables.length ? `, but to ${variables.join(', ')}` : ''}`);
+  return found;
+}
+
+/** The Go variables of the function itself whose value nobody knows. */
+export function unknownVariables(fn: TextFunction, variables: ReadonlyMap<string, bigint>): string | undefined {
+  const named = new Set(fn.text.relocations.map(({ symbol }) => symbol));
+  const unset = fn.missing.variables.filter((name) => named.has(name) && !variables.has(name) && !fn.initial.has(name));
+  return unset.length ? `${unset.join(', ')} ${unset.length === 1 ? 'is a Go variable; it is 0 here' : 'are Go variables; they are 0 here'}` : undefined;
+}
+
 export interface Built { program: Uint8Array; harness: Harness; symbols: Map<string, LinkedSymbol> }
 
 export function buildCall(fn: TextFunction, args: string, variables: ReadonlyMap<string, bigint>): Built {

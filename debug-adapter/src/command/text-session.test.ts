@@ -57,6 +57,25 @@ test('values of ABIInternal and complex ones are in the view of variables by nam
   expect(await named()).toEqual(['z = (unreadable its register has been used for something else)', 'by = 2', 'n = (unreadable its register has been used for something else)', 'w = (3 + -4i)']);
 });
 
+test('Go variables: what is said of those that nobody knows, and a name that is none', async () => {
+  const file = path.join(directory, 'variable_amd64.s');
+  fs.writeFileSync(file, 'TEXT ·Scaled(SB), 4, $0-16\n\tMOVQ x+0(FP), AX\n\tIMULQ ·factor(SB), AX\n\tMOVQ AX, ret+8(FP)\n\tRET\n');
+  fs.writeFileSync(path.join(directory, 'variable.go'), 'package k\nvar factor = f()\nfunc f() int { return 3 }\nfunc Scaled(x int) int\n');
+  const said = async (textVariables: Record<string, number>): Promise<string> => {
+    client = new TestClient(dapHost);
+    await client.start({ mode: 'text', program: file, text: '·Scaled', textArgs: '5', textVariables, stopOnEntry: true });
+    await client.respond('disconnect');
+    await client.ended;
+    return client.events.flatMap(({ event, body }) => (event === 'output' ? [body['output'] as string] : [])).join('');
+  };
+  expect(await said({})).toMatch(/ret = 0\n {2}example\.com\/k\.factor is a Go variable; it is 0 here \(the launch attribute textVariables/);
+  const set = await said({ '·factor': 7 });
+  expect(set).toMatch(/ret = 35\n/);
+  expect(set).not.toMatch(/is 0 here/);
+  client = new TestClient(dapHost);
+  await expect(client.start({ mode: 'text', program: file, text: '·Scaled', textArgs: '5', textVariables: { '·fakter': 7 } })).rejects.toThrow(/textVariables: the function refers to no Go variable ·fakter, but to example\.com\/k\.factor/);
+});
+
 test('what cannot be called is refused with a sentence', async () => {
   client = new TestClient(dapHost);
   await expect(client.start({ mode: 'text', program, text: '·Twice', textArgs: '' })).rejects.toThrow(/0 arguments are given, 1 are needed: x/);
