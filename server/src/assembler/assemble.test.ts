@@ -90,6 +90,25 @@ test.skipIf(!goroot || goMinor < 23)('instructions without code of their own: th
   }
 });
 
+const DATA = String.raw`DATA a<>+0(SB)/8, $1; DATA a<>+8(SB)/4, $1.5; DATA a<>+12(SB)/2, $-2; DATA a<>+14(SB)/1, $'x'; DATA a<>+16(SB)/8, $b<>+4(SB); DATA a<>+24(SB)/8, $"abc\x00ü"; DATA a<>+32(SB)/3, $"\n\\\""; DATA a<>+36(SB)/4, $0x1ffffffff; DATA a<>+40(SB)/8, $0xffffffffffffffff
+GLOBL a<>(SB), 8, $64; GLOBL b<>(SB), 16, $16; DATA ·c+0(SB)/8, $-1.5; GLOBL ·c(SB), 18, $8; DATA ·d(SB)/8, $·f(SB); DATA ·d+8(SB)/16, $"0123456789abcdef"; GLOBL ·d(SB), $24; GLOBL ·e(SB), $0; DATA f<>+0(SB)/8, $(1+2*3<<4); GLOBL f<>(SB), 8, $8; DATA h<>+4(SB)/4, $1e-40; GLOBL h<>(SB), 8, $8`.replaceAll('; ', '\n');
+/** One a line, refused by Go. */
+const WRONG = `DATA a<>+0(SB)/3, $1; DATA a<>+0(SB)/8, $"abcdefghi"; DATA a<>+0(SB)/2, $1.5; DATA a<>+0(SB)/2, $b<>+4(SB); DATA a<>-8(SB)/8, $1; DATA a<>+0(SB)/8; DATA a<>+0(SB), $1; DATA a<>+0(SB)/8, 1; DATA a<>+0(SB)/8, (AX); DATA a<>+0(SB)/8, $1, $2; DATA a<>+0(FP)/8, $1; DATA a<>+0(SB)/0, $1; DATA a<>+0(SB)/-1, $1; DATA
+GLOBL; GLOBL a<>(SB), 8; GLOBL a<>(SB), 8, 8; GLOBL a<>+8(SB), 8, $8; GLOBL a, 8, $8; GLOBL a<>(SB), FOO, $8; GLOBL a<>(SB), 8, $b(SB); GLOBL a(FP), $8; TEXT; TEXT ·f(SB); TEXT ·f(SB), 4; TEXT ·f(SB), 4, 8; TEXT ·f, 4, $8; TEXT ·f+8(SB), 4, $8; TEXT ·f(FP), 4, $8; TEXT ·f(SB), 4, $0, $8; TEXT ·f(SB), FOO, $8; TEXT ·f(SB), 4, $8--8; TEXT ·f(SB), 4, $8-(8); TEXT ·f(SB), 4, $8-8-8; TEXT ·f(SB), 4, $AX; TEXT ·f<ABI9>(SB), 4, $8`.split(/; |\n/)
+  .concat(['DATA a<>+4(SB)/4, $1\nDATA a<>+0(SB)/8, $1', 'DATA a<>+0(SB)/4, $1\nDATA a<>+0(SB)/4, $1', 'GLOBL a<>(SB), 8, $8\nGLOBL a<>(SB), 8, $8', 'TEXT ·f(SB), 4, $0\n\tRET\nTEXT ·f(SB), 4, $0\n\tRET']);
+
+test.skipIf(!goroot)('data: bytes, sizes and addresses as go tool asm; DATA, GLOBL and TEXT that it refuses are refused', { timeout: 60_000 }, () => {
+  const theirs = goAssemble(`${DATA}\n`), result = assembled(`${DATA}\n`);
+  expect([[...theirs.rejected], result.all]).toEqual([[], []]);
+  expect(theirs.data.size).toBe(7);
+  const ours = new Map(result.data.map(({ name, bytes, relocations }) => [name, { size: bytes.length, hex: hex([...bytes]), addresses: relocations.map(({ offset, size, symbol, addend }) => `${offset}+${size} ${symbol}+${addend}`) }]));
+  expect([...ours].sort()).toEqual([...theirs.data].map(([name, each]) => [name, { ...each, hex: each.hex.padEnd(each.size * 2, '0') }]).sort());
+  for (const each of WRONG) {
+    const wrong = `${each}\nTEXT ·z(SB), 4, $0\n\tRET\n`;
+    expect([each, goAssemble(wrong).functions.size, assembled(wrong).all.length > 0]).toEqual([each, 0, true]);
+  }
+});
+
 test.skipIf(!goroot)('x87 as go tool asm', () => {
   const text = `TEXT f(SB), 4, $0\n\t${X87.replaceAll('; ', '\n\t')}\n`;
   const theirs = goAssemble(text);

@@ -8,18 +8,19 @@ import { GuestMachine } from '@gobuf/emulator/machine';
 import { createCpu } from '@gobuf/emulator/translator/cpu';
 import { expect, test } from 'vitest';
 import { readAssembly } from '../analysis/assembly-file';
+import type { Linked } from './link';
 import { assembleAndLink } from './package';
 import { goMinor, goroot } from './testing/go-asm';
 
 const folder = path.join(import.meta.dirname, '../../../examples/runtime');
 const disk = { read: (name: string) => { try { return fs.readFileSync(name, 'utf8'); } catch { return undefined; } }, list: () => undefined };
 
-function build(): Uint8Array {
+function build(): Linked & { program: Uint8Array } {
   const names = fs.readdirSync(folder).filter((name) => name.endsWith('.s')).map((name) => path.join(folder, name));
   const sources = names.map((name) => ({ file: readAssembly(name, fs.readFileSync(name, 'utf8'), disk, { goroot: undefined, minor: 26 }), importPath: undefined }));
-  const { program, problems } = assembleAndLink(sources, { entry: '_rt0_amd64_linux', goVersion: 'go1.26', minor: 26 });
-  expect(problems.map(({ message }) => message)).toEqual([]);
-  return program as Uint8Array;
+  const linked = assembleAndLink(sources, { entry: '_rt0_amd64_linux', goVersion: 'go1.26', minor: 26 });
+  expect(linked.problems.map(({ message }) => message)).toEqual([]);
+  return { ...linked, program: linked.program as Uint8Array };
 }
 
 const LINES = ['grower:  grown', 'main:    done.', 'sleeper: parks', 'sleeper: wakes', 'yielder: yield', 'yielder: yield', 'yielder: yield'];
@@ -31,7 +32,7 @@ const inOrder = (text: string) => {
 };
 
 test('in the emulator, the same instruction count twice', () => {
-  const program = build();
+  const { program } = build();
   const run = (): { text: string; instructions: number } => {
     let text = '';
     const machine = new GuestMachine({ program, path: '/p', args: [], env: [], host: { write: (_, bytes) => { text += new TextDecoder().decode(bytes); } } }, (pages, host) => createCpu(pages, host));
@@ -43,11 +44,36 @@ test('in the emulator, the same instruction count twice', () => {
   expect(run()).toEqual(first);
 });
 
+/** What there is to step through. `gosched_m` is what Gosched hands to mcall; notesleep and notewakeup are the futex. */
+const FUNCTIONS = 'rt0_go settls check args osinit schedinit newproc newproc1 mstart schedule execute gogo mcall Gosched gosched_m gopark park_m goready goexit goexit0 systemstack morestack newstack copystack runqput runqget globrunqput globrunqget clone notesleep notewakeup'.split(' ');
+
+test('every function of the story runs, on two threads; stacks grow three times', () => {
+  const { program, symbols } = build();
+  const machine = new GuestMachine({ program, path: '/p', args: [], env: [], host: {} }, (pages, host) => createCpu(pages, host));
+  expect(machine.registers().rip).toBe(symbols.find(({ name }) => name === '_rt0_amd64_linux')?.address);
+  // A goroutine returns behind goexit's first instruction.
+  const names = new Map(symbols.flatMap(({ name, address, kind }) => (kind === 'function' ? [[name === 'runtime.goexit' ? address + 1 : address, name.replace(/^runtime\./, '')] as const] : [])));
+  for (const [address, name] of names) if (FUNCTIONS.includes(name) || name.startsWith('main.')) machine.addBreakpoint(address);
+  const count = new Map<string, number>(), threads = new Set<number>();
+  for (let stop = machine.run(1e7); ; stop = machine.run(1e7)) {
+    if (stop.reason !== 'breakpoint') { expect(stop).toEqual({ reason: 'exited', code: 0 }); break; }
+    const name = names.get(stop.address) ?? '';
+    count.set(name, (count.get(name) ?? 0) + 1);
+    if (name.startsWith('main.')) threads.add(machine.currentThread);
+  }
+  expect(FUNCTIONS.filter((name) => !count.get(name))).toEqual([]);
+  // 2 → 4 → 8 → 16 KiB.
+  expect(count.get('copystack')).toBe(3);
+  expect(count.get('clone')).toBe(1);
+  expect(count.get('main.sum')).toBeGreaterThanOrEqual(41);
+  expect(threads.size).toBe(2);
+});
+
 test.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('natively', () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-'));
   try {
     const file = path.join(directory, 'runtime');
-    fs.writeFileSync(file, build(), { mode: 0o755 });
+    fs.writeFileSync(file, build().program, { mode: 0o755 });
     for (let i = 0; i < 20; i++) {
       const { status, stdout } = spawnSync(file, { encoding: 'utf8', timeout: 20_000 });
       expect(status).toBe(0);

@@ -19,6 +19,8 @@ export const goMinor = Number(/go1\.(\d+)/.exec(goEnvironment('GOVERSION') ?? ''
 export interface GoListing {
   /** Hex by function name. */
   functions: Map<string, string>;
+  /** Of every data symbol: its size, its bytes in hex up to the last that is given, its addresses as `offset+size symbol+addend`. */
+  data: Map<string, { size: number; hex: string; addresses: string[] }>;
   /** One-based lines that were rejected. */
   rejected: Set<number>;
 }
@@ -34,7 +36,7 @@ export function goAssemble(text: string, goos = 'linux'): GoListing {
       { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, GOOS: goos, GOARCH: 'amd64' } });
     const rejected = new Set([...result.stderr.matchAll(/x_amd64\.s:(\d+)(?::\d+)?[:)]/g)].map((match) => Number(match[1])));
     if (result.status === 0) rejected.clear();
-    return { functions: result.status === 0 ? functionsOf(result.stdout) : new Map(), rejected };
+    return { functions: result.status === 0 ? functionsOf(result.stdout) : new Map(), data: result.status === 0 ? dataOf(result.stdout) : new Map(), rejected };
   } finally {
     fs.rmSync(directory, { recursive: true });
   }
@@ -54,4 +56,21 @@ function functionsOf(listing: string): Map<string, string> {
     if (dump && name !== undefined) functions.set(name, (functions.get(name) ?? '') + (dump[1] ?? '').replaceAll(' ', ''));
   }
   return functions;
+}
+
+function dataOf(listing: string): GoListing['data'] {
+  const data: GoListing['data'] = new Map();
+  let symbol: { size: number; hex: string; addresses: string[] } | undefined;
+  for (const line of listing.split('\n')) {
+    const head = /^(\S+) (S\w+) .*?size=(\d+)/.exec(line);
+    if (head) {
+      symbol = head[2] === 'STEXT' ? undefined : { size: Number(head[3]), hex: '', addresses: [] };
+      if (symbol) data.set(head[1] ?? '', symbol);
+    }
+    if (!symbol) continue;
+    symbol.hex += (/^\t0x[0-9a-f]+((?: [0-9a-f]{2}){1,16}) {2}/.exec(line)?.[1] ?? '').replaceAll(' ', '');
+    const address = /^\trel (\d+\+\d+) t=R_ADDR (\S+)$/.exec(line);
+    if (address) symbol.addresses.push(`${address[1]} ${address[2]}`);
+  }
+  return data;
 }
