@@ -135,7 +135,19 @@ test('without Go: sizes, immediates and the prologue that saves BP', () => {
   expect(hex([...(assembled(text, 26).texts[0]?.bytes ?? [])])).toBe(['644c8b342500000000', '493b6610', '7613', '55', '4889e5', '4883ec10', 'e800000000', '4883c410', '5d', 'c3', 'e800000000', 'ebd7'].join(''));
 });
 
+test.skipIf(!goroot)("every line that Go's own tests expect an error on has one with a reason, and no other line", () => {
+  const text = fs.readFileSync(path.join(goroot ?? '', 'src/cmd/asm/internal/asm/testdata/amd64error.s'), 'utf8');
+  const expected = text.split('\n').flatMap((line, i) => (line.includes('// ERROR "') ? [i + 1] : []));
+  expect(expected.length).toBeGreaterThan(100);
+  const { all } = assembled(text);
+  expect([...new Set(all.map((each) => Number(/^\d+/.exec(each)?.[0])))].sort((a, b) => a - b)).toEqual(expected);
+  // An instruction's name is no reason, nor is one that names what is there already.
+  expect(all.filter((each) => /: invalid instruction( \w+)?$|, memory, should be [^m]*memory(?! with)/.test(each))).toEqual([]);
+});
+
 test('reasons, not just refusals', () => {
+  expect(one('MOVL (AX)(X1*1), AX')).toMatch(/operand 1 has X1 as its index, which only gathers and scatters can have/);
+  expect(one('VPGATHERDQ Y2, (BP)(Y3*2), Y1')).toMatch(/operand 2, memory with the index Y3, should be memory with an index X0…X15/);
   expect(one('MOVL foo<>(SB)(AX*1), AX')).toMatch(/cannot have an index/);
   expect(one('MOVL (AX)(SP*1), AX')).toMatch(/SP cannot be an index register/);
   expect(one('VADDPD Z0, Z1, K0, Z2')).toMatch(/operand 3, K0, should be a mask K1…K7 \(K0 means no mask\)/);

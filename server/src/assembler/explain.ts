@@ -66,7 +66,8 @@ export function whyNone(mnemonic: string, forms: readonly Form[], args: readonly
   }
   const argument = args[best.at];
   if (!argument) return prefix;
-  const vector = argument.kind === 'memory' && !isMemory(argument);
-  const note = vector ? ' (a vector index is only for gathers and scatters)' : argument.register?.kind === 'k' && argument.register.number === 0 ? ' (K0 means no mask)' : '';
-  return `${prefix}: operand ${best.at + 1}, ${describe(argument)}, should be ${[...new Set(best.wanted.map(words))].slice(0, 4).join(', or ')}${note}`;
+  const gathers = best.wanted.some((each) => each.startsWith('vm'));
+  if (argument.kind === 'memory' && !isMemory(argument) && !gathers) return `${prefix}: operand ${best.at + 1} has ${argument.index?.name ?? 'a vector register'} as its index, which only gathers and scatters can have`;
+  const note = argument.register?.kind === 'k' && argument.register.number === 0 ? ' (K0 means no mask)' : '';
+  return `${prefix}: operand ${best.at + 1}, ${gathers && argument.kind === 'memory' ? `memory ${argument.index ? `with the index ${argument.index.name}` : 'without an index'}` : describe(argument)}, should be ${[...new Set(best.wanted.map(words))].slice(0, 4).join(', or ')}${note}`;
 }
