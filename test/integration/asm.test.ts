@@ -36,6 +36,8 @@ describe('gobuf asm', () => {
     expect((await gobuf(['asm', path.join(folder, 'absent.s')], without)).stderr).toMatch(/cannot read/);
     expect((await gobuf(['asm', file('c_arm64.s', 'TEXT ·f(SB), 4, $0\n')], without)).stderr).toMatch(/knows amd64/);
     expect((await gobuf(['asm'], without)).status).toBe(2);
+    const flood = (await gobuf(['asm', file('d_amd64.s', '\tFOO\n'.repeat(60))], without)).stderr.trimEnd().split('\n');
+    expect([flood.length, flood.at(-1)]).toEqual([51, `gobuf: ${path.join(folder, 'd_amd64.s')} has 10 more errors (gobuf check lists all).`]);
   });
 });
 

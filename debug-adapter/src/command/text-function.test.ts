@@ -276,8 +276,9 @@ test('in hexadecimal, if that is asked for', async () => {
 });
 
 test('errors of use are sentences', async () => {
+  await expect(ask('', '')).rejects.toThrow(/--text needs the name of a function/);
   await expect(ask('·Nope', '')).rejects.toThrow(/there is no TEXT ·Nope/);
-  await expect(ask('·Sum', '')).rejects.toThrow(/0 arguments are given, 1 are needed: a/);
+  await expect(ask('·Sum', '')).rejects.toThrow(/0 arguments are given, 1 is needed: a/);
   await expect(ask('·Sum', '[99999999999999999999]')).rejects.toThrow(/does not fit into int64/);
   await expect(ask('·Half', 'x, 1')).rejects.toThrow(/x is not a number/);
 });

@@ -48,6 +48,7 @@ const sentence = ({ span, message }: Problem): string => {
 /** Reads and assembles the files and finds the function; InputError with one sentence otherwise. Of `more` files those that can be assembled come along. */
 export async function openText(wanted: string, names: readonly string[], more: readonly string[] = []): Promise<TextFunction> {
   if (names.length === 0) throw new UsageError('name the assembly files after the options');
+  if (wanted === '') throw new UsageError('--text needs the name of a function, such as ·Sum');
   const root = goRoot();
   const minor = root?.minor ?? NEWEST_MINOR;
   const checker = new Checker({ files: diskFiles, parser: await goParser(), goroot: root?.path, minor, moduleCache: moduleCache() });

@@ -78,5 +78,5 @@ test('Go variables: what is said of those that nobody knows, and a name that is 
 
 test('what cannot be called is refused with a sentence', async () => {
   client = new TestClient(dapHost);
-  await expect(client.start({ mode: 'text', program, text: '·Twice', textArgs: '' })).rejects.toThrow(/0 arguments are given, 1 are needed: x/);
+  await expect(client.start({ mode: 'text', program, text: '·Twice', textArgs: '' })).rejects.toThrow(/0 arguments are given, 1 is needed: x/);
 });

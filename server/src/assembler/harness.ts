@@ -83,7 +83,7 @@ export function harness(options: HarnessOptions): Harness {
   const { parameters } = options;
   const inputs = parameters.filter(({ result }) => !result);
   const values = splitValues(options.args);
-  if (values.length !== inputs.length) throw new ValueError(`${values.length} arguments are given, ${inputs.length} are needed: ${inputs.map(({ name }) => name).join(', ') || 'none'}`);
+  if (values.length !== inputs.length) throw new ValueError(`${values.length} argument${values.length === 1 ? ' is' : 's are'} given, ${inputs.length} ${inputs.length === 1 ? 'is' : 'are'} needed: ${inputs.map(({ name }) => name).join(', ') || 'none'}`);
   const { homes, places, callee, frameSize } = layout(options);
   // What lies above belongs to the caller: it is looked at afterwards.
   const size = roundUp(Math.max(frameSize, 8), 16) + GUARD;

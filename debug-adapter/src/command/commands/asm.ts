@@ -27,6 +27,9 @@ export const spec: CommandSpec = {
   ],
 };
 
+/** Of one file: what is no assembly at all shall not flood the terminal. */
+const MOST_ERRORS = 50;
+
 export async function run(parsed: Parsed): Promise<number> {
   if (parsed.words.length === 0) throw new UsageError('name a file');
   const root = goRoot();
@@ -53,12 +56,13 @@ export async function run(parsed: Parsed): Promise<number> {
     }
     sources.push({ file, importPath: packagePath(directoryOf(path), diskFiles) });
     const assembled = assemble(file, { packagePath: symbolPrefix(packagePath(directoryOf(path), diskFiles) ?? 'main'), minor });
-    for (const { severity, span, message } of [...file.problems, ...assembled.problems]) {
-      if (severity !== 'error') continue;
+    const errors = [...file.problems, ...assembled.problems].filter(({ severity }) => severity === 'error');
+    for (const { span, message } of errors.slice(0, MOST_ERRORS)) {
       const { line, column } = positionAt(span.file, span.start);
       complain(`${span.file.path === path ? name : span.file.path}:${line + 1}:${column + 1}: ${message}`);
       status = 1;
     }
+    if (errors.length > MOST_ERRORS) complain(`gobuf: ${name} has ${errors.length - MOST_ERRORS} more errors (gobuf check lists all).`);
     if (parsed.flag('list')) for (const row of listing(assembled)) lines.push(`${row.file === path ? name : row.file}:${row.line}\t${row.offset.toString(16)}\t${row.bytes}\t${row.text}`);
   }
   if (lines.length) print(`${lines.join('\n')}\n`);
