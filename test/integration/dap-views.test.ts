@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dapHost } from '@gobuf/debug-adapter/command/commands/dap';
 import { type Loose, TestClient } from '@gobuf/debug-adapter/dap/testing/client';
-import { build, toolchain } from '../../debug-adapter/src/testing/toolchains';
+import { openBinary } from '@gobuf/debug-adapter/symbols/index';
+import { build, readBytes, toolchain } from '../../debug-adapter/src/testing/toolchains';
 
 const go = toolchain();
 let client: TestClient;
@@ -88,5 +89,64 @@ describe.skipIf(!go)('what the views ask for (needs the go command)', () => {
     expect(words.some(({ kind, text }) => kind === 'planted' && /goexit\+1/.test(String(text)))).toBe(true);
     // In the address order of the frames each return address is the word right below the next frame.
     for (const { to } of rows(live['frames']).slice(0, -1)) expect(['return', 'planted']).toContain(words.find(({ address }) => address === (to as number) - 8)!['kind']);
+  });
+
+  const DEEP = 'debug-adapter/src/engine/testdata/pingpong.go';
+  it('stacks: the saved BPs are the chain that BP begins, and an argument that was spilled is named where its value lies', async () => {
+    client = new TestClient(dapHost);
+    await client.start({ program: build(DEEP, go!, ['-gcflags=-N -l']), stopOnEntry: true, goroot: go!.goroot }, () => client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main.deep' }] }));
+    let stop: Loose = {};
+    for (let level = 40; level > 37; level--) stop = await client.move('continue', { threadId: 1 });
+    const { columns } = await client.ask('gobuf/stacks', { words: 400 }) as { columns: Loose[] }, live = columns.find((column) => column['live'])!, words = rows(live['words']);
+    const bps = words.filter(({ kind }) => kind === 'savedBp'), hex = (value: unknown): number => Number(BigInt(String(value)));
+    expect(bps.length).toBeGreaterThan(3);
+    expect(bps[0]!['address']).toBe(hex(await evaluate('rbp')));
+    for (const [i, { value, text }] of bps.slice(0, 3).entries()) { expect(hex(value)).toBe(bps[i + 1]!['address']); expect(text).toMatch(/^saved BP of main\.(deep|main)$/); }
+    expect(words.find(({ marks }) => (marks as string[]).includes('BP'))).toEqual(expect.objectContaining({ kind: 'savedBp' }));
+    // Of the two frames below n is where they put it; this one has it in AX until it has executed what comes next.
+    const spilled = async (): Promise<[unknown, number, unknown][]> => rows(rows((await client.ask('gobuf/stacks', { words: 400 }))['columns']).find((column) => column['live'])!['words']).filter(({ text }) => /^arg n\b/.test(String(text))).map(({ kind, value, address }) => [kind, hex(value), address]);
+    expect((await spilled()).map(([kind, value]) => [kind, value]).slice(0, 2)).toEqual([['variable', 39], ['variable', 40]]);
+    for (let line = 26; line < 28; line++) await client.move('next', { threadId: stop['threadId'] });
+    expect((await spilled()).slice(0, 1)).toEqual([['variable', 38, hex(await evaluate('&n'))]]);
+  });
+
+  it('TLS: what the next function needs, and whether its check calls morestack, which then happens or does not', async () => {
+    const binary = build('examples/stories/growth', go!), { entry } = openBinary(readBytes(binary)).functionsNamed('main.descend')[0]!, entryText = `0x${entry.toString(16)}`;
+    client = new TestClient(dapHost);
+    await client.start({ program: binary, stopOnEntry: true, goroot: go!.goroot }, () => client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main.main' }] }));
+    await client.move('continue', { threadId: 1 });
+    await client.ask('setFunctionBreakpoints', { breakpoints: ['main.descend', 'runtime.morestack'].map((name) => ({ name })) });
+    await client.ask('setInstructionBreakpoints', { breakpoints: [{ instructionReference: entryText }] });
+    const seen = { fits: 0, grows: 0, next: 0 };
+    let told: { grows: boolean } | undefined, before: string | undefined, bytes: string | undefined;
+    for (let stops = 0; seen.fits < 61 && stops < 2000; stops++) {
+      const { threadId } = await client.move('continue', { threadId: 1 }) as { threadId: number };
+      const { stackFrames } = await client.ask('stackTrace', { threadId, levels: 1 }) as { stackFrames: Loose[] }, name = String(stackFrames[0]!['name']), pc = String(stackFrames[0]!['instructionPointerReference']);
+      const { notes } = await client.ask('gobuf/tls', { threadId }) as { notes: string[] }, need = notes.find((note) => /main\.descend (needs|checks)/.test(note));
+      if (Number(pc) === entry) {
+        expect(told, 'two entries with nothing in between').toBeUndefined();
+        const [, size, verdict] = /^main\.descend needs (\d+) bytes of stack: (they fit, morestack will not be called|SP is at the guard, morestack will be called)\.$/.exec(need ?? '') ?? [];
+        if (need && /^main\.descend checks its stack: stackguard0 holds stackPreempt, so morestack will be called\.$/.test(need)) { told = { grows: true }; continue; }
+        expect(size, `${pc} ${String(need)}`).toBeDefined();
+        expect(bytes ??= size).toBe(size);
+        told = { grows: verdict!.startsWith('SP') };
+        if (before !== undefined) { expect(before).toBe(`The next call in the code: ${need}`); seen.next++; before = undefined; }
+      } else if (/morestack$/.test(name) && told) {
+        expect(told).toEqual({ grows: true });
+        seen.grows++;
+        told = undefined;
+      } else if (/main\.descend/.test(name)) {
+        expect(told).toEqual({ grows: false });
+        seen.fits++;
+        told = undefined;
+        before = need;
+      }
+    }
+    expect(seen.fits).toBe(61);
+    expect(seen.grows).toBeGreaterThan(1);
+    expect(seen.next).toBeGreaterThan(30);
+    // Only a system stack has a true stackguard1; a goroutine's holds all ones.
+    const { stacks } = await client.ask('gobuf/tls', {}) as { stacks: Loose[] }, own = stacks.find(({ live }) => live)!, system = stacks.find(({ name }) => /^g0 /.test(String(name)))!;
+    expect([own['stackguard1'], system['stackguard1']]).toEqual([2 ** 64, system['stackguard0']]);
   });
 });
