@@ -107,10 +107,28 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
   };
   /** The text of what a CSS selector finds in the window, once it is to be seen. */
   const textOf = async (selector) => { const found = page.locator(`${selector} >> visible=true`).first(); await found.waitFor(); return found.innerText(); };
-  const answers = { text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
-  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
+  /** Right-clicks what a CSS selector finds in a webview; the lines of the menu that VS Code shows. With `SELECTOR » LINE` that line is chosen. */
+  const menu = async (content) => {
+    const [selector, line] = content.split(' » ');
+    for (const frame of page.frames()) {
+      const target = await frame.$(`${selector} >> visible=true`).catch(() => null);
+      if (!target) continue;
+      await target.scrollIntoViewIfNeeded();
+      await target.click({ button: 'right' });
+      const shown = page.locator('.monaco-menu >> visible=true').first();
+      await shown.waitFor();
+      const text = await shown.innerText();
+      // A menu that has just opened takes no clicks yet, but keys.
+      if (line) await shown.getByText(line, { exact: true }).hover();
+      await page.keyboard.press(line ? 'Enter' : 'Escape');
+      return text;
+    }
+    throw new Error(`no webview shows ${selector}`);
+  };
+  const answers = { menu: (_name, content) => menu(content), text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
+  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text, NAME.menu or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
   const watcher = fs.watch(asks, (_event, file) => {
-    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text)$/.exec(file ?? '') ?? [];
+    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text|menu)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
     const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));

@@ -9,7 +9,9 @@ import { button, content, element, empty, host, listen, step } from './page';
 type Message = { kind: 'picture'; picture: StacksPicture & { moment: Moment }; before: Record<string, string> } | { kind: 'running' } | { kind: 'nothing' } | { kind: 'trouble'; text: string };
 
 function wordRow(column: StackColumn, index: number, changed: boolean): HTMLTableRowElement {
-  const word = column.words[index]!, row = element('tr', `${word.kind}${changed ? ' changed' : ''}`);
+  const word = column.words[index]!, at64 = `*(*uint64)(${address(word.address)})`;
+  // What the context menu's commands are given, as if the word were a row of a tree.
+  const row = element('tr', `${word.kind}${changed ? ' changed' : ''}`, undefined, { 'data-vscode-context': JSON.stringify({ webviewSection: 'gobuf.word', preventDefaultContextMenuItems: true, expression: at64, address: word.address, description: word.value }) });
   const marks = element('td', 'marks', word.marks.map((mark) => `${mark} ▸`).join(' '));
   const at = element('td', 'at');
   at.append(element('span', '', `hi-0x${(column.hi - word.address).toString(16)}`, { title: address(word.address) }));

@@ -32,7 +32,7 @@ const FIELD_NAMES: Record<string, string> = { status: 'atomicstatus', 'created b
 const labels = (): Record<string, string> => ({ 'created by': l10n.t('created by'), 'starts at': l10n.t('starts at'), 'SP on': l10n.t('SP on'), 'idle Ps': l10n.t('idle Ps'), 'idle Ms': l10n.t('idle Ms') });
 function expressionOf(owner: string, name: string): string | undefined {
   const field = FIELD_NAMES[name] ?? name, [kind, id] = owner.split(' ');
-  if (field === '') return kind === 'sched' && (name === 'gomaxprocs' || name === 'ncpu') ? `runtime.${name}` : undefined;
+  if (field === '') return kind === 'sched' && name === 'gomaxprocs' ? 'runtime.gomaxprocs' : undefined; // ncpu has another name in each few Go versions, and never changes
   if (kind === 'g' || kind === 'm') return `(*runtime.${kind})(0x${id}).${field}`;
   return kind === 'p' ? `runtime.allp[${id}].${kind === 'p' && field === 'atomicstatus' ? 'status' : field}` : kind === 'sched' ? `runtime.sched.${field}` : undefined;
 }

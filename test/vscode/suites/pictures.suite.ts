@@ -5,7 +5,8 @@ import assert from 'node:assert';
 import * as vscode from 'vscode';
 import type { LanesResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Exports } from '../../../client/src/extension';
-import { eachOnProgram, focusedFrame, inThemes, next, type Program } from './support';
+import type { Row } from '../../../client/src/views/scheduler-model';
+import { contextMenu, eachOnProgram, focusedFrame, inThemes, next, type Program } from './support';
 
 describe('pictures', () => {
   let gobuf: Exports, program: Program;
@@ -50,6 +51,21 @@ describe('pictures', () => {
       if (/gobuf\.sp → SP\s*next/.test(shown)) { await vscode.commands.executeCommand('gobuf.tls.focus'); await inThemes('stacks'); return; }
     }
     assert.fail('the load of SP was never the next move');
+  });
+
+  it('a word of a stack has a menu that leads to its memory, its writers and a stop when it changes', async () => {
+    await start(['main.volley']);
+    const rendered = next(gobuf.stacks.onDidRender, (text) => /return to/.test(text), 'the stacks');
+    await vscode.commands.executeCommand('gobuf.stacks.focus');
+    await gobuf.stacks.refresh();
+    await rendered;
+    const lines = await contextMenu('section.stack.live tr');
+    if (!lines) return; // nobody can click here
+    assert.deepStrictEqual(lines, ['Who Wrote This?', 'Stop When This Changes', 'Add to Watch', 'Open in Memory View', 'Copy Value', 'Copy Address']);
+    await contextMenu('section.stack.live tr', 'Open in Memory View');
+    const { document } = vscode.window.activeTextEditor?.document.uri.scheme === 'gobuf-memory' ? vscode.window.activeTextEditor : (await next(vscode.window.onDidChangeActiveTextEditor, (editor) => editor?.document.uri.scheme === 'gobuf-memory', 'the memory'))!;
+    const { session } = gobuf.sessions.view, { result } = await session!.customRequest('evaluate', { expression: 'rsp' }) as { result: string };
+    assert.strictEqual(BigInt(document.lineAt(0).text.split(' ')[0]!), BigInt(/0x[0-9a-f]+|\d+/.exec(result)![0]));
   });
 
   it('the registers mark what changed, know formats, and say who changed one', async () => {
@@ -105,6 +121,45 @@ describe('pictures', () => {
     assert.match((await session!.customRequest('evaluate', { expression: field.expression })).result as string, /^(0x)?[0-9a-f]+/);
     await vscode.commands.executeCommand('gobuf.addToWatch', field);
     await vscode.workspace.getConfiguration('gobuf').update('goroutines.group', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('what a row stands for can be copied, looked at in memory, chosen, and stops the program when it changes', async () => {
+    await start(['main.volley']);
+    await vscode.commands.executeCommand('gobuf.scheduler.focus');
+    if (gobuf.tree.rows.length === 0) await next(gobuf.tree.onDidLoad, undefined, 'the tree');
+    const all = (rows: readonly Row[]): Row[] => rows.flatMap((row) => [row, ...all(row.children?.() ?? [])]), rows = all(gobuf.tree.rows), session = gobuf.sessions.view.session!;
+    const values = rows.filter(({ expression }) => expression !== undefined);
+    assert.ok(values.length > 100, `${values.length} values`);
+    for (const { id, expression } of values) {
+      await session.customRequest('evaluate', { expression, context: 'watch' }).then(undefined, (error: unknown) => assert.fail(`${id}: ${String(error)}`));
+      assert.ok(((await session.customRequest('dataBreakpointInfo', { name: expression })) as { dataId: string | null }).dataId, `${id} cannot be watched`);
+    }
+    const g1 = rows.find(({ label }) => label === 'G1')!, status = g1.children!().find(({ label }) => label === 'status')!, guard = g1.children!().find(({ label }) => label === 'stackguard0')!;
+    await vscode.commands.executeCommand('gobuf.copyValue', guard);
+    assert.strictEqual(await vscode.env.clipboard.readText(), guard.description);
+    await vscode.commands.executeCommand('gobuf.copyAddress', g1);
+    assert.strictEqual(await vscode.env.clipboard.readText(), `0x${g1.address!.toString(16)}`);
+    await vscode.commands.executeCommand('gobuf.openMemory', g1);
+    const shown = vscode.window.activeTextEditor!.document, { data } = await session.customRequest('readMemory', { memoryReference: `0x${g1.address!.toString(16)}`, count: 16 }) as { data: string };
+    assert.strictEqual(shown.uri.scheme, 'gobuf-memory');
+    assert.strictEqual(shown.lineAt(0).text.slice(16, 63), [...Buffer.from(data, 'base64')].map((byte) => byte.toString(16).padStart(2, '0')).join(' '));
+    // Another context: its registers are shown, and its source.
+    const chosen = gobuf.registers.view.visible ? undefined : next(gobuf.registers.onDidLoad, undefined, 'the registers');
+    await vscode.commands.executeCommand('gobuf.registers.focus');
+    await chosen;
+    const sleeping = rows.find(({ label, thread, description }) => /^G\d/.test(label) && thread !== undefined && /force gc/.test(description ?? ''))!, loaded = next(gobuf.registers.onDidLoad, undefined, 'its registers');
+    await vscode.commands.executeCommand('gobuf.chooseContext', sleeping);
+    await loaded;
+    assert.match(gobuf.registers.view.description ?? '', new RegExp(`${sleeping.label}\\b`));
+    assert.match(vscode.window.activeTextEditor?.document.uri.fsPath ?? '', /proc\.go$/);
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    const before = (await session.customRequest('evaluate', { expression: status.expression })) as { result: string };
+    await vscode.commands.executeCommand('gobuf.breakOnChange', status);
+    const stopped = program.messages.stopped();
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    assert.strictEqual((await stopped).body?.['reason'], 'data breakpoint');
+    const after = (await session.customRequest('evaluate', { expression: status.expression })) as { result: string };
+    assert.notStrictEqual(after.result, before.result);
   });
 
   it('inline values say what gogo did and what its next instruction will change', async () => {

@@ -107,7 +107,7 @@ export function eachOnProgram(set: (program: Program) => void): void {
 }
 
 /** Asks the runner (window.mjs) for something that only the page can do; its answer. */
-async function ask(kind: 'picture' | 'input' | 'pan' | 'hover' | 'text', name: string, content: string): Promise<string> {
+async function ask(kind: 'picture' | 'input' | 'pan' | 'hover' | 'text' | 'menu', name: string, content: string): Promise<string> {
   const folder = process.env['GOBUF_TEST_ASKS'] ?? '', asked = path.join(folder, `${name}.${kind}`), done = path.join(folder, `${name}.done`);
   await new Promise<void>((resolve) => {
     const watcher = fs.watch(folder, () => { if (fs.existsSync(done)) { watcher.close(); resolve(); } });
@@ -144,6 +144,9 @@ export async function hovered(word: string): Promise<string | undefined> { retur
 
 /** The text of what a CSS selector finds in the window, once it is to be seen; undefined in a host that cannot look. */
 export async function textOf(selector: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('text', 'text', selector) : undefined; }
+
+/** Right-clicks what a CSS selector finds in a webview; the lines of the context menu, of which one is chosen if named. Undefined in a host that cannot. */
+export async function contextMenu(selector: string, line?: string): Promise<string[] | undefined> { return process.env['GOBUF_TEST_ASKS'] ? (await ask('menu', 'menu', line === undefined ? selector : `${selector} » ${line}`)).split('\n').map((each) => each.trim()).filter((each) => each !== '') : undefined; }
 
 /** Drags the timeline that is shown; a sentence on how long its frames took. Empty in a host that cannot. */
 export async function pannedTimeline(frames: number): Promise<string> {

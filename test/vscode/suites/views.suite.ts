@@ -4,7 +4,7 @@ import assert from 'node:assert';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
 import type { Row } from '../../../client/src/views/scheduler-model';
-import { eachOnProgram, inThemes, next, type Program, stopDebugging } from './support';
+import { eachOnProgram, inThemes, next, picture, type Program, stopDebugging, textOf } from './support';
 
 describe('views', () => {
   let gobuf: Exports, program: Program;
@@ -79,5 +79,8 @@ describe('views', () => {
     await stopDebugging();
     await emptied;
     assert.strictEqual(gobuf.tree.rows.length, 0);
+    // VS Code goes on calling gobuf the type of the session: the view says all the same how to begin another one.
+    assert.match(await textOf('.pane .welcome-view-content') ?? 'Step a Go Program…', /Step a Go Program…/);
+    await picture('ended');
   });
 });
