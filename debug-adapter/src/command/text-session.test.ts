@@ -57,6 +57,30 @@ test('values of ABIInternal and complex ones are in the view of variables by nam
   expect(await named()).toEqual(['z = (unreadable its register has been used for something else)', 'by = 2', 'n = (unreadable its register has been used for something else)', 'w = (3 + -4i)']);
 });
 
+test('words of the frame are shown by the names that the assembly gives them, as wide as they are used', async () => {
+  const file = path.join(directory, 'frame_amd64.s');
+  fs.writeFileSync(path.join(directory, 'frame.go'), 'package k\nfunc Frame(x int) int\n');
+  const lines = ['TEXT ·Frame(SB), 4, $112-16', 'MOVQ x+0(FP), AX', 'MOVQ AX, tmp-8(SP)', 'MOVL $-7, other-16(SP)', 'MOVSD $1.5, X0; MOVSD X0, f-24(SP)', 'LEAQ buf-88(SP), DI; MOVQ $5, (DI); MOVB $6, 63(DI)', 'MOVB $3, b-89(SP)',
+    'MOVL $1, pair-104(SP); MOVL $2, pair-100(SP)', 'MOVQ $9, 0(SP)', 'PUSHQ AX', 'MOVQ tmp-8(SP), BX', 'POPQ AX', 'MOVQ BX, ret+8(FP)', 'RET'];
+  fs.writeFileSync(file, `${lines.join('\n\t')}\n`);
+  client = new TestClient(dapHost);
+  let stop = await client.start({ mode: 'text', program: file, text: '·Frame', textArgs: '42', stopOnEntry: true });
+  const named = async (): Promise<string[]> => {
+    const scopes = (await client?.ask('scopes', { frameId: (await top(stop['threadId']))['id'] }))?.['scopes'] as Loose[];
+    const variables = (await client?.ask('variables', { variablesReference: scopes.find(({ name }) => name === 'Locals')?.['variablesReference'] }))?.['variables'] as Loose[];
+    return variables.map(({ name, type, value }) => `${name} ${type} = ${value}`).sort();
+  };
+  const value = async (expression: string): Promise<unknown> => (await client?.ask('evaluate', { expression, frameId: (await top(stop['threadId']))['id'], context: 'watch' }))?.['result'];
+  // After MOVQ $9 and again with AX on the stack: what a name means does not move with SP.
+  for (const line of [10, 11, 12]) {
+    while ((await top(stop['threadId']))['line'] !== line) stop = await client.move('next', { threadId: stop['threadId'] });
+    const shown = await named();
+    expect(shown.map((each) => each.split(' = ')[0])).toEqual(['b uint8', 'buf [64]uint8', 'f float64', 'other int32', 'pair [2]int32', 'tmp int64']);
+    expect(shown.filter((each) => !each.startsWith('buf') && !each.startsWith('pair'))).toEqual(['b uint8 = 3', 'f float64 = 1.5', 'other int32 = -7', 'tmp int64 = 42']);
+    for (const [expression, expected] of [['buf[0]', '5'], ['buf[63]', '6'], ['pair[0]', '1'], ['pair[1]', '2']]) expect([expression, await value(expression as string)]).toEqual([expression, expected]);
+  }
+});
+
 test('Go variables: what is said of those that nobody knows, and a name that is none', async () => {
   const file = path.join(directory, 'variable_amd64.s');
   fs.writeFileSync(file, 'TEXT ·Scaled(SB), 4, $0-16\n\tMOVQ x+0(FP), AX\n\tIMULQ ·factor(SB), AX\n\tMOVQ AX, ret+8(FP)\n\tRET\n');

@@ -1,15 +1,16 @@
-// DWARF 4 of linked functions: their extents, and arguments and results by name and Go type where a declaration says them.
+// DWARF 4 of linked functions: their extents, the words of their frames by name, and arguments and results by name and Go type where a declaration says them.
 // Must stay true: what Go's compiler writes for the same types (names, kinds, members), so that every reader of Go programs reads these.
 
 import { underlying, SIGNED, type GoType } from '../golang/types';
-import { locationsOf, type Code } from './debug-locations';
+import { frameOffset, locationsOf, type Code } from './debug-locations';
 import { ByteWriter } from './elf-writer';
+import { frameNames } from './frame-names';
 import { depthsOf, type LinkedFunction } from './function-table';
 
 /** An argument or a result; the offset is that in a frame of ABI0. */
 export interface DebugParameter { name: string; type: GoType; offset: number; result: boolean }
 
-const Tag = { array: 0x01, parameter: 0x05, member: 0x0d, pointer: 0x0f, unit: 0x11, struct: 0x13, typedef: 0x16, subrange: 0x21, base: 0x24, subprogram: 0x2e } as const;
+const Tag = { array: 0x01, parameter: 0x05, member: 0x0d, pointer: 0x0f, unit: 0x11, struct: 0x13, typedef: 0x16, subrange: 0x21, base: 0x24, subprogram: 0x2e, variable: 0x34 } as const;
 const At = { location: 0x02, name: 0x03, byteSize: 0x0b, stmtList: 0x10, lowPc: 0x11, highPc: 0x12, language: 0x13, producer: 0x25, count: 0x37, memberLocation: 0x38, encoding: 0x3e, external: 0x3f, frameBase: 0x40, type: 0x49, variableParameter: 0x4b, goKind: 0x2900, goElem: 0x2902, goEmbedded: 0x2903 } as const;
 const Form = { addr: 0x01, string: 0x08, data1: 0x0b, flag: 0x0c, udata: 0x0f, ref4: 0x13, secOffset: 0x17, exprloc: 0x18 } as const;
 const GO = 0x16, CALL_FRAME_CFA = 0x9c;
@@ -26,6 +27,7 @@ const ABBREVIATIONS = {
   subprogram: [Tag.subprogram, true, [At.name, Form.string], [At.lowPc, Form.addr], [At.highPc, Form.addr], [At.frameBase, Form.exprloc], [At.external, Form.flag]],
   parameter: [Tag.parameter, false, [At.name, Form.string], [At.variableParameter, Form.flag], [At.type, Form.ref4], [At.location, Form.exprloc]],
   listed: [Tag.parameter, false, [At.name, Form.string], [At.variableParameter, Form.flag], [At.type, Form.ref4], [At.location, Form.secOffset]],
+  variable: [Tag.variable, false, [At.name, Form.string], [At.type, Form.ref4], [At.location, Form.exprloc]],
   base: [Tag.base, false, [At.name, Form.string], [At.encoding, Form.data1], [At.byteSize, Form.data1], [At.goKind, Form.data1]],
   pointer: [Tag.pointer, false, [At.name, Form.string], [At.goKind, Form.data1], [At.type, Form.ref4]],
   unsafePointer: [Tag.pointer, false, [At.name, Form.string], [At.goKind, Form.data1]],
@@ -194,6 +196,13 @@ export function debugInfo(functions: readonly LinkedFunction[], { low, high, pro
       // Relative to where the unit begins.
       for (const { from, to, expression } of location) { lists.u64(address + from - low); lists.u64(address + to - low); lists.u16(expression.length); lists.raw(expression); }
       lists.u64(0); lists.u64(0);
+    }
+    for (const { name: local, offset, type } of frameNames(assembled)) {
+      writer.entry('variable');
+      out.cstring(local);
+      writer.reference(type);
+      const location = frameOffset(offset);
+      out.uleb(location.length); out.raw(location);
     }
     out.u8(0);
   }

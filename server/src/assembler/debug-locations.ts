@@ -51,7 +51,8 @@ export function locationsOf(parameters: readonly DebugParameter[], abi: string, 
   }));
 }
 
-function frameOffset(offset: number): Uint8Array {
+/** A place on the stack, from the canonical frame address. */
+export function frameOffset(offset: number): Uint8Array {
   const out = new ByteWriter();
   out.u8(Op.fbreg); out.sleb(offset);
   return out.bytes();

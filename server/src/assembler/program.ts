@@ -43,6 +43,8 @@ export interface TextSymbol {
   statement: Statement;
   span: Span;
   instructions: Instruction[];
+  /** Bytes that the assembler saves BP in, above the frame; known once the prologue is there. */
+  savedBp?: number;
 }
 
 export interface Program {

@@ -35,6 +35,7 @@ export function addPrologue(text: TextSymbol, options: PrologueOptions, report: 
   const pushes = options.minor >= 21;
   const bp = !(text.flags & Flag.NOFRAME) && !(frame === 0 && calls.length === 0) && (pushes || frame > 0 || !(text.flags & Flag.NOSPLIT)) ? 8 : 0;
   frame += bp;
+  text.savedBp = bp;
   if (frame % 8 !== 0) report(`the frame of ${text.name}, ${text.frame} bytes, is not a multiple of 8`, head);
   const noSplit = (text.flags & Flag.NOSPLIT) !== 0 || (frame < STACK_SMALL && calls.every(({ mnemonic, args }) =>
     (mnemonic === 'CALL' ? ZERO_ARGUMENT_CALLS.test(args[0]?.symbol ?? '') : true) && frame < STACK_SMALL - 8));
