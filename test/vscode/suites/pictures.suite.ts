@@ -86,6 +86,36 @@ describe('pictures', () => {
     assert.ok(gobuf.sessions.view.moment!.instruction > 0);
   });
 
+  it('time is travelled by line, switch and caller, there and back', async () => {
+    await start(['main.main']);
+    const at = (): number => gobuf.sessions.view.moment!.instruction;
+    const top = async (): Promise<{ name: string; line: number }> => { const { session, thread } = gobuf.sessions.view; return ((await session!.customRequest('stackTrace', { threadId: thread, levels: 1 })) as { stackFrames: { name: string; line: number }[] }).stackFrames[0]!; };
+    const first = await top(), begin = at();
+    await go(command('workbench.action.debug.stepOver'));
+    const after = at();
+    assert.notStrictEqual((await top()).line, first.line);
+    await go(command('gobuf.stepLineBack'));
+    assert.ok(at() < after, `${at()} after ${after}`);
+    assert.strictEqual((await top()).line, first.line);
+    await go(command('gobuf.stepOutBack'));
+    assert.ok(at() < begin);
+    assert.match((await top()).name, /^runtime\.main\b/);
+    // A breakpoint on the way would be a stop, too.
+    const cleared = next(program.messages.on, (message) => message.command === 'setFunctionBreakpoints', 'the breakpoints');
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await cleared;
+    await go(command('gobuf.nextSwitch'));
+    const one = at();
+    await go(command('gobuf.nextSwitch'));
+    const two = at();
+    assert.ok(one < two);
+    // The timeline tells the same switch: gogo's jump is the next instruction.
+    const { segments, open, strings } = await gobuf.sessions.request('gobuf/lanes', {}), starts = [segments, open].flatMap((columns) => columns.start.filter((_, row) => /^(after |gogo)/.test(strings[columns.begun[row]!]!)));
+    assert.strictEqual(Math.max(...starts), one + 1);
+    await go(command('gobuf.lastSwitch'));
+    assert.strictEqual(at(), one);
+  });
+
   it('bookmarks lead back to their moments', async () => {
     await start(['main.main', 'main.volley']);
     const first = gobuf.sessions.view.moment!.instruction;
