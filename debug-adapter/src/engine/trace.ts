@@ -54,11 +54,18 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
     const left = new Map<number, Left>();
     /** The P of each thread's M, by thread. */
     const held = new Map<number, number>();
+    /** A thread is one M's for its whole life. */
+    const numbers = new Map<number, number>();
     const ran = new Map<number, number>();
     /** The number of the thread's M once it has one, and of the P that this M has. */
     const where = (tid: number): Pick<TraceEvent, 'm' | 'p'> => {
-      const id = words.mField(words.mOf(machine.registers(tid)), 'id'), m = id === undefined ? -1 : Number(BigInt.asIntN(64, id)), p = held.get(tid);
-      return { ...(m < 0 ? {} : { m }), ...(p === undefined ? {} : { p }) };
+      const p = held.get(tid);
+      let m = numbers.get(tid);
+      if (m === undefined) {
+        const id = words.mField(words.mOf(machine.registers(tid)), 'id');
+        if (id !== undefined && BigInt.asIntN(64, id) >= 0n) numbers.set(tid, m = Number(id));
+      }
+      return { ...(m === undefined ? {} : { m }), ...(p === undefined ? {} : { p }) };
     };
     const event = (kind: string, rest: Partial<TraceEvent>): TraceEvent => ({ instruction: machine.instruction, time: machine.virtualTime, event: kind, tid: machine.currentThread, ...rest });
     const here = (kind: string, rest: Partial<TraceEvent>): TraceEvent => event(kind, { ...where(machine.currentThread), ...rest });
