@@ -36,13 +36,16 @@ return { wire: bytes.slice(4, end), library: JSON.parse(new TextDecoder().decode
 
 /**
  * Commands load what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does
- * without. Its fingerprint, which says whether kept code is still good, is then that of the whole bundle.
+ * without. Its fingerprint, which says whether kept code is still good, is then that of the whole bundle and of the emulator's sources.
  */
 async function separateTranslator() {
   const entry = 'emulator/src/translator/translator.ts';
   const { outputFiles, metafile } = await esbuild.build({ ...common, entryPoints: [entry], format: 'esm', write: false, metafile: true, outdir: dist });
   const names = Object.values(metafile.outputs).find((output) => output.entryPoint === entry).exports;
-  const source = outputFiles.find((file) => file.path.endsWith('.js')).contents, mark = createHash('sha256').update(source).digest().readUInt32LE(), core = await makeCore(source);
+  const source = outputFiles.find((file) => file.path.endsWith('.js')).contents, core = await makeCore(source), hash = createHash('sha256').update(source);
+  // What is kept is also what the rest of the emulator has made of it.
+  for (const file of fs.readdirSync(path.join(root, 'emulator/src'), { recursive: true }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()) hash.update(fs.readFileSync(path.join(root, 'emulator/src', file)));
+  const mark = hash.digest().readUInt32LE();
   fs.mkdirSync(path.join(dist, 'commands'), { recursive: true });
   fs.writeFileSync(path.join(dist, 'commands', 'core.bin'), core);
   const contents = [
