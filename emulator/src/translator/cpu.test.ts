@@ -141,9 +141,28 @@ describe('the processor', () => {
     expect(result(PROGRAM)).toBe(210n);
     expect([...kept.keys()].map((key) => key.replace(/-.*/, ''))).toEqual(['core', 'code']);
     expect(result(PROGRAM)).toBe(210n);
-    const changed = [...PROGRAM];
+    const before = new Map(kept), changed = [...PROGRAM];
     changed[0x18] = 0x29; // add → sub
     expect(result(changed)).toBe(BigInt.asUintN(64, -210n));
+    // A breakpoint that comes and goes does not make what was kept good.
+    const { cpu, gpr } = machine(changed, { ...keeping, cache: { load: (key) => before.get(key), store: () => undefined } }, tuning);
+    expect(cpu.run(1)).toEqual({ kind: 'budget' });
+    cpu.setBreakpoints(new Set([0x401017, 0x401018, 0x40100c]));
+    cpu.setBreakpoints(new Set());
+    expect(cpu.run(10_000)).toEqual({ kind: 'syscall' });
+    expect(gpr(0)).toBe(BigInt.asUintN(64, -210n));
+  });
+
+  it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('looks at %s code again that was changed from outside, breakpoints or not', (_, tuning) => {
+    const { cpu, memory, gpr } = machine(PROGRAM, undefined, tuning);
+    expect(cpu.run(40)).toEqual({ kind: 'budget' });
+    cpu.invalidate(CODE, CODE + 4096);
+    new Uint8Array(memory.buffer)[PAGES_BASE + 0x1000 + 0x18] = 0x29; // add → sub
+    const before = gpr(0);
+    for (const set of [[0x401017], [0x401017, 0x40101a], []]) cpu.setBreakpoints(new Set(set));
+    expect(cpu.run(10_000)).toEqual({ kind: 'syscall' });
+    expect(gpr(0)).not.toBe(210n);
+    expect(BigInt.asIntN(64, gpr(0))).toBeLessThan(BigInt.asIntN(64, before));
   });
 
   it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('keeps nothing of %s code that stops at a breakpoint of the run before', (_, tuning) => {

@@ -6,7 +6,7 @@ import { ExitCode } from '../semantics/operands';
 import { Code } from '../wasm/code';
 import { jumpCacheEntry } from './jump-cache';
 import { INTERPRET_SLOT } from './places';
-import { RECORD, RecordKind } from './record-layout';
+import { RECORD, RecordMark } from './record-layout';
 
 interface Calls { record: number; miss: number; refresh: number; warm: number; translated: number; templates: number }
 
@@ -53,7 +53,7 @@ export function interpret(calls: Calls): Code {
   });
   code.localGet(entry).i32Load(JUMP_CACHE + 8).i32Const(INTERPRET_SLOT).i32Ne().when(() => code.localGet(budget).return());
   code.localGet(record).localGet(entry).i32Load(JUMP_CACHE + 12).localTee(to).i32Store(RECORD.takenRecord).end();
-  code.localGet(record).i32Load8U(RECORD.kind).i32Const(RecordKind.counted).i32Eq().when(() => {
+  code.localGet(record).i32Load8U(RECORD.marks).i32Const(RecordMark.counts).i32And().when(() => {
     count(code, to, entry, calls);
   });
   code.localGet(to).localSet(record).br(again).end().unreachable();

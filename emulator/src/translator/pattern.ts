@@ -29,12 +29,13 @@ const SIZES: Record<number, number> = { 8: 0, 16: 1, 32: 2, 64: 3 };
 export function patternOf(i: Instruction, { pinned, immediates, alone }: RowTraits): number | undefined {
   parameters.length = 0;
   if (alone || i.evex || i.operands.length > 4) return undefined;
-  let key = SIZES[i.operandSize]! + (i.vectorLength === 0 ? 0 : i.vectorLength === 128 ? 4 : 8) + (i.lock ? 16 : 0) + (i.rep ? 32 : 0) + (i.repne ? 64 : 0);
+  // Patterns with immediates and without are numbered differently: what was made before that was known is just not found.
+  let key = SIZES[i.operandSize]! + (immediates ? 2048 : 0) + (i.vectorLength === 0 ? 0 : i.vectorLength === 128 ? 4 : 8) + (i.lock ? 16 : 0) + (i.rep ? 32 : 0) + (i.repne ? 64 : 0);
   for (const byte of i.bytes) {
     if (byte === 0x66) key |= 128; else if (byte === 0x67) key |= 256; else if (byte === 0x64) key |= 512; else if (byte === 0x65) key |= 1024;
     else if (byte !== 0xf2 && byte !== 0xf3 && byte !== 0xf0 && byte !== 0x2e && byte !== 0x36 && byte !== 0x3e && byte !== 0x26) break;
   }
-  let unit = 2048;
+  let unit = 4096;
   for (const operand of i.operands) {
     let part = 0;
     if (operand.kind === 'register') {

@@ -17,8 +17,8 @@ export const INTERPRET_SLOT = 127;
 export const FIRST_FREE_SLOT = 128;
 
 /** In the table of templates; 0 is empty, and means in a record that translated code goes on there. */
-export const enum SpecialTemplate { stale = 1, breakpoint, invalid }
-export const FIRST_TEMPLATE = 4;
+export const enum SpecialTemplate { stale = 1, breakpoint, invalid, end }
+export const FIRST_TEMPLATE: number = SpecialTemplate.end;
 
 /** Offset in linear memory of the jump cache's entry for an address; core.ts has the same in WebAssembly. */
 export function jumpCacheOffset(address: number): number {

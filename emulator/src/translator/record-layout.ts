@@ -12,8 +12,8 @@ export const RECORD = {
   count: 12,
   /** u8: factor of the index, as a shift. */
   shift: 14,
-  /** u8: whether the place to which it transfers control counts that (RecordKind). */
-  kind: 15,
+  /** u8: bits of RecordMark. */
+  marks: 15,
   /** u32 each: records of the next instruction, and of the place where control went from here last. */
   nextRecord: 16,
   takenRecord: 20,
@@ -34,4 +34,9 @@ export const RECORD = {
   size: 64,
 } as const;
 
-export const enum RecordKind { plain, counted }
+export const enum RecordMark {
+  /** The place to which it transfers control counts that. */
+  counts = 1,
+  /** Its code may have changed, or has not been compared with what was kept: the template is not to be believed. */
+  stale = 2,
+}

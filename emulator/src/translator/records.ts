@@ -9,7 +9,7 @@ import type { Lookups } from './lookups';
 import type { RowTraits } from './pattern';
 import { parameters, patternOf } from './pattern';
 import { FIRST_TEMPLATE, SpecialTemplate, TRANSLATED } from './places';
-import { RECORD, RecordKind } from './record-layout';
+import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
 
 const PAGE = 4096;
@@ -62,7 +62,8 @@ export class Records {
   private keptAddresses = new Float64Array(0);
   private keptPages: number[] = [];
   private readonly libraryEnd: number;
-  readonly statistics = { records: 0, templates: 0 };
+  /** Records made since any were kept. */
+  fresh = 0;
 
   constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: LibraryIndex) {
     this.traits = new Map(library.traits);
@@ -76,8 +77,9 @@ export class Records {
     return own;
   }
 
-  /** The first slot of templates that are not in the library. */
-  get ownTemplates(): number { return this.libraryEnd; }
+  /** The first slot of templates that are not in the library, and how many there are. */
+  get ownFirst(): number { return this.libraryEnd; }
+  get ownCount(): number { return this.own.length; }
   get full(): boolean { return this.next + RUN * RECORD.size > RECORDS_END; }
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
@@ -135,7 +137,7 @@ export class Records {
   }
 
   private fill(record: number, address: number, i: Instruction | 'invalid'): void {
-    this.statistics.records++;
+    this.fresh++;
     const { bytes, words } = this.lookups, w = record >> 2;
     words.fill(0, w, w + (RECORD.size >> 2));
     const u64 = (field: number, value: number) => {
@@ -149,7 +151,7 @@ export class Records {
     if (typeof i !== 'string') {
       template = this.templateOf(i);
       for (let n = 0; n < parameters.length; n++) bytes[record + RECORD.registers + n] = GPR + 8 * parameters[n]!;
-      if (begins(i)) bytes[record + RECORD.kind] = RecordKind.counted;
+      if (begins(i)) bytes[record + RECORD.marks] = RecordMark.counts;
       for (const operand of i.operands) {
         if (operand.kind === 'memory') {
           const place = (index: number) => (index === NO_REGISTER || index === RIP ? ALWAYS_ZERO : GPR + 8 * index);
@@ -171,9 +173,12 @@ export class Records {
     this.show(record, address);
   }
 
-  /** What is called at a record: nothing where translated code is, or a breakpoint. */
+  private isStale(record: number): boolean { return (this.lookups.bytes[record + RECORD.marks]! & RecordMark.stale) !== 0; }
+
+  /** What is called at a record: nothing where translated code is, what ends the run at a breakpoint, what looks again where its template may be wrong. */
   private show(record: number, address: number): void {
-    const { words } = this.lookups, step = this.source.isBreakpoint(address) ? SpecialTemplate.breakpoint : words[(record + RECORD.template) >> 2]!;
+    const { words } = this.lookups;
+    const step = this.source.isBreakpoint(address) ? SpecialTemplate.breakpoint : this.isStale(record) ? SpecialTemplate.stale : words[(record + RECORD.template) >> 2]!;
     words[(record + RECORD.step) >> 2] = step;
     words[(record + RECORD.slot) >> 2] = this.source.isEntry(address) ? 0 : step;
   }
@@ -183,9 +188,15 @@ export class Records {
     const record = this.known(address);
     if (record === undefined) return;
     this.lookups.refresh();
-    const { words } = this.lookups;
-    if (words[(record + RECORD.step) >> 2] === SpecialTemplate.stale && !this.source.isBreakpoint(address)) { words[(record + RECORD.slot) >> 2] = this.source.isEntry(address) ? 0 : SpecialTemplate.stale; return; }
     this.show(record, address);
+  }
+
+  /** Translated code that began here is gone: what comes here is counted from the start. */
+  uncovered(address: number): void {
+    const record = this.known(address);
+    if (record === undefined) return;
+    this.changed(address);
+    this.lookups.bytes[record + RECORD.count] = this.lookups.bytes[record + RECORD.count + 1] = 0;
   }
 
   /** The slot for an instruction, and in `parameters` its registers. */
@@ -197,10 +208,7 @@ export class Records {
       const known = this.templatesOf(i.row.id).get(pattern);
       if (known !== undefined) return known;
     }
-    this.statistics.templates++;
-    const module = shortModule(), before = { ...traits }, made = makeTemplate(i, traits, module);
-    // The same pattern may mean something else now.
-    if (traits.immediates !== before.immediates) this.templatesOf(i.row.id).clear();
+    const module = shortModule(), made = makeTemplate(i, traits, module);
     // What is now known of the row may change which registers are parameters.
     patternOf(i, traits);
     const body = made?.body ?? translateSingle(i, module), slot = this.libraryEnd + this.own.length, index = module.declare(TRANSLATED);
@@ -219,10 +227,9 @@ export class Records {
   invalidate(page: number): void {
     this.good.delete(page);
     this.lookups.refresh();
-    const { words } = this.lookups;
     for (const record of this.on(page)) {
-      words[(record + RECORD.step) >> 2] = SpecialTemplate.stale;
-      if (words[(record + RECORD.slot) >> 2] !== 0) words[(record + RECORD.slot) >> 2] = SpecialTemplate.stale;
+      this.lookups.bytes[record + RECORD.marks]! |= RecordMark.stale;
+      this.show(record, this.addressOf(record));
     }
   }
 
@@ -235,7 +242,7 @@ export class Records {
     if (record === undefined) return false;
     for (const page of this.pagesOf(record, address)) this.check(page);
     this.lookups.refresh();
-    if (this.lookups.words[(record + RECORD.step) >> 2] !== SpecialTemplate.stale) return true;
+    if (!this.isStale(record)) return true;
     const decoded = this.source.decode(address);
     if (decoded === 'fetch') return false;
     this.lookups.refresh();
@@ -249,8 +256,7 @@ export class Records {
   /** For one step of the record of an address: its template, breakpoint or not. False if it is stale and its code cannot be fetched. */
   showTemplate(record: number, address: number): boolean {
     this.lookups.refresh();
-    const { words } = this.lookups;
-    if (words[(record + RECORD.step) >> 2] === SpecialTemplate.stale && !this.refresh(address)) return false;
+    if (this.isStale(record) && !this.refresh(address)) return false;
     this.lookups.words[(record + RECORD.step) >> 2] = this.lookups.words[(record + RECORD.template) >> 2]!;
     return true;
   }
@@ -283,9 +289,10 @@ export class Records {
     if (this.source.hashOf(page) !== expected) return;
     this.good.add(page);
     this.lookups.refresh();
-    const { words } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), plain = this.source.isPlain();
+    const { words, bytes } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), plain = this.source.isPlain();
     for (let index = from; index < end; index++) {
       const record = RECORDS + index * RECORD.size;
+      bytes[record + RECORD.marks]! &= ~RecordMark.stale;
       if (plain) words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = words[(record + RECORD.template) >> 2]!; else this.show(record, keptAddresses[index]!);
     }
     // Those on two pages, at its borders: only if the other page is what it was, too.
@@ -293,20 +300,21 @@ export class Records {
       if (index < 0) continue;
       const record = RECORDS + index * RECORD.size, address = keptAddresses[index]!, own = this.pagesOf(record, address);
       if (own.length === 1 || !own.includes(page)) continue;
-      if (own.every((each) => this.good.has(each))) this.show(record, address);
-      else words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = SpecialTemplate.stale;
+      if (own.every((each) => this.good.has(each))) bytes[record + RECORD.marks]! &= ~RecordMark.stale; else bytes[record + RECORD.marks]! |= RecordMark.stale;
+      this.show(record, address);
     }
   }
 
   /** Everything that is still right, for `adopt` in a later run; `bodies` those of its templates. */
   keep(): { head: KeptRecords; bytes: Uint8Array; addresses: Uint8Array; bodies: Uint8Array[] } {
     this.lookups.refresh();
+    this.fresh = 0;
     const { words } = this.lookups, pages = new Map<number, number>(), to = new Map<number, number>(), kept: number[] = [];
     const all: [number, number][] = [...this.at];
     this.keptAddresses.forEach((address, index) => { all.push([address, RECORDS + index * RECORD.size]); });
     for (const [address, record] of all.sort(([a], [b]) => a - b)) {
       const own = this.pagesOf(record, address), unchecked = own.some((page) => this.unchecked.has(page));
-      if (!unchecked && words[(record + RECORD.step) >> 2] === SpecialTemplate.stale) continue;
+      if (!unchecked && this.isStale(record)) continue;
       for (const page of own) if (!pages.has(page)) pages.set(page, this.unchecked.get(page) ?? this.source.hashOf(page) ?? 0);
       to.set(record, RECORDS + kept.length * RECORD.size);
       kept.push(record);
@@ -319,7 +327,10 @@ export class Records {
       for (const field of [RECORD.nextRecord, RECORD.takenRecord]) out[at + (field >> 2)] = to.get(out[at + (field >> 2)]!) ?? 0;
     });
     const bytes = new Uint8Array(out.buffer), rows = new Set(this.own.map(({ row }) => row));
-    for (let at = RECORD.count; at < bytes.length; at += RECORD.size) bytes[at] = bytes[at + 1] = 0;
+    for (let at = 0; at < bytes.length; at += RECORD.size) {
+      bytes[at + RECORD.count] = bytes[at + RECORD.count + 1] = 0;
+      bytes[at + RECORD.marks]! |= RecordMark.stale;
+    }
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
     return { head, bytes, addresses: new Uint8Array(Float64Array.from(kept, (record) => this.addressOf(record)).buffer), bodies: this.own.map(({ body }) => body) };
   }

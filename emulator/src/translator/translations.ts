@@ -420,7 +420,7 @@ export class Translations {
   /** Functions made or made hot since what was adopted. */
   fresh = 0;
   /** Whether so much is new since what was adopted that it is worth keeping. */
-  get worthKeeping(): boolean { return this.fresh >= WORTH_KEEPING || this.records.statistics.records >= RECORDS_WORTH_KEEPING; }
+  get worthKeeping(): boolean { return this.fresh >= WORTH_KEEPING || this.records.fresh >= RECORDS_WORTH_KEEPING; }
 
   /** Everything translated so far, for `adopt` in a later run of the same program; undefined if there is nothing to keep. */
   keep(): Uint8Array | undefined {
@@ -430,6 +430,7 @@ export class Translations {
     // One that holds a breakpoint leaves there, for ever in a run that does not have it.
     for (const each of all) if (this.holdsBreakpoint(each)) all.delete(each);
     const records = this.records.keep();
+    this.fresh = 0;
     if (all.size === 0 && records.bytes.length === 0) return undefined;
     const short = this.shorten(all);
     const list = [...all];
@@ -442,7 +443,7 @@ export class Translations {
       bodies.push(each.body);
       return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}) };
     });
-    const cells = [...this.cells].flat(), templates = joined(this.records.ownTemplates, records.bodies, 'p');
+    const cells = [...this.cells].flat(), templates = joined(this.records.ownFirst, records.bodies, 'p');
     const head = {
       key: fingerprint(), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, records: [records.bytes.length, templates.length, ...records.bodies.map((body) => body.length)] as KeptHead['records'], recordHead: records.head, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
@@ -626,7 +627,7 @@ export class Translations {
       this.entries.delete(address);
       const cell = this.cells.get(address);
       if (cell !== undefined && address === translation.entry) this.lookups.words[cell >> 2] = 0;
-      this.records.changed(address);
+      this.records.uncovered(address);
     }
     for (const address of translation.leftOut ?? []) if (this.leftOut.get(address) === translation) this.leftOut.delete(address);
     for (const page of translation.pages) this.byPage.get(page)?.delete(translation);
