@@ -9,11 +9,11 @@ import { FLAG_A, FLAG_B, FLAG_KIND } from '../cpu-state';
 import {
   AF, CF, CF_OVERRIDDEN, CF_VALUE, Condition, FlagOperation, KIND_MASK, OF, OF_OVERRIDDEN, OF_VALUE, PF, SF, STATUS, ZF, flagKind, kindOperation, kindSize,
 } from './flags';
-import type { Flow, HelperSlots } from './operands';
+import type { Flow, HelperSlots } from './flow';
 import { MemoryEmitter } from './operands';
 
-export { ExitCode } from './operands';
-export type { Address, Flow, HelperSlots } from './operands';
+export { ExitCode } from './flow';
+export type { Address, Flow, HelperSlots } from './flow';
 
 /** Meaning of instructions by the `name` of their table row. */
 export type SemanticsTable = Record<string, (e: Emitter, i: Instruction) => void>;

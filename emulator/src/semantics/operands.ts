@@ -1,62 +1,14 @@
-// The part of the emitter that reads and writes guest registers and memory, and the interfaces the translator gives it.
+// The part of the emitter that reads and writes guest registers and memory.
 // Must stay true: every memory access is precise (nothing is written when it faults) and goes through the look-up tables.
 import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
 import type { AccessName, Code, ValueType } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { ImmediateOperand, Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
+import { LEGACY_PREFIXES } from '../x86/prefixes';
 import type { OperandSize } from './flags';
-import type { Helper } from './helpers';
-
-/** Why translated code returns to the processor's loop; EXIT_CODE in the state area. */
-export const enum ExitCode {
-  none, syscall, pageFault, divideError, invalidOpcode, generalProtection, breakpointTrap, simdException, alignmentCheck,
-  notImplemented, breakpoint, watch, retry, fetchFault,
-}
-
-/** A guest address that has been computed; opaque outside the emitter. */
-export interface Address {
-  /** Local (i64) that holds it. */
-  readonly local: number;
-  /** Distance from RSP, if the access is known to lie in the piece of the stack whose host address is at hand. */
-  readonly stack?: number | undefined;
-}
-
-/** What a block of translated code gives the emitter; implemented by the translator, for whole functions and single steps alike. */
-export interface Flow {
-  /** Local that holds a general register; recorded as read, or as written. */
-  gpr(index: number, write: boolean): number;
-  /** Code that will run often: memory look-ups are written out rather than called. */
-  readonly inline: boolean;
-  /** Local (i32) with the host address of RSP, if accesses of `bytes` at RSP + displacement may go through it. */
-  stackHost(displacement: number, bytes: number): number | undefined;
-  /** RSP was written. */
-  stackMoved(): void;
-  /** Budget local: instructions left, those of the running block already taken off. */
-  readonly budget: number;
-  /** Emits: leave with EXIT_CODE already set, this instruction not retired. */
-  fault(): void;
-  /** The same if the i32 on the stack is not 0; what lies under it stays. */
-  faultIf(): void;
-  /** Emits: leave for the kernel after this instruction (retired), RIP at the next one, or have the call done and go on. Ends the block. */
-  systemCall(): void;
-  /** How many instructions of the block, this one included, are not retired yet though taken off the budget. */
-  unretired(): number;
-  /** Ends of blocks. Targets are constants, or locals (i64). `branch` takes an i32 from the stack. */
-  jump(target: number): void;
-  branch(target: number): void;
-  jumpIndirect(local: number): void;
-  call(target: number): void;
-  callIndirect(local: number): void;
-  ret(local: number): void;
-}
-
-export interface HelperSlots {
-  slot(name: string): number;
-  helper(name: string): Helper;
-  /** Emits the call itself; absent: through the table. */
-  call?(code: Code, name: string): void;
-}
+import { ExitCode } from './flow';
+import type { Address, Flow, HelperSlots } from './flow';
 
 const RSP = 4;
 const LOADS: Record<string, AccessName> = {
@@ -74,7 +26,6 @@ export function hasPrefix(i: Instruction, prefix: number): boolean {
   }
   return false;
 }
-export const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
 
 export class RegisterEmitter {
   /** Whether immediates are known: code for a count that is known is shorter. */
@@ -116,6 +67,7 @@ export class RegisterEmitter {
   }
 
   // General registers. Values are i64, zero-extended from `size` unless said otherwise.
+
   readGpr(index: number, size: OperandSize = 64, signed = false): void {
     this.code.localGet(this.flow.gpr(index, false));
     this.extend(size, signed);
@@ -148,12 +100,14 @@ export class RegisterEmitter {
     code.localSet(this.flow.gpr(index, true));
     if (index === RSP) this.flow.stackMoved();
   }
+
   writeHigh8(index: number, produce: () => void): void {
     produce();
     this.code.i64Const(0xff).i64And().i64Const(8).i64Shl().localGet(this.flow.gpr(index, false)).i64Const(~0xff00).i64And().i64Or().localSet(this.flow.gpr(index, true));
   }
 
   // Vector registers live in the state area: XMM0…15 and the upper halves of YMM0…15.
+
   /** Byte offset in linear memory of XMMn: `code.i32Const(0).f64Load(e.xmmAt(n))` reads its low double. */
   xmmAt(index: number): number { return STATE_BASE + XMM + 16 * index; }
   ymmHighAt(index: number): number { return STATE_BASE + YMM_HIGH + 16 * index; }
@@ -331,6 +285,7 @@ export class MemoryEmitter extends RegisterEmitter {
   }
 
   // Operands of any kind.
+
   sizeOf(operand: Operand): OperandSize {
     return (operand.kind === 'register' || operand.kind === 'memory' ? operand.size : this.instruction.operandSize) as OperandSize;
   }

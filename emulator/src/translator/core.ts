@@ -1,7 +1,7 @@
 // The one core module: dispatcher, loops over records, slow paths, templates and every helper of the semantics.
 // Must stay true: only this module imports JavaScript functions; translated modules reach it through the table.
 import { EXIT_CODE, JUMP_CACHE, RIP_OFFSET, STATE_BASE } from '../cpu-state';
-import { ExitCode } from '../semantics/operands';
+import { ExitCode } from '../semantics/flow';
 import { Code } from '../wasm/code';
 import type { FunctionType } from '../wasm/module';
 import { ModuleBuilder } from '../wasm/module';

@@ -2,7 +2,7 @@
 // single steps. In WebAssembly, part of the core module.
 // Must stay true: exactly the budget is retired unless something else ends it; a record is left for the next only after its instruction.
 import { EXIT_CODE, JUMP_CACHE, OFTEN, RIP_OFFSET, STATE_BASE } from '../cpu-state';
-import { ExitCode } from '../semantics/operands';
+import { ExitCode } from '../semantics/flow';
 import { Code } from '../wasm/code';
 import { jumpCacheEntry } from './jump-cache';
 import { INTERPRET_SLOT } from './places';

@@ -1,6 +1,6 @@
 // Templates that nearly every Go program needs, made once and for all as part of the core module.
 // Must stay true: the index says, in the order of their slots, which patterns they are for; traits of rows go with it.
-import type { HelperSlots } from '../semantics/operands';
+import type { HelperSlots } from '../semantics/flow';
 import type { ModuleBuilder } from '../wasm/module';
 import { decode } from '../x86/decoder';
 import { COMMON } from './common-instructions';

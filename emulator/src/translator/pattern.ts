@@ -2,6 +2,7 @@
 // differs (register numbers, addresses, immediates, targets) is in the record of each place (records.ts).
 // Must stay true: two instructions with the same key mean the same but for what their records hold.
 import type { Instruction, Operand } from '../x86/instruction';
+import { LEGACY_PREFIXES } from '../x86/prefixes';
 
 /** What the template of a row cannot have as a parameter; found out when its first template is made (template.ts). */
 export interface RowTraits {
@@ -33,7 +34,7 @@ export function patternOf(i: Instruction, { pinned, immediates, alone }: RowTrai
   let key = SIZES[i.operandSize]! + (immediates ? 2048 : 0) + (i.vectorLength === 0 ? 0 : i.vectorLength === 128 ? 4 : 8) + (i.lock ? 16 : 0) + (i.rep ? 32 : 0) + (i.repne ? 64 : 0);
   for (const byte of i.bytes) {
     if (byte === 0x66) key |= 128; else if (byte === 0x67) key |= 256; else if (byte === 0x64) key |= 512; else if (byte === 0x65) key |= 1024;
-    else if (byte !== 0xf2 && byte !== 0xf3 && byte !== 0xf0 && byte !== 0x2e && byte !== 0x36 && byte !== 0x3e && byte !== 0x26) break;
+    else if (!LEGACY_PREFIXES.has(byte)) break;
   }
   let unit = 4096;
   for (const operand of i.operands) {
