@@ -5,7 +5,7 @@ import type { AccessName, Code, ValueType } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { ImmediateOperand, Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
-import { LEGACY_PREFIXES } from '../x86/prefixes';
+import { isLegacyPrefix } from '../x86/prefixes';
 import type { OperandSize } from './flags';
 import { ExitCode } from './flow';
 import type { Address, Flow, HelperSlots } from './flow';
@@ -22,7 +22,7 @@ const STORES: Record<OperandSize, AccessName> = { 8: 'i64Store8', 16: 'i64Store1
 export function hasPrefix(i: Instruction, prefix: number): boolean {
   for (const byte of i.bytes) {
     if (byte === prefix) return true;
-    if (!LEGACY_PREFIXES.has(byte)) return false;
+    if (!isLegacyPrefix(byte)) return false;
   }
   return false;
 }

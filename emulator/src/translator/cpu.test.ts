@@ -102,6 +102,15 @@ describe('the processor', () => {
     expect(gpr(4)).toBe(BigInt(DATA + 0x800 - 16));
   });
 
+  it('tells apart what differs by a prefix in an unusual place', () => {
+    const { cpu, rip } = machine([
+      0x8b, 0x07, // 401000 mov eax, [rdi]
+      0x40, 0x67, 0x8b, 0x07, // 401002 mov eax, [edi], with a REX that does nothing
+    ]);
+    expect(cpu.run(10)).toEqual({ kind: 'pageFault', address: 0x100, write: false, execute: false, present: false });
+    expect(rip()).toBe(CODE + 2);
+  });
+
   it('makes room when there is more code than records', () => {
     // inc ecx, three times as often as there is room for, twice, by runs that end anywhere.
     const count = 400_000, program = [...Array.from({ length: 2 * count }, (_, at) => (at % 2 ? 0xc1 : 0xff)), 0x0f, 0x05];

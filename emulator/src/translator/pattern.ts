@@ -2,7 +2,7 @@
 // differs (register numbers, addresses, immediates, targets) is in the record of each place (records.ts).
 // Must stay true: two instructions with the same key mean the same but for what their records hold.
 import type { Instruction, Operand } from '../x86/instruction';
-import { LEGACY_PREFIXES } from '../x86/prefixes';
+import { isLegacyPrefix } from '../x86/prefixes';
 
 /** What the template of a row cannot have as a parameter; found out when its first template is made (template.ts). */
 export interface RowTraits {
@@ -32,9 +32,10 @@ export function patternOf(i: Instruction, { pinned, immediates, alone }: RowTrai
   if (alone || i.evex || i.operands.length > 4) return undefined;
   // Patterns with immediates and without are numbered differently: what was made before that was known is just not found.
   let key = SIZES[i.operandSize]! + (immediates ? 2048 : 0) + (i.vectorLength === 0 ? 0 : i.vectorLength === 128 ? 4 : 8) + (i.lock ? 16 : 0) + (i.rep ? 32 : 0) + (i.repne ? 64 : 0);
+  // As much of the prefixes as a meaning can see.
   for (const byte of i.bytes) {
     if (byte === 0x66) key |= 128; else if (byte === 0x67) key |= 256; else if (byte === 0x64) key |= 512; else if (byte === 0x65) key |= 1024;
-    else if (!LEGACY_PREFIXES.has(byte)) break;
+    else if (!isLegacyPrefix(byte)) break;
   }
   let unit = 4096;
   for (const operand of i.operands) {
@@ -50,8 +51,8 @@ export function patternOf(i: Instruction, { pinned, immediates, alone }: RowTrai
       }
     } else if (operand.kind === 'memory') {
       if (operand.vectorIndex) return undefined;
-      // Of the address only where it begins: POP moves RSP before it.
-      part = 64 + (operand.base === 4 ? 1 : 0);
+      // Of the address what is not a number: whether it begins with RSP (POP moves that before), its size and segment, whatever prefixes said so.
+      part = 64 + (operand.base === 4 ? 1 : 0) + (operand.addressSize === 32 ? 2 : 0) + (operand.segment === 'fs' ? 4 : operand.segment === 'gs' ? 8 : 0);
     } else if (operand.kind === 'immediate' && immediates) {
       if (operand.value < -128n || operand.value > 255n) return undefined;
       key += unit * Number(operand.value + 128n);

@@ -12,7 +12,7 @@ import { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import { NO_REGISTER } from '../x86/instruction';
-import { LEGACY_PREFIXES } from '../x86/prefixes';
+import { isLegacyPrefix } from '../x86/prefixes';
 import { helperSlots } from './helper-slots';
 import type { RowTraits } from './pattern';
 import { FIRST_PARAMETER, MOST_PARAMETERS, isGeneral, parameters, patternOf } from './pattern';
@@ -147,7 +147,7 @@ function parametric(i: Instruction, touched: (what: 'immediates' | 'alone') => v
     return operand;
   });
   // Of its bytes the pattern knows the legacy prefixes.
-  const prefixes = i.bytes.subarray(0, i.bytes.findIndex((byte) => !LEGACY_PREFIXES.has(byte)));
+  const prefixes = i.bytes.subarray(0, i.bytes.findIndex((byte) => !isLegacyPrefix(byte)));
   return { ...i, operands, get bytes() { if (i.vectorLength > 0) touched('alone'); return prefixes; }, get address() { touched('alone'); return i.address; }, get length() { touched('alone'); return i.length; } };
 }
 

@@ -5,8 +5,6 @@ import { EVEX_MAPS, MAP_0F, MAP_0F38, MAP_0F3A, MAP_ONE_BYTE, VEX_MAPS } from '.
 
 /** The processor refuses longer instructions. */
 export const LONGEST = 15;
-/** LOCK, REPNE, REP, segments, operand and address size: what may stand before the opcode, and before REX. */
-export const LEGACY_PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
 
 /** Reads bytes with a limit; past it `overrun` is set and zeros are read. One object serves all calls. */
 class Reader {
@@ -54,6 +52,12 @@ BEFORE[0x67] = Before.AddressSize;
 BEFORE[0xf0] = Before.Lock;
 BEFORE[0xf2] = Before.Repne;
 BEFORE[0xf3] = Before.Rep;
+
+/** Whether a byte before the opcode is LOCK, REPNE, REP, a segment, or the other operand or address size. */
+export function isLegacyPrefix(byte: number): boolean {
+  const kind = BEFORE[byte]!;
+  return kind !== Before.Opcode && kind !== Before.Rex && kind !== Before.Vex;
+}
 
 /** Reads legacy prefixes, REX, VEX or EVEX and the opcode bytes. False: invalid. */
 export function readPrefixes(): boolean {
