@@ -238,8 +238,7 @@ export class Debugger implements DebuggerApi {
     this.running = true;
     this.pausing = false;
     this.returned = undefined;
-    recorder.clearStop();
-    recorder.onProgress = options.onProgress;
+    recorder.begin(options.onProgress);
     this.listeners.tell('resumed', kind);
     let outcome: Outcome;
     try { outcome = await work(); } catch (error) {
@@ -487,8 +486,7 @@ export class Debugger implements DebuggerApi {
     const watching = this.table.list().filter(({ enabled, watch }) => enabled && watch);
     for (const breakpoint of watching) this.disarm(breakpoint);
     this.running = true;
-    recorder.clearStop();
-    recorder.onProgress = options.onProgress;
+    recorder.begin(options.onProgress);
     try {
       const found = await work({ binary: this.binary, machine, recorder, words, now, tid: stop?.tid ?? this.currentTid(machine), waitReason: (reason) => this.live.inspector.runtime.waitReasonName(reason) });
       recorder.clearStop();

@@ -65,6 +65,12 @@ export class Recorder {
     return true;
   }
   clearStop(): void { this.stopRequested = false; }
+  /** A movement or a search begins: the host has had its turn until now. */
+  begin(onProgress: ((instruction: number) => void) | undefined): void {
+    this.clearStop();
+    this.onProgress = onProgress;
+    this.lastYield = this.options.now?.() ?? 0;
+  }
   get stopWanted(): boolean { return this.stopRequested; }
 
   /** Adds one user of a breakpoint address. */
@@ -116,13 +122,17 @@ export class Recorder {
       }
       if (steps % 64 !== 0) continue;
       this.keepIfDue();
-      const time = this.options.now?.();
-      if (time === undefined || time - this.lastYield >= SLICE_MS) {
-        this.onProgress?.(machine.instruction);
-        await this.options.yieldToHost();
-        this.lastYield = this.options.now?.() ?? 0;
-      }
+      await this.breathe();
     }
+  }
+
+  /** Lets the host do its own work when its turn has come. */
+  private async breathe(): Promise<void> {
+    const { now } = this.options;
+    if (now && now() - this.lastYield < SLICE_MS) return;
+    this.onProgress?.(this.machine.instruction);
+    await this.options.yieldToHost();
+    this.lastYield = now?.() ?? 0;
   }
 
   /**
@@ -131,7 +141,8 @@ export class Recorder {
    */
   async run(until: number, watchful = true): Promise<RunResult> {
     const { machine } = this;
-    this.lastYield = this.options.now?.() ?? 0;
+    // A search of the past is many short runs: each for itself might never come to an end of a slice that is late enough.
+    await this.breathe();
     if (watchful && this.registerWatches.size > 0) return this.runWatching(until);
     for (;;) {
       if (this.stopRequested) { this.stopRequested = false; return { reason: 'paused' }; }
@@ -151,12 +162,7 @@ export class Recorder {
         if (this.active.has(rip)) return { reason: 'breakpoint', address: rip };
       }
       if (machine.instruction >= until) return { reason: 'limit' };
-      const now = this.options.now?.();
-      if (now === undefined || now - this.lastYield >= SLICE_MS) {
-        this.onProgress?.(machine.instruction);
-        await this.options.yieldToHost();
-        this.lastYield = this.options.now?.() ?? 0;
-      }
+      await this.breathe();
     }
   }
 
@@ -197,10 +203,18 @@ export class Recorder {
     }
   }
 
-  /** The snapshots at or before a moment, nearest first: the segments that a search backwards goes through. */
-  snapshotsBefore(instruction: number): Snapshot[] {
-    return this.kept.filter(({ snapshot }) => snapshot.instruction < instruction).map(({ snapshot }) => snapshot).reverse();
+  /** The snapshots before a moment, nearest first: the segments that a search backwards goes through. What is kept may change on its way, the one it is at stays. */
+  *snapshotsBefore(instruction: number): Generator<Snapshot> {
+    try {
+      for (let before = instruction; ;) {
+        this.inUse = this.kept.findLast(({ snapshot }) => snapshot.instruction < before);
+        if (!this.inUse) return;
+        before = this.inUse.snapshot.instruction;
+        yield this.inUse.snapshot;
+      }
+    } finally { this.inUse = undefined; }
   }
+  private inUse: Kept | undefined;
 
   private nearest(instruction: number): Snapshot {
     let best = this.kept[0]!.snapshot;
@@ -245,7 +259,7 @@ export class Recorder {
   }
 
   private thin(): void {
-    const fine = this.kept.filter((entry) => entry.fine);
+    const fine = this.kept.filter((entry) => entry.fine && entry !== this.inUse);
     if (fine.length > MOST_FINE) {
       const now = this.machine.instruction;
       this.drop(fine.reduce((worst, entry) => Math.abs(entry.snapshot.instruction - now) > Math.abs(worst.snapshot.instruction - now) ? entry : worst));
@@ -255,8 +269,9 @@ export class Recorder {
     while (this.kept.length > 3 && (this.kept.length > MOST_SNAPSHOTS || bytes > most)) {
       // The one whose loss makes the smallest gap, seen from now: near moments stay dense, far ones get sparse.
       const now = this.machine.instruction;
-      let best = 1, bestCost = Infinity;
+      let best = 0, bestCost = Infinity;
       for (let i = 1; i < this.kept.length - 1; i++) {
+        if (this.kept[i] === this.inUse) continue;
         const gap = this.kept[i + 1]!.snapshot.instruction - this.kept[i - 1]!.snapshot.instruction;
         const cost = gap / (Math.abs(now - this.kept[i]!.snapshot.instruction) + 1);
         if (cost < bestCost) { bestCost = cost; best = i; }
