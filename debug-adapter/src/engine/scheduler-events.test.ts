@@ -131,8 +131,8 @@ describe.skipIf(!hasGo)('every scheduler event on every version (needs the go co
     expect([...waiting.values()]).toEqual([]);
   }, 120_000);
 
-  for (const go of toolchains()) test(`${go.version}: goroutines that run were made, under that number`, async () => {
-    const session = debuggerOf(build(scheduled, go)), { debug } = session;
+  for (const flags of [[], ['-ldflags=-w']]) for (const go of toolchains()) test(`${go.version} ${flags.join(' ')}: goroutines that run were made, under that number`, async () => {
+    const session = debuggerOf(build(scheduled, go, flags)), { debug } = session;
     sessions.push(session);
     await debug.launch();
     const main = debug.setBreakpoint({ location: 'main.main' });

@@ -57,7 +57,8 @@ export class SchedulerHooks {
   }
 
   /** Where runtime.gcphase lies. */
-  gcPhase(): number | undefined { return this.binary.globalVariable('runtime.gcphase')?.address ?? this.binary.symbolNamed('runtime.gcphase')?.address; }
+  gcPhase(): number | undefined { return this.addressOf('runtime.gcphase'); }
+  private addressOf(variable: string): number | undefined { return this.binary.globalVariable(variable)?.address ?? this.binary.symbolNamed(variable)?.address; }
 
   private functions(name: string): FunctionInfo[] { return this.binary.functionsNamed(`runtime.${name}`).filter((fn) => fn.name === `runtime.${name}` && !fn.wrapper); }
 
@@ -137,7 +138,7 @@ export class SchedulerHooks {
 
   /** The number that the goroutine that is being made will get: the P's next one, or the first of its next batch. */
   private nextGoid(registers: Registers, words: RuntimeWords): number | undefined {
-    const p = words.mPointer(words.mOf(registers), 'p'), next = words.pointerOf('runtime.p', p, 'goidcache'), sched = this.binary.globalVariable('runtime.sched')?.address;
+    const p = words.mPointer(words.mOf(registers), 'p'), next = words.pointerOf('runtime.p', p, 'goidcache'), sched = this.addressOf('runtime.sched');
     if (next !== words.pointerOf('runtime.p', p, 'goidcacheend')) return next;
     const made = words.pointerOf('runtime.schedt', sched, 'goidgen');
     return made === undefined ? undefined : made + 1;

@@ -17,12 +17,12 @@ export const OLDEST_MINOR = 19;
 export const NEWEST_MINOR = 27;
 
 export const RUNTIME_FIELDS: readonly RuntimeField[] = [
-  ...all('runtime.g', 'stack.lo stack.hi stackguard0 stackguard1 m sched.sp sched.pc sched.g sched.ctxt sched.bp sched.lr syscallsp syscallpc stktopsp atomicstatus goid schedlink waitsince waitreason preempt preemptStop asyncSafePoint lockedm gopc startpc waiting'),
+  ...all('runtime.g', 'stack.lo stack.hi stackguard0 stackguard1 m sched.sp sched.pc sched.g sched.ctxt sched.bp sched.lr syscallsp syscallpc stktopsp atomicstatus goid schedlink waitsince waitreason preempt preemptStop asyncSafePoint lockedm gopc startpc waiting labels ancestors'),
   ...some('runtime.g', 'sched.ret', undefined, 24),
   ...some('runtime.g', 'parentGoid', 21),
   ...all('runtime.m', 'g0 gsignal curg procid tls mstartfn p nextp oldp id mallocing throwing preemptoff locks spinning blocked incgo park.key alllink schedlink lockedg'),
   ...some('runtime.m', 'idleNode.next', 26),
-  ...all('runtime.p', 'id status link schedtick syscalltick m mcache runqhead runqtail runq runnext preempt timers.len'),
+  ...all('runtime.p', 'id status link schedtick syscalltick m mcache runqhead runqtail runq runnext preempt timers.len goidcache goidcacheend'),
   ...some('runtime.p', 'gFree.gList.head gFree.n', undefined, 24),
   ...some('runtime.p', 'gFree.head gFree.size', 25),
   ...some('runtime.p', 'numTimers', undefined, 22),
@@ -33,6 +33,7 @@ export const RUNTIME_FIELDS: readonly RuntimeField[] = [
   ...all('runtime._defer', 'sp pc fn link'),
   ...some('runtime._defer', 'head', 22),
   ...all('runtime.g', '_panic _defer'),
+  ...all('runtime.ancestorInfo', 'pcs goid'),
   ...all('runtime.sudog', 'g next elem waitlink c'),
   ...all('runtime.hchan', 'qcount dataqsiz buf elemsize closed sendx recvx recvq.first sendq.first'),
   ...some('runtime.hmap', 'count flags B buckets oldbuckets noverflow', undefined, 23),
@@ -47,7 +48,7 @@ export const RUNTIME_FIELDS: readonly RuntimeField[] = [
 /** Package variables of the runtime that gobuf reads, with versions likewise. */
 export const RUNTIME_VARIABLES: readonly { name: string; since?: number; until?: number }[] = [
   { name: 'runtime.allgs' }, { name: 'runtime.allm' }, { name: 'runtime.allp' }, { name: 'runtime.m0' }, { name: 'runtime.g0' }, { name: 'runtime.sched' },
-  { name: 'runtime.gomaxprocs' }, { name: 'runtime.waitReasonStrings' }, { name: 'runtime.firstmoduledata' },
+  { name: 'runtime.gomaxprocs' }, { name: 'runtime.waitReasonStrings' }, { name: 'runtime.firstmoduledata' }, { name: 'runtime.debug' },
   { name: 'runtime.ncpu', until: 24 }, { name: 'runtime.numCPUStartup', since: 25 },
 ];
 
