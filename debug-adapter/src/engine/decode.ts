@@ -53,7 +53,7 @@ export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, 
 /** What aligns the heads of loops; Go 1.19's two tables of lines differ about some of it, and Delve reads DWARF's. */
 const PADDING = /^(nop|xchg? ax|xchg %ax|data16 nop|NOP)/;
 function placeOfPadding(binary: GoBinary, pc: number): { file: string; line: number } | undefined {
-  const dwarf = binary['dwarf'], unit = dwarf?.unitFor(pc), sequence = dwarf && unit ? dwarf.sequence(unit, pc) : undefined;
+  const dwarf = binary.dwarf, unit = dwarf?.unitFor(pc), sequence = dwarf && unit ? dwarf.sequence(unit, pc) : undefined;
   if (!dwarf || !unit || !sequence) return undefined;
   const { table, first, last } = sequence;
   // The last row that is not above pc.
@@ -67,7 +67,7 @@ function placeOfPadding(binary: GoBinary, pc: number): { file: string; line: num
 }
 
 function placeWithoutEntryRow(binary: GoBinary, entry: number): { file: string; line: number } | undefined {
-  const dwarf = binary['dwarf'];
+  const dwarf = binary.dwarf;
   const unit = dwarf?.unitFor(entry);
   if (!dwarf || !unit || dwarf.sequence(unit, entry)) return undefined;
   const file = dwarf.files(unit)[1];

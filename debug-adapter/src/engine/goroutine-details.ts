@@ -1,5 +1,5 @@
-// What is known of a goroutine beyond its g: profiler labels, the goroutines it descends from, and who waits at a channel.
-// Must stay true: lists are bounded and cycles end them; what the program does not keep is told in Delve's words.
+// What is known of goroutines beyond their g: those that one descends from, and those that wait at a channel.
+// Must stay true: lists are bounded, so that cycles end; what the program does not keep is told in Delve's words.
 
 import type { Binary } from '../symbols/types';
 import type { RuntimeWords } from './guest';

@@ -1,7 +1,7 @@
 // What a stopped program holds: scopes, expressions, the scheduler. Names of the machine (registers, TLS, g, m, p, stackguard)
-// come first; everything else is Go's and is evaluated by the runtime model. Must stay true: nothing is cached across a move.
+// come first; everything else is Go's and is evaluated by the runtime model. Must stay true: what was read holds for its moment only;
+// across a move only what was made of equal bytes is used again. Over 400 lines: every way of looking shares what was seen at this moment.
 
-// Over 400 lines: every way of looking shares what was seen at this moment.
 import type { Machine, Registers } from '@gobuf/emulator/machine-types';
 import { CallNeeded } from '../goruntime/evaluate';
 import { RecordedMemory, sameBytes } from '../goruntime/read-set';

@@ -71,7 +71,6 @@ describe.skipIf(!hasDelve)('values against Delve (needs dlv and go)', () => {
           const terminal = new Terminal(debug, { write: (part) => { ours += part; }, workingDirectory: DATA });
           await terminal.script('session', lines.join('\n'));
         } finally { debug.dispose(); }
-        if (process.env['KEEP']) { fs.writeFileSync(`${process.env['KEEP']}/${go.version} ${name} d`, normal(theirs)); fs.writeFileSync(`${process.env['KEEP']}/${go.version} ${name} o`, normal(ours)); }
         expect(normal(ours)).toBe(normal(theirs));
       }, 120_000);
     }

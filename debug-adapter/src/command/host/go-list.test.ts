@@ -1,4 +1,4 @@
-// The language server with the real go command: packages of a workspace, replaced modules, vendored ones, and files that only a build tag chooses.
+// The language server with the real go command: packages of a workspace, and files that only a build tag chooses.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
