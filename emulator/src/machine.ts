@@ -383,7 +383,8 @@ export class GuestMachine implements Machine {
   /** Does something with this very state, which may run and change everything, and undoes it all: nothing is recorded, no output is seen. */
   tentatively<T>(work: () => T): T {
     if (this.silent) return work();
-    const snapshot = this.snapshot(), kept = this.record.keep(), { stopped, waitedForInput } = this;
+    const { stopped, waitedForInput, events, pagesAtSnapshot, kernel: { attention } } = this;
+    const snapshot = this.snapshot(), kept = this.record.keep(), before = this.space.pagesMade;
     this.silent = true;
     try { return work(); } finally {
       this.record.bringBack(kept);
@@ -392,6 +393,10 @@ export class GuestMachine implements Machine {
       this.silent = false;
       this.stopped = stopped;
       this.waitedForInput = waitedForInput;
+      this.events = events;
+      this.kernel.attention = attention;
+      // What the next snapshot holds is counted as if this one had not been.
+      this.pagesAtSnapshot = pagesAtSnapshot + this.space.pagesMade - before;
     }
   }
 
