@@ -43,13 +43,14 @@ export class Messages implements vscode.Disposable {
   readonly #registration = vscode.debug.registerDebugAdapterTrackerFactory('gobuf', {
     createDebugAdapterTracker: () => ({ onDidSendMessage: (message: Message) => { this.all.push(message); this.#emitter.fire(message); } }),
   });
-  /** The next stop, once the extension has heard of its moment too. */
+  /** The next stop, once the extension has heard of its moment and VS Code has gone to its frame: commands of VS Code's own do nothing before that. */
   async stopped(): Promise<Message> {
     let stopped: Message | undefined;
-    await next(this.on, (message) => {
+    const told = next(this.on, (message) => {
       if (message.event === 'stopped') stopped = message;
       return message.event === 'gobuf/moment' && stopped !== undefined;
     }, 'the stopped event');
+    await Promise.all([told, next(vscode.debug.onDidChangeActiveStackItem, (item) => stopped !== undefined && item instanceof vscode.DebugStackFrame, 'VS Code\'s focus on the stop')]);
     return stopped!;
   }
   dispose(): void { this.#registration.dispose(); this.#emitter.dispose(); }
@@ -62,18 +63,18 @@ export async function focusedFrame(wanted: (frame: vscode.DebugStackFrame) => bo
   return (await next(vscode.debug.onDidChangeActiveStackItem, (item) => item instanceof vscode.DebugStackFrame && wanted(item), 'a focused stack frame')) as vscode.DebugStackFrame;
 }
 
-/** Sessions that have not ended: VS Code still calls one active for a moment after its end. */
-const live = new Set<string>();
-vscode.debug.onDidStartDebugSession(({ id }) => live.add(id));
+/** Sessions that have not ended, of which VS Code's active one is not always one: it is set later than a session begins, and kept for a moment after its end. */
+const live = new Map<string, vscode.DebugSession>();
+vscode.debug.onDidStartDebugSession((session) => live.set(session.id, session));
 vscode.debug.onDidTerminateDebugSession(({ id }) => live.delete(id));
 
 export async function stopDebugging(): Promise<void> {
-  const session = vscode.debug.activeDebugSession;
   vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-  if (!session || !live.has(session.id)) return;
-  const ended = next(vscode.debug.onDidTerminateDebugSession, (each) => each.id === session.id, 'the end of the session');
-  await vscode.debug.stopDebugging(session);
-  await ended;
+  for (const session of live.values()) {
+    const ended = next(vscode.debug.onDidTerminateDebugSession, (each) => each.id === session.id, 'the end of the session');
+    await vscode.debug.stopDebugging(session);
+    await ended;
+  }
 }
 
 /** What suites of a stopped program do before and after their tests, and to get to a stop. */
