@@ -20,6 +20,8 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
   readonly #rendered = new vscode.EventEmitter<string>();
   /** Fires with the page's own text once it has drawn: what the user can read. */
   readonly onDidRender = this.#rendered.event;
+  /** What it last drew, as long as it is to be seen. */
+  shown = '';
   protected readonly disposables: vscode.Disposable[];
 
   constructor(readonly sessions: Sessions, readonly extension: vscode.Uri, readonly id: string, readonly page: string, readonly title: string) {
@@ -28,12 +30,13 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
+    this.shown = '';
     view.webview.onDidReceiveMessage((message: FromPage) => {
-      if (message.kind === 'ready') { this.forget(); void this.refresh(); } else if (message.kind === 'rendered') this.#rendered.fire(String(message.text));
+      if (message.kind === 'ready') { this.forget(); void this.refresh(); } else if (message.kind === 'rendered') this.#rendered.fire(this.shown = String(message.text));
       else void this.carryOut(message);
     });
-    view.onDidDispose(() => { this.view = undefined; });
-    view.onDidChangeVisibility(() => { if (view.visible) void this.refresh(); });
+    view.onDidDispose(() => { this.view = undefined; this.shown = ''; });
+    view.onDidChangeVisibility(() => { this.shown = ''; if (view.visible) void this.refresh(); });
     showPage(view.webview, this.extension, this.page, this.title, this.live);
   }
 

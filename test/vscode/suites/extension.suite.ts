@@ -15,7 +15,8 @@ describe('extension', () => {
     const exports = await activated();
     // What VS Code itself measured: loading the code and the call of activate().
     await vscode.commands.executeCommand('workbench.action.showRuntimeExtensions');
-    const row = await textOf('.runtime-extensions-editor .extension:has-text("gobuf")');
+    // The list holds only rows that are in sight: what activated later than many others may not be one.
+    const row = await textOf('.runtime-extensions-editor .extension:has-text("gobuf")').catch(() => undefined);
     if (row !== undefined) note(`VS Code says: ${row.replace(/\s+/g, ' ')}`);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     assert.ok(exports.sessions && exports.tree && exports.tls);

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { attempts } from './provoke';
-import { activated, answerInput, binary, EXTENSION, Messages, next, stopDebugging, workspace } from './support';
+import { activated, answerInput, binary, drawn, EXTENSION, Messages, next, stopDebugging, workspace } from './support';
 
 describe('the product', () => {
   before(() => activated());
@@ -83,9 +83,8 @@ describe('the product', () => {
     assert.strictEqual(await moves('gobuf.debugSmallRuntime'), 0);
     if (!process.env['GOBUF_TEST_ASKS']) { messages.dispose(); await stopDebugging(); return; } // nobody can type here
     const gogo = await moves('gobuf.runTo', 'runtime.gogo');
-    const tls = next(gobuf.tls.onDidRender, undefined, 'the panel');
     await vscode.commands.executeCommand('gobuf.tls.focus');
-    assert.match(await tls, /R14/);
+    assert.match(await drawn(gobuf.tls, 'the panel', (text) => /instruction [1-9]/.test(text)), /R14/);
     assert.strictEqual(await moves('workbench.action.debug.stepInto'), gogo + 1);
     assert.strictEqual(await moves('gobuf.stepInstructionBack'), gogo);
     const event = await moves('gobuf.nextEvent'), later = await moves('gobuf.nextEvent');

@@ -7,7 +7,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
-import { activated, binary, hovered, Messages, next, picture, stopDebugging, workspace } from './support';
+import { activated, binary, drawn, hovered, Messages, next, picture, stopDebugging, workspace } from './support';
 
 /** What a user reads in the views. */
 interface Views { tree: string; panel: string; stacks: string }
@@ -31,21 +31,18 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
   const moment = (): number => gobuf.sessions.view.moment!.instruction;
   /** Everything that the panel Go Runtime shows after a stop: of this very moment, whatever was still being drawn before. */
   async function move(command: string): Promise<Views> {
-    const drawn = { tls: '', stacks: '' }, loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree'), stopped = messages.stopped();
-    const listeners = (['tls', 'stacks'] as const).map((view) => gobuf[view].onDidRender((text) => { drawn[view] = text; }));
+    const loaded = next(gobuf.tree.onDidLoad, undefined, 'the tree'), stopped = messages.stopped();
     await vscode.commands.executeCommand(command);
     await stopped;
     await loaded;
     const now = (text: string): boolean => new RegExp(`instruction ${moment()}\\b`).test(text.replace(/\u202f/g, ''));
-    for (const view of ['tls', 'stacks'] as const) if (!now(drawn[view])) await next(gobuf[view].onDidRender, now, `the view ${view} at instruction ${moment()}`);
-    for (const listener of listeners) listener.dispose();
-    return { tree: treeText(), panel: drawn.tls, stacks: drawn.stacks };
+    const [panel, stacks] = await Promise.all((['tls', 'stacks'] as const).map((view) => drawn(gobuf[view], `the view ${view} at instruction ${moment()}`, now)));
+    return { tree: treeText(), panel: panel!, stacks: stacks! };
   }
   /** Moves to an instruction; what the timeline shows there. The panel has one container at a time. */
   async function moveOnTimeline(command: string, to: number): Promise<string> {
-    const drawn = next(gobuf.timeline.onDidRender, (text) => here(text) === `you are here: instruction ${to}`, `the timeline at instruction ${to}`);
     await vscode.commands.executeCommand(command);
-    return drawn;
+    return drawn(gobuf.timeline, `the timeline at instruction ${to}`, (text) => here(text) === `you are here: instruction ${to}`);
   }
   const here = (text: string): string => /you are here: instruction [\d\u202f]+/.exec(text)?.[0].replace(/\u202f/g, '') ?? text;
 
@@ -92,9 +89,8 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
   });
 
   it('hits the breakpoint, with g0\'s stack, the tree, the panel and both stacks', async () => {
-    const first = Promise.all([next(gobuf.tls.onDidRender, undefined, 'the panel'), next(gobuf.stacks.onDidRender, undefined, 'the stacks')]);
     for (const view of ['tls', 'stacks', 'scheduler']) await vscode.commands.executeCommand(`gobuf.${view}.focus`);
-    await first;
+    await Promise.all([drawn(gobuf.tls, 'the panel'), drawn(gobuf.stacks, 'the stacks')]);
     const views = await move('workbench.action.debug.continue');
     const { session, thread } = gobuf.sessions.view;
     const { stackFrames } = (await session!.customRequest('stackTrace', { threadId: thread, startFrame: 0, levels: 20 })) as { stackFrames: { name: string; line: number; source?: { path?: string } }[] };
@@ -134,9 +130,8 @@ describe('from reading asm_amd64.s to stepping gogo', () => {
     assert.match(gobuf.timeline.text('mermaid'), new RegExp(`->>G1: gogo at ${at + 8}`));
     await picture('proof-timeline');
     for (const back of [8, 7, 6]) await moveOnTimeline('gobuf.stepInstructionBack', at + back);
-    const [panel, stacks] = [next(gobuf.tls.onDidRender, undefined, 'the panel'), next(gobuf.stacks.onDidRender, undefined, 'the stacks')];
     await vscode.commands.executeCommand('gobuf.scheduler.focus');
-    await Promise.all([panel, stacks]);
+    await Promise.all([drawn(gobuf.tls, 'the panel'), drawn(gobuf.stacks, 'the stacks')]);
   });
 
   it('steps back to the very same state', async () => {

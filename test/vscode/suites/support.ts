@@ -33,6 +33,11 @@ export function next<T>(event: vscode.Event<T>, wanted: (value: T) => boolean = 
   });
 }
 
+/** The text of a view once it has drawn what is wanted, which it may have done already. */
+export async function drawn(view: { readonly shown: string; readonly onDidRender: vscode.Event<string> }, what: string, wanted: (text: string) => boolean = (text) => text !== ''): Promise<string> {
+  return wanted(view.shown) ? view.shown : next(view.onDidRender, wanted, what);
+}
+
 export interface Message { type: string; event?: string; command?: string; success?: boolean; body?: Record<string, unknown> }
 
 /** All messages that the adapter sends, as an event. */
