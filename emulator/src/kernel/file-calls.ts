@@ -3,7 +3,7 @@
 import * as E from './errno';
 import { fail } from './errno';
 import { closeDescriptor, descriptor, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, pollObjects, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
-import { create, join, kindOf, linkTarget, lookup, names, newInode, removeName, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
+import { create, join, kindOf, linkTarget, lookup, names, newInode, removeName, resizeData, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
 import type { Follow, Node, Resolved } from './file-system';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
@@ -77,7 +77,7 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
   if (node.layer === 'memory') {
     if (kind === 'fifo') return openFifo(kernel, node.inode, kept, found.path, onExec);
     if (writing && !writable(node.path)) fail(E.EROFS);
-    if ((flags & O_TRUNC) !== 0 && writing) { node.inode.data!.truncate(0); touch(kernel, node.inode); }
+    if ((flags & O_TRUNC) !== 0 && writing) { resizeData(kernel, node.inode, 0); touch(kernel, node.inode); }
     return descriptor(kernel, { kind: 'memory', flags: kept, path: found.path, inode: node.inode.id }, onExec);
   }
   if (node.layer === 'host') return descriptor(kernel, { kind: 'host', flags: kept, path: found.path }, onExec);
@@ -313,7 +313,7 @@ export function ftruncate(kernel: Kernel, [fd, size]: number[]): number {
   if ((file.flags & O_ACCMODE) === 0 || file.kind === 'path') return -E.EINVAL;
   if (file.kind !== 'memory') return -E.EINVAL;
   const inode = kernel.state.inodes.get(file.inode)!;
-  inode.data!.truncate(size!);
+  resizeData(kernel, inode, size!);
   touch(kernel, inode);
   return 0;
 }
@@ -324,7 +324,7 @@ export function truncate(kernel: Kernel, [address, size]: number[]): number {
   if (kindOf(node) === 'directory') return -E.EISDIR;
   const inode = writableInode(kernel, node);
   if (!inode.data) return -E.EINVAL;
-  inode.data.truncate(size!);
+  resizeData(kernel, inode, size!);
   touch(kernel, inode);
   return 0;
 }

@@ -182,9 +182,27 @@ export function create(kernel: Kernel, at: Resolved, kind: Inode['kind'], mode: 
   return inode;
 }
 
-/** Forgets an inode nobody names or has open. */
+/** Forgets an inode nobody names, has open or mapped. */
 export function drop(kernel: Kernel, inode: Inode): void {
-  if (inode.links <= 0 && inode.opens <= 0) kernel.state.inodes.delete(inode.id);
+  if (inode.links <= 0 && inode.opens <= 0 && !kernel.space.regions.some(({ file }) => file?.inode === inode.id)) kernel.state.inodes.delete(inode.id);
+}
+
+// --- a file's bytes, which mappings may change and show ---
+
+export function readData(kernel: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
+  kernel.space.linked.storedTo(inode.id, offset, offset + length);
+  return inode.data!.read(offset, length);
+}
+
+export function writeData(kernel: Kernel, inode: Inode, offset: number, bytes: Uint8Array): void {
+  inode.data!.write(offset, bytes);
+  kernel.space.linked.wroteTo(inode.id, offset, bytes);
+}
+
+export function resizeData(kernel: Kernel, inode: Inode, size: number): void {
+  const cut = size < inode.data!.size;
+  inode.data!.truncate(size);
+  if (cut) kernel.space.linked.cutTo(inode.id, size);
 }
 
 /** Names in a directory: memory, synthetic and host ones merged. */

@@ -1,7 +1,7 @@
 // Descriptors, open file descriptions and what reading, writing and polling mean for each kind of them.
 // Must stay true: a description lives as long as a descriptor (or a message in flight) refers to it; `undefined` from an operation means "would block".
 import { EAGAIN, EBADF, EFBIG, EINVAL, EIO, EISDIR, EMFILE, ENOSPC, EPIPE, ESPIPE, fail } from './errno';
-import { drop, touch } from './file-system';
+import { drop, readData, touch, writeData } from './file-system';
 import type { Kernel } from './kernel';
 import { SIGPIPE, SI_USER } from './signal-numbers';
 import { closeSocket, pollSocket, receiveStream, sendStream } from './sockets';
@@ -83,8 +83,8 @@ export function wholeContent(kernel: Kernel, file: OpenFile): Uint8Array | undef
   if (file.kind === 'fixed') return file.content;
   if (file.kind === 'host') return kernel.services.view.read(file.path);
   if (file.kind === 'memory') {
-    const { data } = kernel.state.inodes.get(file.inode)!;
-    return data?.read(0, data.size);
+    const inode = kernel.state.inodes.get(file.inode)!;
+    return inode.data && readData(kernel, inode, 0, inode.data.size);
   }
   return undefined;
 }
@@ -109,7 +109,7 @@ export function readFile(kernel: Kernel, file: OpenFile, length: number, at: num
     return bytes;
   };
   switch (file.kind) {
-    case 'memory': return moved(kernel.state.inodes.get(file.inode)!.data!.read(position, length));
+    case 'memory': return moved(readData(kernel, kernel.state.inodes.get(file.inode)!, position, length));
     case 'host': return moved((kernel.services.view.read(file.path) ?? fail(EIO)).slice(position, position + length));
     case 'fixed': return moved(file.content!.slice(position, position + length));
     case 'directory': return fail(EISDIR);
@@ -181,7 +181,7 @@ export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at:
       const position = (file.flags & O_APPEND) !== 0 ? data.size : at ?? file.offset;
       if (position + bytes.length > 2 ** 40) fail(EFBIG);
       if (data.allocated + bytes.length > kernel.space.limit) fail(ENOSPC);
-      data.write(position, bytes);
+      writeData(kernel, inode, position, bytes);
       if (at === undefined) file.offset = position + bytes.length;
       touch(kernel, inode);
       return bytes.length;

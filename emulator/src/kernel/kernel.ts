@@ -6,6 +6,7 @@ import type { Host, MachineEvent, ThreadState } from '../machine-types';
 import type { AddressSpace } from '../memory/address-space';
 import { Context, CurrentContext, R10, R8, R9, RAX, RDI, RDX, RSI } from './cpu-registers';
 import { EINTR, Errno, ENOSYS, Unsupported } from './errno';
+import type { FileData } from './file-data';
 import { GuestMemory } from './guest-memory';
 import type { HostView } from './host-view';
 import { BOOT_TIME, LONGEST_QUANTUM, NS_PER_INSTRUCTION, QUANTUM } from './state';
@@ -60,6 +61,12 @@ export class Kernel {
   constructor(readonly space: AddressSpace, readonly services: KernelServices, readonly facts: ProcessFacts) {
     this.memory = new GuestMemory(space);
     this.current = new CurrentContext(space.memory);
+    const dataOf = (inode: number): FileData => this.state.inodes.get(inode)!.data!;
+    space.linked.files = {
+      size: (inode) => dataOf(inode).size,
+      read: (inode, offset, length) => dataOf(inode).read(offset, length),
+      write: (inode, offset, bytes) => { const data = dataOf(inode); if (offset < data.size) data.write(offset, bytes.subarray(0, data.size - offset)); },
+    };
   }
 
   // --- time ---

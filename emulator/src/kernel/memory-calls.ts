@@ -4,7 +4,9 @@ import { EXECUTE, READ, WRITE } from '../cpu-types';
 import { MMAP_TOP } from '../elf/load';
 import { PAGE } from '../memory/host-pages';
 import { USER_END } from '../memory/regions';
+import type { Region } from '../memory/regions';
 import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EPERM, Unsupported } from './errno';
+import { drop } from './file-system';
 import { fileOf, wholeContent } from './files';
 import type { Kernel } from './kernel';
 
@@ -27,7 +29,7 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
   if (length! < 0 || size > ADDRESS_LIMIT) return -ENOMEM;
   if (kind !== MAP_SHARED && kind !== MAP_PRIVATE && kind !== MAP_SHARED_VALIDATE) return -EINVAL;
   if ((flags! & MAP_32BIT) !== 0) throw new Unsupported('mmap with MAP_32BIT is not implemented');
-  let backing;
+  let backing, shared;
   let name = '';
   if ((flags! & MAP_ANONYMOUS) === 0) {
     if (!aligned(offset!)) return -EINVAL;
@@ -36,13 +38,14 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
     if (mode === O_WRONLY) return -EACCES;
     if (file.kind === 'zero') backing = undefined;
     else {
-      if (kind !== MAP_PRIVATE && (protection! & WRITE) !== 0) {
-        if (mode !== O_RDWR) return -EACCES;
-        throw new Unsupported(`mmap of ${file.path} with MAP_SHARED and PROT_WRITE is not implemented`);
+      const readOnly = mode !== O_RDWR;
+      if (kind !== MAP_PRIVATE && (protection! & WRITE) !== 0 && readOnly) return -EACCES;
+      if (kind !== MAP_PRIVATE && file.kind === 'memory') shared = { inode: file.inode, offset: offset!, readOnly };
+      else {
+        const bytes = wholeContent(kernel, file);
+        if (!bytes) return -ENODEV;
+        backing = { bytes, offset: offset!, length: Math.max(0, Math.min(size, bytes.length - offset!)), strict: true };
       }
-      const bytes = wholeContent(kernel, file);
-      if (!bytes) return -ENODEV;
-      backing = { bytes, offset: offset!, length: Math.max(0, Math.min(size, bytes.length - offset!)), strict: true };
       name = file.path;
     }
   }
@@ -59,13 +62,22 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
     else at = space.place(size, MMAP_TOP, LOWEST) ?? space.place(size, USER_END, LOWEST);
   }
   if (at === undefined) return -ENOMEM;
-  space.map({ start: at, end: at + size, protection: bits(protection!), name, shared: kind !== MAP_PRIVATE, ...(backing ? { backing } : {}) });
+  const region: Region = { start: at, end: at + size, protection: bits(protection!), name, shared: kind !== MAP_PRIVATE, ...(backing ? { backing } : {}), ...(shared ? { file: shared } : {}) };
+  replacing(kernel, at, at + size, () => space.map(region));
   return at;
 }
 
+/** Does what ends mappings in a range: files that only those kept are dropped. */
+function replacing(kernel: Kernel, start: number, end: number, change: () => void): void {
+  const files = kernel.space.linked.filesIn(start, end);
+  change();
+  for (const inode of files) drop(kernel, kernel.state.inodes.get(inode)!);
+}
+const unmap = (kernel: Kernel, start: number, end: number): void => replacing(kernel, start, end, () => kernel.space.unmap(start, end));
+
 export function munmap(kernel: Kernel, [at, length]: number[]): number {
   if (!aligned(at!) || length! <= 0 || at! < 0 || at! + length! > USER_END) return -EINVAL;
-  kernel.space.unmap(at!, at! + up(length!));
+  unmap(kernel, at!, at! + up(length!));
   return 0;
 }
 
@@ -75,6 +87,7 @@ export function mprotect(kernel: Kernel, [at, length, protection]: number[]): nu
   if (at! < 0 || length! < 0 || at! + length! > USER_END) return -ENOMEM;
   const end = at! + up(length!);
   if (!kernel.space.covered(at!, end)) return -ENOMEM;
+  if ((protection! & WRITE) !== 0 && kernel.space.regionsFrom(at!).some(({ start, file }) => start < end && file?.readOnly)) return -EACCES;
   kernel.space.protect(at!, end, bits(protection!));
   return 0;
 }
@@ -121,15 +134,15 @@ export function mremap(kernel: Kernel, [at, oldLength, newLength, flags, target]
   if ((flags! & MREMAP_FIXED) !== 0) {
     if ((flags! & MREMAP_MAYMOVE) === 0 || !aligned(target!) || target! < LOWEST || target! + newSize > USER_END) return -EINVAL;
     if (target! < at! + oldSize && at! < target! + newSize) return -EINVAL;
-    space.unmap(target!, target! + newSize);
+    unmap(kernel, target!, target! + newSize);
     return moveTo(target!);
   }
   if (newSize <= oldSize) {
-    if (newSize < oldSize) space.unmap(at! + newSize, at! + oldSize);
+    if (newSize < oldSize) unmap(kernel, at! + newSize, at! + oldSize);
     return at!;
   }
-  if (!space.overlaps(at! + oldSize, at! + newSize) && at! + newSize <= USER_END && !region.backing) {
-    space.map({ ...region, start: at! + oldSize, end: at! + newSize });
+  if (!space.overlaps(at! + oldSize, at! + newSize) && at! + newSize <= USER_END) {
+    space.map(grown(region, at!, oldSize, at! + oldSize, at! + newSize));
     return at!;
   }
   if ((flags! & MREMAP_MAYMOVE) === 0) return -ENOMEM;
@@ -138,11 +151,20 @@ export function mremap(kernel: Kernel, [at, oldLength, newLength, flags, target]
 
   function moveTo(to: number): number {
     const keep = Math.min(oldSize, newSize);
-    if (oldSize > keep) space.unmap(at! + keep, at! + oldSize);
+    if (oldSize > keep) unmap(kernel, at! + keep, at! + oldSize);
     space.move(at!, keep, to);
-    if (newSize > keep) space.map({ start: to + keep, end: to + newSize, protection: region.protection, name: region.name, shared: region.shared });
+    if (newSize > keep) space.map(grown(region, at!, oldSize, to + keep, to + newSize));
     return to;
   }
+}
+
+/** What a mapping at `at` that becomes longer by [start, end) has there: more of its file. */
+function grown(region: Region, at: number, oldSize: number, start: number, end: number): Region {
+  const into = at + oldSize - region.start, { protection, name, shared, backing, file } = region;
+  if (file) return { start, end, protection, name, shared, file: { ...file, offset: file.offset + into } };
+  if (!backing?.strict) return { start, end, protection, name, shared };
+  const offset = backing.offset + into;
+  return { start, end, protection, name, shared, backing: { ...backing, offset, length: Math.max(0, Math.min(end - start, backing.bytes.length - offset)) } };
 }
 
 export function mincore(kernel: Kernel, [at, length, vector]: number[]): number {
@@ -153,8 +175,11 @@ export function mincore(kernel: Kernel, [at, length, vector]: number[]): number 
   return 0;
 }
 
-export function msync(kernel: Kernel, [at, length]: number[]): number {
-  if (!aligned(at!)) return -EINVAL;
+const MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4;
+
+/** Files see what is stored to them when they are read; there is no disk behind. */
+export function msync(kernel: Kernel, [at, length, flags]: number[]): number {
+  if (!aligned(at!) || (flags! & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) !== 0 || (flags! & (MS_ASYNC | MS_SYNC)) === (MS_ASYNC | MS_SYNC)) return -EINVAL;
   return kernel.space.covered(at!, at! + up(length!)) ? 0 : -ENOMEM;
 }
 

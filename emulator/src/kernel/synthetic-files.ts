@@ -26,7 +26,7 @@ const hex = (value: number): string => value.toString(16).padStart(12, '0');
 function maps(kernel: Kernel): string {
   return kernel.space.regions.map((region) => {
     const p = region.protection;
-    const line = `${hex(region.start).slice(-12).replace(/^0{0,4}/, '')}-${hex(region.end).replace(/^0{0,4}/, '')} ${p & 1 ? 'r' : '-'}${p & 2 ? 'w' : '-'}${p & 4 ? 'x' : '-'}${region.shared ? 's' : 'p'} ${(region.backing?.offset ?? 0).toString(16).padStart(8, '0')} 00:00 ${region.backing ? 1 : 0} `;
+    const line = `${hex(region.start).slice(-12).replace(/^0{0,4}/, '')}-${hex(region.end).replace(/^0{0,4}/, '')} ${p & 1 ? 'r' : '-'}${p & 2 ? 'w' : '-'}${p & 4 ? 'x' : '-'}${region.shared ? 's' : 'p'} ${(region.backing?.offset ?? region.file?.offset ?? 0).toString(16).padStart(8, '0')} 00:00 ${region.file?.inode ?? (region.backing ? 1 : 0)} `;
     return region.name ? `${line.padEnd(73)}${region.name}\n` : `${line}\n`;
   }).join('');
 }

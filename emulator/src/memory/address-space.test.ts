@@ -1,6 +1,7 @@
 // The address space against simple models: mappings, permissions, copy-on-write snapshots, code pages, the limit.
 import { describe, expect, it } from 'vitest';
 import { EXECUTE, READ, WRITE } from '../cpu-types';
+import { FileData } from '../kernel/file-data';
 import { AddressSpace } from './address-space';
 import { insert, rewrite, topDown } from './regions';
 import type { Region } from './regions';
@@ -89,6 +90,36 @@ describe('an address space', () => {
     }
     for (const { snapshot } of kept) space.release(snapshot);
     space.unmap(0x100000, 0x200000);
+    expect(space.pages.bytesInUse).toBe(4096);
+  });
+
+  it('goes back with files that are mapped at several places, which never differ', () => {
+    const random = generator(5), space = new AddressSpace(1 << 26), SIZE = 8 * 4096, places = [[0x100000, 0], [0x200000, 2], [0x300000, 0]] as const;
+    let data = FileData.of(new Uint8Array(SIZE));
+    space.linked.files = { size: () => data.size, read: (_, offset, length) => data.read(offset, length), write: (_, offset, bytes) => data.write(offset, bytes.subarray(0, data.size - offset)) };
+    for (const [start, skipped] of places) space.map({ ...region(start, start + SIZE - skipped * 4096), shared: true, file: { inode: 1, offset: skipped * 4096, readOnly: false } });
+    type Kept = { snapshot: ReturnType<AddressSpace['snapshot']>; data: FileData; bytes: Uint8Array };
+    const kept: Kept[] = [], whole = (): Uint8Array => space.peek(0x100000, SIZE);
+    let model = new Uint8Array(SIZE);
+    for (let i = 0; i < 500; i++) {
+      const action = random(10), from = random(SIZE - 4096), bytes = Uint8Array.from({ length: 1 + random(4000) }, () => random(256)), [start, skipped] = places[random(3)]!;
+      if (action < 4 && from >= skipped * 4096) { space.write(start + from - skipped * 4096, bytes); model.set(bytes, from); }
+      else if (action === 4) { data.write(from, bytes); space.linked.wroteTo(1, from, bytes); model.set(bytes, from); }
+      else if (action === 5) space.discard(start, start + 3 * 4096);
+      else if (action === 6) kept.push({ snapshot: space.snapshot(), data: data.cloneForSnapshot(), bytes: model.slice() });
+      else if (action === 7 && kept.length > 0) {
+        const chosen = kept[random(kept.length)]!;
+        space.restore(chosen.snapshot);
+        data = chosen.data.cloneForSnapshot();
+        model = chosen.bytes.slice();
+      } else if (action === 8 && kept.length > 3) space.release(kept.splice(random(kept.length), 1)[0]!.snapshot);
+      for (const [at, without] of places) expect(space.peek(at, SIZE - without * 4096).findIndex((byte, j) => byte !== model[j + without * 4096])).toBe(-1);
+      space.linked.storedTo(1, from, from + 4096);
+      expect(data.read(from, 4096).findIndex((byte, j) => byte !== model[from + j])).toBe(-1);
+    }
+    expect(whole()).toEqual(model);
+    for (const { snapshot } of kept) space.release(snapshot);
+    space.unmap(0x100000, 0x400000);
     expect(space.pages.bytesInUse).toBe(4096);
   });
 

@@ -4,7 +4,8 @@
 import { EXECUTE, READ, WRITE } from '../cpu-types';
 import type { PageSource } from '../cpu-types';
 import { HostPages, PAGE } from './host-pages';
-import { DIRTY, PageTable } from './page-table';
+import { LinkedPages } from './linked-pages';
+import { DIRTY, LINKED, PageTable } from './page-table';
 import type { Directory } from './page-table';
 import { covered, find, firstAfter, insert, overlaps, rewrite, topDown, USER_END } from './regions';
 import type { Region } from './regions';
@@ -26,13 +27,15 @@ export class AddressSpace implements PageSource {
   regions: readonly Region[] = [];
   changed: Changed = () => undefined;
   watches: readonly Watch[] = [];
+  /** Pages of files that are mapped shared. */
+  readonly linked = new LinkedPages(this);
   /** Set when a page was refused because the memory limit is met. */
   exhausted = false;
   /** Pages made or copied since the start: what snapshots cost. */
   pagesMade = 0;
   /** Pages whose instructions may have been translated; outlives snapshots and restores as the translations do. */
-  private readonly codePages = new Set<number>();
-  private readonly table: PageTable;
+  readonly codePages = new Set<number>();
+  readonly table: PageTable;
 
   constructor(readonly limit: number) {
     this.pages = new HostPages(limit);
@@ -51,13 +54,14 @@ export class AddressSpace implements PageSource {
     else if ((access & EXECUTE) !== 0 && !this.codePages.has(page)) {
       this.codePages.add(page);
       // A cached look-up for writing must not outlive this.
-      if ((flags & WRITE) !== 0) this.changed(page, page + PAGE, false);
+      if ((flags & (WRITE | LINKED)) !== 0) this.changed(page, page + PAGE, false);
     }
     return host * PAGE;
   }
 
   /** A present page made ready for writing: its own copy, no code. 0 when the memory limit is met. */
   private writable(page: number, host: number, flags: number): number {
+    if ((flags & LINKED) !== 0) return this.linked.writable(page, host, flags);
     if (this.codePages.delete(page)) this.changed(page, page + PAGE, true);
     if (!this.table.exclusive(page) || host === this.pages.zero) return this.own(page, host, flags | DIRTY);
     if ((flags & DIRTY) === 0) this.table.setFlags(page, flags | DIRTY);
@@ -78,11 +82,15 @@ export class AddressSpace implements PageSource {
     const flags = effective(region.protection);
     if ((flags & access) !== access) return 0;
     const host = this.make(page, region, flags, (access & WRITE) !== 0);
-    if (host !== 0 && (access & EXECUTE) !== 0) this.codePages.add(page);
+    if (host !== 0 && (access & EXECUTE) !== 0) {
+      this.codePages.add(page);
+      if (region.file) this.changed(page, page + PAGE, false);
+    }
     return host * PAGE;
   }
 
   private make(page: number, region: Region, flags: number, forWriting: boolean): number {
+    if (region.file) return this.linked.make(page, region.file.inode, region.file.offset + page - region.start, flags, forWriting);
     const { backing } = region;
     const into = page - region.start;
     if (backing && into < backing.length) {
@@ -122,6 +130,7 @@ export class AddressSpace implements PageSource {
     const region = find(this.regions, address);
     if (!region) return 'unmapped';
     const page = address - address % PAGE;
+    if (region.file) return this.linked.beyondFile(region, page) ? 'beyondFile' : 'permission';
     if (region.backing?.strict && page - region.start >= region.backing.length) return 'beyondFile';
     return 'permission';
   }
@@ -143,6 +152,7 @@ export class AddressSpace implements PageSource {
 
   private forget(start: number, end: number): void {
     if (!overlaps(this.regions, start, end)) return;
+    this.linked.leaving(start, end);
     this.table.clear(start, end);
     this.changed(start, end, this.dropCode(start, end));
   }
@@ -162,13 +172,13 @@ export class AddressSpace implements PageSource {
     const allowed = effective(protection);
     this.table.each(start, end, (address, _, flags) => {
       any = true;
-      this.table.setFlags(address, allowed | (flags & DIRTY));
+      this.table.setFlags(address, allowed | (flags & (DIRTY | LINKED)));
     });
     if (any) this.changed(start, end, this.dropCode(start, end));
   }
 
   rename(start: number, end: number, name: string): void {
-    this.regions = rewrite(this.regions, start, end, (part) => (part.backing ? part : { ...part, name }));
+    this.regions = rewrite(this.regions, start, end, (part) => (part.backing || part.file ? part : { ...part, name }));
   }
 
   /** Moves pages and regions of [from, from+length) to `to` (mremap); the destination must be free. */
@@ -251,7 +261,8 @@ export class AddressSpace implements PageSource {
       else {
         const region = at < USER_END ? find(this.regions, page) : undefined;
         if (!region) break;
-        if (region.backing) {
+        if (region.file) result.set(this.linked.peek(region, page).subarray(offset, offset + count), done);
+        else if (region.backing) {
           const into = at - region.start, from = region.backing.offset + into;
           const available = Math.min(count, region.backing.length - into);
           if (available > 0) result.set(region.backing.bytes.subarray(from, from + available), done);

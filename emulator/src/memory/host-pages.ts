@@ -69,7 +69,7 @@ export class HostPages {
     return fresh;
   }
 
-  shared(page: number): boolean { return this.refs[page]! > 1; }
+  holders(page: number): number { return this.refs[page]!; }
   retain(page: number): void { this.refs[page]!++; }
 
   release(page: number): void {

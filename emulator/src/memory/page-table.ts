@@ -7,12 +7,14 @@ export const LEAF_SPAN = 0x200000;
 const ENTRIES = 512;
 /** Beside READ, WRITE and EXECUTE: the page may differ from what its region's backing says. */
 export const DIRTY = 8;
+/** The page is a file's: its bytes may be at several addresses, which then hold the same host page. */
+export const LINKED = 16;
 
 export interface Leaf {
   holders: number;
   present: number;
   host: Int32Array;
-  /** Permission bits, DIRTY. */
+  /** Permission bits, DIRTY, LINKED. */
   flags: Uint8Array;
 }
 
@@ -57,11 +59,11 @@ export class PageTable {
     return leaf ? leaf.flags[(address % LEAF_SPAN) >>> 12]! : 0;
   }
 
-  /** Whether the page's bytes may be changed in place. */
-  exclusive(address: number): boolean {
+  /** Whether the page's bytes may be changed in place, if it is at `places` addresses of this table. */
+  exclusive(address: number, places = 1): boolean {
     const leaf = this.leaf(Math.floor(address / LEAF_SPAN));
     if (!leaf || leaf.holders > 1) return false;
-    return !this.pages.shared(leaf.host[(address % LEAF_SPAN) >>> 12]!);
+    return this.pages.holders(leaf.host[(address % LEAF_SPAN) >>> 12]!) === places;
   }
 
   /** Installs a host page (whose one reference passes to the table), releasing the former one. */

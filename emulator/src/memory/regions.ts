@@ -13,6 +13,16 @@ export interface Region {
   readonly shared: boolean;
   /** Initial content: `bytes[offset…]` at `start`; zero beyond its end. Never changes. */
   readonly backing?: Backing;
+  /** Instead of `backing`: the file that this is, whoever changes either (MAP_SHARED). */
+  readonly file?: SharedFile;
+}
+
+export interface SharedFile {
+  readonly inode: number;
+  /** The file's byte at `start`. */
+  readonly offset: number;
+  /** Opened for reading only: never to be made writable. */
+  readonly readOnly: boolean;
 }
 
 export interface Backing {
@@ -45,7 +55,8 @@ function part(region: Region, start: number, end: number): Region {
   const from = Math.max(start, region.start), to = Math.min(end, region.end);
   if (from === region.start && to === region.end) return region;
   const skipped = from - region.start;
-  const { backing } = region;
+  const { backing, file } = region;
+  if (file) return { ...region, start: from, end: to, file: { ...file, offset: file.offset + skipped } };
   if (!backing || skipped === 0) return { ...region, start: from, end: to };
   return { ...region, start: from, end: to, backing: { ...backing, offset: backing.offset + skipped, length: Math.max(0, backing.length - skipped) } };
 }
@@ -82,7 +93,7 @@ export function insert(regions: readonly Region[], region: Region): Region[] {
 /** Appends, merging with the last one where Linux would. */
 function push(list: Region[], region: Region): void {
   const last = list[list.length - 1];
-  if (last && last.end === region.start && last.protection === region.protection && last.name === region.name && last.shared === region.shared && !last.backing && !region.backing) {
+  if (last && last.end === region.start && last.protection === region.protection && last.name === region.name && last.shared === region.shared && !last.backing && !region.backing && !last.file && !region.file) {
     list[list.length - 1] = { ...last, end: region.end };
   } else list.push(region);
 }
@@ -113,4 +124,11 @@ export function covered(regions: readonly Region[], start: number, end: number):
 export function overlaps(regions: readonly Region[], start: number, end: number): boolean {
   const region = regions[firstAfter(regions, start)];
   return region !== undefined && region.start < end;
+}
+
+/** Each place at which byte `offset` of a file is mapped shared. */
+export function placesOf(regions: readonly Region[], inode: number, offset: number): number[] {
+  const result: number[] = [];
+  for (const { start, end, file } of regions) if (file?.inode === inode && offset >= file.offset && offset - file.offset < end - start) result.push(start + offset - file.offset);
+  return result;
 }
