@@ -6,6 +6,8 @@ export type Stop =
   | { reason: 'limit' }
   | { reason: 'breakpoint'; address: number }
   | { reason: 'watchpoint'; watchpoint: Watchpoint; address: number; size: number; access: 'read' | 'write' }
+  /** A breakpoint instruction of the program's own (INT3) has been executed, by a guest that is debugged. */
+  | { reason: 'trap'; thread: number; address: number }
   | { reason: 'exited'; code: number }
   /** Ended by a signal (128 + n as exit status). */
   | { reason: 'killed'; signal: number; signalName: string }
@@ -74,6 +76,8 @@ export interface Machine {
   readonly currentThread: number;
   /** Set once the program has ended. */
   readonly ended: Stop | undefined;
+  /** There is a debugger: INT3 stops for it, as ptrace does, and raises no SIGTRAP. To be said before the first instruction. */
+  debugged: boolean;
 
   /** Runs until instruction count `until` (exactly), or an earlier stop. A breakpoint at the current RIP does not stop it at once. */
   run(until: number): Stop;

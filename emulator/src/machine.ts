@@ -25,6 +25,7 @@ import type { Machine, MachineEvent, MachineOptions, MemoryRegion, Registers, Sn
 import { AddressSpace } from './memory/address-space';
 import type { MemorySnapshot } from './memory/address-space';
 import { createCpu } from './translator/cpu';
+import { decode } from './x86/decoder';
 
 export { BadProgram };
 
@@ -62,6 +63,9 @@ export class GuestMachine implements Machine {
   private eventKinds: ReadonlySet<MachineEvent['kind']> = new Set();
   private events: MachineEvent[] = [];
   private stopped: Stop | undefined;
+  debugged = false;
+  /** The INT3 that has just been executed while debugged. */
+  private trap: Stop & { reason: 'trap' } | undefined;
   private pagesAtSnapshot = 0;
   /** The last stop was one for input: going on without any lets the clock jump. */
   private waitedForInput = false;
@@ -137,12 +141,14 @@ export class GuestMachine implements Machine {
     const { state, kernel, cpu } = this;
     let first = true;
     this.accesses = [];
+    this.trap = undefined;
     for (;;) {
       if (this.record.length > state.recordCursor) this.applyRecord();
       if (kernel.attention || state.current === 0) {
         const stop = this.settle(first);
         if (stop) return stop;
       }
+      if (this.trap) return this.trap;
       if (this.events.length > 0) return { reason: 'event', event: this.events.shift()! };
       if (this.accesses.length > 0) {
         const watch = this.watchHit();
@@ -193,10 +199,18 @@ export class GuestMachine implements Machine {
       }
       default:
         this.checkMemory();
-        // INT3 is complete when its trap is raised.
-        if (exit.kind === 'breakpointTrap') kernel.registers.rip += 1;
+        if (exit.kind === 'breakpointTrap' && this.trapped()) return;
         raiseFault(kernel, exit);
     }
+  }
+
+  /** INT3 is complete when its trap is raised: an instruction like any other. True if the trap is the debugger's. */
+  private trapped(): boolean {
+    const { registers } = this.kernel, address = registers.rip;
+    registers.rip += decode(this.space.peek(address, 15), 0, address)?.length ?? 1;
+    this.count(1);
+    if (this.debugged) this.trap = { reason: 'trap', thread: this.kernel.thread.tid, address };
+    return this.debugged;
   }
 
   private checkMemory(): void {
@@ -373,6 +387,7 @@ export class GuestMachine implements Machine {
     this.stopped = undefined;
     this.events = [];
     this.accesses = [];
+    this.trap = undefined;
     this.waitedForInput = false;
     if (this.state.ended) this.endedStop();
     this.applyRecord();

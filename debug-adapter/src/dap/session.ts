@@ -53,7 +53,7 @@ export type Container = { kind: 'scope'; variables: () => Variable[]; of: { scop
 /** Goroutines read for a list of threads: every stop waits for it. */
 export const MOST_GOROUTINES = 2000;
 
-const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', pause: 'pause', goto: 'goto', event: 'event', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
+const REASON: Record<string, string> = { entry: 'entry', step: 'step', breakpoint: 'breakpoint', watchpoint: 'data breakpoint', trap: 'breakpoint', pause: 'pause', goto: 'goto', event: 'event', beginning: 'entry', exception: 'exception', unsupported: 'exception', input: 'pause', exited: 'exited', killed: 'exception' };
 /** Progress is shown when something takes longer than this. */
 const PROGRESS_AFTER_MS = 700;
 

@@ -7,6 +7,7 @@ import type { Callee } from '../goruntime/evaluate';
 import type { GoType } from '../symbols/types';
 import { RSP, R14 } from './guest';
 import type { RuntimeWords } from './guest';
+import { isPassing } from './recorder';
 
 export interface CallValue { type: GoType; bytes: Uint8Array }
 
@@ -164,7 +165,7 @@ function untilReturn({ machine, words }: CallHost, name: string, g: number, retu
         if (Number(now.gpr[RSP]) === returned) return;
       }
     }
-    if (stop.reason === 'breakpoint' || stop.reason === 'watchpoint' || stop.reason === 'event' || (stop.reason === 'limit' && machine.instruction < end && !machine.ended)) continue;
+    if (isPassing(stop) || (stop.reason === 'limit' && machine.instruction < end && !machine.ended)) continue;
     throw new Error(stop.reason === 'limit' ? `${name} did not come back within ${MOST_INSTRUCTIONS} instructions` : stop.reason === 'exited' ? `${name} ended the program` : `${name} did not come back: ${'message' in stop ? stop.message : stop.reason}`);
   }
 }

@@ -120,6 +120,7 @@ export class Debugger implements DebuggerApi {
   async launch(): Promise<StopInfo> {
     this.listeners.tell('resumed', 'launch');
     const machine = await this.options.createMachine();
+    machine.debugged = true;
     this.closeSession();
     const words = new RuntimeWords(this.binary, machine);
     const recorder = new Recorder(machine, this.options);
@@ -181,7 +182,7 @@ export class Debugger implements DebuggerApi {
         case 'stepIn': return execution.stepLine(tid, true);
         case 'stepOut': return execution.stepOut(tid);
         case 'stepOutInstruction': return execution.stepOut(tid, true);
-        case 'stepInstruction': return execution.stepThread(tid);
+        case 'stepInstruction': return execution.stepInstruction(tid);
         case 'nextInstruction': return execution.nextInstruction(tid);
         case 'reverseContinue': return execution.reverseContinue((address) => this.hitsAt(address, true), (stop) => this.watchHits(stop, true), (event) => this.eventHits(event, true));
         case 'reverseStepInstruction': return execution.reverseStep(tid);
@@ -241,7 +242,10 @@ export class Debugger implements DebuggerApi {
     recorder.begin(options.onProgress);
     this.listeners.tell('resumed', kind);
     let outcome: Outcome;
-    try { outcome = await work(); } catch (error) {
+    try {
+      outcome = await work();
+      if (outcome.kind === 'trap') outcome = await this.live.execution.leaveBreakpoint(outcome.tid);
+    } catch (error) {
       this.running = false;
       recorder.onProgress = undefined;
       // Whatever went wrong, the state on show is the machine's.
@@ -271,6 +275,7 @@ export class Debugger implements DebuggerApi {
     let stop: StopInfo;
     switch (outcome.kind) {
       case 'done': stop = { ...base, reason, description: reason === 'entry' ? 'the first instruction' : reason === 'goto' ? `instruction ${machine.instruction}` : 'step' }; break;
+      case 'trap': stop = { ...base, reason: 'trap', description: 'hardcoded breakpoint' }; break;
       case 'paused': stop = { ...base, reason: 'pause', description: 'paused' }; break;
       case 'beginning': stop = { ...base, reason: 'beginning', description: 'the beginning of the recording' }; break;
       case 'ended': stop = { ...base, ...this.ending(outcome.stop), machineStop: outcome.stop }; break;

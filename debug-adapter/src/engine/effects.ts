@@ -5,6 +5,7 @@ import type { Registers } from '@gobuf/emulator/machine-types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import { decodeInstruction } from './decode';
 import type { Past } from './past';
+import { isPassing } from './recorder';
 import { flagNames, registerText } from './registers';
 import { wordsOf } from './value-words';
 
@@ -106,7 +107,7 @@ export async function lastChange(past: Past, register: string, most: number): Pr
       while (machine.instruction < end) {
         const result = await recorder.run(end);
         if (result.reason === 'paused') throw new Error('the search was cancelled');
-        if (result.reason === 'watchpoint' && 'watchpoint' in result && result.watchpoint.id === id) { const after = value(); found = { at: machine.instruction, before: old, after }; old = after; } else if (result.reason !== 'limit' && result.reason !== 'breakpoint' && result.reason !== 'event') break;
+        if (result.reason === 'watchpoint' && 'watchpoint' in result && result.watchpoint.id === id) { const after = value(); found = { at: machine.instruction, before: old, after }; old = after; } else if (result.reason !== 'limit' && !isPassing(result)) break;
       }
     } finally { recorder.unwatchRegister(id); }
     if (found) {

@@ -20,6 +20,8 @@ export type Outcome =
   | { kind: 'done'; tid: number }
   /** A breakpoint or watchpoint of the user's (or an exception stop) came first. */
   | { kind: 'hit'; ids: number[]; stop: Stop; tid: number }
+  /** An INT3 of the program's own was executed. */
+  | { kind: 'trap'; tid: number }
   /** exited, killed, unsupported, input. */
   | { kind: 'ended'; stop: Stop }
   | { kind: 'paused' }
@@ -84,6 +86,7 @@ export class Execution {
         if (ids.length > 0) return { kind: 'hit', ids, stop: result, tid };
         return wanted.has(result.address) && accept(result.address) ? { kind: 'done', tid } : undefined;
       }
+      case 'trap': return { kind: 'trap', tid: result.thread };
       case 'watchpoint': {
         const ids = this.filter.watchHits(result);
         return ids.length > 0 ? { kind: 'hit', ids, stop: result, tid } : undefined;
@@ -122,9 +125,27 @@ export class Execution {
     } else if (stop.reason === 'event') {
       const ids = this.filter.eventHits(stop.event);
       if (ids.length > 0) return { kind: 'hit', ids, stop, tid: this.aliveOr(stop.event.thread, tid) };
-    } else if (stop.reason !== 'limit' && stop.reason !== 'breakpoint') return { kind: 'ended', stop };
+    } else if (stop.reason === 'trap') return { kind: 'trap', tid: stop.thread };
+    else if (stop.reason !== 'limit' && stop.reason !== 'breakpoint') return { kind: 'ended', stop };
     if (this.machine.ended) return { kind: 'ended', stop: this.machine.ended };
     return { kind: 'done', tid };
+  }
+
+  /** One instruction, whatever it is: an INT3 is one, too. */
+  async stepInstruction(tid: number): Promise<Outcome> {
+    const outcome = await this.stepThread(tid);
+    return outcome.kind === 'trap' && outcome.tid === tid ? { kind: 'done', tid } : outcome;
+  }
+
+  /** After an INT3: as Delve does, out of runtime.Breakpoint to the code that called it. */
+  async leaveBreakpoint(tid: number): Promise<Outcome> {
+    for (;;) {
+      const place = this.binary.lineAt(this.registers(tid).rip);
+      if (!place || !isBreakpoint(place.inlined[0]?.name ?? place.function.name)) return this.hitHere(tid) ?? { kind: 'trap', tid };
+      const outcome = await this.stepThread(tid);
+      if (outcome.kind === 'trap') return this.leaveBreakpoint(outcome.tid);
+      if (outcome.kind !== 'done') return outcome;
+    }
   }
 
   private isAsleep(tid: number): boolean {
@@ -152,7 +173,9 @@ export class Execution {
   /** One instruction, a CALL with all that it calls. */
   async nextInstruction(tid: number): Promise<Outcome> {
     const flow = this.flow(this.registers(tid).rip);
-    return flow.kind === 'call' ? this.overCall(tid, flow) : this.stepWatchful(tid);
+    if (flow.kind === 'call') return this.overCall(tid, flow);
+    const outcome = await this.stepInstruction(tid);
+    return outcome.kind === 'done' ? this.hitHere(tid) ?? outcome : outcome;
   }
 
   /** Runs a CALL at PC to its return in the same frame, to where a recovered panic takes this goroutine, or to gogo's target. */
@@ -541,7 +564,7 @@ export class Execution {
    * The last moment before `before` at which one of `addresses` was about to execute with `accept`; or the last accepted
    * watchpoint hit. Leaves the machine somewhere: the caller goes to a moment afterwards.
    */
-  async findLast(addresses: Iterable<number>, accept: (address: number) => boolean, before: number, watch?: (stop: Stop & { reason: 'watchpoint' }) => boolean, event?: (event: MachineEvent) => boolean): Promise<number | undefined | 'paused'> {
+  async findLast(addresses: Iterable<number>, accept: (address: number) => boolean, before: number, watch?: (stop: Stop & { reason: 'watchpoint' }) => boolean, event?: (event: MachineEvent) => boolean, trap?: (stop: Stop & { reason: 'trap' }) => void): Promise<number | undefined | 'paused'> {
     const wanted = new Set(addresses);
     for (const address of wanted) this.recorder.arm(address);
     try {
@@ -554,9 +577,10 @@ export class Execution {
         for (;;) {
           const result = await this.recorder.run(end);
           if (result.reason === 'paused') return 'paused';
-          if (this.machine.instruction >= end && !((result.reason === 'watchpoint' || result.reason === 'event') && this.machine.instruction < before)) break;
+          if (this.machine.instruction >= end && !((result.reason === 'watchpoint' || result.reason === 'event' || result.reason === 'trap') && this.machine.instruction < before)) break;
           if (result.reason === 'breakpoint') { if (wanted.has(result.address) && accept(result.address)) found = this.machine.instruction; }
           else if (result.reason === 'watchpoint') { if (watch?.(result)) found = this.machine.instruction; }
+          else if (result.reason === 'trap') { if (trap) { trap(result); found = this.machine.instruction; } }
           else if (result.reason !== 'event') break;
           else if (event?.(result.event)) found = this.machine.instruction;
         }
@@ -694,34 +718,24 @@ export class Execution {
     return sites;
   }
 
-  /** The last breakpoint or watchpoint hit before now. */
+  /** The last breakpoint, watchpoint or INT3 before now. */
   async reverseContinue(hits: (address: number) => number[], watchHits: (stop: Stop & { reason: 'watchpoint' }) => number[], eventHits: (event: MachineEvent) => number[]): Promise<Outcome> {
     const now = this.machine.instruction;
-    let ids: number[] = [];
-    let stop = { reason: 'limit' } as Stop;
-    const found = await this.findLast(this.recorder.armedAddresses(), (address) => {
-      const here = hits(address);
-      if (here.length === 0) return false;
-      ids = here;
-      stop = { reason: 'breakpoint', address };
-      return true;
-    }, now, (watchStop) => {
-      const here = watchHits(watchStop);
-      if (here.length === 0) return false;
-      ids = here;
-      stop = watchStop;
-      return true;
-    }, (event) => {
-      const here = eventHits(event);
-      if (here.length === 0) return false;
-      ids = here;
-      stop = { reason: 'event', event };
-      return true;
-    });
-    if (found === 'paused') { await this.returnTo(now); return { kind: 'paused' }; }
-    if (found === undefined) { await this.returnTo(this.recorder.first); return { kind: 'beginning' }; }
-    await this.returnTo(found);
-    return { kind: 'hit', ids, stop, tid: stop.reason === 'event' ? this.aliveOr(stop.event.thread, this.current) : this.current };
+    let last: { ids: number[]; stop: Stop } | undefined;
+    const note = (ids: number[], stop: Stop): boolean => { if (ids.length > 0) last = { ids, stop }; return ids.length > 0; };
+    for (let before = now; ;) {
+      const found = await this.findLast(this.recorder.armedAddresses(), (address) => note(hits(address), { reason: 'breakpoint', address }), before,
+        (stop) => note(watchHits(stop), stop), (event) => note(eventHits(event), { reason: 'event', event }), (stop) => { last = { ids: [], stop }; });
+      if (found === 'paused') { await this.returnTo(now); return { kind: 'paused' }; }
+      if (found === undefined || !last) { await this.returnTo(this.recorder.first); return { kind: 'beginning' }; }
+      await this.returnTo(found);
+      const { ids, stop } = last;
+      if (stop.reason !== 'trap') return { kind: 'hit', ids, stop, tid: stop.reason === 'event' ? this.aliveOr(stop.event.thread, this.current) : this.current };
+      // The stop that going forwards makes of it, unless that is where we come from.
+      const outcome = await this.leaveBreakpoint(stop.thread);
+      if (this.machine.instruction < now) return outcome;
+      before = found;
+    }
   }
 
   /** To a moment; ids of breakpoints that stand at it are not hits. */
@@ -738,6 +752,8 @@ export class Execution {
 
 /** The thread that runs; while all threads sleep, the first. */
 export function currentThreadOf(machine: Machine): number { return machine.currentThread || machine.threads[0]?.tid || 0; }
+
+const isBreakpoint = (name: string): boolean => name === 'runtime.breakpoint' || name === 'runtime.Breakpoint';
 
 /** Delve's rule: a lower-case function of package runtime. */
 export function isPrivateRuntime(fn: FunctionInfo): boolean {

@@ -21,6 +21,9 @@ interface Kept { snapshot: Snapshot; /** Taken for going back in small steps: fi
 /** A register of a thread whose changes stop the run. */
 export interface RegisterWatch { id: number; tid: number; /** What is compared: equal texts are equal values. */ value(): string; last: string }
 
+/** Stops after which the program just goes on, for whoever did not ask for them. */
+export const isPassing = ({ reason }: RunResult): boolean => reason === 'breakpoint' || reason === 'watchpoint' || reason === 'event' || reason === 'trap';
+
 const SLICE_MS = 12;
 const FINE_DISTANCE = 12_000;
 const MOST_FINE = 12;
@@ -199,7 +202,7 @@ export class Recorder {
   private async passOver(until: number): Promise<RunResult> {
     for (;;) {
       const result = await this.run(until, false);
-      if (result.reason !== 'breakpoint' && result.reason !== 'watchpoint' && result.reason !== 'event') return result;
+      if (!isPassing(result)) return result;
     }
   }
 

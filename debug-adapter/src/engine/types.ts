@@ -50,6 +50,8 @@ export type StopReason =
   /** First instruction of the program, after launch or restart. */
   | 'entry'
   | 'step' | 'breakpoint' | 'watchpoint' | 'pause' | 'goto'
+  /** A breakpoint that is written in the program: runtime.Breakpoint, INT3. */
+  | 'trap'
   /** A scheduler event, system call or signal that was asked for. */
   | 'event'
   /** The beginning of the recording was reached going back. */

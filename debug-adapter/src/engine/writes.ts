@@ -1,6 +1,7 @@
 // "Who wrote this?": every write to a range of memory in the recorded past, newest first, each with the instruction that made it.
 // Must stay true: the past is run again with nothing but the range watched, so the answer is complete; the guest ends where it was.
 
+import { isPassing } from './recorder';
 import type { Recorder } from './recorder';
 
 export interface FoundWrite { instruction: number; tid: number; pc: number; address: number; size: number; before: Uint8Array; after: Uint8Array }
@@ -40,7 +41,7 @@ async function inSegment(recorder: Recorder, address: number, size: number, end:
         const after = value(), from = Math.max(address, result.address), to = Math.min(address + size, result.address + result.size);
         writes.push({ instruction: machine.instruction, tid: 0, pc: 0, address: from, size: to - from, before, after });
         before = after;
-      } else if (result.reason !== 'breakpoint' && result.reason !== 'event') break;
+      } else if (!isPassing(result)) break;
     }
     return writes;
   } finally { machine.removeWatchpoint(watch.id); }

@@ -75,7 +75,8 @@ export function printStop(context: Context, stop: StopInfo): void {
   }
   const where = `${context.path(place.file)}:${place.line}`;
   const hit = stop.breakpoints[0] === undefined ? undefined : context.debug.breakpoints().find(({ id }) => id === stop.breakpoints[0]);
-  if (!hit) context.print(`> ${place.function}() ${where} (PC: ${hex(stop.pc)})`);
+  if (stop.reason === 'trap') context.print(`> [hardcoded-breakpoint] ${place.function}() ${where} (hits total:0) (PC: ${hex(stop.pc)})`);
+  else if (!hit) context.print(`> ${place.function}() ${where} (PC: ${hex(stop.pc)})`);
   else {
     const name = hit.event ? `[Event ${hit.id}] ` : hit.watch ? `watchpoint on [${hit.watch.expression}] ` : hit.name !== undefined ? `[${hit.name}] ` : `[Breakpoint ${hit.id}] `;
     const goid = context.debug.reportedGoroutine();
