@@ -14,8 +14,8 @@ import type { Guest } from './guest';
 
 export interface DebuggingOptions {
   write(fd: 1 | 2, bytes: Uint8Array, replayed: boolean): void;
-  /** What the guest reads from its standard input; nothing by default. `'later'`: what `provideInput` gives, and it stops when it wants more. */
-  input?: Uint8Array | 'later' | GuestInput;
+  /** What the guest reads from its standard input, asked for at each start; nothing by default. `'later'`: what `provideInput` gives, and it stops when it wants more. */
+  input?: GuestInput | (() => Uint8Array | 'later' | undefined);
   substitutePath?: [from: string, to: string][];
   goroot?: string;
 }
@@ -36,21 +36,24 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   const bias = loadBias(parseElf(guest.program));
   const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
-  const given = options.input === 'later' || options.input instanceof Uint8Array ? undefined : options.input;
-  const makeInput = (): ((length: number) => Uint8Array | undefined) => {
+  const given = typeof options.input === 'function' ? undefined : options.input;
+  const inputOf = (): { readInput?(length: number): Uint8Array | undefined } => {
+    const input = typeof options.input === 'function' ? options.input() : undefined;
+    if (given || input === 'later') return {};
     let at = 0;
-    const input = options.input instanceof Uint8Array ? options.input : new Uint8Array(0);
-    return (length) => {
-      if (at >= input.length) return undefined;
-      const part = input.subarray(at, at + length);
-      at += part.length;
-      return part;
+    return {
+      readInput(length) {
+        if (!input || at >= input.length) return undefined;
+        const part = input.subarray(at, at + length);
+        at += part.length;
+        return part;
+      },
     };
   };
   return new Debugger({
     binary,
     sources: diskSources,
-    createMachine: () => startGuest(guest, { write: options.write, ...(options.input === 'later' || given ? {} : { readInput: makeInput() }) }),
+    createMachine: () => startGuest(guest, { write: options.write, ...inputOf() }),
     ...(given ? { input: given } : {}),
     yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
     now: () => performance.now(),

@@ -15,6 +15,8 @@ export interface Build {
   folder: string;
   /** Where this Go's sources lie. */
   goroot: string;
+  /** Builds it again, to the same place. */
+  again(): void;
 }
 
 /** The folder in which go is asked: a folder or file decides its own module, wherever gobuf was started. */
@@ -49,7 +51,8 @@ export function buildPackage(what: 'build' | 'test', target: string, flags: read
   const program = path.join(home, what === 'test' ? `${path.basename(folder)}.test` : path.basename(folder));
   // No `--` before the name: go test would take what follows for arguments of the test program.
   const command = what === 'test' ? ['test', '-c'] : ['build'];
-  ask(`go ${command.join(' ')}`, [...command, ...(flags.length > 0 ? flags : FLAGS), '-o', program, name]);
+  const build = (): void => { ask(`go ${command.join(' ')}`, [...command, ...(flags.length > 0 ? flags : FLAGS), '-o', program, name]); };
+  build();
   if (!fs.existsSync(program)) throw new InputError(`${target} has no test files.`);
-  return { program, folder, goroot };
+  return { program, folder, goroot, again: build };
 }

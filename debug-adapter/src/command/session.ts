@@ -3,11 +3,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
+import type { Debugger } from '../engine/debugger';
 import { Terminal } from '../terminal/terminal';
 import { cacheFolder } from './host/cache';
-import { complain, print, writeAll } from './host/output';
+import { complain, print } from './host/output';
 import { openDebugger } from './debugging';
+import { readProgram } from './guest';
 import type { Guest } from './guest';
+import { edit, editText } from './host/editor';
+import { filesFrom, Streams } from './host/streams';
 import { InputError } from './options';
 import type { OptionSpec, Parsed } from './options';
 
@@ -26,26 +30,31 @@ function readText(option: string, file: string | undefined): Buffer | undefined 
   try { return fs.readFileSync(file); } catch (error) { throw new InputError(`${file}, which --${option} names, cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`); }
 }
 
-/** `before` are commands that come before those of --init. */
-export async function runSession(guest: Guest, parsed: Parsed, goroot?: string, before: readonly string[] = []): Promise<number> {
+interface SessionParts {
+  goroot?: string;
+  /** Builds the program again, to the same place. */
+  rebuild?(): void;
+  /** Commands that come before those of --init. */
+  before?: readonly string[];
+}
+
+export async function runSession(guest: Guest, parsed: Parsed, { goroot, rebuild, before = [] }: SessionParts = {}): Promise<number> {
   const init = readText('init', parsed.text('init')), input = parsed.text('stdin') === '-' ? 'later' as const : readText('stdin', parsed.text('stdin'));
-  const debug = openDebugger(guest, {
-    write: (fd, bytes, replayed) => { if (!replayed) writeAll(fd, bytes); },
-    ...(input ? { input } : {}),
-    ...(goroot ? { goroot } : {}),
-  });
-  for (const note of debug.binary.notes) complain(note);
-  await debug.launch();
-  const terminal = new Terminal(debug, {
+  const streams = new Streams(input), open = (): Debugger => openDebugger(guest, { write: streams.write, input: streams.start, ...(goroot ? { goroot } : {}) });
+  const first = open();
+  for (const note of first.binary.notes) complain(note);
+  await first.launch();
+  const terminal = new Terminal(first, {
     write: print,
     workingDirectory: process.cwd(),
     colors: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-    readScript: (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return undefined; } },
-    writeFile: (file, text) => fs.writeFileSync(path.resolve(file), text),
-    appendFile: (file, text, anew) => fs.writeFileSync(path.resolve(file), text, { flag: anew ? 'w' : 'a' }),
-    setArguments: (args) => { guest.args = args; },
+    ...filesFrom(process.cwd()),
+    setStart: (args, redirects) => { streams.redirect(redirects); guest.args = args; },
+    ...(rebuild ? { rebuild: () => { rebuild(); Object.assign(guest, readProgram(guest.path)); return open(); } } : {}),
+    edit: (file, line) => edit([`+${line}`, file], `${file}:${line}`),
+    editText,
   });
-  const interrupted = (): void => { if (debug.running) debug.pause(); };
+  const interrupted = (): void => { const { debug } = terminal.context; if (debug.running) debug.pause(); };
   process.on('SIGINT', interrupted);
   print("Type 'help' for list of commands.\n");
   try {
@@ -54,7 +63,8 @@ export async function runSession(guest: Guest, parsed: Parsed, goroot?: string, 
     return await readLines(terminal);
   } finally {
     process.removeListener('SIGINT', interrupted);
-    debug.dispose();
+    terminal.context.debug.dispose();
+    streams.close();
   }
 }
 

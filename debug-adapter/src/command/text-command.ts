@@ -39,7 +39,7 @@ export async function runText(parsed: Parsed): Promise<number> {
   if (!interactive) return outcome.problems.length ? 1 : 0;
   const file = path.resolve(first ?? '.');
   const guest: Guest = { path: file, program: built.program, args: [], env: [], cwd: process.cwd(), readable: [], goamd64: 'v4', cache: false };
-  return runSession(guest, parsed, undefined, [`break ${fn.name}`, 'continue']);
+  return runSession(guest, parsed, { before: [`break ${fn.name}`, 'continue'] });
 }
 
 function variable(given: string, fn: TextFunction): [string, bigint] {

@@ -7,7 +7,8 @@ import type { Session, TerminalCommands } from './session';
 
 export function consoleCommands(session: Session, engine: Debugger): TerminalCommands {
   let output = '';
-  const terminal = new Terminal(engine, { write: (text) => { output += text; } });
+  const { host, launched } = session;
+  const terminal = new Terminal(engine, { ...(launched ? host.files?.(launched) : {}), write: (text) => { output += text; } });
   if (session.launched?.disassembleFlavor) terminal.context.settings.disassembleFlavor = session.launched.disassembleFlavor;
   const names = terminal.names();
   return {

@@ -6,6 +6,7 @@ import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { DebuggerApi as Engine } from '../engine/api';
 import type { Debugger } from '../engine/debugger';
 import type { Frame, GuestInput, ResumeKind, Scope, StopInfo, ThreadView, Variable } from '../engine/types';
+import type { TerminalHost } from '../terminal/context';
 import { consoleCommands } from './console';
 import { GuestTerminal } from './guest-terminal';
 import { RequestError } from './handler';
@@ -34,6 +35,8 @@ export interface DapHost {
   terminalCommand?(): { args: string[]; env: Record<string, string> };
   /** Replaces the terminal's commands in the debug console (for tests). */
   terminal?(engine: Engine): TerminalCommands | undefined;
+  /** Files of the debug console's commands; absent where there are none. */
+  files?(launch: LaunchArguments): Omit<TerminalHost, 'write'>;
   /** Whether the client can open this path itself. */
   fileExists(path: string): boolean;
 }

@@ -32,11 +32,17 @@ export class BreakpointTable {
 
   add(fields: Partial<Breakpoint> & Pick<Breakpoint, 'kind'>): Breakpoint {
     const breakpoint: Breakpoint = {
-      id: fields.id ?? this.nextId++, name: undefined, enabled: true, addresses: [], file: '', line: 0, function: '', condition: undefined, hitCondition: undefined,
+      id: this.idFor(fields.id), name: undefined, enabled: true, addresses: [], file: '', line: 0, function: '', condition: undefined, hitCondition: undefined,
       hitConditionPerGoroutine: false, logMessage: undefined, trace: false, watch: undefined, event: undefined, hits: [], commands: [], problem: undefined, ...withoutUndefined(fields),
     };
     this.all.set(breakpoint.id, breakpoint);
     return breakpoint;
+  }
+
+  /** Numbers go on after one that was given. */
+  private idFor(given: number | undefined): number {
+    if (given !== undefined && given >= this.nextId) this.nextId = given + 1;
+    return given ?? this.nextId++;
   }
 
   get(id: number): Breakpoint | undefined { return this.all.get(id); }

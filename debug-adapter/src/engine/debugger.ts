@@ -10,6 +10,8 @@ import type { Binary, FunctionInfo } from '../symbols/types';
 import type { DebuggerApi } from './api';
 import { BreakpointTable, hitConditionHolds, hitCounts, noteHit, viewOf } from './breakpoints';
 import type { Breakpoint } from './breakpoints';
+import { coreDump } from './core-dump';
+import type { CorePiece } from './core-dump';
 import { decodeInstruction, listAsDelve } from './decode';
 import { disassembleRange, disassembleRows, placedRow } from './disassembly';
 import type { DisassemblyHost } from './disassembly';
@@ -46,7 +48,7 @@ export type { DebuggerApi } from './api';
 /** What a look ahead saw. */
 interface Ahead { instruction: number; tid: number; contexts: Map<number, ThreadContext>; stacks: Map<string, StackTrace>; seen: Seen }
 
-interface Session { machine: Machine; recorder: Recorder; words: RuntimeWords; execution: Execution; inspector: Inspector }
+interface Session { machine: Machine; recorder: Recorder; words: RuntimeWords; execution: Execution; inspector: Inspector; /** SP before the first instruction. */ startSp: number }
 
 /** Delve's names and places for its two exception stops. */
 const EXCEPTIONS = [
@@ -133,7 +135,7 @@ export class Debugger implements DebuggerApi {
     execution.stepIntoRuntime = this.intoRuntime;
     const inspector = new Inspector(this.binary, machine, words, { assigned: (address, size) => this.assigned(address, size), arm: (address) => recorder.arm(address), disarm: (address) => recorder.disarm(address) });
     inspector.limits = this.limits;
-    this.session = { machine, recorder, words, execution, inspector };
+    this.session = { machine, recorder, words, execution, inspector, startSp: Number(machine.registers().gpr[RSP]) };
     this.table.forgetHits();
     for (const breakpoint of this.table.list()) {
       if (breakpoint.watch) breakpoint.watch.machineId = undefined;
@@ -529,12 +531,12 @@ export class Debugger implements DebuggerApi {
   }
 
   /** One breakpoint for several addresses (a line in inlined copies). */
-  setBreakpointAt(locations: Location[], request: Omit<BreakpointRequest, 'location' | 'address'> = {}): BreakpointView {
+  setBreakpointAt(locations: Location[], request: Omit<BreakpointRequest, 'location' | 'address'> = {}, id?: number): BreakpointView {
     const first = locations[0];
     if (!first) throw new Error('no location');
     if (request.name !== undefined && this.table.named(request.name)) throw new Error(`Breakpoint exists with name ${request.name}`);
     const breakpoint = this.table.add({
-      kind: 'user', name: request.name, addresses: [...new Set(locations.map(({ pc }) => pc))], file: first.file, line: first.line, function: first.function,
+      id, kind: 'user', name: request.name, addresses: [...new Set(locations.map(({ pc }) => pc))], file: first.file, line: first.line, function: first.function,
       condition: request.condition, hitCondition: request.hitCondition, logMessage: request.logMessage, trace: request.trace ?? false,
     });
     this.arm(breakpoint);
@@ -889,6 +891,12 @@ export class Debugger implements DebuggerApi {
     const written = this.stopped.machine.writeMemory(address, bytes);
     if (written > 0) this.assigned(address, written);
     return written;
+  }
+
+  /** The present moment as a Linux core file. */
+  coreDump(): { size: number; pieces: Iterable<CorePiece> } {
+    const { machine, startSp } = this.stopped;
+    return coreDump(machine, this.context().tid ?? this.currentTid(machine), startSp);
   }
 
   /** Standard input for a program that gets it as it goes on; undefined is its end. */

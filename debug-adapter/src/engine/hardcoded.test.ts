@@ -41,7 +41,7 @@ describe.skipIf(!hasGo)('runtime.Breakpoint (needs the go command)', () => {
     expect((await debug.goTo(second!.instruction)).pc).toBe(second!.pc);
     expect((await debug.resume('reverseContinue')).instruction).toBe(first!.instruction);
     // The instruction itself is one step, in both directions.
-    const [{ pc }] = debug.findLocations('runtime.breakpoint') as [{ pc: number }];
+    const { pc } = debug.findLocations('runtime.breakpoint')[0]!;
     await debug.goTo(0);
     const before = await debug.runTo(pc);
     const after = await debug.resume('stepInstruction');

@@ -1,7 +1,7 @@
 // Commands about breakpoints, tracepoints and watchpoints. Must stay true: texts are Delve's, so that scripts that read them work.
 
 import type { BreakpointView, Location } from '../engine/types';
-import type { Command } from './commands';
+import type { Command, Commander } from './commands';
 import { hex, split2 } from './context';
 import type { Context, Scope } from './context';
 
@@ -83,6 +83,19 @@ function set(context: Context, args: string, scope: Scope, trace: boolean): Brea
       return created;
     });
   }
+}
+
+/** `on N -edit`: what `breakpoints` shows of it, as a text. */
+async function editBreakpoint(context: Context, breakpoint: BreakpointView, terminal: Commander, scope: Scope): Promise<void> {
+  if (!context.host.editText) throw new Error('no editor can be started here');
+  const { id, condition, hitCondition, trace } = breakpoint;
+  const now = [...(condition ? [`cond ${condition}`] : []), ...(hitCondition ? [`cond -hitcount ${hitCondition}`] : []), ...(trace ? ['trace'] : []), ...context.debug.breakpointCommands(id)];
+  const lines = context.host.editText(now.map((line) => `${line}\n`).join('')).split('\n').map((line) => line.trim()).filter(Boolean);
+  const bad = lines.findIndex((line) => !ON_WORDS.has(split2(line)[0]!));
+  if (bad >= 0) throw new Error(`line ${bad + 1}: command not available: ${lines[bad]!}`);
+  context.debug.amendBreakpoint(id, { condition: '', hitCondition: '', trace: false });
+  context.debug.setBreakpointCommands(id, []);
+  for (const line of lines) await terminal.call(`on ${id} ${line}`, scope);
 }
 
 const ON_WORDS = new Set(['print', 'p', 'stack', 'bt', 'goroutine', 'gr', 'args', 'locals', 'trace', 't', 'condition', 'cond']);
@@ -187,11 +200,12 @@ export const breakpointCommands: Command[] = [
     },
   },
   {
-    names: ['on'], group: 'break', help: 'Executes a command when a breakpoint is hit.\n\n\ton <breakpoint name or id> <command>\n\nSupported commands: print, stack, goroutine, trace, args, locals and cond.',
+    names: ['on'], group: 'break', help: 'Executes a command when a breakpoint is hit.\n\n\ton <breakpoint name or id> <command>\n\ton <breakpoint name or id> -edit\n\nSupported commands: print, stack, goroutine, trace, args, locals and cond.\n\n-edit opens the list of commands in $DELVE_EDITOR or $EDITOR.',
     async run(context, args, scope, terminal) {
       const [word, command] = split2(args);
       if (command === undefined || command === '') throw new Error('not enough arguments');
       const found = findBreakpoint(context, word!);
+      if (command === '-edit') return editBreakpoint(context, found, terminal, scope);
       const [name] = split2(command);
       if (!ON_WORDS.has(name!)) throw new Error('command not available');
       if (name === 'trace' || name === 't') context.debug.amendBreakpoint(found.id, { trace: true });

@@ -1,12 +1,14 @@
 // The table of the terminal's commands: names, aliases, groups and help in one place; each subject has a file of its own.
 // Must stay true: names and aliases are Delve's; ours are marked `own`.
 
+import type { Debugger } from '../engine/debugger';
 import type { Context, Scope } from './context';
 import { breakpointCommands } from './break';
 import { dataCommands } from './data';
 import { eventCommands } from './events';
 import { goroutineCommands } from './goroutines';
 import { otherCommands } from './other';
+import { programCommands } from './program';
 import { runCommands } from './run';
 import { schedulerCommands } from './scheduler';
 import { stackCommands } from './stack';
@@ -34,6 +36,8 @@ export interface Commander {
   afterStop(): Promise<void>;
   runScript(name: string, text: string): Promise<void>;
   readonly commands: readonly Command[];
+  /** Goes on with another program's debugger. */
+  attach(debug: Debugger): void;
 }
 
 export const GROUPS: [Group, string][] = [
@@ -42,15 +46,12 @@ export const GROUPS: [Group, string][] = [
 ];
 
 export function allCommands(): Command[] {
-  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...viewCommands, ...eventCommands, ...otherCommands]
+  return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...viewCommands, ...eventCommands, ...programCommands, ...otherCommands]
     .sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
 }
 
 /** Delve's commands that make no sense here, and why. */
 export const LACKING: Record<string, string> = {
-  rebuild: 'gobuf does not build programs here; build it and start again',
-  dump: 'there is no operating-system process of which a core could be written',
-  edit: 'no editor is started from here', ed: 'no editor is started from here',
   libraries: 'the programs are static: there are no dynamic libraries',
   target: 'there is one program and it has no child processes',
 };

@@ -2,6 +2,7 @@
 // Must stay true: commands write only through `print`, so that the same text reaches a console, a script's output and an editor.
 
 import type { Debugger } from '../engine/debugger';
+import type { CorePiece } from '../engine/core-dump';
 import type { Frame, StackTrace, StopInfo, Variable } from '../engine/types';
 
 export interface Settings {
@@ -13,6 +14,9 @@ export interface Settings {
   maxVariableRecurse: number;
   aliases: Map<string, string[]>;
 }
+
+/** Files that the program's streams lead to. */
+export interface Redirects { stdin?: string; stdout?: string; stderr?: string }
 
 export interface TerminalHost {
   /** Output without a newline added. */
@@ -27,8 +31,16 @@ export interface TerminalHost {
   writeFile?(path: string, text: string): void;
   /** Adds to a file (`transcript`), or begins it anew; absent where there is no file system. */
   appendFile?(path: string, text: string, anew: boolean): void;
-  /** Arguments for `restart ARGS`; absent if they cannot be changed. */
-  setArguments?(args: string[]): void;
+  /** Arguments and redirections for `restart`; absent if they cannot be changed. */
+  setStart?(args: string[], redirects: Redirects): void;
+  /** Builds the program anew and gives a debugger for it, not launched yet; absent if gobuf did not build it. */
+  rebuild?(): Debugger;
+  /** Writes a file of that size, which is zero where no piece lies (`dump`). */
+  writePieces?(path: string, size: number, pieces: Iterable<CorePiece>): void;
+  /** Opens the person's editor and comes back when it is closed. */
+  edit?(path: string, line: number): void;
+  /** Lets the person edit a text (`on -edit`). */
+  editText?(text: string): string;
 }
 
 /** Ends the session: thrown by `exit`. */
@@ -60,7 +72,7 @@ export class Context {
   /** Where output goes besides, or instead. */
   transcript: { file: string; quiet: boolean } | undefined;
 
-  constructor(readonly debug: Debugger, host: TerminalHost) {
+  constructor(public debug: Debugger, host: TerminalHost) {
     this.host = { ...host, write: (text) => {
       if (this.transcript) host.appendFile?.(this.transcript.file, text, false);
       if (!this.transcript?.quiet) host.write(text);

@@ -66,21 +66,6 @@ export const runCommands: Command[] = [
     },
   },
   {
-    names: ['restart', 'r'], group: 'run', help: 'Restart process.\n\n\trestart\t\t\tresets to the first instruction, breakpoints are kept\n\trestart <checkpoint>\tgoes to the given checkpoint\n\trestart [newargv...]\trestarts with other arguments; -noargs clears them',
-    async run(context, args, _scope, terminal) {
-      const checkpoint = /^c(\d+)$/.exec(args);
-      const known = checkpoint && context.checkpoints.get(Number(checkpoint[1]));
-      if (known) return announce(context, await context.debug.goTo(known.instruction), false, terminal);
-      if (args !== '') {
-        if (!context.host.setArguments) throw new Error('the arguments cannot be changed here');
-        context.host.setArguments(args === '-noargs' ? [] : args.match(/"[^"]*"|'[^']*'|\S+/g)?.map((word) => word.replace(/^(["'])(.*)\1$/, '$2')) ?? []);
-      }
-      context.frame = 0;
-      const stop = await context.debug.restart();
-      context.print(`Process restarted with PID ${stop.tid}`);
-    },
-  },
-  {
     names: ['goto', 'when'], group: 'run', help: 'Goes to a moment of the run.\n\n\tgoto <instruction>\n\tgoto +<n> | -<n>\n\twhen\n\nA moment is the number of instructions that all threads have retired since the start. Without an argument it says where we are.',
     async run(context, args, _scope, terminal) {
       const { instruction, virtualTime } = context.stop();

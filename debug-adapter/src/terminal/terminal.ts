@@ -22,8 +22,23 @@ export class Terminal implements Commander {
   constructor(debug: Debugger, host: TerminalHost) {
     this.context = new Context(debug, host);
     this.context.settings.disassembleFlavor = debug.flavor;
+    this.listen(debug);
+  }
+
+  private listen(debug: Debugger): void {
     debug.onTrace = (breakpoint) => this.trace(breakpoint);
     debug.on({ output: (category, text) => { if (this.busy) this.context.print(category === 'warning' ? `Warning: ${text}` : text); } });
+  }
+
+  /** Goes on with another program's debugger: settings stay. */
+  attach(debug: Debugger): void {
+    const { context } = this, { settings } = context;
+    debug.flavor = settings.disassembleFlavor;
+    debug.stepIntoRuntime = context.debug.stepIntoRuntime;
+    debug.setLimits({ maxStringLen: settings.maxStringLen, maxArrayValues: settings.maxArrayValues, maxVariableRecurse: settings.maxVariableRecurse });
+    debug.substitutePath.splice(0, Infinity, ...context.debug.substitutePath);
+    context.debug = debug;
+    this.listen(debug);
   }
 
   /** Names and aliases. */

@@ -11,6 +11,7 @@ import { openTextSession } from '../text-session';
 import { readProgram } from '../guest';
 import type { Guest } from '../guest';
 import { complain } from '../host/output';
+import { filesFrom } from '../host/streams';
 import { UsageError } from '../options';
 import type { CommandSpec, Parsed } from '../options';
 
@@ -47,13 +48,14 @@ export const dapHost: DapHost = {
     const build = built(launch, (text) => write(2, Buffer.from(text), false));
     return openDebugger(guestOfLaunch(launch, build), {
       write,
-      ...(terminal ? { input: terminal } : launch.input === undefined ? launch.console === 'internalConsole' ? { input: 'later' as const } : {} : { input: Buffer.from(launch.input) }),
+      input: terminal ?? (() => (launch.input === undefined ? launch.console === 'internalConsole' ? 'later' : undefined : Buffer.from(launch.input))),
       // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
       ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
       ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),
     });
   },
   fileExists: (file) => fs.existsSync(file),
+  files: (launch) => filesFrom(launch.cwd ?? path.dirname(launch.program)),
   // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
   terminalCommand: () => ({ args: [process.execPath, path.join(__dirname, '..', 'gobuf.js'), 'tty'], env: { ...(process.versions['electron'] === undefined ? undefined : { ELECTRON_RUN_AS_NODE: '1' }) } }),
 };

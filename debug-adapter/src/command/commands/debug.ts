@@ -15,7 +15,7 @@ export const spec: CommandSpec = {
 
 export async function run(parsed: Parsed): Promise<number> {
   if (parsed.words.length > 1) throw new UsageError('one package: arguments of the program come after --');
-  const { program, folder, goroot } = buildPackage('build', parsed.words[0] ?? '.', parsed.list('build-flag'));
+  const { program, folder, goroot, again } = buildPackage('build', parsed.words[0] ?? '.', parsed.list('build-flag'));
   const guest = guestOf(parsed, program);
-  return runSession({ ...guest, readable: [...guest.readable, folder] }, parsed, goroot);
+  return runSession({ ...guest, readable: [...guest.readable, folder] }, parsed, { goroot, rebuild: again });
 }

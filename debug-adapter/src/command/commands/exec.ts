@@ -1,5 +1,5 @@
 // `gobuf exec`: Delve's terminal on a program that exists, with time travel.
-// Must stay true: starts no other program; with --init ending in `exit` it never reads standard input.
+// Must stay true: starts no other program (but the editor that `edit` asks for); with --init ending in `exit` it never reads standard input.
 import { GUEST_NOTES, GUEST_OPTIONS, guestOf } from '../guest';
 import { UsageError, type CommandSpec, type Parsed } from '../options';
 import { runText, TEXT_NOTES, TEXT_OPTIONS } from '../text-command';

@@ -10,7 +10,7 @@ export function pause(milliseconds: number): void {
   Atomics.wait(PAUSE, 0, 0, milliseconds);
 }
 
-export function writeAll(fd: 1 | 2, bytes: Uint8Array): void {
+export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
     try {
       at += fs.writeSync(fd, bytes, at, bytes.length - at);
