@@ -96,11 +96,18 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
     }
     return '{}';
   };
-  /** Rests the mouse on a word of the editor until a hover comes (what scrolls under the mouse takes one away); its text. */
-  const hover = async (word) => {
-    const target = page.locator('.editor-instance .view-lines').getByText(word, { exact: true }).first(), found = page.locator('.monaco-hover .hover-contents >> visible=true').filter({ hasNotText: 'Loading...' }).first();
+  /** Rests the mouse on a word of the editor, with `LINE » WORD` on a line with that text, until a hover comes (what scrolls under the mouse takes one away); its text. A stopped debugger's takes the language's place. */
+  const hover = async (content) => {
+    const [word, line] = content.split(' » ').reverse(), lines = page.locator('.editor-instance .view-line');
+    // Spaces of the editor are no-break spaces.
+    const within = line === undefined ? page.locator('.editor-instance .view-lines') : lines.filter({ hasText: new RegExp(line.replace(/[^\w\s]/g, '\\$&').replace(/\s+/g, '\\s+')) });
+    const target = within.getByText(word, { exact: true }).first(), found = page.locator('.monaco-hover .hover-contents >> visible=true').filter({ hasNotText: 'Loading...' }).or(page.locator('.debug-hover-widget >> visible=true')).first();
+    await page.mouse.move(5, 5);
+    await found.waitFor({ state: 'hidden' }); // what an earlier hover showed
     for (let tries = 0; ; tries++) {
-      await target.hover();
+      // VS Code ignores a mouse that comes back to the very column it had left.
+      const { width } = await target.boundingBox() ?? { width: 4 };
+      await target.hover({ position: { x: tries % 2 === 0 ? width / 2 : 2, y: 8 } });
       try { await found.waitFor({ timeout: 3000 }); return await found.innerText(); } catch (error) { if (tries === 8) throw error; }
       await page.mouse.move(5, 5);
     }

@@ -1,6 +1,6 @@
 // Which words of an assembly line have a value beside it.
 import { describe, expect, it } from 'vitest';
-import { operandsOf } from './assembly-operands';
+import { operandAt, operandsOf } from './assembly-operands';
 
 const found = (line: string): string[] => operandsOf(line).map(({ expression }) => expression);
 
@@ -24,4 +24,9 @@ describe('operands of a line of Go assembly', () => {
     const line = '\tMOVQ\tgobuf_sp(BX), SP';
     for (const { start, end, expression } of operandsOf(line)) expect(line.slice(start, end)).toBe(expression);
   });
+
+  it.each([[6, 'gobuf_sp(BX)'], [14, 'gobuf_sp(BX)'], [15, 'BX'], [16, 'BX'], [17, 'gobuf_sp(BX)'], [20, 'SP'], [1, undefined], [18, undefined]])('at column %i of a line a hover means %s', (column, expected) => {
+    expect(operandAt('\tMOVQ\tgobuf_sp(BX), SP', column)?.expression).toBe(expected);
+  });
+  it('a symbol is whole at each of its columns', () => expect(operandAt('\tLEAQ\truntime·g0(SB), DI', 18)?.expression).toBe('runtime·g0(SB)'));
 });

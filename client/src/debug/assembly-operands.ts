@@ -25,3 +25,11 @@ export function operandsOf(line: string): Operand[] {
   }
   return found;
 }
+
+/** What a hover at a column means: in `gobuf_sp(BX)` the register is itself, everything else the field that it leads to. */
+export function operandAt(line: string, column: number): Operand | undefined {
+  const operand = operandsOf(line).find(({ start, end }) => start <= column && column < end), base = operand && /\(([A-D]X|SI|DI|BP|SP|R\d+)\)$/.exec(operand.expression)?.[1];
+  if (!operand || !base || operand.expression.endsWith('(SB)')) return operand;
+  const end = operand.end - 1, start = end - base.length;
+  return column >= start && column < end ? { start, end, expression: base } : operand;
+}

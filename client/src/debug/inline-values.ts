@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { GobufRequests } from '../../../debug-adapter/src/dap/protocol';
-import { operandsOf } from './assembly-operands';
+import { operandAt, operandsOf } from './assembly-operands';
 import { doneByLine, told, will } from './effect-text';
 
 type Effects = GobufRequests['gobuf/effects'][1];
@@ -41,7 +41,7 @@ export function registerAssemblyValues(): vscode.Disposable {
     vscode.languages.registerInlineValuesProvider(ASSEMBLY, assemblyValues),
     vscode.languages.registerEvaluatableExpressionProvider(ASSEMBLY, {
       provideEvaluatableExpression(document, position) {
-        const at = operandsOf(document.lineAt(position.line).text).find(({ start, end }) => start <= position.character && position.character < end);
+        const at = operandAt(document.lineAt(position.line).text, position.character);
         return at && new vscode.EvaluatableExpression(new vscode.Range(position.line, at.start, position.line, at.end), at.expression);
       },
     }),

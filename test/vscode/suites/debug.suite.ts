@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, binary, focusedFrame, Messages, next, picture, stopDebugging, workspace } from './support';
+import { activated, binary, focusedFrame, hovered, Messages, next, picture, stopDebugging, textOf, workspace } from './support';
 
 interface Frame { id: number; name: string; line: number; instructionPointerReference: string; source?: { path?: string } }
 interface Variable { name: string; value: string; variablesReference: number; memoryReference?: string }
@@ -74,6 +74,29 @@ describe('debugging examples/switch', () => {
     await picture('gogo-dark');
   });
 
+  it('tells on hover what registers, fields and symbols of the stopped assembly and variables of Go hold', async () => {
+    const file = assemblyFile(), line = lineOf(file, 'gobuf_sp(BX), SP'), main = path.join(workspace, 'main.go');
+    vscode.debug.addBreakpoints([
+      new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(file), new vscode.Position(line, 0))),
+      new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(main), new vscode.Position(lineOf(main, 'value = <-pong'), 0))),
+    ]);
+    const session = await start(launch());
+    const value = async (expression: string): Promise<string> => ((await session.customRequest('evaluate', { expression, frameId: (await focusedFrame()).frameId, context: 'hover' })) as { result: string }).result;
+    for (const [word, expression] of [['BX', 'BX'], ['gobuf_sp', 'gobuf_sp(BX)']] as const) {
+      const shown = await hovered(word, 'gobuf_sp(BX), SP');
+      if (shown === undefined) return; // nobody can rest a mouse here
+      assert.strictEqual(shown.trim(), (await value(expression)).trim(), word);
+      await picture(`hover-${word}`);
+    }
+    const points = vscode.debug.breakpoints.filter((point) => point instanceof vscode.SourceBreakpoint && point.location.uri.fsPath === file), changed = next(messages.on, (message) => message.command === 'setBreakpoints', 'the breakpoints');
+    vscode.debug.removeBreakpoints(points);
+    await changed;
+    await move('workbench.action.debug.continue');
+    const shown = await hovered('pong', 'value = <-pong');
+    assert.match(shown ?? '', /chan int/);
+    await picture('hover-pong');
+  });
+
   it('steps an instruction and back to the same place', async () => {
     const session = await start(launch({ stopOnEntry: true }));
     const frame = await focusedFrame();
@@ -130,6 +153,10 @@ describe('debugging examples/switch', () => {
     await opened;
     const lines = messages.all.filter((message) => message.command === 'disassemble' && message.success);
     if (lines.length === 0) await next(messages.on, (message) => message.command === 'disassemble', 'the disassembly');
+    // Lines of the source stand before the instructions that were made of them: the page itself is asked.
+    const [first] = await stackOf(vscode.debug.activeDebugSession!, (await focusedFrame()).threadId), source = fs.readFileSync(path.join(execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim(), 'src', 'runtime', 'rt0_linux_amd64.s'), 'utf8').split('\n');
+    const interleaved = await textOf(`.disassembly-view .monaco-list-row:has-text("${first!.instructionPointerReference}") .sourcecode:not(:empty)`);
+    if (interleaved !== undefined) assert.strictEqual(interleaved.trim().replace(/\s+/g, ' '), `${first!.line}: ${source[first!.line - 1]!.trim().replace(/\s+/g, ' ')}`);
     for (let i = 1; i <= 3; i++) {
       await move('workbench.action.debug.stepInto');
       assert.strictEqual(sessions.view.moment?.instruction, i);

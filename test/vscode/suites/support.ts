@@ -145,8 +145,8 @@ export async function picture(name: string): Promise<void> { if (process.env['GO
 /** Types into the input that VS Code shows, or is about to show, and accepts it; an empty text accepts what stands there. What stood in it before. */
 export function answerInput(text: string): Promise<string> { return ask('input', 'input', text); }
 
-/** Rests the mouse on a word that the editor shows; the text of the hover. Undefined in a host that cannot. */
-export async function hovered(word: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('hover', 'hover', word) : undefined; }
+/** Rests the mouse on a word that the editor shows (on the line with that text); the text of the hover. Undefined in a host that cannot. */
+export async function hovered(word: string, line?: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('hover', 'hover', line === undefined ? word : `${line} » ${word}`) : undefined; }
 
 /** The text of what a CSS selector finds in the window, once it is to be seen; undefined in a host that cannot look. */
 export async function textOf(selector: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('text', 'text', selector) : undefined; }
