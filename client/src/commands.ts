@@ -101,6 +101,7 @@ export function registerCommands(sessions: Sessions, { tree, selection, register
     command('runToGoroutine', async (row?: Row) => { if (row?.goid) await sessions.request('gobuf/runToEvent', { events: [{ event: 'start', goroutine: row.goid }] }); }),
     command('whoWrote', whoWrote),
     command('refresh', () => tree.load()),
+    command('showMoreGoroutines', () => tree.showMore()),
     command('groupGoroutines', async () => {
       const settings = vscode.workspace.getConfiguration('gobuf'), now = settings.get<Grouping>('goroutines.group', 'status');
       const words: Record<Grouping, string> = { status: vscode.l10n.t('Status'), function: vscode.l10n.t('Function that it was started with'), waitReason: vscode.l10n.t('What it waits for'), p: vscode.l10n.t('P that runs it or has it queued'), none: vscode.l10n.t('Not at all') };

@@ -46,6 +46,17 @@ describe('rows of the scheduler', () => {
     const group = rows[0]!.children!()[0]!;
     expect(group.children!().map(({ label }) => label)).toEqual(['1 … 200', '201 … 400', '401 … 600', '601 … 800', '801 … 1000']);
   });
+
+  it('end with what was left out, in every grouping and under a filter', () => {
+    const made = result(Array.from({ length: 50 }, (_, i) => g(i + 1)));
+    expect(schedulerRows(made, 'status', undefined).rows[0]!.children!().some(({ more }) => more)).toBe(false);
+    made.snapshot.gsTotal = 1234;
+    for (const grouping of ['status', 'none', 'function'] as const) {
+      const { rows } = schedulerRows(made, grouping, undefined), last = rows[0]!.children!().at(-1)!;
+      expect([rows[0]!.description, last.label, last.description, last.more]).toEqual(['the first 50 of 1\u202f234', '1\u202f184 more…', 'show them', true]);
+    }
+    expect(schedulerRows(made, 'status', undefined, 'nowhere').rows[0]!.children!().map(({ description }) => description)).toEqual(['look for the filter there, too']);
+  });
 });
 
 describe('queues, marks, groups', () => {

@@ -22,6 +22,8 @@ export interface Row {
   /** Of a goroutine's row. */
   goid?: number;
   changed?: boolean;
+  /** Shows more rows instead of leading to a place. */
+  more?: boolean;
   /** What names its value for a watch, "stop when this changes" and "who wrote this". */
   expression?: string;
 }
@@ -90,7 +92,7 @@ class Model {
     const rows: Row[] = [];
     if (snapshot.message) rows.push({ id: 'message', label: snapshot.message, icon: 'info' });
     rows.push(
-      { id: 'goroutines', label: l10n.t('Goroutines'), description: String(snapshot.gsTotal > snapshot.gs.length ? snapshot.gsTotal : alive.length), icon: 'symbol-event', open: true, children: () => this.goroutines(goroutines) },
+      { id: 'goroutines', label: l10n.t('Goroutines'), description: this.untold > 0 ? l10n.t('the first {0} of {1}', grouped(snapshot.gsTotal - this.untold), grouped(snapshot.gsTotal)) : String(alive.length), icon: 'symbol-event', open: true, children: () => [...this.goroutines(goroutines), ...this.rest()] },
       { id: 'threads', label: l10n.t('Threads (M)'), description: String(Math.max(snapshot.ms.length, snapshot.threads.length)), icon: 'vm', open: true, children: () => this.threads() },
       { id: 'processors', label: l10n.t('Processors (P)'), description: snapshot.ps.length === 0 ? l10n.t('none yet') : String(snapshot.ps.length), icon: 'chip', open: true, children: () => snapshot.ps.map((p) => this.processor(p)) },
     );
@@ -103,6 +105,13 @@ class Model {
       });
     }
     return rows;
+  }
+
+  /** Goroutines that the adapter was not asked for. */
+  get untold(): number { const { gs, gsTotal } = this.result.snapshot; return Math.max(0, gsTotal - gs.filter((g) => g.kind === 'goroutine').length); }
+  rest(): Row[] {
+    if (this.untold === 0) return [];
+    return [{ id: 'more', label: l10n.t('{0} more…', grouped(this.untold)), description: this.filter.trim() === '' ? l10n.t('show them') : l10n.t('look for the filter there, too'), icon: 'ellipsis', more: true }];
   }
 
   /** Each word of the filter must stand in the goroutine's name, status, wait reason, P or functions. */

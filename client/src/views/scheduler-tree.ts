@@ -25,12 +25,15 @@ class SectionTree implements vscode.TreeDataProvider<Row> {
     if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon, row.color ? new vscode.ThemeColor(row.color) : undefined);
     if (row.changed) item.resourceUri = changedUri(this.id, row.id);
     item.contextValue = [row.thread === undefined ? '' : 'thread', row.place?.file ? 'place' : '', row.address ? 'address' : '', row.goid ? 'goroutine' : '', row.expression ? 'expression' : ''].filter(Boolean).join(' ');
-    if (row.thread !== undefined) item.command = { command: 'gobuf.chooseContext', title: vscode.l10n.t('Show Its Source, Stack and Registers'), arguments: [row] };
+    if (row.more) item.command = { command: 'gobuf.showMoreGoroutines', title: vscode.l10n.t('Show More Goroutines') };
+    else if (row.thread !== undefined) item.command = { command: 'gobuf.chooseContext', title: vscode.l10n.t('Show Its Source, Stack and Registers'), arguments: [row] };
     else if (row.place?.file) item.command = { command: 'gobuf.openPlace', title: vscode.l10n.t('Open Source'), arguments: [row] };
     item.accessibilityInformation = { label: `${row.label} ${row.description ?? ''}${row.changed ? `, ${vscode.l10n.t('changed')}` : ''}` };
     return item;
   }
 }
+
+const FIRST_MOST = 5000, MORE = 4;
 
 export class SchedulerTree extends SectionTree implements vscode.Disposable {
   readonly #sections: SectionTree[];
@@ -41,6 +44,8 @@ export class SchedulerTree extends SectionTree implements vscode.Disposable {
   #generation = 0;
   #stale = true;
   #filter = '';
+  /** Goroutines that are asked for at most: more when the user wants them, until the session ends. */
+  #most = FIRST_MOST;
   readonly #loaded = new vscode.EventEmitter<readonly Row[]>();
   /** Fires when the rows of a stop are there. */
   readonly onDidLoad = this.#loaded.event;
@@ -71,17 +76,19 @@ export class SchedulerTree extends SectionTree implements vscode.Disposable {
   invalidate(): void {
     this.#stale = true;
     const { session, stopped } = this.sessions.view;
-    if (!session) { this.#rows = []; this.#current = this.#before = undefined; this.#generation++; this.#tell(); return; }
+    if (!session) { this.#most = FIRST_MOST; this.#rows = []; this.#current = this.#before = undefined; this.#generation++; this.#tell(); return; }
     if (stopped && this.#all.some(({ view }) => view.visible)) void this.load();
     else if (!stopped) this.view.message = undefined;
   }
+
+  async showMore(): Promise<void> { this.#most *= MORE; await vscode.window.withProgress({ location: { viewId: this.id } }, () => this.load()); }
 
   async load(): Promise<void> {
     const { session, stopped } = this.sessions.view;
     if (!session || !stopped) return;
     const generation = ++this.#generation;
     try {
-      const result = await this.sessions.request('gobuf/scheduler', {});
+      const result = await this.sessions.request('gobuf/scheduler', { maxGs: this.#most });
       if (generation !== this.#generation) return;
       if (this.#current?.session !== session.id) this.#before = this.#current = undefined;
       else if (this.#current.instruction !== result.moment.instruction) this.#before = this.#current;

@@ -112,7 +112,7 @@ function notes(snapshot: SchedulerSnapshot, thread: ThreadView, stacks: StackGau
 function tls(session: Session, threadId: number | undefined): TlsResult {
   const engine = session.stopped, snapshot = engine.scheduler(MOST_GS);
   const wanted = threadId ?? engine.selectedThread;
-  const view = session.threads().find((each) => each.id === wanted);
+  const view = session.threadsWith(wanted).find((each) => each.id === wanted);
   const thread = snapshot.threads.find((each) => each.tid === view?.tid) ?? snapshot.threads.find((each) => each.tid === engine.stop?.tid) ?? snapshot.threads[0];
   if (!thread) throw new RequestError('No thread of the program is alive.');
   const m = snapshot.ms.find((each) => each.address === thread.m);

@@ -158,6 +158,12 @@ export class Session {
     return this.#lastThreads;
   }
 
+  /** The list for a request about one thread: of very many goroutines all, if it is not among the first. */
+  threadsWith(id: number | undefined): ThreadView[] {
+    const first = this.threads();
+    return id === undefined || this.running || first.some((each) => each.id === id) ? first : this.engine.threads();
+  }
+
   /** Moves the guest for a request of the client; comes back at once, the stop is told by an event. */
   resume(kind: ResumeKind, thread?: number): void {
     this.movedBy = kind;

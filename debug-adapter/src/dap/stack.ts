@@ -4,11 +4,13 @@
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { Frame } from '../engine/types';
 import { RequestError, type Subject } from './handler';
-import type { Session } from './session';
+import { MOST_GOROUTINES, type Session } from './session';
 import { hex } from './text';
 
 /** More rows than this freeze clients; live threads and user goroutines come first. */
 const MOST_THREADS = 2000;
+/** Sessions whose user knows that the list is not whole. */
+const told = new WeakSet<Session>();
 const BOUNDARY: Record<NonNullable<Frame['boundary']>, string> = {
   signal: 'signal', systemstack: 'systemstack', mcall: 'mcall', morestack: 'morestack', gogo: 'gogo', goexit: 'goexit', threadStart: 'thread start',
 };
@@ -38,6 +40,12 @@ export const stack: Subject = {
       const all = session.threads();
       const first = session.engine.stop?.thread;
       const shown = all.length <= MOST_THREADS ? all : [...all].sort((a, b) => Number(b.id === first) - Number(a.id === first) || Number(b.live) - Number(a.live) || Number(a.role !== 'user') - Number(b.role !== 'user')).slice(0, MOST_THREADS);
+      // A list as long as what is read for it may be not whole.
+      if (all.length >= MOST_GOROUTINES && !session.running && !told.has(session)) {
+        told.add(session);
+        const goroutines = session.engine.scheduler(MOST_GOROUTINES).gsTotal;
+        if (goroutines > MOST_GOROUTINES) session.output('console', `The list of threads has ${shown.length} rows, the program ${goroutines} goroutines: \`goroutines\` here and the view Goroutines · Threads · Processors have all of them.\n`);
+      }
       return { threads: shown.map(({ id, name }) => ({ id, name })) };
     },
     stackTrace(session, { threadId, startFrame = 0, levels = 0, format }) {

@@ -32,7 +32,7 @@ async function lanes(session: Session, { known, limit = 200_000, piece = MOST_RO
 }
 
 function registers(session: Session, threadId: number | undefined): RegistersResult {
-  const engine = session.stopped, views = session.threads(), view = views.find(({ id }) => id === (threadId ?? engine.selectedThread));
+  const engine = session.stopped, views = session.threadsWith(threadId), view = views.find(({ id }) => id === (threadId ?? engine.selectedThread));
   const tid = view?.tid ?? (threadId === undefined ? engine.stop?.tid : undefined), { machine } = engine;
   const snapshot = engine.scheduler(2000), words = (value: bigint): string => wordsOf(engine.binary, snapshot, value).text;
   const row = (name: string, value: bigint): RegistersResult['general'][number] => ({ name, value: hex(value), text: words(value) });
@@ -56,14 +56,14 @@ const DAP_NAMES: Record<string, string> = { PC: 'rip', AX: 'rax', BX: 'rbx', CX:
 const handlers: Handlers = {
   'gobuf/lanes': lanes,
   'gobuf/stacks'(session, { threadId, words = 256 }) {
-    const engine = session.stopped, picture = stacksPicture(engine, session.threads(), threadId ?? engine.selectedThread, Math.min(Math.max(1, words), 4096));
+    const engine = session.stopped, picture = stacksPicture(engine, session.threadsWith(threadId ?? engine.selectedThread), threadId ?? engine.selectedThread, Math.min(Math.max(1, words), 4096));
     for (const column of picture.columns) for (const frame of column.frames) frame.file = session.source(frame.file)?.path ?? frame.file;
     return { moment: session.moment(), ...picture };
   },
   'gobuf/registers': (session, { threadId }) => registers(session, threadId),
   async 'gobuf/lastChange'(session, { register, threadId, most = 20_000 }) {
     const engine = session.stopped, name = DAP_NAMES[register] ?? register.toLowerCase();
-    const tid = threadId === undefined ? undefined : session.threads().find(({ id }) => id === threadId)?.tid;
+    const tid = threadId === undefined ? undefined : session.threadsWith(threadId).find(({ id }) => id === threadId)?.tid;
     const found = await session.search(`what changed ${register}`, (options) => engine.searchPast((past) => lastChange({ ...past, tid: tid ?? past.tid }, name, most), options));
     return { moment: session.moment(), ...(found ? { change: { ...found, file: found.file === undefined ? undefined : session.source(found.file)?.path } } : {}) };
   },

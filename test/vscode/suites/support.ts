@@ -1,5 +1,6 @@
 // What the suites share: waiting for events (never sleeping), the extension's exports, and the messages of a debug session.
 
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
@@ -110,6 +111,16 @@ export function eachOnProgram(set: (program: Program) => void): void {
     if (program) program.gobuf.tree.filter = '';
     await stopDebugging();
   });
+}
+
+/** An executable of the workspace, made of one Go file. */
+export function built(name: string, source: string): string {
+  const folder = path.join(workspace, name), executable = path.join(folder, name);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'go.mod'), `module example.com/${name}\n\ngo 1.21\n`);
+  fs.writeFileSync(path.join(folder, 'main.go'), source);
+  execFileSync('go', ['build', '-o', executable, '.'], { cwd: folder, env: { ...process.env, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' } });
+  return executable;
 }
 
 /** Asks the runner (window.mjs) for something that only the page can do; its answer. */

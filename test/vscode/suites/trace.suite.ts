@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, binary, inThemes, next, note, pannedTimeline, Program, stopDebugging, workspace } from './support';
+import { activated, binary, built, inThemes, next, note, pannedTimeline, Program, stopDebugging, workspace } from './support';
 
 const WHOLE = process.env['GOBUF_WHOLE'] === '1', FRAMES = 40;
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -68,11 +68,8 @@ describe('a long timeline', () => {
 
   it('the timeline of a long live run comes in pieces, and stays smooth', async function () {
     if (!fs.existsSync(binary)) { this.skip(); return; }
-    const directory = path.join(folder, 'long'), switches = WHOLE ? 340_000 : 34_000, executable = path.join(directory, 'long');
-    fs.mkdirSync(directory, { recursive: true });
-    fs.writeFileSync(path.join(directory, 'go.mod'), 'module example.com/long\n\ngo 1.21\n');
-    fs.writeFileSync(path.join(directory, 'main.go'), `package main\n\nfunc main() {\n\tping, back := make(chan int), make(chan int)\n\tgo func() {\n\t\tfor n := range ping {\n\t\t\tback <- n + 1\n\t\t}\n\t}()\n\tn := 0\n\tfor i := 0; i < ${switches / 2}; i++ {\n\t\tping <- n\n\t\tn = <-back\n\t}\n\tdone(n)\n}\n\n//go:noinline\nfunc done(n int) { println(n) }\n`);
-    execFileSync('go', ['build', '-o', executable, '.'], { cwd: directory, env: { ...process.env, GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' } });
+    const switches = WHOLE ? 340_000 : 34_000;
+    const executable = built('long', `package main\n\nfunc main() {\n\tping, back := make(chan int), make(chan int)\n\tgo func() {\n\t\tfor n := range ping {\n\t\t\tback <- n + 1\n\t\t}\n\t}()\n\tn := 0\n\tfor i := 0; i < ${switches / 2}; i++ {\n\t\tping <- n\n\t\tn = <-back\n\t}\n\tdone(n)\n}\n\n//go:noinline\nfunc done(n int) { println(n) }\n`);
     const gobuf = await activated(), program = new Program(gobuf);
     try {
       await vscode.commands.executeCommand('workbench.action.closePanel'); // nothing is asked for before it is shown
@@ -93,6 +90,7 @@ describe('a long timeline', () => {
     } finally {
       await stopDebugging();
       program.dispose();
+      fs.rmSync(path.dirname(executable), { recursive: true });
     }
   });
 });

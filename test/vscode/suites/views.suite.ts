@@ -1,10 +1,12 @@
 // The views of a stopped program: the scheduler's tree and the TLS panel show what is true, follow each stop, and say what changed.
 
 import assert from 'node:assert';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
 import type { Row } from '../../../client/src/views/scheduler-model';
-import { eachOnProgram, inThemes, next, picture, type Program, stopDebugging, textOf } from './support';
+import { built, eachOnProgram, inThemes, next, picture, type Program, stopDebugging, textOf } from './support';
 
 describe('views', () => {
   let gobuf: Exports, program: Program;
@@ -70,6 +72,36 @@ describe('views', () => {
     assert.match(await later, /G\d+ [\s\S]*stack/);
     await vscode.commands.executeCommand('gobuf.scheduler.focus');
     await inThemes('views');
+  });
+
+  it('say that there are more goroutines than they list, and list them when asked', async () => {
+    const MANY = 6000, executable = built('many', `package main\n\nimport "sync"\n\nfunc main() {\n\tvar ready sync.WaitGroup\n\tstop := make(chan int)\n\tfor i := 0; i < ${MANY}; i++ {\n\t\tready.Add(1)\n\t\tgo sleeper(&ready, stop)\n\t}\n\tready.Wait()\n\tdone()\n\tclose(stop)\n}\n\nfunc sleeper(ready *sync.WaitGroup, stop chan int) { ready.Done(); <-stop }\n\n//go:noinline\nfunc done() {}\n`);
+    await program.start(['main.done'], { program: executable });
+    await treeShown();
+    const goroutines = (): Row[] => row('Goroutines').children!(), numbers = (): number[] => {
+      const all = (rows: readonly Row[]): Row[] => rows.flatMap((each) => [each, ...(each.id.startsWith('g ') ? [] : all(each.children?.() ?? []))]);
+      return all(goroutines()).flatMap((each) => (/^G\d+$/.test(each.label) ? [each.goid!] : []));
+    };
+    const more = goroutines().at(-1)!, first = numbers();
+    assert.match(`${row('Goroutines').description} ${more.label}`, /^the first 5\u202f0\d\d of 6\u202f0\d\d 1\u202f0\d\d more…$/);
+    await picture('more');
+    // As a click on the row does.
+    const { command } = gobuf.tree.getTreeItem(more), loaded = next(gobuf.tree.onDidLoad, undefined, 'the longer tree');
+    await vscode.commands.executeCommand(command!.command, ...command!.arguments ?? []);
+    await loaded;
+    assert.ok(goroutines().every((each) => !each.more), 'there are still more');
+    const all = numbers();
+    assert.ok(all.length > MANY && new Set(all).size === all.length && first.every((goid) => all.includes(goid)), `${first.length}, then ${all.length}`);
+    // One that was not listed first can be chosen like any other.
+    const members = goroutines().find((each) => each.label === 'waiting')!.children!().flatMap((page) => page.children!()), late = members.find(({ goid }) => goid === Math.max(...all))!;
+    const registers = next(gobuf.registers.onDidLoad, undefined, 'its registers');
+    await vscode.commands.executeCommand('gobuf.registers.focus');
+    await registers;
+    const chosen = next(gobuf.registers.onDidLoad, (items) => items.length === 4, 'what its gobuf keeps');
+    await vscode.commands.executeCommand('gobuf.chooseContext', late);
+    await chosen;
+    assert.match(gobuf.registers.view.description ?? '', new RegExp(`^${late.label}\\b`));
+    fs.rmSync(path.dirname(executable), { recursive: true });
   });
 
   it('show nothing of a session that has ended', async () => {
