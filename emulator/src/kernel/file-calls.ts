@@ -3,10 +3,11 @@
 import * as E from './errno';
 import { fail } from './errno';
 import { closeDescriptor, descriptor, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, pollObjects, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
-import { create, join, kindOf, linkTarget, lookup, names, newInode, removeName, resizeData, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
+import { create, drop, join, kindOf, linkTarget, lookup, names, newInode, removeName, resizeData, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
 import type { Follow, Node, Resolved } from './file-system';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
+import { IN_ATTRIB, IN_CREATE, IN_MODIFY, IN_MOVED_FROM, IN_MOVED_TO, IN_MOVE_SELF, IN_OPEN, tellName, tellPath, tellSelf } from './notices';
 import type { Inode, OpenFile } from './state';
 import { REALTIME_EPOCH } from './state';
 import { realtime } from './time-calls';
@@ -14,7 +15,7 @@ import { realtime } from './time-calls';
 const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_SYMLINK_FOLLOW = 0x400, AT_EMPTY_PATH = 0x1000;
 
 /** The directory that relative paths of a call start from. */
-function base(kernel: Kernel, fd: number, path: string): string {
+export function base(kernel: Kernel, fd: number, path: string): string {
   if (path.startsWith('/')) return '/';
   if ((fd | 0) === AT_FDCWD) return kernel.state.cwd;
   const file = fileOf(kernel, fd | 0);
@@ -28,7 +29,7 @@ function at(kernel: Kernel, fd: number, address: number, follow: Follow): Resolv
   return resolve(kernel, base(kernel, fd, path), path, follow);
 }
 
-function existing(found: Resolved): Node { return found.node ?? fail(E.ENOENT); }
+export function existing(found: Resolved): Node { return found.node ?? fail(E.ENOENT); }
 
 // --- open and close ---
 
@@ -60,7 +61,7 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
     if (!node) {
       if (!writable(found.parent)) fail(lookup(kernel, found.parent) ? E.EROFS : E.ENOENT);
       const inode = create(kernel, found, 'file', mode & ~kernel.state.umask & 0o7777);
-      return descriptor(kernel, { kind: 'memory', flags: kept, path: found.path, inode: inode.id }, onExec);
+      return opened(kernel, inode, found.path, descriptor(kernel, { kind: 'memory', flags: kept, path: found.path, inode: inode.id }, onExec));
     }
   }
   if (!node) fail(E.ENOENT);
@@ -70,15 +71,21 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
   if ((flags & O_PATH) !== 0) return descriptor(kernel, { kind: kind === 'directory' ? 'directory' : 'path', flags: O_PATH, path: found.path, inode: node.layer === 'memory' ? node.inode.id : 0 }, onExec);
   if (kind === 'directory') {
     if (writing || (flags & O_CREAT) !== 0) fail(E.EISDIR);
-    return descriptor(kernel, { kind: 'directory', flags: kept, path: found.path, inode: node.layer === 'memory' ? node.inode.id : 0 }, onExec);
+    const fd = descriptor(kernel, { kind: 'directory', flags: kept, path: found.path, inode: node.layer === 'memory' ? node.inode.id : 0 }, onExec);
+    return node.layer === 'memory' ? opened(kernel, node.inode, found.path, fd) : fd;
   }
   if (kind === 'socket') fail(E.ENXIO);
   if (writing && node.layer === 'host') node = { layer: 'memory', path: node.path, inode: writableInode(kernel, node) };
   if (node.layer === 'memory') {
     if (kind === 'fifo') return openFifo(kernel, node.inode, kept, found.path, onExec);
     if (writing && !writable(node.path)) fail(E.EROFS);
-    if ((flags & O_TRUNC) !== 0 && writing) { resizeData(kernel, node.inode, 0); touch(kernel, node.inode); }
-    return descriptor(kernel, { kind: 'memory', flags: kept, path: found.path, inode: node.inode.id }, onExec);
+    const fd = opened(kernel, node.inode, found.path, descriptor(kernel, { kind: 'memory', flags: kept, path: found.path, inode: node.inode.id }, onExec));
+    if ((flags & O_TRUNC) !== 0 && writing) {
+      resizeData(kernel, node.inode, 0);
+      touch(kernel, node.inode);
+      tellPath(kernel, node.inode, found.path, IN_MODIFY);
+    }
+    return fd;
   }
   if (node.layer === 'host') return descriptor(kernel, { kind: 'host', flags: kept, path: found.path }, onExec);
   const { entry } = node;
@@ -86,6 +93,11 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
   if (entry.device) return descriptor(kernel, { kind: entry.device, flags: kept, path: found.path }, onExec);
   if (writing) fail(E.EACCES);
   return descriptor(kernel, { kind: 'fixed', flags: kept, path: found.path, content: entry.content!(kernel) }, onExec);
+}
+
+function opened(kernel: Kernel, inode: Inode, path: string, fd: number): number {
+  tellPath(kernel, inode, path, IN_OPEN);
+  return fd;
 }
 
 function reopen(kernel: Kernel, name: string, onExec: boolean): number {
@@ -315,6 +327,7 @@ export function ftruncate(kernel: Kernel, [fd, size]: number[]): number {
   const inode = kernel.state.inodes.get(file.inode)!;
   resizeData(kernel, inode, size!);
   touch(kernel, inode);
+  tellPath(kernel, inode, file.path, IN_MODIFY);
   return 0;
 }
 
@@ -326,6 +339,7 @@ export function truncate(kernel: Kernel, [address, size]: number[]): number {
   if (!inode.data) return -E.EINVAL;
   resizeData(kernel, inode, size!);
   touch(kernel, inode);
+  tellPath(kernel, inode, node.path, IN_MODIFY);
   return 0;
 }
 
@@ -560,13 +574,15 @@ export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: numbe
   if (from.path.startsWith(to.path + '/')) return -E.ENOTEMPTY;
   if ((to.mustBeDirectory || from.mustBeDirectory) && !isDirectory) return -E.ENOTDIR;
   const inode = writableInode(kernel, source);
+  let replaced: Inode | undefined;
   if (to.node) {
     if (isDirectory && kindOf(to.node) !== 'directory') return -E.ENOTDIR;
     if (!isDirectory && kindOf(to.node) === 'directory') return -E.EISDIR;
     if (isDirectory && names(kernel, to.path).length > 0) return -E.ENOTEMPTY;
     // Two names of one file: nothing happens.
     if (to.node.layer === 'memory' && to.node.inode === inode) return 0;
-    removeName(kernel, to);
+    removeName(kernel, to, true);
+    if (to.node.layer === 'memory') replaced = to.node.inode;
   }
   const target = writableDirectory(kernel, to.parent), parent = writableDirectory(kernel, from.parent);
   parent.entries!.delete(from.name);
@@ -579,6 +595,14 @@ export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: numbe
   const moved = (path: string): string => (path === from.path ? to.path : path.startsWith(from.path + '/') ? to.path + path.slice(from.path.length) : path);
   for (const file of kernel.state.files.values()) file.path = moved(file.path);
   kernel.state.cwd = moved(kernel.state.cwd);
+  const cookie = kernel.state.nextCookie++;
+  tellName(kernel, parent, inode, IN_MOVED_FROM, from.name, cookie);
+  tellName(kernel, target, inode, IN_MOVED_TO, to.name, cookie);
+  if (replaced && replaced.kind !== 'directory') {
+    tellSelf(kernel, replaced, IN_ATTRIB);
+    drop(kernel, replaced);
+  }
+  tellSelf(kernel, inode, IN_MOVE_SELF);
   return 0;
 }
 export const renameat = (k: Kernel, [fd1, path1, fd2, path2]: number[]): number => renameat2(k, [fd1!, path1!, fd2!, path2!, 0]);
@@ -612,6 +636,8 @@ export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]
   inode.links++;
   inode.changed = realtime(kernel);
   touch(kernel, parent);
+  tellSelf(kernel, inode, IN_ATTRIB);
+  tellName(kernel, parent, inode, IN_CREATE, to.name);
   return 0;
 }
 export const link = (k: Kernel, [path1, path2]: number[]): number => linkat(k, [AT_FDCWD, path1!, AT_FDCWD, path2!, 0]);
@@ -651,9 +677,10 @@ export function fchdir(kernel: Kernel, [fd]: number[]): number {
 // --- attributes ---
 
 export function fchmodat(kernel: Kernel, [fd, path, mode, flags]: number[]): number {
-  const inode = writableInode(kernel, existing(at(kernel, fd!, path!, ((flags ?? 0) & AT_SYMLINK_NOFOLLOW) === 0)));
+  const node = existing(at(kernel, fd!, path!, ((flags ?? 0) & AT_SYMLINK_NOFOLLOW) === 0)), inode = writableInode(kernel, node);
   inode.mode = mode! & 0o7777;
   inode.changed = realtime(kernel);
+  tellPath(kernel, inode, node.path, IN_ATTRIB);
   return 0;
 }
 export const fchmodatPlain = (k: Kernel, [fd, path, mode]: number[]): number => fchmodat(k, [fd!, path!, mode!, 0]);
@@ -664,23 +691,28 @@ export function fchmod(kernel: Kernel, [fd, mode]: number[]): number {
   const inode = file.inode !== 0 ? kernel.state.inodes.get(file.inode)! : writableInode(kernel, lookup(kernel, file.path) ?? fail(E.EROFS));
   inode.mode = mode! & 0o7777;
   inode.changed = realtime(kernel);
+  tellPath(kernel, inode, file.path, IN_ATTRIB);
   return 0;
 }
 
-function own(kernel: Kernel, inode: Inode, uid: number, gid: number): number {
+function own(kernel: Kernel, inode: Inode, path: string, uid: number, gid: number): number {
   const wanted = (id: number, have: number): number => ((id | 0) === -1 ? have : id >>> 0);
   if (kernel.facts.uid !== 0 && wanted(uid, inode.uid) !== inode.uid) return -E.EPERM;
   inode.uid = wanted(uid, inode.uid);
   inode.gid = wanted(gid, inode.gid);
   inode.changed = realtime(kernel);
+  tellPath(kernel, inode, path, IN_ATTRIB);
   return 0;
 }
-export const fchownat = (k: Kernel, [fd, path, uid, gid, flags]: number[]): number => own(k, writableInode(k, existing(at(k, fd!, path!, (flags! & AT_SYMLINK_NOFOLLOW) === 0))), uid!, gid!);
+export function fchownat(kernel: Kernel, [fd, path, uid, gid, flags]: number[]): number {
+  const node = existing(at(kernel, fd!, path!, (flags! & AT_SYMLINK_NOFOLLOW) === 0));
+  return own(kernel, writableInode(kernel, node), node.path, uid!, gid!);
+}
 export const chown = (k: Kernel, [path, uid, gid]: number[]): number => fchownat(k, [AT_FDCWD, path!, uid!, gid!, 0]);
 export const lchown = (k: Kernel, [path, uid, gid]: number[]): number => fchownat(k, [AT_FDCWD, path!, uid!, gid!, AT_SYMLINK_NOFOLLOW]);
 export function fchown(kernel: Kernel, [fd, uid, gid]: number[]): number {
   const file = fileOf(kernel, fd! | 0), inode = kernel.state.inodes.get(file.inode);
-  return inode ? own(kernel, inode, uid!, gid!) : -E.EROFS;
+  return inode ? own(kernel, inode, file.path, uid!, gid!) : -E.EROFS;
 }
 
 const UTIME_NOW = 0x3fffffff, UTIME_OMIT = 0x3ffffffe;
@@ -689,13 +721,21 @@ export function utimensat(kernel: Kernel, [fd, address, times, flags]: number[])
   const now = realtime(kernel);
   const given: [number, number][] = times === 0 ? [[0, UTIME_NOW], [0, UTIME_NOW]] : [kernel.memory.timespec(times!), kernel.memory.timespec(times! + 16)];
   for (const [, ns] of given) if ((ns < 0 || ns >= 1e9) && ns !== UTIME_NOW && ns !== UTIME_OMIT) return -E.EINVAL;
-  let inode: Inode;
-  if (address === 0) inode = kernel.state.inodes.get(fileOf(kernel, fd! | 0).inode) ?? fail(E.EROFS);
-  else inode = writableInode(kernel, existing(at(kernel, fd!, address!, (flags! & AT_SYMLINK_NOFOLLOW) === 0)));
+  let inode: Inode, path: string;
+  if (address === 0) {
+    const file = fileOf(kernel, fd! | 0);
+    inode = kernel.state.inodes.get(file.inode) ?? fail(E.EROFS);
+    ({ path } = file);
+  } else {
+    const node = existing(at(kernel, fd!, address!, (flags! & AT_SYMLINK_NOFOLLOW) === 0));
+    inode = writableInode(kernel, node);
+    ({ path } = node);
+  }
   const choose = (time: [number, number], have: [number, number]): [number, number] => (time[1] === UTIME_NOW ? now : time[1] === UTIME_OMIT ? have : time);
   inode.accessed = choose(given[0]!, inode.accessed);
   inode.modified = choose(given[1]!, inode.modified);
   inode.changed = now;
+  tellPath(kernel, inode, path, IN_ATTRIB);
   return 0;
 }
 
@@ -772,6 +812,7 @@ export function ioctl(kernel: Kernel, [fd, request, argument]: number[]): number
     case FIONREAD: {
       let available = Math.max(0, sizeOf(kernel, file) - file.offset);
       if (file.kind === 'pipe') available = kernel.state.pipes.get(file.object)!.size;
+      else if (file.kind === 'inotify') available = kernel.state.notifiers.get(file.object)!.queue.reduce((sum, event) => sum + event.length, 0);
       else if (file.kind === 'socket') available = kernel.state.sockets.get(file.object)?.incomingSize ?? 0;
       else if (!seekable(file)) return -E.ENOTTY;
       kernel.memory.setU32(argument!, available);

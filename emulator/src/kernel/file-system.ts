@@ -2,13 +2,14 @@
 // Must stay true: symlinks, `..` and /proc links are resolved here, inside the guest's tree; the host is only ever asked for the resolved path.
 import { EACCES, EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EROFS, fail } from './errno';
 import { FileData } from './file-data';
+import { memoryAt, parts } from './inode-tree';
 import type { Kernel } from './kernel';
+import { IN_ATTRIB, IN_CREATE, IN_DELETE, tellGone, tellName, tellSelf } from './notices';
 import type { Inode, KernelState } from './state';
 import { synthetic } from './synthetic-files';
 import type { SyntheticEntry } from './synthetic-files';
 import { realtime } from './time-calls';
 
-export const ROOT_INODE = 1;
 const MAX_LINKS = 40;
 
 export type Node =
@@ -29,7 +30,6 @@ export interface Resolved {
   dots: '' | '.' | '..';
 }
 
-export const parts = (path: string): string[] => path.split('/').filter((part) => part !== '');
 export const join = (directory: string, name: string): string => (directory === '/' ? `/${name}` : `${directory}/${name}`);
 
 export function newInode(kernel: Kernel | undefined, state: KernelState, kind: Inode['kind'], mode: number, uid = 0, gid = 0): Inode {
@@ -55,17 +55,6 @@ export function initialTree(state: KernelState): void {
 /** Whether the guest may create and change things below this path. */
 export function writable(path: string): boolean {
   return path === '/tmp' || path.startsWith('/tmp/') || path === '/dev/shm' || path.startsWith('/dev/shm/');
-}
-
-function memoryAt(kernel: Kernel, path: string): Inode | 'hidden' | undefined {
-  let inode = kernel.state.inodes.get(ROOT_INODE)!;
-  for (const part of parts(path)) {
-    if (inode.hidden?.has(part)) return 'hidden';
-    const id = inode.entries?.get(part);
-    if (id === undefined) return undefined;
-    inode = kernel.state.inodes.get(id)!;
-  }
-  return inode;
 }
 
 /** What is at an absolute path, links not followed. */
@@ -179,12 +168,16 @@ export function create(kernel: Kernel, at: Resolved, kind: Inode['kind'], mode: 
   parent.hidden?.delete(at.name);
   if (kind === 'directory') parent.links++;
   touch(kernel, parent);
+  tellName(kernel, parent, inode, IN_CREATE, at.name);
   return inode;
 }
 
 /** Forgets an inode nobody names, has open or mapped. */
 export function drop(kernel: Kernel, inode: Inode): void {
-  if (inode.links <= 0 && inode.opens <= 0 && !kernel.space.regions.some(({ file }) => file?.inode === inode.id)) kernel.state.inodes.delete(inode.id);
+  if (inode.links <= 0 && inode.opens <= 0 && !kernel.space.regions.some(({ file }) => file?.inode === inode.id)) {
+    kernel.state.inodes.delete(inode.id);
+    tellGone(kernel, inode);
+  }
 }
 
 // --- a file's bytes, which mappings may change and show ---
@@ -215,16 +208,27 @@ export function names(kernel: Kernel, path: string): string[] {
   return [...found].sort();
 }
 
-export function removeName(kernel: Kernel, at: Resolved): void {
+/** Takes a name away. A file that is `replaced` by another of that name is left to the caller to drop: others are told of the other first. */
+export function removeName(kernel: Kernel, at: Resolved, replaced = false): void {
   const parent = writableDirectory(kernel, at.parent);
   const id = parent.entries!.get(at.name);
   if (id !== undefined) {
     const inode = kernel.state.inodes.get(id)!;
     parent.entries!.delete(at.name);
-    if (inode.kind === 'directory') { inode.links = 0; parent.links--; }
-    else inode.links--;
     inode.changed = realtime(kernel);
-    drop(kernel, inode);
+    if (inode.kind === 'directory') {
+      inode.links = 0;
+      parent.links--;
+      drop(kernel, inode);
+      if (!replaced) tellName(kernel, parent, inode, IN_DELETE, at.name);
+    } else {
+      inode.links--;
+      if (!replaced) {
+        tellSelf(kernel, inode, IN_ATTRIB);
+        tellName(kernel, parent, inode, IN_DELETE, at.name);
+        drop(kernel, inode);
+      }
+    }
   }
   if (kernel.services.view.stat(at.path)) (parent.hidden ??= new Set()).add(at.name);
   touch(kernel, parent);

@@ -3,6 +3,7 @@
 import { EAGAIN, EBADF, EFBIG, EINVAL, EIO, EISDIR, EMFILE, ENOSPC, EPIPE, ESPIPE, fail } from './errno';
 import { drop, readData, touch, writeData } from './file-system';
 import type { Kernel } from './kernel';
+import { IN_ACCESS, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, IN_MODIFY, takeNotices, tellPath } from './notices';
 import { SIGPIPE, SI_USER } from './signal-numbers';
 import { closeSocket, pollSocket, receiveStream, sendStream } from './sockets';
 import type { FileKind, OpenFile, Pipe } from './state';
@@ -58,7 +59,11 @@ export function release(kernel: Kernel, file: OpenFile): void {
   if (file.locked) kernel.notify(-3);
   if (file.inode !== 0) {
     const inode = state.inodes.get(file.inode);
-    if (inode) { inode.opens--; drop(kernel, inode); }
+    if (inode) {
+      inode.opens--;
+      if (file.kind !== 'path' && (file.flags & O_PATH) === 0) tellPath(kernel, inode, file.path, (file.flags & O_ACCMODE) !== 0 ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+      drop(kernel, inode);
+    }
   }
   switch (file.kind) {
     case 'pipe': {
@@ -72,6 +77,7 @@ export function release(kernel: Kernel, file: OpenFile): void {
     }
     case 'eventfd': state.counters.delete(file.object); break;
     case 'timerfd': state.timerFiles.delete(file.object); break;
+    case 'inotify': state.notifiers.delete(file.object); break;
     case 'epoll': state.epolls.delete(file.object); break;
     case 'socket': closeSocket(kernel, file.object); break;
     default: break;
@@ -109,7 +115,11 @@ export function readFile(kernel: Kernel, file: OpenFile, length: number, at: num
     return bytes;
   };
   switch (file.kind) {
-    case 'memory': return moved(readData(kernel, kernel.state.inodes.get(file.inode)!, position, length));
+    case 'memory': {
+      const inode = kernel.state.inodes.get(file.inode)!, bytes = readData(kernel, inode, position, length);
+      if (bytes.length > 0) tellPath(kernel, inode, file.path, IN_ACCESS);
+      return moved(bytes);
+    }
     case 'host': return moved((kernel.services.view.read(file.path) ?? fail(EIO)).slice(position, position + length));
     case 'fixed': return moved(file.content!.slice(position, position + length));
     case 'directory': return fail(EISDIR);
@@ -143,6 +153,10 @@ export function readFile(kernel: Kernel, file: OpenFile, length: number, at: num
       const count = timer.expirations;
       timer.expirations = 0;
       return word(BigInt(count));
+    }
+    case 'inotify': {
+      const bytes = takeNotices(kernel.state.notifiers.get(file.object)!, length);
+      return bytes && bytes.length === 0 ? fail(EINVAL) : bytes;
     }
     case 'socket': return receiveStream(kernel, file, length);
     default: return fail(EINVAL);
@@ -184,6 +198,7 @@ export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at:
       writeData(kernel, inode, position, bytes);
       if (at === undefined) file.offset = position + bytes.length;
       touch(kernel, inode);
+      if (bytes.length > 0) tellPath(kernel, inode, file.path, IN_MODIFY);
       return bytes.length;
     }
     case 'output': kernel.services.output(file.output!, bytes); return bytes.length;
@@ -227,7 +242,7 @@ export function brokenPipe(kernel: Kernel): never {
 
 /** Whether epoll accepts this kind. */
 export function pollable(file: OpenFile): boolean {
-  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
+  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'inotify' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
 }
 
 export function pollState(kernel: Kernel, file: OpenFile): number {
@@ -251,6 +266,7 @@ export function pollState(kernel: Kernel, file: OpenFile): number {
       return (count > 0n ? POLLIN : 0) | (count < 0xfffffffffffffffen ? POLLOUT : 0);
     }
     case 'timerfd': return state.timerFiles.get(file.object)!.expirations > 0 ? POLLIN : 0;
+    case 'inotify': return state.notifiers.get(file.object)!.queue.length > 0 ? POLLIN | POLLRDNORM : 0;
     case 'stdin': return kernel.services.inputReady() ? POLLIN | POLLRDNORM : 0;
     case 'output': return POLLOUT | POLLWRNORM;
     case 'socket': return pollSocket(kernel, file);

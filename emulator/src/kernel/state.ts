@@ -81,7 +81,7 @@ export interface Thread {
 
 export interface Timer { id: number; clock: number; signo: number; tid: number; notify: number; value: bigint; interval: number; deadline: number; overrun: number }
 
-export type FileKind = 'memory' | 'host' | 'fixed' | 'directory' | 'stdin' | 'output' | 'null' | 'zero' | 'full' | 'random' | 'pipe' | 'eventfd' | 'epoll' | 'timerfd' | 'socket' | 'path';
+export type FileKind = 'memory' | 'host' | 'fixed' | 'directory' | 'stdin' | 'output' | 'null' | 'zero' | 'full' | 'random' | 'pipe' | 'eventfd' | 'epoll' | 'timerfd' | 'inotify' | 'socket' | 'path';
 
 /** An open file description; descriptors point to it. */
 export interface OpenFile {
@@ -137,6 +137,8 @@ export interface Pipe { id: number; buffers: Uint8Array[]; size: number; capacit
 export interface EventCounter { id: number; count: bigint; semaphore: boolean }
 export interface EpollItem { fd: number; file: number; events: number; data: Uint8Array; reported: number; armed: boolean }
 export interface Epoll { id: number; items: Map<string, EpollItem>; watchers: number[] }
+/** What one inotify descriptor watches: an inode of memory, or a path that is elsewhere and never changes. */
+export interface Notifier { id: number; next: number; watches: Map<number, { inode: number | string; mask: number }>; queue: Uint8Array[] }
 export interface TimerFile { id: number; clock: number; interval: number; deadline: number; expirations: number }
 
 export interface SocketAddress { family: number; host: string; port: number; path: string; abstract: boolean; scope: number }
@@ -194,6 +196,9 @@ export interface KernelState {
   counters: Map<number, EventCounter>;
   epolls: Map<number, Epoll>;
   timerFiles: Map<number, TimerFile>;
+  notifiers: Map<number, Notifier>;
+  /** Ties the two halves of a rename together. */
+  nextCookie: number;
   sockets: Map<number, Socket>;
   /** pollable id → tids waiting for a change of it. */
   waiters: Map<number, number[]>;

@@ -2,6 +2,7 @@
 // Must stay true: one row per number; a call that is refused on purpose says which error and why.
 import * as errno from './errno';
 import * as files from './file-calls';
+import * as inotify from './inotify-calls';
 import * as memory from './memory-calls';
 import * as poll from './poll-calls';
 import * as process from './process-calls';
@@ -202,6 +203,9 @@ call(247, 'waitid', 'int int pointer flags pointer', process.wait4);
 refuse(248, 'add_key', errno.ENOSYS, 'no key ring');
 refuse(249, 'request_key', errno.ENOSYS, 'no key ring');
 refuse(250, 'keyctl', errno.ENOSYS, 'no key ring');
+call(253, 'inotify_init', '', inotify.inotifyInit);
+call(254, 'inotify_add_watch', 'fd path flags', inotify.inotifyAddWatch);
+call(255, 'inotify_rm_watch', 'fd int', inotify.inotifyRmWatch);
 call(257, 'openat', 'fd path flags mode', files.openat);
 call(258, 'mkdirat', 'fd path mode', files.mkdirat);
 call(259, 'mknodat', 'fd path mode int', files.mknodat);
@@ -234,6 +238,7 @@ call(290, 'eventfd2', 'int flags', poll.eventfd2);
 call(291, 'epoll_create1', 'flags', poll.epollCreate1);
 call(292, 'dup3', 'fd fd flags', files.dup3);
 call(293, 'pipe2', 'pointer flags', poll.pipe2);
+call(294, 'inotify_init1', 'flags', inotify.inotifyInit1);
 call(295, 'preadv', 'fd pointer int size', files.preadv);
 call(296, 'pwritev', 'fd pointer int size', files.pwritev);
 call(297, 'rt_tgsigqueueinfo', 'int int signal pointer', signals.rtTgsigqueueinfo);
@@ -294,8 +299,7 @@ const MISSING = `29:shmget 30:shmat 31:shmctl
 156:_sysctl 159:adjtimex 172:iopl 173:ioperm 174:create_module 175:init_module 176:delete_module 177:get_kernel_syms 178:query_module 179:quotactl 180:nfsservctl
 181:getpmsg 182:putpmsg 183:afs_syscall 184:tuxcall 185:security 205:set_thread_area 206:io_setup 207:io_destroy 208:io_getevents 209:io_submit 210:io_cancel
 211:get_thread_area 212:lookup_dcookie 214:epoll_ctl_old 215:epoll_wait_old 216:remap_file_pages 219:restart_syscall 220:semtimedop 235:utimes 236:vserver 240:mq_open
-241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr 246:kexec_load 251:ioprio_set 252:ioprio_get 253:inotify_init 254:inotify_add_watch
-255:inotify_rm_watch 256:migrate_pages 261:futimesat 279:move_pages 282:signalfd  289:signalfd4 294:inotify_init1  300:fanotify_init
+241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr 246:kexec_load 251:ioprio_set 252:ioprio_get 256:migrate_pages 261:futimesat 279:move_pages 282:signalfd  289:signalfd4  300:fanotify_init
 301:fanotify_mark 303:name_to_handle_at 304:open_by_handle_at 305:clock_adjtime  310:process_vm_readv 311:process_vm_writev 312:kcmp 313:finit_module
 314:sched_setattr 315:sched_getattr 320:kexec_file_load 329:pkey_mprotect 330:pkey_alloc 331:pkey_free 333:io_pgetevents 426:io_uring_enter 427:io_uring_register
 428:open_tree 429:move_mount 430:fsopen 431:fsconfig 432:fsmount 433:fspick 440:process_madvise 442:mount_setattr 443:quotactl_fd 445:landlock_add_rule
