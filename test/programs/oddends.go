@@ -33,6 +33,21 @@ func main() {
 		path := dir + "/" + name
 		fmt.Printf("%q: symlink %v, mkdir %v, rmdir %v\n", name, syscall.Symlink("source", path), syscall.Mkdir(path, 0o755), syscall.Rmdir(path))
 	}
+	times(filepath.Join(dir, "source"))
+}
+
+// times sets a file's times by each of Linux's calls for that.
+func times(path string) {
+	show := func(err error) {
+		var found syscall.Stat_t
+		check(syscall.Stat(path, &found))
+		fmt.Println(err, found.Atim, found.Mtim)
+	}
+	show(syscall.Utime(path, &syscall.Utimbuf{Actime: 5, Modtime: 7}))
+	show(syscall.Utimes(path, []syscall.Timeval{{Sec: 1, Usec: 2}, {Sec: 3, Usec: 999_999}}))
+	show(syscall.Utimes(path, []syscall.Timeval{{Sec: 1, Usec: 2}, {Sec: 3, Usec: 1_000_000}}))
+	show(syscall.Futimesat(-100, path, []syscall.Timeval{{Sec: 11, Usec: 12}, {Sec: 13, Usec: 14}}))
+	show(syscall.UtimesNano(path, []syscall.Timespec{{Sec: 21, Nsec: 22}, {Sec: 23, Nsec: 24}}))
 }
 
 // cut closes a connection with the given linger time after sending words, which are not lost.

@@ -717,23 +717,43 @@ export function fchown(kernel: Kernel, [fd, uid, gid]: number[]): number {
 
 const UTIME_NOW = 0x3fffffff, UTIME_OMIT = 0x3ffffffe;
 
+type Times = [[number, number], [number, number]];
+const NOW: Times = [[0, UTIME_NOW], [0, UTIME_NOW]];
+
 export function utimensat(kernel: Kernel, [fd, address, times, flags]: number[]): number {
-  const now = realtime(kernel);
-  const given: [number, number][] = times === 0 ? [[0, UTIME_NOW], [0, UTIME_NOW]] : [kernel.memory.timespec(times!), kernel.memory.timespec(times! + 16)];
+  const given: Times = times === 0 ? NOW : [kernel.memory.timespec(times!), kernel.memory.timespec(times! + 16)];
   for (const [, ns] of given) if ((ns < 0 || ns >= 1e9) && ns !== UTIME_NOW && ns !== UTIME_OMIT) return -E.EINVAL;
+  return setTimes(kernel, fd!, address!, given, (flags! & AT_SYMLINK_NOFOLLOW) === 0);
+}
+
+/** Microseconds instead of nanoseconds. */
+export function futimesat(kernel: Kernel, [fd, address, times]: number[]): number {
+  const given: Times = times === 0 ? NOW : [kernel.memory.timespec(times!), kernel.memory.timespec(times! + 16)];
+  if (times !== 0) for (const time of given) {
+    if (time[1] < 0 || time[1] >= 1e6) return -E.EINVAL;
+    time[1] *= 1000;
+  }
+  return setTimes(kernel, fd!, address!, given, true);
+}
+export const utimes = (k: Kernel, [path, times]: number[]): number => futimesat(k, [AT_FDCWD, path!, times!]);
+/** Whole seconds. */
+export const utime = (k: Kernel, [path, times]: number[]): number => setTimes(k, AT_FDCWD, path!, times === 0 ? NOW : [[k.memory.number(times!), 0], [k.memory.number(times! + 8), 0]], true);
+
+function setTimes(kernel: Kernel, fd: number, address: number, given: Times, follow: boolean): number {
+  const now = realtime(kernel);
   let inode: Inode, path: string;
   if (address === 0) {
-    const file = fileOf(kernel, fd! | 0);
+    const file = fileOf(kernel, fd | 0);
     inode = kernel.state.inodes.get(file.inode) ?? fail(E.EROFS);
     ({ path } = file);
   } else {
-    const node = existing(at(kernel, fd!, address!, (flags! & AT_SYMLINK_NOFOLLOW) === 0));
+    const node = existing(at(kernel, fd, address, follow));
     inode = writableInode(kernel, node);
     ({ path } = node);
   }
   const choose = (time: [number, number], have: [number, number]): [number, number] => (time[1] === UTIME_NOW ? now : time[1] === UTIME_OMIT ? have : time);
-  inode.accessed = choose(given[0]!, inode.accessed);
-  inode.modified = choose(given[1]!, inode.modified);
+  inode.accessed = choose(given[0], inode.accessed);
+  inode.modified = choose(given[1], inode.modified);
   inode.changed = now;
   tellPath(kernel, inode, path, IN_ATTRIB);
   return 0;

@@ -134,6 +134,7 @@ call(128, 'rt_sigtimedwait', 'pointer pointer pointer size', signals.rtSigtimedw
 call(129, 'rt_sigqueueinfo', 'int signal pointer', signals.rtSigqueueinfo);
 call(130, 'rt_sigsuspend', 'pointer size', signals.rtSigsuspend);
 call(131, 'sigaltstack', 'pointer pointer', signals.sigaltstack);
+call(132, 'utime', 'path pointer', files.utime);
 call(133, 'mknod', 'path mode int', files.mknod);
 call(137, 'statfs', 'path pointer', files.statfs);
 call(138, 'fstatfs', 'fd pointer', files.fstatfs);
@@ -145,6 +146,8 @@ call(146, 'sched_get_priority_max', 'int', process.schedPriorityRange);
 call(147, 'sched_get_priority_min', 'int', process.schedPriorityRange);
 call(149, 'mlock', 'pointer size', memory.mlock);
 call(150, 'munlock', 'pointer size', memory.mlock);
+call(151, 'mlockall', 'flags', memory.mlockAll);
+call(152, 'munlockall', '', memory.mlockAll);
 refuse(155, 'pivot_root', errno.EPERM, 'as an ordinary user');
 call(157, 'prctl', 'int pointer pointer pointer pointer', process.prctl);
 call(158, 'arch_prctl', 'int pointer', threads.archPrctl);
@@ -196,6 +199,7 @@ call(231, 'exit_group', 'int', threads.exitGroup);
 call(232, 'epoll_wait', 'fd pointer int int', poll.epollWait);
 call(233, 'epoll_ctl', 'fd int fd pointer', poll.epollCtl);
 call(234, 'tgkill', 'int int signal', signals.tgkill);
+call(235, 'utimes', 'path pointer', files.utimes);
 refuse(237, 'mbind', errno.ENOSYS, 'no NUMA');
 refuse(238, 'set_mempolicy', errno.ENOSYS, 'no NUMA');
 refuse(239, 'get_mempolicy', errno.ENOSYS, 'no NUMA');
@@ -210,6 +214,7 @@ call(257, 'openat', 'fd path flags mode', files.openat);
 call(258, 'mkdirat', 'fd path mode', files.mkdirat);
 call(259, 'mknodat', 'fd path mode int', files.mknodat);
 call(260, 'fchownat', 'fd path int int flags', files.fchownat);
+call(261, 'futimesat', 'fd path pointer', files.futimesat);
 call(262, 'newfstatat', 'fd path pointer flags', files.newfstatat);
 call(263, 'unlinkat', 'fd path flags', files.unlinkat);
 call(264, 'renameat', 'fd path fd path', files.renameat);
@@ -294,12 +299,12 @@ call(307, 'sendmmsg', 'fd pointer int flags', sockets.sendmmsg);
 
 // Known to Linux, not written: the program stops and says so.
 const MISSING = `29:shmget 30:shmat 31:shmctl            
-   64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 78:getdents 122:setfsuid 123:setfsgid 132:utime
-134:uselib 135:personality 136:ustat 139:sysfs 142:sched_setparam 144:sched_setscheduler 148:sched_rr_get_interval 151:mlockall 152:munlockall 153:vhangup 154:modify_ldt
+   64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 78:getdents 122:setfsuid 123:setfsgid 
+134:uselib 135:personality 136:ustat 139:sysfs 142:sched_setparam 144:sched_setscheduler 148:sched_rr_get_interval 153:vhangup 154:modify_ldt
 156:_sysctl 159:adjtimex 172:iopl 173:ioperm 174:create_module 175:init_module 176:delete_module 177:get_kernel_syms 178:query_module 179:quotactl 180:nfsservctl
 181:getpmsg 182:putpmsg 183:afs_syscall 184:tuxcall 185:security 205:set_thread_area 206:io_setup 207:io_destroy 208:io_getevents 209:io_submit 210:io_cancel
-211:get_thread_area 212:lookup_dcookie 214:epoll_ctl_old 215:epoll_wait_old 216:remap_file_pages 219:restart_syscall 220:semtimedop 235:utimes 236:vserver 240:mq_open
-241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr 246:kexec_load 251:ioprio_set 252:ioprio_get 256:migrate_pages 261:futimesat 279:move_pages 282:signalfd  289:signalfd4  300:fanotify_init
+211:get_thread_area 212:lookup_dcookie 214:epoll_ctl_old 215:epoll_wait_old 216:remap_file_pages 219:restart_syscall 220:semtimedop 236:vserver 240:mq_open
+241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr 246:kexec_load 251:ioprio_set 252:ioprio_get 256:migrate_pages 279:move_pages 282:signalfd  289:signalfd4  300:fanotify_init
 301:fanotify_mark 303:name_to_handle_at 304:open_by_handle_at 305:clock_adjtime  310:process_vm_readv 311:process_vm_writev 312:kcmp 313:finit_module
 314:sched_setattr 315:sched_getattr 320:kexec_file_load 329:pkey_mprotect 330:pkey_alloc 331:pkey_free 333:io_pgetevents 426:io_uring_enter 427:io_uring_register
 428:open_tree 429:move_mount 430:fsopen 431:fsconfig 432:fsmount 433:fspick 440:process_madvise 442:mount_setattr 443:quotactl_fd 445:landlock_add_rule
