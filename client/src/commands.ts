@@ -19,7 +19,7 @@ const events = (): [SchedulerEventName, string][] => [
   ['ready', vscode.l10n.t('A waiting goroutine is made runnable')], ['steal', vscode.l10n.t('A goroutine is taken from another P\'s queue')], ['preempt', vscode.l10n.t('A goroutine is preempted')], ['growth', vscode.l10n.t('A stack is copied to another size')],
   ['newm', vscode.l10n.t('A thread is made')], ['handoff', vscode.l10n.t('A P is handed on')], ['futexsleep', vscode.l10n.t('A thread goes to sleep')], ['futexwake', vscode.l10n.t('A thread is woken')], ['gc', vscode.l10n.t('The garbage collector\'s phase changes')],
 ];
-/** What VS Code hands to a command in the menu of the Variables view. */
+/** What VS Code hands to a command in the menus of the Variables and Watch views. */
 interface VariableInMenu { variable?: { name?: string; evaluateName?: string; memoryReference?: string } }
 
 interface StackFrame { id: number; name: string; line: number; source?: { path?: string; name?: string }; instructionPointerReference?: string }
@@ -54,11 +54,12 @@ export function registerCommands(sessions: Sessions, { tree, selection, register
     const expression = given ?? await vscode.window.showInputBox({ title: vscode.l10n.t('Who wrote this?'), prompt: vscode.l10n.t('An expression that lies in memory. All writes to it in the recorded past are found.'), placeHolder: 'runtime.g0.sched.pc, g.stackguard0, p.x' });
     if (!expression) return;
     const frameId = (vscode.debug.activeStackItem as { frameId?: number } | undefined)?.frameId;
-    const { writes, complete } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('gobuf: who wrote {0}?', expression) }, async () => {
+    const { writes, complete, register } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('gobuf: who wrote {0}?', expression) }, async () => {
       // The frame that VS Code shows may still be that of the stop before: then the one of this stop.
       try { return await sessions.request('gobuf/writes', { expression, frameId, most: 500 }); } catch (error) { if (frameId === undefined || !/earlier stop/.test(String(error))) throw error; }
       return sessions.request('gobuf/writes', { expression, most: 500 });
     });
+    if (register !== undefined) { await registers.whoChanged({ label: expression, register }); return; }
     if (writes.length === 0) { void vscode.window.showInformationMessage(vscode.l10n.t('Nothing has written to {0} in the recorded past.', expression)); return; }
     const who = (write: WriteRow): string => (write.goroutine === undefined ? vscode.l10n.t('thread {0}', write.tid) : write.goroutine === 0 ? 'g0' : `G${write.goroutine}`);
     // The newest first: that is the one that is looked for most.

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const TIME_LIMIT_MS = 900_000;
+/** For what is about to be drawn. */
+const WAIT_MS = 30_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** An extension without anything in it: what VS Code "develops" while the suites look at the packaged one. */
@@ -114,10 +116,10 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
   };
   /** The text of what a CSS selector finds in the window, once it is to be seen. */
   const textOf = async (selector) => { const found = page.locator(`${selector} >> visible=true`).first(); await found.waitFor(); return found.innerText(); };
-  /** Right-clicks what a CSS selector finds in a webview; the lines of the menu that VS Code shows. With `SELECTOR » LINE` that line is chosen. */
+  /** Right-clicks what a CSS selector finds in the window or in a webview, once it is there; the lines of the menu that VS Code shows. With `SELECTOR » LINE` that line is chosen. */
   const menu = async (content) => {
     const [selector, line] = content.split(' » ');
-    for (const frame of page.frames()) {
+    for (const until = Date.now() + WAIT_MS; Date.now() < until; await page.waitForTimeout(100)) for (const frame of page.frames()) {
       const target = await frame.$(`${selector} >> visible=true`).catch(() => null);
       if (!target) continue;
       await target.scrollIntoViewIfNeeded();
@@ -130,7 +132,7 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
       await page.keyboard.press(line ? 'Enter' : 'Escape');
       return text;
     }
-    throw new Error(`no webview shows ${selector}`);
+    throw new Error(`nothing shows ${selector}`);
   };
   const answers = { menu: (_name, content) => menu(content), text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
   /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text, NAME.menu or NAME.pan, and goes on when NAME.done is there, with the answer in it. */

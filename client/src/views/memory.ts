@@ -32,10 +32,9 @@ export function registerMemory(sessions: Sessions): vscode.Disposable {
         return data ? dump(address, Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))) : vscode.l10n.t('Nothing is mapped at {0}.', `0x${address.toString(16)}`);
       },
     }),
-    vscode.commands.registerCommand('gobuf.openMemory', async (row?: { address?: number }) => {
-      const { session } = sessions.view;
-      if (!session || row?.address === undefined) return;
-      const reference = `0x${row.address.toString(16)}`;
+    vscode.commands.registerCommand('gobuf.openMemory', async (row?: { address?: number; variable?: { memoryReference?: string } }) => {
+      const { session } = sessions.view, reference = row?.variable?.memoryReference ?? (row?.address === undefined ? undefined : `0x${row.address.toString(16)}`);
+      if (!session || reference === undefined) return;
       // VS Code's memory view is an extension of its own; without it VS Code would offer to download it.
       if (vscode.extensions.getExtension('ms-vscode.hexeditor')) await vscode.commands.executeCommand('workbench.debug.viewlet.action.viewMemory', { sessionId: session.id, variable: { memoryReference: reference } });
       else await vscode.window.showTextDocument(vscode.Uri.from({ scheme: SCHEME, path: `/${reference}.txt` }), { preview: true });

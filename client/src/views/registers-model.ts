@@ -4,7 +4,7 @@
 import type { RegistersResult } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
 
-export interface RegisterItem { id: string; label: string; description: string; changed: boolean; /** Name for "who changed this?". */ register?: string; address?: number; children?: RegisterItem[]; open?: boolean; copy?: string }
+export interface RegisterItem { id: string; label: string; description: string; changed: boolean; /** Name for "who changed this?". */ register?: string; /** Its name in a watch and for "stop when this changes". */ expression?: string; address?: number; children?: RegisterItem[]; open?: boolean; copy?: string }
 
 export type VectorFormat = 'hex128' | 'u8' | 'i16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64';
 export const formats = (): Record<VectorFormat, string> => ({
@@ -16,6 +16,8 @@ export const formats = (): Record<VectorFormat, string> => ({
 const flagTable = (): [bit: number, name: string, meaning: string][] => [
   [0, 'CF', l10n.t('carry')], [2, 'PF', l10n.t('parity even')], [4, 'AF', l10n.t('half carry')], [6, 'ZF', l10n.t('zero')], [7, 'SF', l10n.t('negative')], [10, 'DF', l10n.t('strings go down')], [11, 'OF', l10n.t('signed overflow')],
 ];
+/** The debugger's name for one that assembly calls AX or R8. */
+const dapName = (name: string): string => (/^R\d/.test(name) ? name.toLowerCase() : `r${name.toLowerCase()}`);
 const hexDigits = (bytes: Uint8Array): string => [...bytes].reverse().map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
@@ -40,17 +42,17 @@ export function registerItems(now: RegistersResult, before: RegistersResult | un
   const old = before?.saved === now.saved ? before : undefined;
   const general = now.general.map(({ name, value, text }): RegisterItem => {
     const number = BigInt(value), address = number >= 0x1000n && number < 1n << 47n ? Number(number) : undefined;
-    return { id: name, label: name, description: `${value}${text ? `  ${text}` : ''}`, changed: old !== undefined && old.general.find((each) => each.name === name)?.value !== value, ...(name === 'PC' || now.saved ? {} : { register: name }), ...(address === undefined ? {} : { address }), copy: value };
+    return { id: name, label: name, description: `${value}${text ? `  ${text}` : ''}`, changed: old !== undefined && old.general.find((each) => each.name === name)?.value !== value, ...(name === 'PC' || now.saved ? {} : { register: name, expression: dapName(name) }), ...(address === undefined ? {} : { address }), copy: value };
   });
   if (now.saved) return general;
   const table = flagTable(), flags = table.map(([bit, name, meaning]): RegisterItem => {
     const set = (now.rflags >>> bit) & 1;
-    return { id: `flag ${name}`, label: name, description: `${set} ${set ? meaning : ''}`.trim(), changed: old !== undefined && ((old.rflags >>> bit) & 1) !== set, register: name.toLowerCase(), copy: String(set) };
+    return { id: `flag ${name}`, label: name, description: `${set} ${set ? meaning : ''}`.trim(), changed: old !== undefined && ((old.rflags >>> bit) & 1) !== set, register: name.toLowerCase(), expression: name.toLowerCase(), copy: String(set) };
   });
   const size = wide ? 32 : 16, letter = wide ? 'Y' : 'X';
-  const vectors = now.vectors.map((hex, i): RegisterItem => ({ id: `vector ${i}`, label: `${letter}${i}`, description: vectorText(hex, size, format), changed: old !== undefined && old.vectors[i]?.slice(0, size * 2) !== hex.slice(0, size * 2), register: `${letter.toLowerCase()}${i}`, copy: vectorText(hex, size, format) }));
+  const vectors = now.vectors.map((hex, i): RegisterItem => ({ id: `vector ${i}`, label: `${letter}${i}`, description: vectorText(hex, size, format), changed: old !== undefined && old.vectors[i]?.slice(0, size * 2) !== hex.slice(0, size * 2), register: `${letter.toLowerCase()}${i}`, expression: `${letter.toLowerCase()}${i}`, copy: vectorText(hex, size, format) }));
   const named = table.filter(([bit]) => (now.rflags >>> bit) & 1).map(([, name]) => name).join(' ');
-  const other = (name: string, value: number, register: string): RegisterItem => ({ id: name, label: name, description: `0x${value.toString(16)}`, changed: false, register, copy: `0x${value.toString(16)}` });
+  const other = (name: string, value: number, register: string): RegisterItem => ({ id: name, label: name, description: `0x${value.toString(16)}`, changed: false, register, expression: register, copy: `0x${value.toString(16)}` });
   return [
     ...general,
     { id: 'flags', label: l10n.t('flags'), description: named || '-', changed: flags.some(({ changed }) => changed), children: flags, open: false },

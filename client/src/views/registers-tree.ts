@@ -71,7 +71,7 @@ export class RegistersTree implements vscode.TreeDataProvider<RegisterItem>, vsc
     made.id = item.id;
     made.description = item.description;
     if (item.changed) made.resourceUri = changedUri('registers', item.id);
-    made.contextValue = [item.register ? 'register' : '', item.address === undefined ? '' : 'address', item.copy ? 'copy' : ''].filter(Boolean).join(' ');
+    made.contextValue = [item.register ? 'register' : '', item.address === undefined ? '' : 'address', item.copy ? 'copy' : '', item.expression ? 'expression' : ''].filter(Boolean).join(' ');
     made.accessibilityInformation = { label: `${item.label} ${item.description}${item.changed ? `, ${vscode.l10n.t('changed')}` : ''}` };
     return made;
   }
@@ -93,12 +93,12 @@ export class RegistersTree implements vscode.TreeDataProvider<RegisterItem>, vsc
     return made;
   }
 
-  /** Goes to the moment before the instruction that changed the register last. */
-  async whoChanged(item: RegisterItem): Promise<void> {
-    if (!item.register || this.#now?.thread === undefined) return;
-    const { register } = item, { thread } = this.#now;
-    const { change } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('gobuf: who changed {0}?', item.label) }, () => this.sessions.request('gobuf/lastChange', { register, threadId: thread, most: 5_000_000 }));
-    if (!change) { void vscode.window.showInformationMessage(vscode.l10n.t('{0} has not changed in the recorded past that was searched.', item.label)); return; }
+  /** Goes to the moment before the instruction that changed the register last, of the thread that is shown or stopped. */
+  async whoChanged({ label, register }: { label: string; register?: string }): Promise<void> {
+    const thread = this.#now?.thread ?? this.sessions.view.thread;
+    if (!register || thread === undefined) return;
+    const { change } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('gobuf: who changed {0}?', label) }, () => this.sessions.request('gobuf/lastChange', { register, threadId: thread, most: 5_000_000 }));
+    if (!change) { void vscode.window.showInformationMessage(vscode.l10n.t('{0} has not changed in the recorded past that was searched.', label)); return; }
     await this.sessions.request('gobuf/goTo', { instruction: change.instruction });
   }
   dispose(): void { for (const each of this.#disposables) each.dispose(); }

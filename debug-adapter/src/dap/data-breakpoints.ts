@@ -1,6 +1,7 @@
 // Data breakpoints: a watch on any range of memory, given by an expression, a variable on the screen, or an address.
 // Must stay true: a dataId says everything needed to set the watch again in another session of the same program.
 
+import { fromAssembly } from './evaluate';
 import { type Handlers, RequestError, type Subject } from './handler';
 import type { Container, Session } from './session';
 import { hex, parseReference, sentence } from './text';
@@ -22,8 +23,8 @@ function childOf(container: Container | undefined, name: string): { name?: strin
   return list?.find((variable) => variable.name === name);
 }
 
-const REGISTER = /^(r[a-d]x|r[sd]i|r[sb]p|r(8|9|1[0-5])|rflags|[xy]mm\d+|cf|pf|af|zf|sf|df|of|fs_base|gs_base|mxcsr)$/i;
-const registerIn = (found: { name?: string; evaluateName?: string }): string | undefined => [found.evaluateName, found.name].find((name) => name !== undefined && REGISTER.test(name))?.toLowerCase();
+const REGISTER = /^(r[a-d]x|r[sd]i|r[sb]p|r(8|9|1[0-5])|rflags|[xy](mm)?\d+|cf|pf|af|zf|sf|df|of|fs_base|gs_base|mxcsr)$/i;
+export const registerIn = (found: { name?: string; evaluateName?: string }): string | undefined => [found.evaluateName, found.name].find((name) => name !== undefined && REGISTER.test(name))?.toLowerCase();
 
 const handlers: Handlers = {
   dataBreakpointInfo(session, { name, variablesReference, frameId, bytes, asAddress }) {
@@ -36,7 +37,7 @@ const handlers: Handlers = {
     }
     let found: { name?: string; address?: number; size?: number; evaluateName?: string } | undefined;
     try {
-      found = variablesReference ? childOf(session.containers.get(variablesReference), name) : engine.evaluate(name, frameId === undefined ? undefined : session.frames.get(frameId)?.frame, frameId === undefined ? undefined : session.frames.get(frameId)?.thread);
+      found = variablesReference ? childOf(session.containers.get(variablesReference), name) : engine.evaluate(fromAssembly(name), frameId === undefined ? undefined : session.frames.get(frameId)?.frame, frameId === undefined ? undefined : session.frames.get(frameId)?.thread);
     } catch (error) { return { dataId: null, description: sentence(error) }; }
     if (!found) return { dataId: null, description: `${name} is not on the screen any more.` };
     const register = found.address === undefined ? registerIn(found) : undefined;

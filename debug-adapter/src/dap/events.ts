@@ -4,6 +4,8 @@
 import { eventText, parseEvents } from '../terminal/events';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { EventFilter, TraceEvent } from '../engine/types';
+import { registerIn } from './data-breakpoints';
+import { fromAssembly } from './evaluate';
 import { RequestError, type Handlers, type Subject } from './handler';
 import type { EventBreakpoint, TimelineResult, WriteRow } from './protocol';
 import type { Session } from './session';
@@ -39,14 +41,15 @@ export function replaceEvents(session: Session, list: string, wanted: EventBreak
 const SCHEDULING: EventFilter[] = (['start', 'stop', 'create', 'ready', 'steal'] as const).map((event) => ({ event }));
 const MOST_EVENTS = 100_000, MOST_WRITES = 10_000;
 
-function range(session: Session, args: { expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number }): { address: number; size: number; name: string } {
+function range(session: Session, args: { expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number }): { address: number; size: number; name: string } | { register: string } {
   if (args.memoryReference !== undefined) {
     const address = parseReference(args.memoryReference) + (args.offset ?? 0);
     return { address, size: args.count ?? 8, name: hex(address) };
   }
   if (!args.expression) throw new RequestError('Name an expression or a memoryReference.');
   const { frame, thread } = frameFor(session, args.frameId);
-  const found = session.engine.evaluate(args.expression, frame, thread);
+  const found = session.engine.evaluate(fromAssembly(args.expression), frame, thread), register = found.address === undefined ? registerIn(found) : undefined;
+  if (register) return { register };
   if (found.address === undefined) throw new RequestError(`${args.expression} does not lie in memory.`);
   return { address: found.address, size: args.count ?? (found.size || 8), name: args.expression };
 }
@@ -72,7 +75,9 @@ const handlers: Handlers = {
     return {};
   },
   async 'gobuf/writes'(session, args) {
-    const engine = session.stopped, { address, size, name } = range(session, args);
+    const engine = session.stopped, found = range(session, args);
+    if ('register' in found) return { moment: session.moment(), address: 0, size: 0, writes: [], complete: false, register: found.register };
+    const { address, size, name } = found;
     const { writes, complete } = await session.search(`who wrote ${name}`, (options) => engine.writesTo(address, size, { ...options, most: Math.min(args.most ?? 100, MOST_WRITES) }));
     const rows = writes.map((write): WriteRow => ({
       instruction: write.instruction, pc: write.pc, tid: write.tid, goroutine: write.goroutine, function: write.function, file: write.file === undefined ? undefined : session.source(write.file)?.path, line: write.line,

@@ -216,8 +216,8 @@ export interface GobufRequests {
   'gobuf/setEventBreakpoints': [{ breakpoints: EventBreakpoint[] }, { breakpoints: { id?: number; verified: boolean; message?: string }[] }];
   /** Run to the next (or back to the last) of some events; without any: a goroutine starts, stops, is made, made ready or stolen. */
   'gobuf/runToEvent': [{ events?: EventFilter[]; reverse?: boolean }, object];
-  /** Who wrote this? The newest `most` writes (default 100) to an expression's memory, or to `count` bytes at a reference, oldest first. */
-  'gobuf/writes': [{ expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number; most?: number }, { moment: Moment; address: number; size: number; writes: WriteRow[]; complete: boolean }];
+  /** Who wrote this? The newest `most` writes (default 100) to an expression's memory, or to `count` bytes at a reference, oldest first. Of a register only its name comes back: ask `gobuf/lastChange`. */
+  'gobuf/writes': [{ expression?: string; frameId?: number; memoryReference?: string; offset?: number; count?: number; most?: number }, { moment: Moment; address: number; size: number; writes: WriteRow[]; complete: boolean; register?: string }];
   /** What happened up to `until` (default: the last recorded moment), at most `limit` events (default 10 000). */
   'gobuf/timeline': [{ until?: number; limit?: number }, TimelineResult];
   /** What ran where, when, up to the last recorded moment: at most about `limit` rows, and only those that the client does not know. */

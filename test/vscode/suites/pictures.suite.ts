@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { LanesResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Exports } from '../../../client/src/extension';
 import type { Row } from '../../../client/src/views/scheduler-model';
-import { contextMenu, eachOnProgram, focusedFrame, inThemes, next, type Program } from './support';
+import { contextMenu, eachOnProgram, focusedFrame, inThemes, next, type Program, textOf } from './support';
 
 describe('pictures', () => {
   let gobuf: Exports, program: Program;
@@ -68,6 +68,33 @@ describe('pictures', () => {
     assert.strictEqual(BigInt(document.lineAt(0).text.split(' ')[0]!), BigInt(/0x[0-9a-f]+|\d+/.exec(result)![0]));
   });
 
+  it('a watch and a variable lead to their writers and their memory, and a register in them to who changed it', async () => {
+    await start(['main.volley']);
+    const { messages } = program, row = (view: string, name: string): string => `.debug-${view} .monaco-list-row:has-text("${name}")`;
+    for (const evaluateName of ['runtime.g0.sched.sp', 'rsp']) await vscode.commands.executeCommand('debug.addToWatchExpressions', { variable: { evaluateName } });
+    await vscode.commands.executeCommand('workbench.debug.action.focusWatchView');
+    const lines = await contextMenu(row('watch', 'runtime.g0.sched.sp'));
+    if (!lines) return; // nobody can click here
+    for (const line of ['Who Wrote This?', 'Open in Memory View', 'Break on Value Change']) assert.ok(lines.includes(line), `no ${line} among ${lines.join(', ')}`);
+    const answered = next(messages.on, (message) => message.command === 'gobuf/writes', 'the writes');
+    await contextMenu(row('watch', 'runtime.g0.sched.sp'), 'Who Wrote This?');
+    const { writes } = (await answered).body as unknown as { writes: { instruction: number }[] };
+    assert.ok(writes.length > 0);
+    assert.ok((await textOf('.quick-input-list .monaco-list-row'))!.length > 0);
+    await go(command('workbench.action.acceptSelectedQuickOpenItem'));
+    assert.strictEqual(gobuf.sessions.view.moment?.instruction, writes.at(-1)!.instruction - 1);
+    const before = gobuf.sessions.view.moment.instruction;
+    await go(async () => { await contextMenu(row('watch', 'rsp'), 'Who Wrote This?'); });
+    assert.ok(gobuf.sessions.view.moment.instruction < before);
+    vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('runtime.newproc1')]);
+    await go(command('workbench.action.debug.continue'));
+    await vscode.commands.executeCommand('workbench.debug.action.focusVariablesView');
+    const offered = await contextMenu(row('variables', 'callerpc'), 'Open in Memory View');
+    for (const line of ['Who Wrote This?', 'Open in Memory View', 'Add to Watch']) assert.ok(offered!.includes(line), `no ${line} among ${offered!.join(', ')}`);
+    if (vscode.window.activeTextEditor?.document.uri.scheme !== 'gobuf-memory') await next(vscode.window.onDidChangeActiveTextEditor, (editor) => editor?.document.uri.scheme === 'gobuf-memory', 'the memory');
+    await vscode.commands.executeCommand('workbench.debug.viewlet.action.removeAllWatchExpressions');
+  });
+
   it('the registers mark what changed, know formats, and say who changed one', async () => {
     await start(['main.volley']);
     let loaded = next(gobuf.registers.onDidLoad, (items) => items.length > 16, 'the registers');
@@ -82,8 +109,20 @@ describe('pictures', () => {
     assert.match(gobuf.registers.items.find(({ label }) => label === 'YMM')!.children![0]!.description, /^\S+ \S+ \S+ \S+$/);
     const sp = gobuf.registers.items.find(({ label }) => label === 'SP')!, made = await gobuf.registers.resolveTreeItem(gobuf.registers.getTreeItem(sp), sp, new vscode.CancellationTokenSource().token);
     assert.match((made.tooltip as vscode.MarkdownString).value, /Changed last by/);
+    // Each can be watched, and stopped at when it changes.
+    const all = gobuf.registers.items.flatMap((item) => [item, ...item.children ?? []]).filter(({ expression }) => expression !== undefined), { session } = gobuf.sessions.view;
+    assert.ok(all.length > 40, `${all.length} registers`);
+    for (const { expression } of all) {
+      await session!.customRequest('evaluate', { expression, context: 'watch' });
+      assert.ok(((await session!.customRequest('dataBreakpointInfo', { name: expression })) as { dataId: string | null }).dataId, `${expression} cannot be watched`);
+    }
     await go(() => gobuf.registers.whoChanged(sp));
     assert.ok(gobuf.sessions.view.moment!.instruction > 0);
+    await vscode.commands.executeCommand('gobuf.breakOnChange', gobuf.registers.items.find(({ label }) => label === 'AX'));
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    const changed = program.messages.stopped();
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    assert.strictEqual((await changed).body?.['reason'], 'data breakpoint');
   });
 
   it('time is travelled by line, switch and caller, there and back', async () => {

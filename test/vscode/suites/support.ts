@@ -162,7 +162,7 @@ export async function hovered(word: string, line?: string): Promise<string | und
 /** The text of what a CSS selector finds in the window, once it is to be seen; undefined in a host that cannot look. */
 export async function textOf(selector: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('text', 'text', selector) : undefined; }
 
-/** Right-clicks what a CSS selector finds in a webview; the lines of the context menu, of which one is chosen if named. Undefined in a host that cannot. */
+/** Right-clicks what a CSS selector finds in the window or in a webview; the lines of the context menu, of which one is chosen if named. Undefined in a host that cannot. */
 export async function contextMenu(selector: string, line?: string): Promise<string[] | undefined> { return process.env['GOBUF_TEST_ASKS'] ? (await ask('menu', 'menu', line === undefined ? selector : `${selector} » ${line}`)).split('\n').map((each) => each.trim()).filter((each) => each !== '') : undefined; }
 
 /** Drags the timeline that is shown; a sentence on how long its frames took. Empty in a host that cannot. */
