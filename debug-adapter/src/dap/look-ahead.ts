@@ -17,7 +17,7 @@ export interface Asked {
 export const nothingAsked = (): Asked => ({ threads: false, stacks: [], scopes: new Map(), listings: [] });
 
 /** Requests of one refresh follow each other faster than this; people do not. */
-const SILENCE_MS = 1;
+const SILENCE_MS = 3;
 
 export class LookAhead {
   #requests = 0;
