@@ -7,8 +7,8 @@ import type { Session, TerminalCommands } from './session';
 
 export function consoleCommands(session: Session, engine: Debugger): TerminalCommands {
   let output = '';
-  const { host, launched } = session;
-  const terminal = new Terminal(engine, { ...(launched ? host.files?.(launched) : {}), write: (text) => { output += text; } });
+  const { client, host, launched } = session;
+  const terminal = new Terminal(engine, { ...(launched ? host.files?.(launched) : {}), colors: client.supportsANSIStyling === true, write: (text) => { output += text; } });
   if (session.launched?.disassembleFlavor) terminal.context.settings.disassembleFlavor = session.launched.disassembleFlavor;
   const names = terminal.names();
   return {

@@ -60,6 +60,9 @@ export interface Scope {
 
 export interface Display { expression: string; format: string }
 
+/** A transcript is plain text. */
+const withoutStyles = (text: string): string => text.replace(/\x1b\[\d*m/g, '');
+
 export class Context {
   frame = 0;
   displays: (Display | undefined)[] = [];
@@ -74,7 +77,7 @@ export class Context {
 
   constructor(public debug: Debugger, host: TerminalHost) {
     this.host = { ...host, write: (text) => {
-      if (this.transcript) host.appendFile?.(this.transcript.file, text, false);
+      if (this.transcript) host.appendFile?.(this.transcript.file, withoutStyles(text), false);
       if (!this.transcript?.quiet) host.write(text);
     } };
   }

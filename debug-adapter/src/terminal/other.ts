@@ -7,6 +7,7 @@ import { ExitRequest, hex, split2 } from './context';
 import type { Context, Scope } from './context';
 import { notedDisassembly } from './disassembly-notes';
 import { printDisassembly, printSource, printStop } from './position';
+import { paintRows } from './style';
 import { align } from './tabwriter';
 
 const DISASS_USAGE = 'wrong number of arguments: disassemble [-a <start> <end>] [-l <locspec>]';
@@ -35,7 +36,7 @@ async function printWindow(context: Context, rows: DisassemblyRow[], size: numbe
 interface Wanted { fields: boolean; sources: boolean }
 
 async function printRows(context: Context, rows: DisassemblyRow[], header: boolean, wanted: Wanted): Promise<void> {
-  if (wanted.fields || wanted.sources) context.host.write(await notedDisassembly(context, rows, header, wanted)); else printDisassembly(context, rows, header);
+  if (wanted.fields || wanted.sources) context.host.write(paintRows(context, await notedDisassembly(context, rows, header, wanted))); else printDisassembly(context, rows, header);
 }
 
 async function disassemble(context: Context, all: string, scope: Scope): Promise<void> {

@@ -4,9 +4,8 @@
 import type { DisassemblyRow, Location, StopInfo } from '../engine/types';
 import { hex } from './context';
 import type { Context } from './context';
+import { paint, paintRows } from './style';
 import { align } from './tabwriter';
-
-const COLORS = { arrow: '\x1b[33m', line: '\x1b[34m', reset: '\x1b[0m' };
 
 export function disassemblyText(rows: DisassemblyRow[], header: boolean): string {
   const first = rows[0];
@@ -19,7 +18,7 @@ export function disassemblyText(rows: DisassemblyRow[], header: boolean): string
 function baseName(file: string): string { return file === '' ? '.' : file.slice(file.lastIndexOf('/') + 1); }
 function toHex(bytes: Uint8Array): string { return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''); }
 
-export function printDisassembly(context: Context, rows: DisassemblyRow[], header = true): void { context.host.write(disassemblyText(rows, header)); }
+export function printDisassembly(context: Context, rows: DisassemblyRow[], header = true): void { context.host.write(paintRows(context, disassemblyText(rows, header))); }
 
 /** The instructions around pc. */
 function printAround(context: Context, pc: number): void {
@@ -44,7 +43,7 @@ export async function printSource(context: Context, file: string, line: number, 
   for (let number = Math.max(1, line - count); number <= Math.min(lines.length, line + count); number++) {
     const mark = arrow && number === line ? '=>' : '  ';
     const label = `${String(number).padStart(4)}:\t`;
-    context.host.write(context.host.colors ? `${COLORS.arrow}${mark}${COLORS.line}${label}${COLORS.reset}${lines[number - 1]}\n` : `${mark}${label}${lines[number - 1]}\n`);
+    context.host.write(`${paint(context, 'arrow', mark)}${paint(context, 'place', label)}${lines[number - 1]}\n`);
   }
 }
 
