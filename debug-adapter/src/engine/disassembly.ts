@@ -3,6 +3,7 @@
 
 import { sameBytes } from '../goruntime/read-set';
 import type { Binary, FunctionInfo } from '../symbols/types';
+import { listAsDelve } from './decode';
 import type { DisassemblyRow, Flavor } from './types';
 
 /** One decoded instruction; undefined where the bytes are none. */
@@ -118,6 +119,25 @@ export function disassembleRows(host: DisassemblyHost, address: number, offset: 
     at += Math.max(1, row.bytes.length);
   }
   return [...before, ...after.slice(skip)].slice(0, count);
+}
+
+/** The whole function at pc, without the padding after it: Delve's text, unless that would hide the instruction that comes next. */
+export function disassembleFunction(host: DisassemblyHost, pc: number, flavor: Flavor): DisassemblyRow[] {
+  const { binary } = host, fn = binary.functionAt(pc);
+  if (!fn) throw new Error(`could not find function containing PC 0x${pc.toString(16)}`);
+  const end = endOf(binary, fn);
+  const rows = listAsDelve(binary, host.read(fn.entry, end - fn.entry), fn.entry, flavor).map(({ file, line, ...row }) => ({ ...placedRow(host, row), ...(file !== undefined ? { file, line } : {}) }));
+  const hidden = host.pc !== undefined && host.pc >= fn.entry && host.pc < end && !rows.some((row) => row.isCurrent);
+  return hidden ? disassembleRange(host, fn.entry, end, flavor) : rows;
+}
+function endOf(binary: Binary, fn: FunctionInfo): number {
+  // The symbol table knows the size without the padding up to the next function.
+  const known = binary.symbolNamed(fn.symbol) ?? binary.symbolNamed(fn.name);
+  if (known && known.address === fn.entry && known.size > 0 && binary.hasSymbols) return fn.entry + known.size;
+  const bytes = binary.readStatic(fn.entry, fn.end - fn.entry);
+  let { length } = bytes;
+  while (length > 0 && bytes[length - 1] === 0xcc) length--;
+  return fn.entry + length;
 }
 
 function nextRow(host: DisassemblyHost, address: number, flavor: Flavor): DisassemblyRow {

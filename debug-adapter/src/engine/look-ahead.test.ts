@@ -62,4 +62,39 @@ describe.skipIf(!hasGo)('looking ahead (needs the go command)', () => {
     expect(() => debug.lookAhead(() => { throw new Error('no'); })).toThrow('no');
     expect(debug.stack().frames[0]!.pc).toBe(debug.stop!.pc);
   }, 60_000);
+
+  test('threads keep their numbers, breakpoints their counts, the recording its end, and new limits hold at once', async () => {
+    const debug = started();
+    await debug.launch();
+    debug.setBreakpoint({ location: 'main.main' });
+    const { instruction: first } = await debug.resume('continue');
+    // The first moment at which there is one thread more.
+    const threadsAt = async (instruction: number): Promise<number> => { await debug.goTo(instruction); return debug.threads().length; };
+    const before = debug.threads().length;
+    let low = first, high = first + 4_000_000;
+    expect(await threadsAt(high)).toBeGreaterThan(before);
+    while (low < high) { const middle = Math.floor((low + high) / 2); if (await threadsAt(middle) > before) high = middle; else low = middle + 1; }
+    const fresh = started();
+    await fresh.launch();
+    await fresh.goTo(low - 1);
+    const breakpoint = fresh.setBreakpoint({ address: (await debug.goTo(low)).pc });
+    const known = fresh.threads().map(({ id }) => id), seen: number[] = [], { last } = fresh.history();
+    fresh.lookAhead(() => { seen.push(...fresh.threads().map(({ id }) => id)); picture(fresh); });
+    expect(seen.length).toBe(known.length + 1);
+    expect(fresh.threadOfG(0x1234, 4_321)).toBe(Math.max(...known) + 1);
+    expect([fresh.history().last, fresh.breakpoints().find(({ id }) => id === breakpoint.id)!.totalHits]).toEqual([last, 0]);
+    // And the moment itself is right, with the number that is now taken by another.
+    await fresh.resume('stepInstruction');
+    expect(fresh.stop!.instruction).toBe(low);
+    for (const { id, name } of fresh.threads()) if (name.startsWith('G')) expect(fresh.stack(id).frames.length, name).toBeGreaterThan(0);
+    // What a look prepared with other limits is not shown.
+    fresh.lookAhead(look(fresh));
+    fresh.setLimits({ maxStringLen: 1 });
+    await fresh.resume('stepInstruction');
+    const again = started();
+    await again.launch();
+    again.setLimits({ maxStringLen: 1 });
+    await again.goTo(fresh.stop!.instruction);
+    expect((picture(fresh) as { scopes: unknown }).scopes).toEqual((picture(again) as { scopes: unknown }).scopes);
+  }, 120_000);
 });

@@ -29,6 +29,13 @@ export class ThreadTable {
   /** Goroutines are told apart by goid, since a g is used again; g0 and gsignal by address. */
   idOfG(g: number, goid: number): number { return this.idOf({ kind: 'g', g, goid }); }
 
+  /** How many were met. */
+  get count(): number { return this.ids.size; }
+  /** Those met after the first `count` get their numbers when they are met again. */
+  forgetFrom(count: number): void {
+    for (const [name, id] of this.ids) if (id > count) { this.ids.delete(name); this.keys.delete(id); }
+  }
+
   private idOf(key: Key): number {
     const name = key.kind === 'm' ? `m${key.tid}` : key.goid > 0 ? `g${key.goid}` : `a${key.g}`;
     const known = this.ids.get(name);
