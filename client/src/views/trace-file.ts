@@ -1,5 +1,5 @@
 // Reads what `gobuf trace --json` wrote into the timeline's rows, some lines at a time. No vscode, no DOM.
-// Must stay true: only what the trace says is drawn (those of older versions know no Ms and Ps); a line that is none of its events is said with its number.
+// Must stay true: only what the trace says is drawn (those of older versions know no Ms, Ps, sleeps and marks); a line that is none of its events is said with its number.
 
 import type { Lane, LanesResult, MarkColumns, MarkKind, SegmentColumns } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
@@ -9,10 +9,11 @@ import { KINDS } from './timeline-model';
 export const MOST_EVENTS = 1_000_000;
 export class TraceError extends Error {}
 
-interface Event { instruction: number; time: number; event: string; tid: number; m?: number; p?: number; function?: string; goroutine?: number; from?: number; by?: string; left?: number; leftTime?: number; code?: number; signal?: string; message?: string }
-interface Open { who: number; p: number; start: number; startTime: number; begun: number }
+interface Event { instruction: number; time: number; event: string; tid: number; m?: number; p?: number; function?: string; goroutine?: number; from?: number; by?: string; left?: number; leftTime?: number; code?: number; signal?: string; message?: string; executed?: number; leftExecuted?: number; why?: string; text?: string }
+/** `executed`: instructions of the thread before it, where that is known. */
+interface Open { who: number; asleep: boolean; p: number; start: number; startTime: number; begun: number; executed: number | undefined }
 const NOBODY = -1, NO_P = -1;
-const OPTIONAL = ['m', 'p', 'goroutine', 'from', 'left', 'leftTime'] as const;
+const OPTIONAL = ['m', 'p', 'goroutine', 'from', 'left', 'leftTime', 'executed', 'leftExecuted'] as const, WORDS = ['function', 'by', 'why', 'text', 'signal', 'message'] as const;
 
 const segments = (): SegmentColumns => ({ lane: [], who: [], asleep: [], start: [], end: [], startTime: [], endTime: [], own: [], p: [], begun: [], ended: [] });
 const marks = (): MarkColumns => ({ lane: [], kind: [], at: [], time: [], goid: [], text: [] });
@@ -52,7 +53,7 @@ export class TraceReader {
       if (last && this.events > 0 && text.startsWith('{')) return;
       throw new TraceError(l10n.t('line {0} is not an event of `gobuf trace --json`: {1}', this.#line, this.events === 0 ? otherFile(text) ?? l10n.t('it is no JSON object') : l10n.t('it is no JSON object')));
     }
-    if (typeof event !== 'object' || event === null || typeof event.event !== 'string' || !whole(event.instruction) || !whole(event.time) || !whole(event.tid) || OPTIONAL.some((name) => event[name] !== undefined && !whole(event[name]))) {
+    if (typeof event !== 'object' || event === null || typeof event.event !== 'string' || !whole(event.instruction) || !whole(event.time) || !whole(event.tid) || OPTIONAL.some((name) => event[name] !== undefined && !whole(event[name])) || WORDS.some((name) => event[name] !== undefined && typeof event[name] !== 'string')) {
       throw new TraceError(l10n.t('line {0} is not an event of `gobuf trace --json`: {1}', this.#line, l10n.t('it lacks one of event, instruction, time and tid')));
     }
     if (event.instruction < this.#until) throw new TraceError(l10n.t('line {0} is not an event of `gobuf trace --json`: {1}', this.#line, l10n.t('it comes before the line above it')));
@@ -71,37 +72,37 @@ export class TraceReader {
     const to = this.#marks;
     to.lane.push(lane); to.kind.push(KINDS.indexOf(kind)); to.at.push(instruction); to.time.push(time); to.goid.push(goid); to.text.push(this.#word(text));
   }
-  #row(to: SegmentColumns, lane: number, { who, p, start, startTime, begun }: Open, end: number, endTime: number, ended: number): void {
-    to.lane.push(lane); to.who.push(who); to.asleep.push(0); to.start.push(start); to.end.push(end); to.startTime.push(startTime); to.endTime.push(endTime);
-    to.own.push(-1); to.p.push(p); to.begun.push(begun); to.ended.push(ended);
+  #row(to: SegmentColumns, lane: number, { who, asleep, p, start, startTime, begun, executed }: Open, end: number, endTime: number, ended: number, until?: number): void {
+    to.lane.push(lane); to.who.push(who); to.asleep.push(asleep ? 1 : 0); to.start.push(start); to.end.push(end); to.startTime.push(startTime); to.endTime.push(endTime);
+    to.own.push(executed === undefined || until === undefined ? -1 : until - executed); to.p.push(p); to.begun.push(begun); to.ended.push(ended);
   }
   /** One stretch of a lane ends and another one begins, with the same P unless another one is named. */
-  #change(lane: number, who: number, at: number, time: number, ended: string, begun: string, p = this.#open[lane]?.p ?? NO_P): void {
+  #change(lane: number, who: number, at: number, time: number, executed: number | undefined, ended: string, begun: string, p = this.#open[lane]?.p ?? NO_P, asleep = false): void {
     const open = this.#open[lane];
     if (open && at < open.start) at = open.start;
-    if (open && at > open.start) this.#row(this.#segments, lane, open, at, time, this.#word(ended));
-    this.#open[lane] = { who, p, start: at, startTime: time, begun: this.#word(begun) };
+    if (open && at > open.start) this.#row(this.#segments, lane, open, at, time, this.#word(ended), executed);
+    this.#open[lane] = { who, asleep, p, start: at, startTime: time, begun: this.#word(begun), executed };
   }
 
   #take(event: Event): void {
-    const { instruction, time, tid, goroutine, from } = event;
+    const { instruction, time, tid, goroutine, from, executed } = event;
     let lane = this.#laneOf.get(tid);
     if (lane === undefined) {
       lane = this.#lanes.push({ tid }) - 1;
       this.#laneOf.set(tid, lane);
-      this.#open.push({ who: event.event === 'milestone' ? goroutine ?? NOBODY : 0, p: NO_P, start: instruction, startTime: time, begun: 0 });
+      this.#open.push({ who: event.event === 'milestone' ? goroutine ?? NOBODY : event.event === 'threadStart' ? NOBODY : 0, asleep: false, p: NO_P, start: instruction, startTime: time, begun: 0, executed });
     }
     if (event.m !== undefined) this.#lanes[lane]!.m = event.m;
-    const by = event.by?.replace(/^runtime\./, '') ?? '';
+    const by = event.why ?? event.by?.replace(/^runtime\./, '') ?? '';
     // The same is told with whatever comes first after it on the thread, and again with the switch.
-    const leave = (): void => { if (event.left !== undefined && from && this.#open[lane]!.who === from) this.#change(lane, 0, event.left, event.leftTime ?? event.left, by, `G${from} ${by}`); };
+    const leave = (): void => { if (event.left !== undefined && from && this.#open[lane]!.who === from) this.#change(lane, 0, event.left, event.leftTime ?? event.left, event.leftExecuted, by, `G${from} ${by}`); };
     switch (event.event) {
-      case 'switch': {
+      case 'switch': case 'back': {
         leave();
         const goid = goroutine ?? 0;
         // A goroutine comes for the first time at the function that it was made for.
         if (goid > 0 && event.function !== undefined) this.#names[goid] ??= event.function;
-        this.#change(lane, goid, instruction, time, `gogo to G${goid}`, from ? `after G${from} ${by}`.trim() : 'gogo');
+        this.#change(lane, goid, instruction, time, executed, `gogo to G${goid}`, from ? `after G${from} ${by}`.trim() : 'gogo');
         break;
       }
       case 'left': leave(); break;
@@ -109,18 +110,26 @@ export class TraceReader {
         leave();
         const { p } = event, now = event.event === 'takesP' && p !== undefined ? p : NO_P;
         // An M in a system call loses its P to the one that takes it.
-        this.#open.forEach((open, other) => { if (open && other !== lane && now !== NO_P && open.p === now) this.#change(other, open.who, instruction, time, `P${p} is taken by another M`, `P${p} is taken by another M`, NO_P); });
+        this.#open.forEach((open, other) => { if (open && other !== lane && now !== NO_P && open.p === now) this.#change(other, open.who, instruction, time, open.asleep ? open.executed : undefined, `P${p} is taken by another M`, `P${p} is taken by another M`, NO_P, open.asleep); });
         const why = `${event.event === 'takesP' ? 'takes' : 'gives up'} P${p ?? ''}`;
-        this.#change(lane, this.#open[lane]!.who, instruction, time, why, why, now);
+        this.#change(lane, this.#open[lane]!.who, instruction, time, executed, why, why, now);
         break;
       }
+      case 'sleeps': case 'wakes': {
+        leave();
+        const why = event.text ?? event.event;
+        this.#change(lane, this.#open[lane]!.who, instruction, time, executed, why, why, undefined, event.event === 'sleeps');
+        break;
+      }
+      case 'holdsG': if (this.#open[lane]!.who === NOBODY) this.#change(lane, goroutine ?? 0, instruction, time, executed, 'TLS holds g0', 'TLS holds g0'); break;
       case 'milestone':
-        if (goroutine !== undefined && this.#open[lane]!.who === NOBODY) this.#change(lane, goroutine, instruction, time, 'TLS holds g0', 'TLS holds g0');
+        if (goroutine !== undefined && this.#open[lane]!.who === NOBODY) this.#change(lane, goroutine, instruction, time, executed, 'TLS holds g0', 'TLS holds g0');
         this.#mark('milestone', lane, event, goroutine ?? 0, event.function ?? 'milestone');
         break;
       case 'exited': this.#mark('end', lane, event, 0, `exit status ${event.code ?? '?'}`); break;
       case 'killed': this.#mark('end', lane, event, 0, `killed by ${event.signal ?? '?'}`); break;
-      default: this.#mark('end', lane, event, 0, event.message === undefined ? event.event : `${event.event}: ${event.message}`);
+      default: if (event.text !== undefined && KINDS.includes(event.event as MarkKind)) this.#mark(event.event as MarkKind, lane, event, goroutine ?? 0, event.text);
+      else this.#mark('end', lane, event, 0, event.message === undefined ? event.event : `${event.event}: ${event.message}`);
     }
   }
 

@@ -12,7 +12,8 @@ import type { SchedulerSnapshot } from '../goruntime/types';
 export type { EventFilter, SchedulerEventName, TraceEvent } from '../engine/types';
 export type { Change } from '../engine/effects';
 export type { GobufRow, Move, StackColumn, StackFrameBox, StacksPicture, StackWord, WordKind } from '../engine/stack-words';
-export type { Lane, MarkColumns, MarkKind, SegmentColumns, Timeline } from '../engine/timeline';
+export type { Lane, MarkColumns, SegmentColumns, Timeline } from '../engine/timeline';
+export type { MarkKind } from '../engine/timeline-marks';
 export type { GInfo, GobufInfo, MInfo, PInfo, SchedInfo, SchedulerSnapshot, StackBounds } from '../goruntime/types';
 
 /** Attributes of a `launch` request (and of a launch configuration). */

@@ -107,5 +107,5 @@ export interface DebuggerApi {
   /** All Ms, Ps, queues and threads now, and all Gs (or the first `maxGs` and those that run). */
   scheduler(maxGs?: number): SchedulerSnapshot;
   /** Boot milestones and goroutine switches from the program's start on a machine of its own. */
-  trace(): AsyncIterable<TraceEvent>;
+  trace(options?: { marks?: boolean }): AsyncIterable<TraceEvent>;
 }

@@ -596,7 +596,7 @@ export class Debugger implements DebuggerApi {
   localPath(path: string): string { return this.sourceFiles.local(path); }
   binaryPath(path: string): string { return this.sourceFiles.inBinary(path); }
 
-  trace(): AsyncIterable<TraceEvent> { return traceEvents({ binary: this.binary, createMachine: this.options.createMachine, yieldToHost: this.options.yieldToHost }); }
+  trace({ marks = false } = {}): AsyncIterable<TraceEvent> { return traceEvents({ marks, binary: this.binary, createMachine: this.options.createMachine, yieldToHost: this.options.yieldToHost }); }
 
   /** Whether a pause asked for is still being carried out. */
   get pauseWanted(): boolean { return this.pausing && this.running; }

@@ -33,7 +33,7 @@ export const isSchedulerEvent = (name: string): name is SchedulerEventName => Ob
 const RUNNABLE = 1, RUNNING = 2, SYSCALL = 3, WAITING = 4, DEAD = 6, SCAN = 0x1000;
 /** Go 1.24 numbers a goroutine before it is made runnable; earlier versions do it afterwards. */
 const NUMBERED_FIRST = 24;
-const GC_PHASES = ['off', 'mark', 'mark termination'];
+export const GC_PHASES = ['off', 'mark', 'mark termination'];
 /** Functions that change a goroutine's status by a locked compare-and-exchange; Go versions spread them differently. */
 const STATUS_FUNCTIONS = ['casgstatus', 'castogscanstatus', 'casfrom_Gscanstatus', 'casGToWaiting', 'casGToPreemptScan', 'casGFromPreempted', 'entersyscall', 'reentersyscall', 'exitsyscall', 'exitsyscallfast', 'coroswitch_m'];
 /** Events that are a function's first instruction. */

@@ -4,7 +4,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { debuggerOf, hasGo, PINGPONG, program } from './testing/session';
 import type { TestSession } from './testing/session';
-import { collectTimeline, MARK_KINDS } from './timeline';
+import { collectTimeline } from './timeline';
+import { MARK_KINDS } from './timeline-marks';
 import type { Timeline } from './timeline';
 
 const sessions: TestSession[] = [];
@@ -84,6 +85,37 @@ describe.skipIf(!hasGo)('the timeline (needs the go command)', () => {
     expect(new Set(told.map((row) => row.split(' ')[0])).size).toBeGreaterThan(1);
     // Back from morestack and mcall(recovery) the same goroutine goes on: no switch.
     expect(came).toEqual(rows.filter(({ who, begun }) => who > 0 && /^(after |gogo)/.test(begun) && !/(calls morestack|recovers from a panic)$/.test(begun)).sort((a, b) => a.start - b.start).map(({ start, who, m, p }) => `${start} G${who} M${m} P${p}`));
+  }, 120_000);
+
+  test('gobuf trace with marks tells the same marks and the same sleeps at the same instructions, why each goroutine left, and what each stretch executed', async () => {
+    const debug = await open(), marks: string[] = [], slept: string[] = [], left = new Set<string>(), since = new Map<number, number>(), arrived = new Map<number, number>(), gone = new Map<number, number>();
+    let last = 0;
+    for await (const { event, instruction, time, tid, goroutine = 0, text, why, from, left: at, executed, leftExecuted } of debug.trace({ marks: true })) {
+      last = instruction;
+      if (text !== undefined && (MARK_KINDS as readonly string[]).includes(event)) marks.push(`${instruction} ${time} ${tid} ${event} G${goroutine} ${text}`);
+      if (event === 'sleeps') since.set(tid, instruction);
+      if (event === 'wakes') { slept.push(`${tid} ${since.get(tid)}-${instruction}`); since.delete(tid); }
+      if (why !== undefined) left.add(`${at} G${from} ${why}`);
+      if (event === 'switch') arrived.set(instruction, executed!);
+      if (at !== undefined) gone.set(at, leftExecuted!);
+    }
+    for (const [tid, start] of since) if (start < last) slept.push(`${tid} ${start}-${last}`);
+    await debug.resume('continue');
+    const timeline = await collect(debug), { segments, open: unfinished, lanes, strings } = timeline, told = timeline.marks;
+    const shown = told.at.flatMap((instruction, i) => { const kind = MARK_KINDS[told.kind[i]!]!; return kind === 'milestone' || kind === 'end' ? [] : [`${instruction} ${told.time[i]} ${lanes[told.lane[i]!]!.tid} ${kind} G${told.goid[i]} ${strings[told.text[i]!]}`]; });
+    expect(marks).toEqual(shown);
+    expect(new Set(marks.map((mark) => mark.split(' ')[3])).size).toBeGreaterThan(5);
+    // A sleeping thread's stretch is cut where it loses its P.
+    const rows = [segments, unfinished].flatMap((columns) => columns.start.flatMap((start, i) => (columns.asleep[i] === 1 ? [{ tid: lanes[columns.lane[i]!]!.tid, start, end: columns.end[i]! }] : []))).sort((a, b) => a.tid - b.tid || a.start - b.start);
+    for (let i = rows.length - 1; i > 0; i--) if (rows[i]!.tid === rows[i - 1]!.tid && rows[i]!.start === rows[i - 1]!.end) { rows[i - 1]!.end = rows[i]!.end; rows.splice(i, 1); }
+    expect(slept.filter((row) => !/ (\d+)-\1$/.test(row)).sort()).toEqual(rows.map(({ tid, start, end }) => `${tid} ${start}-${end}`).sort());
+    expect(slept.length).toBeGreaterThan(3);
+    const leaving = segments.end.flatMap((end, i) => (segments.who[i]! > 0 && /^(parks|yields|ends|calls|is preempted)/.test(strings[segments.ended[i]!]!) ? [`${end} G${segments.who[i]} ${strings[segments.ended[i]!]}`] : []));
+    // Back from morestack the same goroutine goes on: no switch tells that it left.
+    for (const row of leaving) if (!row.endsWith('calls morestack')) expect(left).toContain(row);
+    const whole = segments.start.flatMap((start, i) => (segments.who[i]! > 0 && arrived.has(start) && gone.has(segments.end[i]!) ? [[segments.own[i], gone.get(segments.end[i]!)! - arrived.get(start)!]] : []));
+    expect(whole.length).toBeGreaterThan(5);
+    for (const [own, counted] of whole) expect(counted).toBe(own);
   }, 120_000);
 
   test('grows with the recording and is the same as when collected at once', async () => {

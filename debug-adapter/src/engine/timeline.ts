@@ -6,13 +6,11 @@ import type { MachineEvent, Registers } from '@gobuf/emulator/machine-types';
 import type { Binary } from '../symbols/types';
 import { R14 } from './guest';
 import type { Past } from './past';
-import { SchedulerHooks } from './scheduler-events';
+import { entriesOf, type FoundMark, isAsleep, MARK_EVENTS, MARK_KINDS, type MarkKind, MILESTONES, pointerIn, RunMarks, sleepText, whyItLeaves } from './timeline-marks';
 import { gogoJump } from './trace';
 
 /** Who has a thread: a goid, or one of these. */
 export const WHO = { g0: 0, nobody: -1, gsignal: -2 } as const;
-export type MarkKind = 'milestone' | 'create' | 'ready' | 'syscall' | 'futexWait' | 'futexWake' | 'signal' | 'gc' | 'threadStart' | 'threadExit' | 'preempt' | 'growth' | 'end';
-export const MARK_KINDS: readonly MarkKind[] = ['milestone', 'create', 'ready', 'syscall', 'futexWait', 'futexWake', 'signal', 'gc', 'threadStart', 'threadExit', 'preempt', 'growth', 'end'];
 
 /** Columns of equal length, one row a stretch: `start` ≤ instruction < `end`. */
 export interface SegmentColumns {
@@ -57,15 +55,6 @@ export interface Timeline {
 const emptySegments = (): SegmentColumns => ({ lane: [], who: [], asleep: [], start: [], end: [], startTime: [], endTime: [], own: [], p: [], begun: [], ended: [] });
 const emptyMarks = (): MarkColumns => ({ lane: [], kind: [], at: [], time: [], goid: [], text: [] });
 
-/** Story 1, each told at its first instruction, once. */
-const MILESTONES = ['_rt0_amd64_linux', 'runtime.rt0_go', 'runtime.settls', 'runtime.check', 'runtime.args', 'runtime.osinit', 'runtime.schedinit', 'runtime.mstart', 'runtime.main', 'runtime.sysmon', 'main.main'];
-const EVENTS: ReadonlySet<MachineEvent['kind']> = new Set(['syscall', 'signal', 'threadStart', 'threadExit', 'futexWait', 'futexWake']);
-const GC_PHASES = ['off', 'mark', 'mark termination'];
-/** What a function called by mcall means for the goroutine that called it. */
-const LEAVES: Record<string, string> = {
-  park_m: 'parks', gosched_m: 'yields (Gosched)', goschedguarded_m: 'yields', gopreempt_m: 'is preempted', preemptPark: 'is stopped for preemption', goexit0: 'ends', goyield_m: 'yields', exitsyscall0: 'comes back from a system call without a P',
-  exitsyscallNoP: 'comes back from a system call without a P', coroswitch_m: 'switches to a coroutine', recovery: 'recovers from a panic', morestack: 'calls morestack',
-};
 const RAX = 0;
 
 interface Open { who: number; asleep: boolean; start: number; startTime: number; own: number; p: number; begun: number }
@@ -88,37 +77,26 @@ class Collector {
   /** Why the goroutine on a lane left, until the next one comes. */
   private readonly leaving: string[] = [];
   private readonly places = new Map<number, (registers: Registers, lane: number, own: number) => void>();
-  private readonly gcPhase: number | undefined;
+  private readonly found: RunMarks;
   private readonly ownAtEnd = new Map<number, number>();
   private past!: Past;
 
   constructor(readonly binary: Binary, read: (address: number, length: number) => Uint8Array, readonly revision: number) {
-    this.gcPhase = new SchedulerHooks(binary, undefined).gcPhase();
-    const entries = (name: string): number[] => binary.functionsNamed(name).filter((fn) => fn.name === name && !fn.wrapper).map(({ entry }) => entry);
-    const on = (name: string, then: (registers: Registers, lane: number, own: number) => void): void => { for (const entry of entries(name)) this.places.set(entry, then); };
-    const pointer = (registers: Registers, number = RAX): number => Number(BigInt.asUintN(47, registers.gpr[number] ?? 0n));
+    this.found = new RunMarks(binary, () => this.past.words);
+    const on = (name: string, then: (registers: Registers, lane: number, own: number) => void): void => { for (const entry of entriesOf(binary, name)) this.places.set(entry, then); };
     const jump = gogoJump(binary, read);
-    if (jump !== undefined) this.places.set(jump, (registers, lane, own) => this.arrive(pointer(registers, R14), lane, own + 1));
-    on('runtime.mcall', (registers, lane, own) => {
-      const code = this.past.words.memory.pointer(pointer(registers)), name = code === undefined ? undefined : binary.functionAt(code)?.name;
-      this.leave(registers, lane, own, name?.replace(/^runtime\./, '') ?? 'mcall');
-    });
+    if (jump !== undefined) this.places.set(jump, (registers, lane, own) => this.arrive(pointerIn(registers, R14), lane, own + 1));
+    on('runtime.mcall', (registers, lane, own) => this.leave(registers, lane, own, this.found.functionIn(registers)?.replace(/^runtime\./, '') ?? 'mcall'));
     on('runtime.morestack', (registers, lane, own) => this.leave(registers, lane, own, 'morestack'));
-    on('runtime.ready', (registers, lane) => { const goid = this.past.words.goid(pointer(registers)) ?? 0; this.mark('ready', lane, goid, `G${goid} is made runnable`); });
-    on('runtime.newproc', (registers, lane) => {
-      const code = this.past.words.memory.pointer(pointer(registers)), name = code === undefined ? undefined : binary.functionAt(code)?.name;
-      this.mark('create', lane, 0, `go ${name ?? '?'}`);
-    });
+    for (const [entry, then] of this.found.places) this.places.set(entry, (registers, lane) => this.tell(then(registers, this.open[lane]?.who ?? 0), lane));
     // A P changes hands: the stretches of both Ms are cut there.
     on('runtime.wirep', (registers, lane) => {
-      const id = this.past.words.pointerOf('runtime.p', pointer(registers), 'id') ?? -1;
+      const id = this.past.words.pointerOf('runtime.p', pointerIn(registers, RAX), 'id') ?? -1;
       this.open.forEach((open, other) => { if (other !== lane && open?.p === id) this.change(other, -1, `P${id} is taken by another M`); });
       this.change(lane, id, `takes P${id}`);
     });
     for (const name of ['runtime.releasep', 'runtime.releasepNoTrace']) on(name, (_registers, lane) => this.change(lane, -1, `gives up P${this.open[lane]?.p ?? ''}`));
-    on('runtime.asyncPreempt', (_registers, lane) => this.mark('preempt', lane, this.open[lane]?.who ?? 0, 'is preempted by a signal'));
-    on('runtime.copystack', (registers, lane) => { const goid = this.past.words.goid(pointer(registers)) ?? 0; this.mark('growth', lane, goid, `the stack of G${goid} is copied to one of ${registers.gpr[3] ?? 0n} bytes`); });
-    for (const name of MILESTONES) for (const entry of entries(name)) {
+    for (const name of MILESTONES) for (const entry of entriesOf(binary, name)) {
       const also = this.places.get(entry);
       this.places.set(entry, (registers, lane, own) => {
         also?.(registers, lane, own);
@@ -144,6 +122,7 @@ class Collector {
     if (lane === undefined) { lane = this.lanes.push({ tid }) - 1; this.laneOf.set(tid, lane); this.open.push(undefined); this.leaving.push(''); }
     return lane;
   }
+  private tell({ kind, goid, text }: FoundMark, lane: number): void { this.mark(kind, lane, goid, text); }
   private mark(kind: MarkKind, lane: number, goid: number, text: string): void {
     const { marks } = this;
     marks.lane.push(lane); marks.kind.push(MARK_KINDS.indexOf(kind)); marks.at.push(this.now); marks.time.push(this.time); marks.goid.push(Math.max(0, goid)); marks.text.push(this.word(text));
@@ -196,8 +175,7 @@ class Collector {
   private leave(registers: Registers, lane: number, own: number, by: string): void {
     const { words } = this.past, g = words.tlsG(registers), goid = words.goid(g) ?? 0;
     if (goid <= 0 || g === undefined) return;
-    let why = LEAVES[by] ?? by;
-    if (by === 'park_m') { const reason = this.past.waitReason(words.smallField(g, 'waitreason') ?? 0); if (reason) why = `parks: ${reason}`; }
+    const why = whyItLeaves(by, words, g, (reason) => this.past.waitReason(reason));
     this.end(lane, own, why);
     this.begin(lane, WHO.g0, own, this.processor(lane, registers), `G${goid} ${why}`);
     this.leaving[lane] = `G${goid} ${why}`;
@@ -209,11 +187,11 @@ class Collector {
       if (state === 'exited') continue;
       const lane = this.lane(tid), open = this.open[lane];
       if (!open) { const registers = this.past.machine.registers(tid); this.begin(lane, this.whoIs(registers), instructions, this.processor(lane, registers), ''); continue; }
-      const asleep = state !== 'running' && state !== 'runnable';
+      const asleep = isAsleep(state);
       if (asleep !== open.asleep) {
         const { who } = open, registers = this.past.machine.registers(tid);
-        this.end(lane, instructions, asleep ? `sleeps (${state})` : 'wakes');
-        this.begin(lane, who, instructions, this.processor(lane, registers), asleep ? `sleeps (${state})` : 'wakes');
+        this.end(lane, instructions, sleepText(state));
+        this.begin(lane, who, instructions, this.processor(lane, registers), sleepText(state));
         this.open[lane]!.asleep = asleep;
       } else if (open.who === WHO.nobody) {
         const registers = this.past.machine.registers(tid), who = this.whoIs(registers);
@@ -233,16 +211,8 @@ class Collector {
   }
 
   private atEvent(event: MachineEvent): void {
-    const lane = this.lane(event.thread), who = Math.max(0, this.open[lane]?.who ?? 0);
-    switch (event.kind) {
-      // What has marks of its own is not told twice.
-      case 'syscall': if (event.name !== 'futex') this.mark('syscall', lane, who, event.name); break;
-      case 'signal': this.mark('signal', lane, who, event.signalName); break;
-      case 'futexWait': this.mark('futexWait', lane, who, `sleeps on futex 0x${event.address.toString(16)}`); break;
-      case 'futexWake': this.mark('futexWake', lane, who, `wakes ${event.woken} on futex 0x${event.address.toString(16)}`); break;
-      case 'threadStart': this.mark('threadStart', lane, 0, `clone: thread ${event.thread}`); break;
-      case 'threadExit': this.mark('threadExit', lane, 0, 'thread ends'); break;
-    }
+    const lane = this.lane(event.thread), mark = this.found.ofEvent(event, Math.max(0, this.open[lane]?.who ?? 0));
+    if (mark) this.tell(mark, lane);
   }
 
   /** Goes on from where the last call ended. False if paused. */
@@ -250,9 +220,9 @@ class Collector {
     this.past = past;
     const { recorder, machine } = past;
     if ((await recorder.goTo(this.until)).reason === 'paused') return false;
-    const watch = this.gcPhase === undefined ? undefined : machine.addWatchpoint({ address: this.gcPhase, size: 4, access: 'write' });
+    const watch = this.found.gcPhase === undefined ? undefined : machine.addWatchpoint({ address: this.found.gcPhase, size: 4, access: 'write' });
     for (const address of this.places.keys()) recorder.arm(address);
-    machine.stopOn(EVENTS);
+    machine.stopOn(MARK_EVENTS);
     let paused = false;
     try {
       this.look();
@@ -262,7 +232,7 @@ class Collector {
         const result = await recorder.run(until, false);
         if (result.reason === 'paused') { paused = true; break; }
         if (result.reason === 'event') this.atEvent(result.event);
-        else if (result.reason === 'watchpoint') this.mark('gc', this.lane(machine.currentThread), 0, GC_PHASES[past.words.memory.u32(this.gcPhase!) ?? -1] ?? 'phase unknown');
+        else if (result.reason === 'watchpoint') this.tell(this.found.ofPhase(), this.lane(machine.currentThread));
         this.look();
         this.atBreakpoint();
         if (result.reason === 'exited') this.mark('end', this.lane(machine.currentThread || this.lanes[0]!.tid), 0, `exit status ${result.code}`);

@@ -295,7 +295,7 @@ export interface TraceEvent {
   instruction: number;
   /** Virtual nanoseconds. */
   time: number;
-  /** `milestone`, `switch`, `takesP`, `leavesP`, … */
+  /** `milestone`, `switch`, `takesP`, `leavesP`, …; with marks `sleeps`, `wakes` and the timeline's kinds of marks. */
   event: string;
   tid: number;
   /** The thread's M, once it has one, and the P that this M has from here on (of `leavesP`: had up to here). */
@@ -311,6 +311,11 @@ export interface TraceEvent {
   /** When `from` left the thread, which g0 had from then on; an event `left` tells it of those that nothing came after. */
   left?: number;
   leftTime?: number;
+  /** With marks: instructions of the thread so far, those of it when `from` left, why that was, and a mark's words. */
+  executed?: number;
+  leftExecuted?: number;
+  why?: string;
+  text?: string;
   [key: string]: string | number | undefined;
 }
 

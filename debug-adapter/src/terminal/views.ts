@@ -3,7 +3,8 @@
 
 import { stacksPicture } from '../engine/stack-words';
 import type { StackColumn, StacksPicture } from '../engine/stack-words';
-import { collectTimeline, MARK_KINDS, WHO } from '../engine/timeline';
+import { collectTimeline, WHO } from '../engine/timeline';
+import { MARK_KINDS } from '../engine/timeline-marks';
 import type { Timeline } from '../engine/timeline';
 import type { TraceEvent } from '../engine/types';
 import type { Command } from './commands';

@@ -6,6 +6,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { KINDS, TimelineData } from '../../../client/src/views/timeline-model';
+import { TraceReader } from '../../../client/src/views/trace-file';
 import { activated, binary, built, inThemes, next, note, pannedTimeline, Program, stopDebugging, workspace } from './support';
 
 const WHOLE = process.env['GOBUF_WHOLE'] === '1', FRAMES = 40;
@@ -35,6 +37,32 @@ describe('a long timeline', () => {
     const text = await drawn;
     for (const words of [/^M0$/m, /^P0$/m, /^G1 runtime\.main$/m, /^G18 main\.main\.gowrap1$/m, /switch\.gobuf-trace · \d+ stretches, \d+ marks$/]) assert.match(text, words);
     await inThemes('trace');
+  });
+
+  it('a trace has the stretches, sleeps and marks of the live timeline of the same run', async function () {
+    if (!fs.existsSync(binary)) { this.skip(); return; }
+    const gobuf = await activated(), program = new Program(gobuf), reader = new TraceReader(), trace = new TimelineData();
+    const command = path.join(vscode.extensions.getExtension('gobuf.gobuf')!.extensionPath, 'dist', 'gobuf.js');
+    for (const line of execFileSync(process.execPath, [command, 'trace', '--json', '--goamd64', 'v3', binary], { cwd: path.dirname(binary), env: {}, encoding: 'utf8' }).split('\n')) reader.line(line);
+    trace.take(reader.take());
+    try {
+      await program.start([], { stopOnExit: true });
+      const whole = next(gobuf.timeline.onDidRender, (text) => /M0/.test(text) && !text.includes('coming'), 'the timeline');
+      await vscode.commands.executeCommand('gobuf.timeline.focus');
+      await whole;
+      const live = gobuf.timeline.data;
+      const rows = ({ lanes, strings, segments: s }: TimelineData): string[] => s.start.map((start, i) => `${lanes[s.lane[i]!]!.tid} ${lanes[s.lane[i]!]!.m} ${String(start).padStart(9)}-${s.end[i]} who ${s.who[i]} P${s.p[i]} ${s.asleep[i] ? 'asleep' : ''} ${strings[s.begun[i]!]} | ${strings[s.ended[i]!]}`).sort();
+      const marks = ({ lanes, strings, marks: m }: TimelineData): string[] => m.at.flatMap((at, i) => (KINDS[m.kind[i]!] === 'milestone' ? [] : [`${lanes[m.lane[i]!]!.tid} ${at} ${m.time[i]} ${KINDS[m.kind[i]!]} G${m.goid[i]} ${strings[m.text[i]!]}`])).sort();
+      assert.deepStrictEqual(marks(trace), marks(live));
+      assert.deepStrictEqual(rows(trace), rows(live));
+      assert.ok(new Set(live.marks.kind).size > 6 && live.segments.asleep.includes(1));
+      // What a hover says of a switch's cost, too.
+      const costs = (data: TimelineData): string[] => data.segments.start.flatMap((start, row) => { const cost = data.cost(row); return cost ? [`${start} ${cost.from} ${cost.instructions}`] : []; }).sort();
+      assert.deepStrictEqual(costs(trace), costs(live));
+    } finally {
+      await stopDebugging();
+      program.dispose();
+    }
   });
 
   it('a trace of a million events is there in pieces, and stays smooth', async () => {

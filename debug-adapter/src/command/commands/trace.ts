@@ -19,9 +19,9 @@ const BATCH_BYTES = 1 << 16;
 
 export async function run(parsed: Parsed): Promise<number> {
   const debug = openDebugger(guestOf(parsed), { write: () => { /* not shown */ } });
-  const line = parsed.flag('json') ? (event: TraceEvent) => `${JSON.stringify(event)}\n` : describe;
+  const json = parsed.flag('json'), line = json ? (event: TraceEvent) => `${JSON.stringify(event)}\n` : describe;
   let batch = '';
-  for await (const event of debug.trace()) {
+  for await (const event of debug.trace({ marks: json })) {
     batch += line(event);
     if (batch.length < BATCH_BYTES) continue;
     writeAll(1, Buffer.from(batch));
