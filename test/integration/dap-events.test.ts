@@ -81,7 +81,8 @@ describe.skipIf(!go)('gobuf dap over time (needs the go command)', () => {
     expect(complete).toBe(true);
     expect((events as Loose[]).map(({ function: name }) => name)).toEqual(expect.arrayContaining(['runtime.rt0_go', 'runtime.schedinit', 'main.main']));
     expect((events as Loose[]).every(({ instruction }) => (instruction as number) <= moments.at(-1)!)).toBe(true);
-    expect((await client.respond('gobuf/writes', { expression: 'rax' })).message).toMatch(/does not lie in memory/);
+    expect(await client.ask('gobuf/writes', { expression: 'rax' })).toMatchObject({ register: 'rax', writes: [] });
+    expect((await client.respond('gobuf/writes', { expression: '1 + 2' })).message).toMatch(/does not lie in memory/);
   });
 
   it('says why a goroutine that is parked cannot be stepped, and goes on', async () => {

@@ -596,7 +596,11 @@ export class Debugger implements DebuggerApi {
   localPath(path: string): string { return this.sourceFiles.local(path); }
   binaryPath(path: string): string { return this.sourceFiles.inBinary(path); }
 
-  trace({ marks = false } = {}): AsyncIterable<TraceEvent> { return traceEvents({ marks, binary: this.binary, createMachine: this.options.createMachine, yieldToHost: this.options.yieldToHost }); }
+  /** The whole run, on a guest of its own: as it is here, once there is one. */
+  trace({ marks = false } = {}): AsyncIterable<TraceEvent> {
+    const debugged = this.session !== undefined, createMachine = async (): Promise<Machine> => Object.assign(await this.options.createMachine(), { debugged });
+    return traceEvents({ marks, binary: this.binary, createMachine, yieldToHost: this.options.yieldToHost });
+  }
 
   /** Whether a pause asked for is still being carried out. */
   get pauseWanted(): boolean { return this.pausing && this.running; }

@@ -6,6 +6,7 @@ import { TestClient } from '../dap/testing/client';
 import { Terminal } from '../terminal/terminal';
 import { delve, hasDelve } from '../testing/toolchains';
 import { debuggerOf, hasGo, machineOf, program } from './testing/session';
+import type { TraceEvent } from './types';
 
 const SOURCE = path.join(import.meta.dirname, 'testdata/hardcoded.go');
 const SCRIPT = ['continue', 'next', 'next', 'continue', 'si', 'break runtime.breakpoint', 'continue', 'si', 'clearall', 'step', 'continue'];
@@ -66,6 +67,12 @@ describe.skipIf(!hasGo)('runtime.Breakpoint (needs the go command)', () => {
     expect(machine.ended).toEqual({ reason: 'exited', code: 2 });
     expect(text).toMatch(/^SIGTRAP: trace trap\nPC=0x[0-9a-f]+ m=\d+ sigcode=128\n/);
     machine.dispose();
+    // The run as a whole is told as the session has it.
+    const { debug } = debuggerOf(file), endOf = async (): Promise<unknown> => { let last: TraceEvent | undefined; for await (const event of debug.trace()) last = event; return [last!.event, last!['code']]; };
+    expect(await endOf()).toEqual(['exited', 2]);
+    await debug.launch();
+    expect(await endOf()).toEqual(['exited', 0]);
+    debug.dispose();
     await client.ask('disconnect');
   }, 60_000);
 });

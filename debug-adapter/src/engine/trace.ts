@@ -6,6 +6,7 @@ import type { GoBinary } from '../symbols/binary';
 import type { Machine } from '@gobuf/emulator/machine-types';
 import type { Binary } from '../symbols/types';
 import { R14, RuntimeWords } from './guest';
+import { isPassing } from './recorder';
 import { type FoundMark, isAsleep, MARK_EVENTS, MILESTONES as SHOWN_MILESTONES, entriesOf, RunMarks, sleepText, whyItLeaves } from './timeline-marks';
 import type { TraceEvent } from './types';
 
@@ -176,7 +177,7 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
         if (!machine.ended && (stop.reason !== 'breakpoint' || looks.has(stop.address)) && stop.reason !== 'limit') yield* look();
         if (!machine.ended) yield* standing();
         if (stop.reason === 'limit' && !machine.ended) await options.yieldToHost();
-        if (!machine.ended && (stop.reason === 'breakpoint' || stop.reason === 'event' || stop.reason === 'watchpoint' || stop.reason === 'limit')) continue;
+        if (!machine.ended && (isPassing(stop) || stop.reason === 'limit')) continue;
       }
       if (stop.reason === 'breakpoint') { yield* arrive(stop.address); continue; }
       if (stop.reason === 'limit' && !machine.ended) {
@@ -186,7 +187,7 @@ export async function* traceEvents(options: TraceOptions): AsyncGenerator<TraceE
         await options.yieldToHost();
         continue;
       }
-      if (stop.reason === 'event' || stop.reason === 'watchpoint') continue;
+      if (isPassing(stop)) continue;
       const ended = machine.ended ?? stop;
       for (const [tid, from] of left) if (from.goid > 0) yield event('left', { tid, from: from.goid, ...leftOf(from) });
       yield event(ended.reason, ended.reason === 'exited' ? { code: ended.code } : ended.reason === 'killed' ? { signal: ended.signalName } : ended.reason === 'unsupported' ? { message: ended.message } : {});
