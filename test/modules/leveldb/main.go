@@ -1,0 +1,29 @@
+// goleveldb: files that are written, renamed and read by goroutines.
+package main
+
+import (
+	"fmt"
+	"github.com/syndtr/goleveldb/leveldb"
+	"os"
+)
+
+func main() {
+	os.RemoveAll("/tmp/ldb")
+	db, err := leveldb.OpenFile("/tmp/ldb", nil)
+	if err != nil {
+		panic(err)
+	}
+	for i := 0; i < 3000; i++ {
+		db.Put([]byte(fmt.Sprintf("k%05d", i*37%3001)), []byte(fmt.Sprint(i)), nil)
+	}
+	it := db.NewIterator(nil, nil)
+	n := 0
+	s := 0
+	for it.Next() {
+		n++
+		s += len(it.Value())
+	}
+	it.Release()
+	fmt.Println(n, s)
+	db.Close()
+}
