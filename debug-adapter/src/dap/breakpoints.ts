@@ -8,14 +8,14 @@ import { parseEvents } from '../terminal/events';
 import { replaceEvents } from './events';
 import { type Handlers, RequestError, type Subject } from './handler';
 import type { EventBreakpoint } from './protocol';
-import type { Session } from './session';
+import type { Engine, Session } from './session';
 import { hex, parseReference, sentence } from './text';
 
 type Kind = 'source' | 'function' | 'instruction' | 'exception';
 
 /** What the client asked for, by list: one per source file, one of functions, one of instructions. */
 interface Kept { key: string; id: number }
-const lists = new WeakMap<Session, Map<string, Kept[]>>();
+const lists = new WeakMap<Engine, Map<string, Kept[]>>();
 const UNSET_FROM = 1 << 30;
 let unset = UNSET_FROM;
 
@@ -24,8 +24,8 @@ interface Wanted { request: BreakpointRequest; verify?: () => void }
 /** Replaces the list `name` by `wanted`, keeping (with its hit counts) what is asked for again. */
 export function replaceList(session: Session, name: string, kind: Kind, wanted: (Wanted | Error)[]): DAP.Breakpoint[] {
   const { engine } = session;
-  const all = lists.get(session) ?? new Map<string, Kept[]>();
-  lists.set(session, all);
+  const all = lists.get(engine) ?? new Map<string, Kept[]>();
+  lists.set(engine, all);
   const before = all.get(name) ?? [], after: Kept[] = [];
   const keys = wanted.map((each) => (each instanceof Error ? '' : JSON.stringify(each.request)));
   for (const { key, id } of before) if (!keys.includes(key)) { session.breakpointKinds.delete(id); try { engine.clearBreakpoint(id); } catch { /* gone already, by the terminal's `clear` */ } }

@@ -5,8 +5,8 @@ import type { Debugger } from '../engine/debugger';
 import { Terminal } from '../terminal/terminal';
 import type { Session, TerminalCommands } from './session';
 
-export function consoleCommands(session: Session, engine: Debugger): TerminalCommands {
-  let output = '';
+export function consoleCommands(session: Session, first: Debugger): TerminalCommands {
+  let output = '', engine = first;
   const { client, host, launched } = session;
   const terminal = new Terminal(engine, { ...(launched ? host.files?.(launched) : {}), colors: client.supportsANSIStyling === true, write: (text) => { output += text; } });
   if (session.launched?.disassembleFlavor) terminal.context.settings.disassembleFlavor = session.launched.disassembleFlavor;
@@ -14,6 +14,11 @@ export function consoleCommands(session: Session, engine: Debugger): TerminalCom
   return {
     names: () => names,
     get busy() { return terminal.busy; },
+    attach(next, own) {
+      const lost = terminal.carryTo(next as Debugger, own);
+      engine = next as Debugger;
+      return lost;
+    },
     async execute(line, { frame, thread }) {
       if (terminal.busy) return 'A command is running: pause the program first.';
       output = '';

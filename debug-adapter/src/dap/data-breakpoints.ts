@@ -3,12 +3,12 @@
 
 import { fromAssembly } from './evaluate';
 import { type Handlers, RequestError, type Subject } from './handler';
-import type { Container, Session } from './session';
+import type { Container, Engine } from './session';
 import { hex, parseReference, sentence } from './text';
 
 type DataId = { expression: string; address: number; size: number } | { register: string };
 type Access = 'read' | 'write' | 'readWrite';
-const held = new WeakMap<Session, { key: string; id: number }[]>();
+const held = new WeakMap<Engine, { key: string; id: number }[]>();
 
 function parse(dataId: string): DataId {
   const register = /^register (\w+)$/.exec(dataId);
@@ -47,7 +47,7 @@ const handlers: Handlers = {
   },
   setDataBreakpoints(session, { breakpoints }) {
     const { engine } = session;
-    const before = held.get(session) ?? [], after: { key: string; id: number }[] = [];
+    const before = held.get(session.engine) ?? [], after: { key: string; id: number }[] = [];
     const keys = breakpoints.map((point) => JSON.stringify([point.dataId, point.accessType, point.condition, point.hitCondition]));
     for (const { key, id } of before) if (!keys.includes(key)) { try { engine.clearBreakpoint(id); } catch { /* cleared by the terminal */ } }
     const answers = breakpoints.map((point, index) => {
@@ -66,7 +66,7 @@ const handlers: Handlers = {
         return { id, verified: true };
       } catch (error) { return { verified: false, message: sentence(error) }; }
     });
-    held.set(session, after);
+    held.set(session.engine, after);
     return { breakpoints: answers };
   },
 };

@@ -8,18 +8,18 @@ import { registerIn } from './data-breakpoints';
 import { fromAssembly } from './evaluate';
 import { RequestError, type Handlers, type Subject } from './handler';
 import type { EventBreakpoint, TimelineResult, WriteRow } from './protocol';
-import type { Session } from './session';
+import type { Engine, Session } from './session';
 import { frameFor } from './stack';
 import { hex, hexBytes, parseReference, sentence } from './text';
 
 /** Event breakpoints that a list of the client's stands for, by the list's name. */
-const held = new WeakMap<Session, Map<string, { key: string; id: number }[]>>();
+const held = new WeakMap<Engine, Map<string, { key: string; id: number }[]>>();
 
 /** Replaces a list of event breakpoints, keeping those that are asked for again with their hit counts. */
 export function replaceEvents(session: Session, list: string, wanted: EventBreakpoint[], kind: 'event' | 'exception' = 'event'): DAP.Breakpoint[] {
   const { engine } = session;
-  const lists = held.get(session) ?? new Map<string, { key: string; id: number }[]>();
-  held.set(session, lists);
+  const lists = held.get(engine) ?? new Map<string, { key: string; id: number }[]>();
+  held.set(engine, lists);
   const before = lists.get(list) ?? [], after: { key: string; id: number }[] = [];
   const keys = wanted.map((each) => JSON.stringify(each));
   for (const { key, id } of before) if (!keys.includes(key)) { session.breakpointKinds.delete(id); try { engine.clearBreakpoint(id); } catch { /* cleared by the terminal */ } }

@@ -28,6 +28,10 @@ function check(args: LaunchArguments): LaunchArguments {
   return args;
 }
 
+const isLaunch = (given: unknown): given is LaunchArguments => typeof given === 'object' && given !== null && 'program' in given;
+/** What a client adds for itself begins with two underscores. */
+const wordsOf = (launch: LaunchArguments): string => JSON.stringify(Object.entries(launch).filter(([key]) => !key.startsWith('__')).sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** Delve's clients write substitutePath as {from: here, to: in the binary}; so do we. */
 export const launching: Subject = {
   capabilities: { supportsConfigurationDoneRequest: true, supportsTerminateRequest: true, supportTerminateDebuggee: true, supportsRestartRequest: true, supportsCancelRequest: true, supportsANSIStyling: true },
@@ -55,8 +59,15 @@ export const launching: Subject = {
         else if (stop) session.announce(stop);
       });
     },
-    async restart(session, _args, { after }) {
+    async restart(session, { arguments: given }, { after }) {
+      const before = session.launched, launch = isLaunch(given) ? check(given) : before;
       if (session.engine.running) { session.engine.pause(); await session.settled(); }
+      if (launch && before && (wordsOf(launch) !== wordsOf(before) || session.host.changed?.(launch))) {
+        await session.reopen(launch);
+        // The client sends its breakpoints again, as they may lie elsewhere now, and then configurationDone.
+        after(() => session.wire.event('initialized'));
+        return;
+      }
       after(() => session.move('restart', async () => {
         const stop = await session.engine.restart();
         return session.launched?.stopOnEntry ? stop : session.engine.resume('continue');

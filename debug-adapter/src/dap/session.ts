@@ -25,12 +25,16 @@ export interface TerminalCommands {
   readonly busy: boolean;
   /** Runs a line for a frame; gives its output. Commands that move the guest come back after the stop. */
   execute(line: string, at: { frame: Frame | undefined; thread: number | undefined }): Promise<string>;
+  /** Goes on with another program's debugger, with the same settings; gives a line for each breakpoint of its own that is lost. */
+  attach?(engine: Engine, own: (id: number) => boolean): string[];
 }
 
 /** The services of the process that the adapter lives in. */
 export interface DapHost {
   /** Reads the program and makes its debugger; throws Error with one sentence. */
   open(launch: LaunchArguments, write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void, input?: GuestInput): Promise<Engine>;
+  /** Whether what `open` made is no longer what it would make: the program has to be built, or its file is another one. */
+  changed?(launch: LaunchArguments): boolean;
   /** What to run in a terminal of the client's so that it is the program's. */
   terminalCommand?(): { args: string[]; env: Record<string, string> };
   /** Replaces the terminal's commands in the debug console (for tests). */
@@ -99,8 +103,36 @@ export class Session {
   async open(launch: LaunchArguments): Promise<void> {
     this.launched = launch;
     this.#ownTerminal = await this.#openTerminal(launch);
-    const engine = await this.host.open(launch, (fd, bytes, replayed) => { if (!replayed && this.#ownTerminal) this.#ownTerminal.write(bytes); else if (!replayed) this.output(fd === 1 ? 'stdout' : 'stderr', this.#decoders[fd - 1]!.decode(bytes, { stream: true })); }, this.#ownTerminal);
+    const engine = await this.#load(launch);
     this.#engine = engine;
+    this.#listen(engine);
+    this.terminal = this.host.terminal ? this.host.terminal(engine) : consoleCommands(this, engine as Debugger);
+    await this.#begin(engine);
+  }
+
+  /** The program anew, built again or with other arguments. The client's breakpoints are gone, those of the console's commands stay. If it cannot be had, nothing has changed. */
+  async reopen(launch: LaunchArguments): Promise<void> {
+    const before = this.engine, engine = await this.#load(launch);
+    this.#unlisten?.();
+    this.launched = launch;
+    this.#engine = engine;
+    this.#listen(engine);
+    const lost = this.terminal?.attach?.(engine, (id) => !this.breakpointKinds.has(id)) ?? [];
+    this.breakpointKinds.clear();
+    before.dispose();
+    this.forget();
+    for (const line of lost) this.output('console', `${line}\n`);
+    await this.#begin(engine);
+  }
+
+  #load(launch: LaunchArguments): Promise<Engine> {
+    return this.host.open(launch, (fd, bytes, replayed) => {
+      if (replayed) return;
+      if (this.#ownTerminal) this.#ownTerminal.write(bytes); else this.output(fd === 1 ? 'stdout' : 'stderr', this.#decoders[fd - 1]!.decode(bytes, { stream: true }));
+    }, this.#ownTerminal);
+  }
+
+  #listen(engine: Engine): void {
     this.#unlisten = engine.on({
       resumed: () => { this.forget(); if (!this.#asked) this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); },
       stopped: (stop) => this.#stoppedElsewhere(stop),
@@ -108,7 +140,9 @@ export class Session {
       memoryChanged: (address, size) => { this.#threadsKnown = false; if (this.client.supportsMemoryEvent) this.wire.event('memory', { memoryReference: hex(address), offset: 0, count: size }); },
       breakpointsChanged: () => this.#breakpointsChanged(),
     });
-    this.terminal = this.host.terminal ? this.host.terminal(engine) : consoleCommands(this, engine as Debugger);
+  }
+
+  async #begin(engine: Engine): Promise<void> {
     for (const note of engine.binary.notes) this.output('console', `${note}\n`);
     this.#asked = true;
     try { await engine.launch(); } finally { this.#asked = false; }

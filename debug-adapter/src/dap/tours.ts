@@ -6,15 +6,15 @@ import { parseTour } from '../tours/parse';
 import { TourPlayer } from '../tours/player';
 import { RequestError, type Subject } from './handler';
 import type { ShownStep, TourStepEvent } from './protocol';
-import type { Session } from './session';
+import type { Engine, Session } from './session';
 import { sentence } from './text';
 
 const tell = (session: Session, event: TourStepEvent): void => session.wire.event('gobuf/tourStep', event);
-const players = new WeakMap<Session, TourPlayer>();
+const players = new WeakMap<Engine, TourPlayer>();
 
 function open(session: Session, file: string, text: string): TourPlayer {
   const player = new TourPlayer(session.stopped as Debugger, parseTour(file, text), { command: async (line) => (await session.terminal?.execute(line, { frame: undefined, thread: undefined })) ?? '' });
-  players.set(session, player);
+  players.set(session.engine, player);
   return player;
 }
 
@@ -28,7 +28,7 @@ export const tours: Subject = {
       } catch (error) { throw error instanceof RequestError ? error : new RequestError(sentence(error)); }
     },
     'gobuf/tourStep'(session, { index }, { after }) {
-      const player = players.get(session), engine = session.stopped;
+      const player = players.get(session.engine), engine = session.stopped;
       if (!player) throw new RequestError('No tour has been opened.');
       if (!Number.isSafeInteger(index) || index < 0 || index >= player.steps.length) throw new RequestError(`The tour has ${player.steps.length} steps.`);
       after(() => session.move(`tour, step ${index + 1}`, async (options) => {

@@ -36,8 +36,8 @@ export interface Commander {
   afterStop(): Promise<void>;
   runScript(name: string, text: string): Promise<void>;
   readonly commands: readonly Command[];
-  /** Goes on with another program's debugger. */
-  attach(debug: Debugger): void;
+  /** Goes on with another program's debugger, which gets the breakpoints; gives a line for each that is lost. */
+  carryTo(debug: Debugger): string[];
 }
 
 export const GROUPS: [Group, string][] = [

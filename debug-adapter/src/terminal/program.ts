@@ -32,10 +32,11 @@ export function splitArguments(text: string): { args: string[]; redirects: Redir
 }
 
 /** Sets the breakpoints of one debugger in another program's, with their numbers. Gives what is lost, a line each. */
-function carryBreakpoints(context: Context, from: Debugger, to: Debugger): string[] {
+export function carryBreakpoints(context: Context, from: Debugger, to: Debugger, which: (id: number) => boolean = () => true): string[] {
   const lost: string[] = [];
   for (const breakpoint of from.breakpoints()) {
     const { id, file, line, watch, event, name, condition, hitCondition, logMessage, trace, enabled } = breakpoint;
+    if (!which(id)) continue;
     try {
       if (breakpoint.kind === 'exception') {
         if (to.breakpoints().some((other) => other.id === id)) to.amendBreakpoint(id, { enabled, ...(condition ? { condition } : {}) });
@@ -77,10 +78,9 @@ export const programCommands: Command[] = [
     names: ['rebuild'], group: 'run', help: 'Rebuild the target executable and restarts it. It does not work if the executable was not built by gobuf (gobuf debug, gobuf test).',
     async run(context, _args, _scope, terminal) {
       if (!context.host.rebuild) throw new Error('gobuf did not build this program: build it and start again (gobuf debug and gobuf test can rebuild)');
-      const before = context.debug, after = context.host.rebuild(), lost = carryBreakpoints(context, before, after);
-      await after.launch();
-      terminal.attach(after);
+      const before = context.debug, after = context.host.rebuild(), lost = terminal.carryTo(after);
       before.dispose();
+      await after.launch();
       context.frame = 0;
       context.checkpoints.clear();
       for (const line of lost) context.print(line);

@@ -9,6 +9,7 @@ import { Context, ExitRequest, split2 } from './context';
 import type { Scope, TerminalHost } from './context';
 import { printDisplays, splitFormat } from './data';
 import { PARAMETERS } from './other';
+import { carryBreakpoints } from './program';
 import { stackText } from './stack';
 
 export type { TerminalHost } from './context';
@@ -127,6 +128,13 @@ export class Terminal implements Commander {
     let args = '';
     try { args = debug.tracedArguments(); } catch { /* a frame without variables */ }
     this.context.print(`> goroutine(${debug.tracedGoroutine() ?? 0}): ${breakpoint.name === undefined ? '' : `[${breakpoint.name}] `}${breakpoint.function ?? ''}(${args})`);
+  }
+
+  /** Goes on with another program's debugger and these of the breakpoints; gives a line for each that is lost. */
+  carryTo(debug: Debugger, which?: (id: number) => boolean): string[] {
+    const lost = carryBreakpoints(this.context, this.context.debug, debug, which);
+    this.attach(debug);
+    return lost;
   }
 
   /** Completions of a line, as whole lines. */

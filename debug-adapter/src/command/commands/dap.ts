@@ -23,10 +23,18 @@ export const spec: CommandSpec = {
   notes: ['Translated code is kept in the folder that the environment variable GOBUF_CACHE names, by default the user\'s cache folder.'],
 };
 
+const modeOf = ({ program, mode = 'exec' }: LaunchArguments): string => (mode !== 'auto' ? mode : /\.(go|s)$/.test(program) || fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec');
+
+/** Which file a program was when it was opened. */
+const opened = new Map<string, string>();
+function stampOf(program: string): string {
+  const found = fs.statSync(program, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : '';
+}
+
 /** Builds first where the mode asks for it: the program to run, and the folder and GOROOT of its package. */
 function built(launch: LaunchArguments, tell: (text: string) => void): { program: string; folder?: string; goroot?: string } {
-  const { program, mode = 'exec' } = launch;
-  const asked = mode !== 'auto' ? mode : /\.(go|s)$/.test(program) || fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec';
+  const { program } = launch, asked = modeOf(launch);
   if (asked === 'exec') return { program };
   return buildPackage(asked === 'test' ? 'test' : 'build', /\.s$/.test(program) ? path.dirname(program) : program, launch.buildFlags ?? [], tell);
 }
@@ -46,6 +54,7 @@ export const dapHost: DapHost = {
   async open(launch, write, terminal) {
     if (launch.mode === 'text') return openTextSession(launch, write);
     const build = built(launch, (text) => write(2, Buffer.from(text), false));
+    opened.set(launch.program, stampOf(launch.program));
     return openDebugger(guestOfLaunch(launch, build), {
       write,
       input: terminal ?? (() => (launch.input === undefined ? launch.console === 'internalConsole' ? 'later' : undefined : Buffer.from(launch.input))),
@@ -54,6 +63,7 @@ export const dapHost: DapHost = {
       ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),
     });
   },
+  changed: (launch) => modeOf(launch) !== 'exec' || opened.get(launch.program) !== stampOf(launch.program),
   fileExists: (file) => fs.existsSync(file),
   files: (launch) => filesFrom(launch.cwd ?? path.dirname(launch.program)),
   // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
