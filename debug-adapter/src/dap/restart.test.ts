@@ -16,8 +16,7 @@ const lineOf = (part: string): number => fs.readFileSync(source, 'utf8').split('
 /** A client that does what the specification asks: breakpoints at each `initialized`. */
 class Editor extends TestClient {
   readonly launch = { mode: 'debug', program: folder, stopOnEntry: false };
-  answer: Loose | undefined;
-  breakpoints = async (): Promise<void> => { this.answer = await this.ask('setBreakpoints', { source: { path: source }, breakpoints: [{ line: lineOf('"start"') }] }); };
+  breakpoints = async (): Promise<void> => { await this.ask('setBreakpoints', { source: { path: source }, breakpoints: [{ line: lineOf('"start"') }] }); };
   async restart(more: object = {}): Promise<Loose> {
     const from = this.events.length;
     await this.ask('restart', { arguments: { ...this.launch, ...more, __restart: true } });
