@@ -114,30 +114,47 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
       await page.mouse.move(5, 5);
     }
   };
-  /** The text of what a CSS selector finds in the window, once it is to be seen. */
-  const textOf = async (selector) => { const found = page.locator(`${selector} >> visible=true`).first(); await found.waitFor(); return found.innerText(); };
-  /** Right-clicks what a CSS selector finds in the window or in a webview, once it is there; the lines of the menu that VS Code shows. With `SELECTOR » LINE` that line is chosen. */
-  const menu = async (content) => {
-    const [selector, line] = content.split(' » ');
+  /** What a CSS selector finds in the window or in a webview, once it is to be seen. */
+  const shown = async (selector) => {
     for (const until = Date.now() + WAIT_MS; Date.now() < until; await page.waitForTimeout(100)) for (const frame of page.frames()) {
       const target = await frame.$(`${selector} >> visible=true`).catch(() => null);
-      if (!target) continue;
-      await target.scrollIntoViewIfNeeded();
-      await target.click({ button: 'right' });
-      const shown = page.locator('.monaco-menu >> visible=true').first();
-      await shown.waitFor();
-      const text = await shown.innerText();
-      // A menu that has just opened takes no clicks yet, but keys.
-      if (line) await shown.getByText(line, { exact: true }).hover();
-      await page.keyboard.press(line ? 'Enter' : 'Escape');
-      return text;
+      if (target) return target;
     }
     throw new Error(`nothing shows ${selector}`);
   };
-  const answers = { menu: (_name, content) => menu(content), text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
-  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text, NAME.menu or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
+  /** Its text. */
+  const textOf = async (selector) => (await shown(selector)).innerText();
+  /** Right-clicks it; the lines of the menu that VS Code shows. With `SELECTOR » LINE` that line is chosen. */
+  const menu = async (content) => {
+    const [selector, line] = content.split(' » '), target = await shown(selector);
+    await target.scrollIntoViewIfNeeded();
+    await target.click({ button: 'right' });
+    const lines = page.locator('.monaco-menu >> visible=true').first();
+    await lines.waitFor();
+    const text = await lines.innerText();
+    // A menu that has just opened takes no clicks yet, but keys.
+    if (line) await lines.getByText(line, { exact: true }).hover();
+    await page.keyboard.press(line ? 'Enter' : 'Escape');
+    return text;
+  };
+  /** Does with it what a person would, at a place in it: click, press keys, type, turn the wheel, drag from there to another place. */
+  const act = async (content) => {
+    const { selector, at, keys = [], text, wheel, to, held = [] } = JSON.parse(content), target = await shown(selector);
+    if (at) {
+      const box = await target.boundingBox();
+      await page.mouse.move(box.x + at[0], box.y + at[1]);
+      for (const key of held) await page.keyboard.down(key);
+      if (wheel) await page.mouse.wheel(wheel[0], wheel[1]);
+      if (to) { await page.mouse.down(); await page.mouse.move(box.x + (at[0] + to[0]) / 2, box.y + to[1]); await page.mouse.move(box.x + to[0], box.y + to[1]); await page.mouse.up(); }
+      for (const key of held) await page.keyboard.up(key);
+    } else if (text !== undefined) await target.fill(text);
+    else if (keys.length === 0) await target.click();
+    for (const key of keys) await target.press(key);
+  };
+  const answers = { act: (_name, content) => act(content), menu: (_name, content) => menu(content), text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
+  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text, NAME.menu, NAME.act or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
   const watcher = fs.watch(asks, (_event, file) => {
-    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text|menu)$/.exec(file ?? '') ?? [];
+    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text|menu|act)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
     const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { LanesResult } from '../../../debug-adapter/src/dap/protocol';
 import type { Exports } from '../../../client/src/extension';
 import type { Row } from '../../../client/src/views/scheduler-model';
-import { contextMenu, eachOnProgram, focusedFrame, inThemes, next, type Program, textOf } from './support';
+import { acted, answerInput, contextMenu, eachOnProgram, focusedFrame, inThemes, next, type Program, textOf } from './support';
 
 describe('pictures', () => {
   let gobuf: Exports, program: Program;
@@ -35,6 +35,69 @@ describe('pictures', () => {
     assert.strictEqual(gobuf.sessions.view.moment?.instruction, earlier);
     assert.match(gobuf.timeline.text('mermaid'), /^sequenceDiagram\n[\s\S]*participant G1 as G1 runtime\.main\n[\s\S]*->>G1: gogo at \d+/);
     assert.match(gobuf.timeline.text('svg'), /^<svg [\s\S]*<rect [\s\S]*<\/svg>\n$/);
+  });
+
+  it('the timeline is zoomed, moved, searched and walked by mouse and keys, and what is shown is what is exported', async () => {
+    await start(['main.volley']);
+    const rendered = next(gobuf.timeline.onDidRender, (text) => /G1/.test(text) && !text.includes('coming'), 'the timeline');
+    await vscode.commands.executeCommand('gobuf.timeline.focus');
+    await rendered;
+    const { timeline } = gobuf, CANVAS = 'canvas[role=application]', saved = timeline.export.bind(timeline);
+    if (!await acted('button[title^="Show the whole"]')) return; // nobody can use a mouse here
+    /** What the page shows now: it sends it with a wish to export. */
+    const range = async (): Promise<{ from: number; to: number }> => {
+      const wish = new Promise<{ from: number; to: number }>((resolve) => { timeline.export = (_format, shown) => { resolve(shown!); return Promise.resolve(); }; });
+      await acted('button[title*="as SVG"]');
+      return wish;
+    };
+    const span = ({ from, to }: { from: number; to: number }): number => to - from, all = await range();
+    assert.ok(all.from <= 0 && all.to >= timeline.data.until, JSON.stringify(all));
+    try {
+      await acted(CANVAS, { at: [600, 40], wheel: [0, -400], held: ['Control'] });
+      const near = await range();
+      assert.ok(near.from > all.from && near.to < all.to && span(near) < span(all), `${JSON.stringify(near)} is not within ${JSON.stringify(all)}`);
+      await acted(CANVAS, { at: [600, 40], wheel: [200, 0], held: ['Shift'] });
+      const right = await range();
+      assert.ok(right.from > near.from && Math.abs(span(right) - span(near)) < 1, JSON.stringify([near, right]));
+      await acted(CANVAS, { at: [500, 40], to: [600, 40] });
+      const dragged = await range();
+      assert.ok(dragged.from < right.from && Math.abs(span(dragged) - span(right)) < 1, JSON.stringify([right, dragged]));
+      for (const [key, factor] of [['+', 0.5], ['-', 2]] as const) {
+        const was = span(await range());
+        await acted(CANVAS, { keys: [key] });
+        assert.ok(Math.abs(span(await range()) / was - factor) < 0.05, key);
+      }
+      await acted(CANVAS, { keys: ['Home'] });
+      assert.deepStrictEqual(await range(), all);
+      await acted('input[type=search]', { text: 'G1' });
+      assert.match(await textOf('.state') ?? '', /^[1-9]\d* places$/);
+      await acted('input[type=search]', { text: '' });
+      // Arrows choose a stretch and say what it is; Enter goes to its moment, brackets to switches.
+      await acted(CANVAS, { keys: ['ArrowRight', 'ArrowRight'] });
+      const at = timeline.data.segments.start[timeline.data.views()[0]!.rows[1]!]!;
+      await go(() => acted(CANVAS, { keys: ['Enter'] }));
+      assert.strictEqual(gobuf.sessions.view.moment?.instruction, at);
+      const switched = timeline.data.switchFrom(at, false)!;
+      await go(() => acted(CANVAS, { keys: [']'] }));
+      assert.strictEqual(gobuf.sessions.view.moment.instruction, switched);
+    } finally { timeline.export = saved; }
+    // Under the mouse: what, why, how much; and a click goes there.
+    const before = gobuf.sessions.view.moment.instruction;
+    await acted(CANVAS, { at: [700, 40], wheel: [0, 0] });
+    assert.match(await textOf('.tip') ?? '', /instructions .*click: the program goes there/s);
+    await go(() => acted(CANVAS, { at: [400, 40], to: [400, 40] }));
+    assert.notStrictEqual(gobuf.sessions.view.moment.instruction, before);
+    // The files that the buttons write, where the dialog is told to.
+    for (const [button, name, first] of [['as SVG', 'shown.svg', /^<svg /], ['Mermaid', 'shown.mmd', /^sequenceDiagram\n/]] as const) {
+      const file = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name), opened = next(vscode.window.tabGroups.onDidChangeTabs, (change) => [...change.opened, ...change.changed].some(({ label }) => label === name), `${name} in an editor`);
+      await acted(`button[title*="${button}"]`);
+      await textOf('.quick-input-widget .quick-input-list .monaco-list-row'); // the dialog has read the folder
+      await answerInput(file.fsPath);
+      await opened;
+      assert.match(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), first);
+      await vscode.workspace.fs.delete(file);
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('the stacks show words, frames and what gogo moves; the next instruction is marked', async () => {

@@ -124,7 +124,7 @@ export function built(name: string, source: string): string {
 }
 
 /** Asks the runner (window.mjs) for something that only the page can do; its answer. */
-async function ask(kind: 'picture' | 'input' | 'pan' | 'hover' | 'text' | 'menu', name: string, content: string): Promise<string> {
+async function ask(kind: 'picture' | 'input' | 'pan' | 'hover' | 'text' | 'menu' | 'act', name: string, content: string): Promise<string> {
   const folder = process.env['GOBUF_TEST_ASKS'] ?? '', asked = path.join(folder, `${name}.${kind}`), done = path.join(folder, `${name}.done`);
   await new Promise<void>((resolve) => {
     const watcher = fs.watch(folder, () => { if (fs.existsSync(done)) { watcher.close(); resolve(); } });
@@ -159,11 +159,18 @@ export function answerInput(text: string): Promise<string> { return ask('input',
 /** Rests the mouse on a word that the editor shows (on the line with that text); the text of the hover. Undefined in a host that cannot. */
 export async function hovered(word: string, line?: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('hover', 'hover', line === undefined ? word : `${line} » ${word}`) : undefined; }
 
-/** The text of what a CSS selector finds in the window, once it is to be seen; undefined in a host that cannot look. */
+/** The text of what a CSS selector finds in the window or in a webview, once it is to be seen; undefined in a host that cannot look. */
 export async function textOf(selector: string): Promise<string | undefined> { return process.env['GOBUF_TEST_ASKS'] ? ask('text', 'text', selector) : undefined; }
 
 /** Right-clicks what a CSS selector finds in the window or in a webview; the lines of the context menu, of which one is chosen if named. Undefined in a host that cannot. */
 export async function contextMenu(selector: string, line?: string): Promise<string[] | undefined> { return process.env['GOBUF_TEST_ASKS'] ? (await ask('menu', 'menu', line === undefined ? selector : `${selector} » ${line}`)).split('\n').map((each) => each.trim()).filter((each) => each !== '') : undefined; }
+
+/** What a person does with what a CSS selector finds: at a place in it a wheel or a drag with keys held, else a click, a text typed, keys pressed. False in a host that cannot. */
+export async function acted(selector: string, what: { at?: [x: number, y: number]; keys?: string[]; text?: string; wheel?: [x: number, y: number]; to?: [x: number, y: number]; held?: string[] } = {}): Promise<boolean> {
+  if (!process.env['GOBUF_TEST_ASKS']) return false;
+  await ask('act', 'act', JSON.stringify({ selector, ...what }));
+  return true;
+}
 
 /** Drags the timeline that is shown; a sentence on how long its frames took. Empty in a host that cannot. */
 export async function pannedTimeline(frames: number): Promise<string> {
