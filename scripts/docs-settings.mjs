@@ -20,6 +20,8 @@ const properties = (given, hasDefault = true) => table(['Name', ...(hasDefault ?
 
 export function settingsPage() {
   const { contributes } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  /** Without what takes a view away for a moment only (client/src/views/page-watch.ts). */
+  const shown = (when = '') => { const rest = when.replace(/(^| && )gobuf\.reloading != '[\w.]+'$/, ''); return rest ? `\`${rest}\`` : 'always'; };
   const hidden = new Set(contributes.menus.commandPalette.filter(({ when }) => when === 'false').map(({ command }) => command));
   const key = (command) => contributes.keybindings.filter((each) => each.command === command).map((each) => `\`${each.key}\``).join(', ');
   const groups = Array.isArray(contributes.configuration) ? contributes.configuration : [contributes.configuration];
@@ -29,7 +31,7 @@ export function settingsPage() {
     '## Settings', ...groups.map((group) => properties(group.properties)),
     '## Commands', 'In the command palette under `gobuf`; those without a key can be given one.', table(['Command', 'Title', 'Key'], contributes.commands.filter(({ command }) => !hidden.has(command)).map(({ command, title }) => [`\`${command}\``, title, key(command)])),
     'In menus only:', table(['Command', 'Title'], [...hidden].map((command) => [`\`${command}\``, titles[command]])),
-    '## Views', table(['View', 'Shown'], Object.values(contributes.views).flat().map(({ name, when }) => [name, when ? `\`${when}\`` : 'always'])),
+    '## Views', table(['View', 'Shown'], Object.values(contributes.views).flat().map(({ name, when }) => [name, shown(when)])),
     '## Editors', table(['Editor', 'Of files'], contributes.customEditors.map(({ displayName, selector }) => [displayName, selector.map(({ filenamePattern }) => `\`${filenamePattern}\``).join(', ')])),
     '## Launch configurations', 'Of type `gobuf`, request `launch`. More on the [debug adapter](dap.md).', properties(contributes.debuggers[0].configurationAttributes.launch.properties),
     '## Tasks', 'Of type `gobuf`: `go build` for linux/amd64 with `CGO_ENABLED=0`. The problem matcher `$gobuf-go` reads what go build, go tool asm and go vet say.', properties(contributes.taskDefinitions[0].properties),

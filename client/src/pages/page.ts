@@ -46,6 +46,10 @@ export function color(name: string, other = ''): string {
 
 /** Hears the extension's messages, and tells it that the page is there. */
 export function listen<T extends { kind: string }>(hear: (message: T) => void): void {
-  window.addEventListener('message', (event: MessageEvent<T>) => hear(event.data));
+  window.addEventListener('message', ({ data }: MessageEvent<T>) => {
+    if (data.kind === 'ping') { host.postMessage({ kind: 'alive' }); return; }
+    hear(data);
+    if (data.kind === 'running' && !content.hasChildNodes()) content.append(element('p', 'empty', l10n.t('The program is running.')));
+  });
   host.postMessage({ kind: 'ready' });
 }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { ShownStep, TourOutline, TourStepEvent } from '../../../debug-adapter/src/dap/protocol';
 import type { Sessions } from '../debug/sessions';
 import { showPage } from '../views/page-html';
+import { PageWatch } from '../views/page-watch';
 
 export type ToTourPage =
   | { kind: 'nothing' }
@@ -25,11 +26,12 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
   readonly #rendered = new vscode.EventEmitter<string>();
   /** Fires with the page's own text once it has drawn a step: what the user can read. */
   readonly onDidRender = this.#rendered.event;
+  readonly watch = new PageWatch('gobuf.tour');
   readonly #disposables: vscode.Disposable[];
 
   constructor(readonly sessions: Sessions, readonly extension: vscode.Uri) {
     this.#disposables = [
-      this.#shown, this.#rendered,
+      this.#shown, this.#rendered, this.watch,
       vscode.window.registerWebviewViewProvider('gobuf.tour', this, { webviewOptions: { retainContextWhenHidden: false } }),
       vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => { if (event === 'gobuf/tourStep' && session.id === this.#session?.id) this.#arrived(body as TourStepEvent); }),
       vscode.debug.onDidTerminateDebugSession((session) => { if (session.id === this.#session?.id) this.close(); }),
@@ -87,14 +89,17 @@ export class TourPanel implements vscode.WebviewViewProvider, vscode.Disposable 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#view = view;
     view.webview.onDidReceiveMessage((message: { kind?: string; text?: string; index?: number }) => {
+      this.watch.alive();
       if (message.kind === 'ready') this.#send(this.#last);
       else if (message.kind === 'rendered') this.#rendered.fire(String(message.text));
       else if (message.kind === 'go') void this.go(Number(message.index)).catch((error: unknown) => vscode.window.showErrorMessage(`gobuf: ${error instanceof Error ? error.message : String(error)}`));
       else if (message.kind === 'end') this.close();
       else if (message.kind === 'place') void this.#openPlace();
     });
-    view.onDidDispose(() => { this.#view = undefined; });
+    view.onDidDispose(() => { if (this.#view === view) { this.#view = undefined; this.watch.end(); } });
+    view.onDidChangeVisibility(() => { if (view.visible) this.watch.begin(view); else this.watch.end(); });
     showPage(view.webview, this.extension, 'tour', vscode.l10n.t('Tour'), true);
+    this.watch.begin(view);
   }
 
   async #openPlace(): Promise<void> {

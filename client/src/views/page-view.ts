@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../debug/sessions';
 import { showPage } from './page-html';
+import { PageWatch } from './page-watch';
 
 /** What any page may send; pages of their own kind send more. */
 export interface FromPage { kind: string; text?: string; command?: string; instruction?: number; file?: string; line?: number; address?: number; format?: string; range?: { from: number; to: number } }
@@ -16,7 +17,9 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
   protected readonly cumulative: boolean = false;
   /** Short enough for a screen reader to tell whole what changed. */
   protected readonly live: boolean = false;
-  #last: ToPage = { kind: 'nothing' };
+  /** What the page that is there now was told last. */
+  #last: ToPage | undefined;
+  readonly watch: PageWatch;
   readonly #rendered = new vscode.EventEmitter<string>();
   /** Fires with the page's own text once it has drawn: what the user can read. */
   readonly onDidRender = this.#rendered.event;
@@ -25,19 +28,23 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
   protected readonly disposables: vscode.Disposable[];
 
   constructor(readonly sessions: Sessions, readonly extension: vscode.Uri, readonly id: string, readonly page: string, readonly title: string) {
-    this.disposables = [this.#rendered, vscode.window.registerWebviewViewProvider(id, this), sessions.onDidChange(() => void this.refresh())];
+    this.watch = new PageWatch(id);
+    this.disposables = [this.#rendered, this.watch, vscode.window.registerWebviewViewProvider(id, this), sessions.onDidChange(() => void this.refresh())];
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
     this.shown = '';
     view.webview.onDidReceiveMessage((message: FromPage) => {
+      this.watch.alive();
       if (message.kind === 'ready') { this.forget(); void this.refresh(); } else if (message.kind === 'rendered') this.#rendered.fire(this.shown = String(message.text));
-      else void this.carryOut(message);
+      else if (message.kind !== 'alive') void this.carryOut(message);
     });
-    view.onDidDispose(() => { this.view = undefined; this.shown = ''; });
-    view.onDidChangeVisibility(() => { this.shown = ''; if (view.visible) void this.refresh(); });
+    // A view that is moved is begun elsewhere before it ends here.
+    view.onDidDispose(() => { if (this.view === view) { this.view = undefined; this.shown = ''; this.watch.end(); } });
+    view.onDidChangeVisibility(() => { this.shown = ''; if (view.visible) { this.watch.begin(view); void this.refresh(); } else this.watch.end(); });
     showPage(view.webview, this.extension, this.page, this.title, this.live);
+    this.watch.begin(view);
   }
 
   protected async carryOut(message: FromPage): Promise<void> {
@@ -52,7 +59,7 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
   /** What the page shows at a stop. */
   protected abstract picture(): Promise<ToPage>;
   /** The page was loaded anew and knows nothing. */
-  protected forget(): void { this.#last = { kind: 'nothing' }; }
+  protected forget(): void { this.#last = undefined; }
   protected ended(): void { /* nothing is kept */ }
 
   async refresh(): Promise<void> {
@@ -70,7 +77,8 @@ export abstract class PageView implements vscode.WebviewViewProvider, vscode.Dis
     }
   }
   protected send(message: ToPage): void {
-    if (message.kind === 'running' && this.#last.kind === 'nothing') return;
+    // How to begin stays on show until there is something else.
+    if (message.kind === 'running' && this.#last?.kind === 'nothing') return;
     this.#last = message;
     void this.view?.webview.postMessage(message);
   }

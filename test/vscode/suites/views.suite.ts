@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Exports } from '../../../client/src/extension';
 import type { Row } from '../../../client/src/views/scheduler-model';
-import { built, eachOnProgram, inThemes, next, picture, type Program, stopDebugging, textOf } from './support';
+import { built, drawn, eachOnProgram, inThemes, next, picture, type Program, stopDebugging, textOf } from './support';
 
 describe('views', () => {
   let gobuf: Exports, program: Program;
@@ -72,6 +72,35 @@ describe('views', () => {
     assert.match(await later, /G\d+ [\s\S]*stack/);
     await vscode.commands.executeCommand('gobuf.scheduler.focus');
     await inThemes('views');
+  });
+
+  it('come back by themselves where VS Code never starts the page, and when they are moved', async () => {
+    await start(['main.main']);
+    await vscode.commands.executeCommand('gobuf.stacks.focus');
+    await drawn(gobuf.stacks, 'the stacks');
+    await vscode.commands.executeCommand('gobuf.timeline.focus'); // the panel shows another container
+    await drawn(gobuf.timeline, 'the timeline');
+    const usual = gobuf.stacks.watch.patience, again = next(gobuf.stacks.onDidRender, undefined, 'the stacks again');
+    let begun = 0;
+    const resolve = gobuf.stacks.resolveWebviewView.bind(gobuf.stacks);
+    gobuf.stacks.resolveWebviewView = (view) => { begun++; gobuf.stacks.watch.patience = usual; resolve(view); };
+    try {
+      gobuf.stacks.watch.patience = 0; // no page is there as fast
+      await vscode.commands.executeCommand('gobuf.stacks.focus');
+      assert.match(await again, /SP/);
+      assert.strictEqual(begun, 1, 'the view was not made anew');
+      const moved = next(gobuf.stacks.onDidRender, undefined, 'the stacks elsewhere');
+      await vscode.commands.executeCommand('vscode.moveViews', { viewIds: ['gobuf.stacks'], destinationId: 'workbench.view.extension.gobufTimeline' });
+      await vscode.commands.executeCommand('gobuf.stacks.focus');
+      await moved;
+      const after = next(gobuf.stacks.onDidRender, undefined, 'the stacks of the next stop');
+      await program.moves(() => vscode.commands.executeCommand('gobuf.stepInstruction'));
+      await after;
+    } finally {
+      gobuf.stacks.watch.patience = usual;
+      gobuf.stacks.resolveWebviewView = resolve;
+      await vscode.commands.executeCommand('workbench.action.resetViewLocations');
+    }
   });
 
   it('say that there are more goroutines than they list, and list them when asked', async () => {
