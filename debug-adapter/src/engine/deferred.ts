@@ -6,7 +6,7 @@ import { decode } from '@gobuf/emulator/x86/decoder';
 import type { Binary, FunctionInfo } from '../symbols/types';
 import { flowAt } from './flow';
 import type { RuntimeWords } from './guest';
-import { isPrivateRuntime } from './execution';
+import { isPrivateRuntime } from './movement';
 import type { Frame } from './types';
 
 export interface DeferredCall {
