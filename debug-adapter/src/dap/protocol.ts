@@ -5,7 +5,7 @@
 import type { Effect, LastChange } from '../engine/effects';
 import type { StacksPicture } from '../engine/stack-words';
 import type { Timeline } from '../engine/timeline';
-import type { EventFilter, TraceEvent } from '../engine/types';
+import type { EventFilter, MemoryWrite, TraceEvent } from '../engine/types';
 import type { ShownStep } from '../tours/player';
 import type { SchedulerSnapshot } from '../goruntime/types';
 
@@ -146,21 +146,8 @@ export interface EventBreakpoint extends EventFilter {
   logMessage?: string;
 }
 
-/** One write to a range of memory. Bytes as `48 8b 03`. */
-export interface WriteRow {
-  /** The moment right after it, for `gobuf/goTo`. */
-  instruction: number;
-  pc: number;
-  tid: number;
-  goroutine?: number;
-  function?: string;
-  file?: string;
-  line?: number;
-  address: number;
-  size: number;
-  before: string;
-  after: string;
-}
+/** One write to a range of memory, bytes as `48 8b 03`; `gobuf/goTo` goes to its moment. */
+export type WriteRow = Omit<MemoryWrite, 'before' | 'after'> & { before: string; after: string };
 
 export interface TimelineResult {
   moment: Moment;
