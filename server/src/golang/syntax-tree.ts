@@ -1,5 +1,5 @@
 // Parses Go source with web-tree-sitter and the grammar of tree-sitter-go, in Node and in a browser's worker alike, into nodes over small tables.
-// Must stay true: the library's own tree is freed at once (its heap is small); bodies of functions are left out, nothing here reads them;
+// Must stay true: the library's own tree is freed at once (its heap is small); bodies of functions are left out, nothing here reads them, and text with errors is parsed whole;
 // a node is a number in its file's table, since the nodes of whole packages are kept.
 
 import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
@@ -36,8 +36,14 @@ export async function createGoParser(runtime: Uint8Array, grammar: Uint8Array): 
   };
   return {
     parse(text) {
-      const outline = outlineText(text);
-      const tree = parser.parse(outline.text);
+      let outline = outlineText(text);
+      let tree = parser.parse(outline.text);
+      // What does not parse without its bodies is left to the parser as it is.
+      if (tree?.rootNode.hasError) {
+        tree.delete();
+        outline = outlineText(text, true);
+        tree = parser.parse(outline.text);
+      }
       if (!tree) throw new Error('the Go parser gave no tree');
       const cursor = tree.walk();
       try {

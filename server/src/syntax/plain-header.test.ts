@@ -1,5 +1,6 @@
-// Headers that are nothing but lists define what reading them line by line defines.
+// Headers that are nothing but lists define what reading them line by line defines, without a problem: hand-written ones, Go's own, and both torn apart.
 import { expect, test } from 'vitest';
+import { disk, goroot } from '../testing/fixture';
 import { PlainHeader } from './plain-header';
 import { preprocess } from './preprocessor';
 import { sourceFile } from './source';
@@ -20,4 +21,30 @@ test.each([
   ['a comment that goes on', '#define A 1 /*\n*/'], ['a name twice', '#define A 1\n#define A 2'], ['a string that is not closed', '#define A "x'], ['a bad number', '#define A 0x'],
 ])('%s is more than a list', (_, text) => {
   expect(PlainHeader.of(sourceFile('h', text))).toBeUndefined();
+});
+
+const SCRAPS = ['#define Q 1\n', '\n#define Q 1', ' ', '\t', '\r', '\r\n', '\n', '(', ')', '"', "'", '\\', '\\\n', '//', '/*', '*/', '#', '0x', '08', '1e', '·', '∕', '<>', ';', '\f', '\v', '\u2028', '\uFEFF', 'é', '9', '-', ',', '.', '@>', '<<', '\0', '$', '`', '\u{1F600}'];
+
+test('torn apart', () => {
+  let state = 20261128;
+  const next = (below: number) => Math.floor(((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32) * below);
+  const include = goroot ? `${goroot.path}/pkg/include` : '';
+  const own = (goroot ? disk.list(include) ?? [] : []).map((name) => disk.read(`${include}/${name}`) ?? '');
+  const texts = [...own, '// generated\n\n#define const_A 42\n#define const_B -7\n#define const_T "a\\"\\x00 // b"\n#define g__size 440\r\n#define C (1<<3)|A // three\n#define D ·x(SB)\n'];
+  let plain = 0;
+  for (let round = 0; round < 4000; round++) {
+    let text = texts[round % texts.length] ?? '';
+    for (let edits = next(3); edits > 0; edits--) {
+      const at = next(text.length + 1);
+      text = text.slice(0, at) + (SCRAPS[next(SCRAPS.length)] ?? '') + text.slice(at + next(2) * next(4));
+    }
+    const header = PlainHeader.of(sourceFile('h', text));
+    if (!header) continue;
+    plain++;
+    const whole = preprocess(sourceFile('h', text));
+    expect(whole.problems.map(({ message }) => message), text).toEqual([]);
+    expect(whole.tokens.filter(({ text: each }) => each !== '\n').map(({ text: each }) => each), text).toEqual([]);
+    expect(shown(header), text).toEqual(shown(whole.macros));
+  }
+  expect(plain).toBeGreaterThan(500);
 });
