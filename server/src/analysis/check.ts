@@ -36,7 +36,12 @@ export interface CheckerOptions {
   moduleCache: string | undefined;
   /** What the go command has said, by target (`goos/goarch`). */
   listed?: ReadonlyMap<string, Listed>;
+  /** Targets of which what has been read is kept whatever else is read; undefined: of all. */
+  inUse?: () => Iterable<Target>;
 }
+
+/** Targets of which Go packages are kept beside those in use: a search through all of Go's assembly meets dozens. */
+const MOST_TARGETS = 2;
 
 const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${goarch}${assumeTags ? ' with all tags' : ''}`;
 
@@ -47,19 +52,22 @@ export class Checker {
   private readonly headers = new WeakMap<PackageKnowledge, SourceFile>();
   private readonly summaries = new Map<string, { text: string; summary: FileSummary }>();
   private readonly paths = new Map<string, string | undefined>();
-  private readonly knowledges = new Map<string, PackageKnowledge | undefined>();
+  /** By target, then by directory. */
+  private readonly knowledges = new Map<string, Map<string, PackageKnowledge | undefined>>();
 
   constructor(readonly options: CheckerOptions) {}
 
   /** What the package in a directory says for a target, with its tests for assembly that belongs to them; undefined where no Go file is. */
   knowledge(directory: string, target: Target, withTests = false): PackageKnowledge | undefined {
-    const key = `${targetKey(target)}${withTests ? ' with tests' : ''} ${directory}`;
-    if (!this.knowledges.has(key)) {
-      const packages = this.packagesFor(target);
+    const key = withTests ? `${directory} with tests` : directory;
+    const packages = this.packagesFor(target);
+    let known = this.knowledges.get(targetKey(target));
+    if (!known) this.knowledges.set(targetKey(target), (known = new Map()));
+    if (!known.has(key)) {
       const owner = packages.read(directory, withTests);
-      this.knowledges.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
+      known.set(key, owner && new PackageKnowledge(owner, packages, architectures.get(target.goarch)?.bigEndian === true));
     }
-    return this.knowledges.get(key);
+    return known.get(key);
   }
 
   /** Reads package runtime for a target a file at a time: every function's registers are followed with its types. */
@@ -69,9 +77,33 @@ export class Checker {
   }
 
   private packagesFor(target: Target): Packages {
-    let packages = this.packages.get(targetKey(target));
-    if (!packages) this.packages.set(targetKey(target), (packages = new Packages({ ...this.options, target, parsed: this.parsed, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) })));
+    const key = targetKey(target);
+    let packages = this.packages.get(key);
+    if (packages) this.packages.delete(key);
+    else {
+      this.makeRoom();
+      packages = new Packages({ ...this.options, target, parsed: this.parsed, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) });
+    }
+    // The one asked for last stands last.
+    this.packages.set(key, packages);
     return packages;
+  }
+
+  /** Forgets the targets that have not been asked for longest. */
+  private makeRoom(): void {
+    const { inUse } = this.options;
+    if (!inUse || this.packages.size < MOST_TARGETS) return;
+    const used = new Set([...inUse()].map(targetKey));
+    const others = [...this.packages.keys()].filter((key) => !used.has(key));
+    const dropped = others.slice(0, Math.max(0, others.length - MOST_TARGETS + 1));
+    if (dropped.length === 0) return;
+    for (const key of dropped) {
+      this.packages.delete(key);
+      this.knowledges.delete(key);
+      for (const each of this.summaries.keys()) if (each.startsWith(`${key} `)) this.summaries.delete(each);
+    }
+    const kept = new Set([...this.packages.values()].flatMap((each) => each.paths()));
+    for (const path of this.parsed.keys()) if (!kept.has(path)) this.parsed.delete(path);
   }
 
   private packagePath(directory: string): string | undefined {
@@ -92,13 +124,14 @@ export class Checker {
     this.summaries.clear();
   }
 
-  read(path: string, text: string, target?: Target): AssemblyFile {
+  /** `bare`: go_asm.h defines nothing. */
+  read(path: string, text: string, target?: Target, bare = false): AssemblyFile {
     const { files, goroot, minor } = this.options;
     return readAssembly(path, text, files, {
       goroot, minor, target,
       packagePath: (directory) => this.packagePath(directory),
       goAsmHeader: (directory, target) => {
-        const knowledge = this.knowledge(directory, target);
+        const knowledge = bare ? undefined : this.knowledge(directory, target);
         if (!knowledge) return undefined;
         let header = this.headers.get(knowledge);
         if (!header) this.headers.set(knowledge, (header = sourceFile(join(directory, 'go_asm.h'), headerText(knowledge.header))));

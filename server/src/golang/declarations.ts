@@ -82,6 +82,14 @@ function readFunction(node: GoNode, file: GoFile): void {
   const receiver = field(node, 'receiver');
   file.declarations.push({
     kind: 'func', name: name.text, node: name, file, parameters, result: field(node, 'result'), hasBody: field(node, 'body') !== undefined,
-    receiver: receiver ? /([\p{L}_][\p{L}\p{Nd}_]*)\s*(?:\[[^\]]*\])?\s*\)$/u.exec(receiver.text)?.[1] : undefined,
+    receiver: receiver && receiverType(receiver),
   });
+}
+
+/** The named type of `(r *T[K])`: undefined for what is none, as somebody is typing it. */
+function receiverType(list: GoNode): string | undefined {
+  const [parameter] = parts(list);
+  let type = parameter && field(parameter, 'type');
+  while (type && type.type !== 'type_identifier') type = field(type, 'type') ?? parts(type)[0];
+  return type?.text;
 }

@@ -18,7 +18,7 @@ type LibraryNode = NonNullable<ReturnType<Parser['parse']>>['rootNode'];
 /** The library's own tree of the whole text, as the nodes that declarations are read from. */
 function wholeNode(node: LibraryNode, field: string | undefined): GoNode {
   return {
-    type: node.type, text: node.text, start: node.startIndex, isNamed: node.isNamed, field,
+    type: node.type, text: node.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ''), start: node.startIndex, isNamed: node.isNamed, field,
     get children() { return node.children.flatMap((child, i) => (child ? [wholeNode(child, node.fieldNameForChild(i) ?? undefined)] : [])); },
   };
 }
@@ -29,7 +29,7 @@ function shape(node: GoNode | undefined): string {
   if (node.type === 'block' || node.type === 'comment') return '';
   const text = node.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '').replace(/\s+/g, '');
   // Of long ones only the elements are kept.
-  if (node.type === 'literal_value' && text.length > 2000) return `literal of ${node.children.filter(({ isNamed, type }) => isNamed && type !== 'comment').length}`;
+  if (node.type === 'literal_value' && text.length > 600) return `literal of ${node.children.filter(({ isNamed, type }) => isNamed && type !== 'comment').length}`;
   const below = node.children.filter((child) => child.isNamed || child.field !== undefined).map(shape).filter((text) => text !== '');
   return below.length ? `${node.type}(${below.join(' ')})` : `${node.type}:${text}`;
 }
@@ -104,17 +104,23 @@ function numbers(seed: number): (below: number) => number {
 
 const whole = process.env['GOBUF_WHOLE'] === '1';
 
-test.skipIf(!goroot)("Go's own sources", { timeout: 1_200_000 }, () => {
+/** The test's host is heard now and then. */
+const breath = (i: number) => (i % 50 === 0 ? new Promise((resolve) => { setImmediate(resolve); }) : undefined);
+
+test.skipIf(!goroot)("Go's own sources", { timeout: 1_200_000 }, async () => {
   const all = goFiles(goroot?.path ?? '', (path) => whole || (path.includes('/src/') && !path.includes('/testdata/')));
   const chosen = whole ? all : all.filter((_, i) => i % 40 === 0);
   let read = 0;
-  for (const path of chosen) if (compare(disk.read(path) ?? '')) read++;
+  for (const [i, path] of chosen.entries()) {
+    await breath(i);
+    if (compare(disk.read(path) ?? '')) read++;
+  }
   expect(read).toBeGreaterThan(chosen.length * 0.9);
 });
 
 const SCRAPS = ['{', '}', '(', ')', '[', ']', '"', "'", '`', '//', '/*', '*/', '\n', ';', '\nfunc f() {\n', '\n\tvar x = [...]int{1}\n', 'func ', 'type ', 'struct', 'interface', '\r\n', '\\', '\nconst (\n', ')\n', 'x', ' ', '\uFEFF', '{}', '()', 'struct{}'];
 
-test.skipIf(!goroot)('text torn apart', { timeout: 1_200_000 }, () => {
+test.skipIf(!goroot)('text torn apart', { timeout: 1_200_000 }, async () => {
   const next = numbers(20261128);
   const texts = ['runtime/stubs.go', 'runtime/runtime2.go', 'internal/runtime/atomic/types.go', 'sync/atomic/type.go'].flatMap((name) => disk.read(`${goroot?.path ?? ''}/src/${name}`) ?? []).map((text) => text.slice(0, 6000)).concat(AWKWARD);
   let read = 0;
@@ -124,6 +130,9 @@ test.skipIf(!goroot)('text torn apart', { timeout: 1_200_000 }, () => {
       const at = next(text.length + 1);
       text = text.slice(0, at) + (next(3) ? SCRAPS[next(SCRAPS.length)] ?? '' : '') + text.slice(at + (next(4) ? next(3) : next(60)));
     }
+    await breath(round);
+    // A line goes on behind a comment of several lines: Go ends it there, the grammar does not.
+    if (/\/\*(?:(?!\*\/)[^])*\n(?:(?!\*\/)[^])*\*\/[ \t]*\S/.test(text)) continue;
     if (compare(text)) read++;
   }
   expect(read, 'torn texts that parse all the same').toBeGreaterThan(100);

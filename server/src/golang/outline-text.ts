@@ -40,6 +40,7 @@ export function outlineText(source: string, bodies = false): OutlineText {
     switch (word) {
       case '//': case '/*': {
         const end = commentEnd(source, index);
+        if (end === undefined) break;
         // The line that a comment ends, or goes over, ends all the same.
         const newline = word === '/*' ? source.indexOf('\n', index) : -1;
         if (newline >= 0 && newline < end) { drop(index, newline); drop(newline + 1, end); }
@@ -98,10 +99,11 @@ function beginsStatement(source: string, index: number, comment: { start: number
   }
 }
 
-function commentEnd(source: string, index: number): number {
+/** Undefined for `/*` that nothing closes: the parser takes it for two operators, and so does this. */
+function commentEnd(source: string, index: number): number | undefined {
   const line = source.charCodeAt(index + 1) === 47;
   const end = source.indexOf(line ? '\n' : '*/', index + 2);
-  return end < 0 ? source.length : line ? end : end + 2;
+  return end < 0 ? (line ? source.length : undefined) : line ? end : end + 2;
 }
 
 function quotedEnd(source: string, index: number, quote: string): number {
@@ -119,7 +121,7 @@ function bodyEnd(source: string, open: number): number {
     const { 0: word, index } = found;
     if (word === '{') depth++;
     else if (word === '}') { if (--depth === 0) return index; }
-    else INSIDE.lastIndex = word.startsWith('/') ? commentEnd(source, index) : quotedEnd(source, index, word);
+    else INSIDE.lastIndex = word.startsWith('/') ? commentEnd(source, index) ?? index + 2 : quotedEnd(source, index, word);
   }
   const line = source.indexOf('\n}', open);
   return line < 0 ? source.length : line + 1;

@@ -69,6 +69,11 @@ export class Packages {
     return found;
   }
 
+  /** Of all Go files that packages read so far consist of. */
+  paths(): string[] {
+    return [...this.byDirectory.values()].flatMap((each) => each?.files.map(({ path }) => path) ?? []);
+  }
+
   /** Parses what a package needs a file at a time, so that reading it later takes little. */
   *ahead(directory: string): Generator<undefined> {
     if (this.byDirectory.has(directory)) return;

@@ -25,8 +25,11 @@ import { offsetAt } from './to-proto';
 
 /** Milliseconds for which a folder or a file is not looked at again: one answer asks for the same dozens of times. */
 const FRESH = 1000;
-/** Characters of files that are not open whose statements are kept. */
-const MOST_CLOSED = 400_000;
+/** Characters of files that are not open whose statements are kept; those of a go_asm.h weigh less. */
+const MOST_CLOSED = 100_000, HEADER_WEIGHT = 1 / 16;
+
+/** What a file defines may depend on a name of go_asm.h. */
+const CONDITION = /^[ \t]*#[ \t]*ifn?def[ \t]+(?!GO)\w*_/m;
 
 export interface UriPaths {
   toPath(uri: string): string | undefined;
@@ -39,7 +42,7 @@ export class Documents {
   private readonly listedPackages = new Map<string, Listed>();
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
   /** Files that are not open, as they were read last; a search through many packages leaves only the last of them here. */
-  private readonly closed = new Map<string, { text: string; file: AssemblyFile }>();
+  private readonly closed = new Map<string, { text: string; file: AssemblyFile; weight: number; bare: boolean }>();
   private closedSize = 0;
   private readonly texts = new Map<string, { stamp: number; text: string; asked: number }>();
   private readonly lists = new Map<string, { names: string[] | undefined; asked: number }>();
@@ -58,7 +61,11 @@ export class Documents {
       read: (path) => this.openAt(path)?.getText() ?? this.fromDisk(path, disk),
       list: (path) => this.listed(path, disk),
     };
-    this.checker = new Checker({ ...options, files: this.files, listed: this.listedPackages });
+    this.checker = this.newChecker({});
+  }
+
+  private newChecker(go: Partial<CheckerOptions>): Checker {
+    return new Checker({ ...this.options, ...go, files: this.files, listed: this.listedPackages, inUse: () => [...this.read.values()].map(({ file }) => file.target) });
   }
 
   /** After the go command has said where it and its modules are. */
@@ -66,7 +73,7 @@ export class Documents {
     const { options } = this.checker;
     const next = { goroot, minor: minor ?? options.minor, moduleCache: moduleCache ?? options.moduleCache };
     if (next.goroot === options.goroot && next.minor === options.minor && next.moduleCache === options.moduleCache) return false;
-    this.checker = new Checker({ ...this.options, ...next, files: this.files, listed: this.listedPackages });
+    this.checker = this.newChecker(next);
     this.forget();
     return true;
   }
@@ -162,8 +169,8 @@ export class Documents {
     return includes.every(({ target }) => !target || target.path.endsWith('/go_asm.h') || (this.files.read(target.path) ?? target.text) === target.text);
   }
 
-  /** Another file of the package, open or on disk. */
-  fileAt(path: string, target?: Target): AssemblyFile | undefined {
+  /** Another file of the package, open or on disk. `forSymbols`: without go_asm.h where it says nothing of symbols, so that a search through many packages reads none of their Go files. */
+  fileAt(path: string, target?: Target, forSymbols = false): AssemblyFile | undefined {
     const uri = this.uris.toUri(path);
     const isFor = (file: AssemblyFile | undefined) => !target || !file || (file.target.goos === target.goos && file.target.goarch === target.goarch);
     const opened = this.open.get(uri) && this.file(uri);
@@ -171,15 +178,18 @@ export class Documents {
     const text = this.files.read(path);
     if (text === undefined) return undefined;
     const known = this.closed.get(path);
-    const file = known?.text === text && isFor(known.file) ? known.file : this.checker.read(path, text, target);
+    const bare = forSymbols && !CONDITION.test(text);
+    const fits = known?.text === text && isFor(known.file) && (bare || !known.bare);
+    const file = fits ? known.file : this.checker.read(path, text, target, bare);
     // The one asked for last stands last.
     this.closed.delete(path);
-    this.closed.set(path, { text, file });
-    this.closedSize += text.length - (known?.text.length ?? 0);
-    for (const [oldest, { text: { length } }] of this.closed) {
+    const weight = text.length + Math.round(file.preprocessed.includes.reduce((sum, { name, target }) => sum + (name === 'go_asm.h' ? target?.text.length ?? 0 : 0), 0) * HEADER_WEIGHT);
+    this.closed.set(path, { text, file, weight, bare: fits ? known.bare : bare });
+    this.closedSize += weight - (known?.weight ?? 0);
+    for (const [oldest, each] of this.closed) {
       if (this.closedSize <= MOST_CLOSED || oldest === path) break;
       this.closed.delete(oldest);
-      this.closedSize -= length;
+      this.closedSize -= each.weight;
     }
     return file;
   }
@@ -281,10 +291,10 @@ export class Documents {
     this.texts.clear();
     this.lists.clear();
     this.indexed.clear();
-    for (const [path, { file, text }] of this.closed) {
+    for (const [path, { file, weight }] of this.closed) {
       if (!file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h'))) continue;
       this.closed.delete(path);
-      this.closedSize -= text.length;
+      this.closedSize -= weight;
     }
     this.checker.forgetSummaries();
   }

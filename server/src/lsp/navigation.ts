@@ -13,7 +13,7 @@ import { fullName, references } from '../analysis/references';
 import { registerWeb } from '../analysis/register-web';
 import { selectionSteps } from '../analysis/selection';
 import { visibleSpan, type Span } from '../syntax/source';
-import { baseName } from '../workspace/files';
+import { baseName, directoryOf } from '../workspace/files';
 import type { Session } from './session';
 import { location, range } from './to-proto';
 
@@ -80,13 +80,22 @@ function filesOf(session: Session, file: AssemblyFile, entity: Entity): Assembly
   const neighbours = documents.context(file);
   if (entity.kind === 'macro') return entity.macro.definition?.file === file.source ? [file] : siblings(file, neighbours, entity.macro.name);
   if (entity.kind !== 'symbol' || entity.static) return [file];
-  const last = plainName(entity.name).split('.').at(-1) ?? '';
-  const own = siblings(file, neighbours, last);
-  // Other packages spell it with its path; those of the workspace are looked through.
+  const full = fullName(entity.name, file);
+  const last = full.slice(full.lastIndexOf('.') + 1);
+  const own = siblings(file, { ...neighbours, read: (path, target) => documents.fileAt(path, target, true) }, last);
+  // Other packages spell it with its path, its own may do without; those of the workspace are looked through.
   const seen = new Set(own.map(({ source }) => source.path));
-  const others = session.workspaceFiles(500).filter((path) => !seen.has(path) && documents.files.read(path)?.includes(last));
-  return [...own, ...others.flatMap((path) => documents.fileAt(path) ?? [])];
+  const home = neighbours.knowledge?.package(full.slice(0, full.lastIndexOf('.')))?.directory;
+  const [short, long] = [spelled(`.${last}`), spelled(full.slice(full.lastIndexOf('/') + 1))];
+  const others = session.workspaceFiles(MOST_SEARCHED).filter((path) => !seen.has(path) && (directoryOf(path) === home ? short : long).test(documents.files.read(path) ?? ''));
+  return [...own, ...others.flatMap((path) => documents.fileAt(path, undefined, true) ?? [])];
 }
+
+/** Assembly files of the workspace that a search looks into. */
+const MOST_SEARCHED = 2000;
+
+/** A name as assembly writes it, and not as a part of a longer one. */
+const spelled = (name: string): RegExp => new RegExp(`${name.replaceAll('.', '·').replace(/[*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{Nd}_·∕])`, 'u');
 
 interface ItemData { name: string; static: boolean; path: string }
 
