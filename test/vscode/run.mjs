@@ -10,29 +10,34 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureHost } from '../support/vscode-host.mjs';
+import { atEnd, endAll, endOnSignals } from './endings.mjs';
 import { buildSuites, buildWebSuite, makeWorkspace, SETTINGS } from './prepare.mjs';
 import { emptyExtension, runInVSCode } from './window.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, shots: { type: 'string' }, logs: { type: 'string' }, source: { type: 'boolean' }, only: { type: 'string', multiple: true } } });
 
+endOnSignals();
 /** Something of the host is missing: said as a failure, since nothing was tested. */
-function giveUp(message) {
+async function giveUp(message) {
+  await endAll();
   console.log(message);
   console.log('0 passed, 1 failed, 0 skipped');
   process.exit(1);
 }
 
 let host;
-try { host = ensureHost((line) => console.log(line)); } catch (error) { giveUp(`The VS Code host could not be installed: ${error.message}`); }
+try { host = ensureHost((line) => console.log(line)); } catch (error) { await giveUp(`The VS Code host could not be installed: ${error.message}`); }
 const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-suites-'));
+atEnd(() => fs.rmSync(temporary, { recursive: true, force: true }));
 const vsix = options.source ? undefined : path.join(temporary, 'gobuf.vsix');
 if (vsix || !fs.existsSync(path.join(root, 'dist', 'extension.js'))) {
-  const made = spawnSync(process.execPath, [path.join(root, 'scripts', vsix ? 'package.mjs' : 'build.mjs'), ...(vsix ? ['--out', vsix] : [])], { cwd: root, encoding: 'utf8' });
-  if (made.status !== 0) giveUp(`The extension could not be ${vsix ? 'packaged' : 'built'}:\n${made.stdout}${made.stderr}`);
+  const made = spawnSync(process.execPath, [path.join(root, 'scripts', vsix ? 'package.mjs' : 'build.mjs'), ...(vsix ? ['--out', vsix] : [])], { cwd: root, encoding: 'utf8', timeout: 600_000 });
+  if (made.status !== 0) await giveUp(`The extension could not be ${vsix ? 'packaged' : 'built'}:\n${made.stdout}${made.stderr}`);
   console.log(made.stdout.trim().split('\n').at(-1));
 }
-const workspace = makeWorkspace(root, path.join(temporary, 'workspace'));
+let workspace;
+try { workspace = makeWorkspace(root, path.join(temporary, 'workspace')); } catch (error) { await giveUp(error.message); }
 const developed = vsix ? emptyExtension(path.join(temporary, 'harness')) : root;
 const env = { GOBUF_TEST_MOCHA: path.join(host.modules, 'mocha'), GOBUF_TEST_WORKSPACE: workspace, GOBUF_TEST_ROOT: root, GOBUF_TEST_GREP: options.grep ?? '' };
 const RUNS = {
@@ -95,7 +100,7 @@ for (const [name, make] of Object.entries(RUNS)) {
   }
   for (const index of [0, 1, 2]) total[index] += counts[index];
 }
-fs.rmSync(temporary, { recursive: true, force: true });
+await endAll();
 for (const each of again) console.log(`passed only at the second try: ${each}`);
 console.log(`${total[0]} passed, ${total[1]} failed, ${total[2]} skipped`);
 process.exit(total[0] > 0 && total[1] === 0 ? 0 : 1);

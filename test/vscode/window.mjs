@@ -1,13 +1,14 @@
 // One run of a real VS Code: its server and a headless Chromium on a workspace, a suite inside the extension host, results by a file or the page.
-// Must stay true: nothing outside 127.0.0.1 is reached (what is tried is told), and a run that gives no result is a failure that says why.
+// Must stay true: nothing outside 127.0.0.1 is reached (what is tried is told), a run that gives no result is a failure that says why and in which test, and nothing is left behind.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { atEnd, endGroup } from './endings.mjs';
 
-const TIME_LIMIT_MS = 900_000;
+const TIME_LIMIT_MS = 900_000, START_LIMIT_MS = 120_000;
 /** For what is about to be drawn. */
 const WAIT_MS = 30_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -23,9 +24,15 @@ export function emptyExtension(folder) {
  * `developed`: the extension in development; `vsix`: installed first; `web`: in the browser's extension host, whose results come through the page.
  * `language`: of the user interface, for extensions. Resolves with the suite's text, its status and what went wrong with the window itself.
  */
-export async function runInVSCode({ host, workspace, suites, settings, developed, vsix, web = false, trust = false, language, env = {}, shots, logs }) {
+export async function runInVSCode(options) {
+  const endings = [];
+  try { return await inWindow(options, (end) => { endings.unshift(atEnd(end)); }); } finally { for (const end of endings) await end(); }
+}
+
+async function inWindow({ host, workspace, suites, settings, developed, vsix, web = false, trust = false, language, env = {}, shots, logs }, ending) {
   const { chromium } = await import(pathToFileURL(createRequire(path.join(host.modules, 'x.js')).resolve('playwright-core')).href).then((module) => module.default ?? module);
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-vscode-'));
+  ending(() => fs.rmSync(temporary, { recursive: true, force: true }));
   const data = path.join(temporary, 'data'), results = path.join(temporary, 'results.txt'), asks = path.join(temporary, 'asks');
   fs.mkdirSync(path.join(data, 'data/User'), { recursive: true });
   fs.mkdirSync(asks);
@@ -33,23 +40,26 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
   const environment = { ...process.env, ...env, GOBUF_TEST_RESULTS: results, GOBUF_TEST_ASKS: asks, GOBUF_TEST_SHOTS: shots ? '1' : '', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":"","controlUrl":""}' }; // no look-ups in a marketplace
   const common = [host.server, '--accept-server-license-terms', '--server-data-dir', data];
   if (vsix) {
-    const installed = spawnSync(host.node, [...common, '--install-extension', vsix], { env: environment, encoding: 'utf8' });
+    const installed = spawnSync(host.node, [...common, '--install-extension', vsix], { env: environment, encoding: 'utf8', timeout: START_LIMIT_MS });
     if (installed.status !== 0 || !/successfully installed/.test(installed.stdout)) throw new Error(`VS Code did not install ${path.basename(vsix)}:\n${installed.stdout}${installed.stderr}`);
   }
   const server = spawn(host.node, [
     ...common, '--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--telemetry-level', 'off', ...(trust ? [] : ['--disable-workspace-trust']),
     '--enable-smoke-test-driver', // without it a built VS Code ignores extensionTestsPath and says nothing
-  ], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  ], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  ending(() => endGroup(server));
   let log = '';
   server.stderr.on('data', (chunk) => { log += chunk; });
   const port = await new Promise((resolve, reject) => {
     server.stdout.on('data', (chunk) => { log += chunk; const match = /listening on (\d+)/.exec(log); if (match) resolve(match[1]); });
+    setTimeout(() => reject(new Error(`VS Code's server did not listen within ${START_LIMIT_MS / 1000} s\n${log}`)), START_LIMIT_MS).unref();
     server.on('exit', (code) => reject(new Error(`VS Code's server ended with status ${code}\n${log}`)));
   });
 
   const base = `http://127.0.0.1:${port}`, uri = (file) => `vscode-remote://127.0.0.1:${port}${file}`;
   const payload = [['extensionDevelopmentPath', uri(developed)], ['extensionTestsPath', uri(suites)], ['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...(web ? [['extensionDevelopmentKind', 'web']] : [])];
-  const browser = await chromium.launch({ executablePath: host.chromium, headless: true, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: host.chromium, headless: true, args: FLAGS, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+  ending(() => browser.close());
   const page = await (await browser.newContext({ viewport: { width: 1500, height: 950 } })).newPage();
   // Extensions are told the workbench's language, which is English where no language pack is: this tells another one.
   if (language) await page.addInitScript((value) => { Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => value, set() { /* stays */ } }); }, language);
@@ -163,21 +173,23 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
       fs.renameSync(path.join(asks, `${name}.writing`), path.join(asks, `${name}.done`));
     });
   });
+  ending(() => watcher.close());
   const lines = [];
+  /** The test that goes on. */
+  const at = () => { const now = web ? lines.flatMap((line) => /gobuf-now: (.*?)"?$/s.exec(line)?.[1] ?? []).at(-1) : fs.existsSync(`${results}.now`) ? fs.readFileSync(`${results}.now`, 'utf8') : undefined; return now ? `in the test "${now}"` : 'before the first test'; };
   let trouble;
   const status = await new Promise((resolve) => {
-    const timer = setTimeout(() => { trouble = `no result within ${TIME_LIMIT_MS / 1000} s`; resolve(124); }, TIME_LIMIT_MS);
+    const timer = setTimeout(() => { trouble = `no result within ${TIME_LIMIT_MS / 1000} s, ${at()}`; resolve(124); }, TIME_LIMIT_MS);
     const done = (code) => { clearTimeout(timer); resolve(code); };
     void (async () => {
       await page.exposeFunction('codeAutomationLog', (type, args) => { lines.push(`[${type}] ${args.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ')}`); });
       await page.exposeFunction('codeAutomationExit', (code) => done(code));
-      page.on('crash', () => { trouble = 'the page crashed'; done(125); });
+      page.on('crash', () => { trouble = `the page crashed ${at()}`; done(125); });
       server.removeAllListeners('exit');
-      server.on('exit', () => { trouble = "VS Code's server ended"; done(126); });
+      server.on('exit', () => { trouble = `VS Code's server ended ${at()}`; done(126); });
       await page.goto(`${base}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
     })().catch((error) => { trouble = error.message; done(127); });
   });
-  watcher.close();
   if (web && shots) await picture(status === 0 ? 'web' : 'web-failed');
   // In the browser there is no file to write to: the suite's lines carry a mark of their own in the page's log.
   const out = web ? lines.flatMap((line) => /gobuf-result: (.*?)"?$/s.exec(line)?.[1] ?? []).join('\n') : fs.existsSync(results) ? fs.readFileSync(results, 'utf8') : '';
@@ -188,10 +200,6 @@ export async function runInVSCode({ host, workspace, suites, settings, developed
     fs.writeFileSync(path.join(logs, 'server.log'), log);
     if (fs.existsSync(path.join(data, 'data/logs'))) fs.cpSync(path.join(data, 'data/logs'), path.join(logs, 'remote'), { recursive: true });
   }
-  await browser.close();
   server.removeAllListeners('exit');
-  server.kill();
-  await new Promise((resolve) => (server.exitCode !== null || server.signalCode !== null ? resolve() : server.once('close', resolve)));
-  fs.rmSync(temporary, { recursive: true, force: true });
   return { out, status, trouble, outside: [...outside] };
 }

@@ -13,6 +13,10 @@ export async function runSuites(load: () => void): Promise<void> {
   class Lines {
     constructor(runner: MochaClass.Runner) {
       runner.on('suite', (suite: MochaClass.Suite) => { if (suite.title) say(`  ${suite.fullTitle()}`); });
+      // Where it is, should it never come to an end.
+      const now = (test: MochaClass.Test | MochaClass.Hook): void => { if (results) fs.writeFileSync(`${results}.now`, test.fullTitle()); };
+      runner.on('test', now);
+      runner.on('hook', now);
       runner.on('pass', (test: MochaClass.Test) => { count.passed++; say(`    ok       ${test.title} (${test.duration} ms)`); });
       runner.on('pending', (test: MochaClass.Test) => { count.skipped++; say(`    skipped  ${test.title}`); });
       runner.on('fail', (test: MochaClass.Test, error: Error) => { count.failed++; say(`    FAILED   ${test.title}\n${(error.stack ?? error.message).replace(/^/gm, '             ')}`); });

@@ -4,7 +4,7 @@
 import 'mocha/mocha';
 
 interface MochaTest { title: string; duration?: number }
-interface Runner { on(event: 'pass' | 'pending', listener: (test: MochaTest) => void): Runner; on(event: 'fail', listener: (test: MochaTest, error: Error) => void): Runner; on(event: 'end', listener: () => void): Runner }
+interface Runner { on(event: 'test', listener: (test: MochaTest) => void): Runner; on(event: 'pass' | 'pending', listener: (test: MochaTest) => void): Runner; on(event: 'fail', listener: (test: MochaTest, error: Error) => void): Runner; on(event: 'end', listener: () => void): Runner }
 declare const mocha: { setup(options: object): void; run(): Runner };
 
 export function run(): Promise<void> {
@@ -14,6 +14,7 @@ export function run(): Promise<void> {
   require('./web.suite');
   return new Promise((resolve, reject) => {
     mocha.run()
+      .on('test', ({ title }) => console.log(`gobuf-now: ${title}`))
       .on('pass', ({ title, duration }) => { count.passed++; say(`    ok       ${title} (${duration} ms)`); })
       .on('pending', ({ title }) => { count.skipped++; say(`    skipped  ${title}`); })
       .on('fail', ({ title }, error) => { count.failed++; say(`    FAILED   ${title}: ${error.message}`); })
