@@ -78,18 +78,11 @@ export class Lookups {
     const host = this.pages.hostPage(page, access);
     this.refresh();
     if (host === 0) { this.fault(Math.floor(address / 0x100000000), address % 0x100000000, write); return 0; }
-    if (write) {
-      // The page may have moved (copy-on-write, first touch): a look-up for reading must not outlive that.
-      const entry = this.entry(READ_TLB, page);
-      this.words[entry] = this.words[entry + 1] = 0xffffffff;
-    }
+    // The page may have moved (copy-on-write, first touch): a look-up of it for reading must not outlive that. What else has its place there stays.
+    const entry = this.entry(READ_TLB, page), { words } = this;
+    if (write && words[entry] === page % 0x100000000 && words[entry + 1] === Math.floor(page / 0x100000000)) words[entry + 2] = host - (page % 0x100000000);
     if (write && this.codeChanged && !this.stepping) { this.fault(0, 0, true, ExitCode.retry); return 0; }
     if (!watched) this.fill(table, page, host);
-    // A first write may have given the page a copy of its own.
-    if (write) {
-      const entry = this.entry(READ_TLB, page), { words } = this;
-      if (words[entry] === page % 0x100000000 && words[entry + 1] === Math.floor(page / 0x100000000)) words[entry + 2] = host - (page % 0x100000000);
-    }
     return host;
   }
 

@@ -24,11 +24,11 @@ export function runString(lookups: Lookups, operation: StringOperation, log2: nu
   let done = 0;
   for (;;) {
     if (repetition !== Repetition.none && lookups.words[register(RCX)] === 0 && lookups.words[register(RCX) + 1] === 0) return done;
-    if (repetition !== Repetition.none && !down && !lookups.stepping && operation <= StringOperation.store) {
-      const bytes = bulk(lookups, operation, size, get(RCX), get(RSI), get(RDI));
+    if (repetition !== Repetition.none && !lookups.stepping && operation <= StringOperation.store) {
+      const bytes = bulk(lookups, operation, size, down, get(RCX), get(RSI), get(RDI));
       if (bytes > 0) {
-        if (operation === StringOperation.move) add(RSI, bytes);
-        add(RDI, bytes);
+        if (operation === StringOperation.move) add(RSI, down ? -bytes : bytes);
+        add(RDI, down ? -bytes : bytes);
         add(RCX, -(bytes / size));
         done = 1;
         continue;
@@ -59,22 +59,27 @@ export function runString(lookups: Lookups, operation: StringOperation, log2: nu
   }
 }
 
-/** Whole elements up to the next page border, at once; 0 if that cannot be done here. */
-function bulk(lookups: Lookups, operation: StringOperation, size: number, count: number, source: number, target: number): number {
-  let bytes = Math.min(count * size, PAGE - (target % PAGE));
-  if (operation === StringOperation.move) {
-    bytes = Math.min(bytes, PAGE - (source % PAGE));
-    // Copying upwards onto itself repeats what was just written.
-    if (target > source && target < source + bytes) return 0;
-  }
+/** Whole elements up to the next page border, upwards or downwards, at once; 0 if that cannot be done here. */
+function bulk(lookups: Lookups, operation: StringOperation, size: number, down: boolean, count: number, source: number, target: number): number {
+  const room = (address: number): number => {
+    if (!down) return PAGE - (address % PAGE);
+    // An element that lies over the border is for the others' way.
+    return (address % PAGE) + size > PAGE ? 0 : (address % PAGE) + size;
+  };
+  let bytes = Math.min(count * size, room(target));
+  if (operation === StringOperation.move) bytes = Math.min(bytes, room(source));
   bytes -= bytes % size;
   if (bytes < 2 * size) return 0;
-  const to = lookups.peekWrite(target);
-  if (to === 0) return 0;
+  const lowest = (host: number): number => (down ? host + size - bytes : host);
+  const at = lookups.peekWrite(target);
+  if (at === 0) return 0;
+  const to = lowest(at);
   if (operation === StringOperation.move) {
     const from = lookups.peekRead(source);
     if (from === 0) return 0;
-    lookups.bytes.copyWithin(to, from, from + bytes);
+    // What is copied onto what comes next is read again by then.
+    if (down ? from > at && from - at < bytes : at > from && at - from < bytes) return 0;
+    lookups.bytes.copyWithin(to, lowest(from), lowest(from) + bytes);
     return bytes;
   }
   const value = STATE_BASE + GPR;
