@@ -84,7 +84,7 @@ const SMALL = 128;
 const LEAVES_WITHOUT_CHECK: ReadonlySet<Family> = new Set(['amd64', 'arm64', 'loong64', 'ppc64', 's390x']);
 
 /** The frame as the assembler makes it, with the saved frame pointer or link register, and whether it checks the stack. */
-function frameOf(each: AssemblyFunction, family: Family): { frame: number; noSplit: boolean } {
+export function frameOf(each: AssemblyFunction, family: Family): { frame: number; noSplit: boolean; leaf: boolean } {
   const declared = Number(each.text.operands.at(-1)?.value ?? 0n);
   const size = Math.max(0, declared);
   const leaf = !each.statements.some(({ word }) => word && (isCall(word.text) || word.text.startsWith('DUFF')));
@@ -97,5 +97,5 @@ function frameOf(each: AssemblyFunction, family: Family): { frame: number; noSpl
     if (family === 'arm64') frame += frame % 16 === 8 ? 8 : 16;
     if ((family === 'mips64' || family === 'loong64') && frame % 8) frame += 4;
   }
-  return { frame, noSplit: isNoSplit(each) || (leaf && frame < SMALL && LEAVES_WITHOUT_CHECK.has(family)) };
+  return { frame, leaf, noSplit: isNoSplit(each) || (leaf && frame < SMALL && LEAVES_WITHOUT_CHECK.has(family)) };
 }

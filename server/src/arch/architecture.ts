@@ -18,6 +18,8 @@ export interface Architecture {
   suffixes: boolean;
   /** Bytes between the frame and the arguments (return address on x86, saved link register elsewhere). */
   linkSize: 0 | 4 | 8;
+  /** The hardware's stack pointer, as code writes it. */
+  stackPointer: string;
   /** Other names that an operand may be, alone: conditions, prefetch and barrier kinds, system registers. */
   specialOperand?: (name: string) => boolean;
 }
@@ -46,11 +48,11 @@ function x86(family: '386' | 'amd64'): Architecture {
   const registers = new Set(X86_REGISTERS);
   if (family === 'amd64') registers.add('g');
   const size = family === 'amd64' ? 8 : 4;
-  return { family, pointerSize: size, bigEndian: false, registers, registerPrefixes: none, isJump: jumpX86, suffixes: true, linkSize: size };
+  return { family, pointerSize: size, bigEndian: false, registers, registerPrefixes: none, isJump: jumpX86, suffixes: true, linkSize: size, stackPointer: 'SP' };
 }
 
 const arm: Architecture = {
-  family: 'arm', pointerSize: 4, bigEndian: false, suffixes: true, linkSize: 4,
+  family: 'arm', pointerSize: 4, bigEndian: false, suffixes: true, linkSize: 4, stackPointer: 'R13',
   registers: new Set([...without(range('R', 0, 15), 'R10'), 'g', ...range('F', 0, 15), ...range('C', 0, 15), ...words('FPSR FPCR CPSR'),
     ...words('MB_SY MB_ST MB_ISH MB_ISHST MB_NSH MB_NSHST MB_OSH MB_OSHST'), ...PSEUDO, 'SP']),
   registerPrefixes: new Set(words('F R')),
@@ -58,7 +60,7 @@ const arm: Architecture = {
 };
 
 const arm64: Architecture = {
-  family: 'arm64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8,
+  family: 'arm64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8, stackPointer: 'RSP',
   registers: new Set([...without(range('R', 0, 30), 'R18', 'R28'), ...words('R18_PLATFORM g RSP ZR LR'), ...range('F', 0, 31), ...range('V', 0, 31), ...PSEUDO, 'SP']),
   registerPrefixes: new Set(words('F R V')),
   // Hundreds of system registers and cache operations, all in capitals; whether one exists is the assembler's to say.
@@ -67,7 +69,7 @@ const arm64: Architecture = {
 };
 
 const loong64: Architecture = {
-  family: 'loong64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8,
+  family: 'loong64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8, stackPointer: 'R3',
   registers: new Set([...without(range('R', 0, 31), 'R22'), 'g', ...range('F', 0, 31), ...range('FCSR', 0, 31), ...range('FCC', 0, 31), ...range('V', 0, 31), ...range('X', 0, 31), ...PSEUDO]),
   registerPrefixes: new Set(words('F FCSR FCC R V X')),
   isJump: among('BEQ BFPF BFPT BLTZ BGEZ BLEZ BGTZ BLT BLTU JIRL BNE BGE BGEU JMP JAL CALL'),
@@ -76,7 +78,7 @@ const loong64: Architecture = {
 function mips(family: 'mips' | 'mips64', bigEndian: boolean): Architecture {
   const wide = family === 'mips64';
   return {
-    family, pointerSize: wide ? 8 : 4, bigEndian, suffixes: false, linkSize: wide ? 8 : 4,
+    family, pointerSize: wide ? 8 : 4, bigEndian, suffixes: false, linkSize: wide ? 8 : 4, stackPointer: 'R29',
     registers: new Set([...without(range('R', 0, 31), 'R30', ...(wide ? ['R28'] : [])), 'g', ...(wide ? ['RSB', ...range('W', 0, 31)] : []),
       ...range('F', 0, 31), ...range('M', 0, 31), ...range('FCR', 0, 31), 'HI', 'LO', ...PSEUDO]),
     registerPrefixes: new Set(words(wide ? 'F FCR M R W' : 'F FCR M R')),
@@ -87,7 +89,7 @@ function mips(family: 'mips' | 'mips64', bigEndian: boolean): Architecture {
 function ppc64(bigEndian: boolean): Architecture {
   const bits = range('CR', 0, 7).flatMap((field) => words('LT GT EQ SO').map((bit) => field + bit));
   return {
-    family: 'ppc64', pointerSize: 8, bigEndian, suffixes: false, linkSize: 8,
+    family: 'ppc64', pointerSize: 8, bigEndian, suffixes: false, linkSize: 8, stackPointer: 'R1',
     registers: new Set([...without(range('R', 0, 31), 'R30'), 'g', ...range('F', 0, 31), ...range('V', 0, 31), ...range('VS', 0, 63), ...range('A', 0, 7),
       ...range('CR', 0, 7), ...bits, ...words('CR XER LR CTR FPSCR MSR'), ...PSEUDO]),
     registerPrefixes: new Set(words('CR F R SPR')),
@@ -97,7 +99,7 @@ function ppc64(bigEndian: boolean): Architecture {
 
 const RISCV_ABI = words('ZERO RA SP GP TP T0 T1 T2 S0 S1 A0 A1 A2 A3 A4 A5 A6 A7 S2 S3 S4 S5 S6 S7 S8 S9 S10 T3 T4 T5 T6 g CTXT TMP');
 const riscv64: Architecture = {
-  family: 'riscv64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8,
+  family: 'riscv64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8, stackPointer: 'SP',
   registers: new Set([...without(range('X', 0, 31), 'X4', 'X27'), ...range('F', 0, 31), ...range('V', 0, 31), ...RISCV_ABI,
     ...range('FT', 0, 11), ...range('FS', 0, 11), ...range('FA', 0, 7), ...PSEUDO]),
   registerPrefixes: none,
@@ -111,14 +113,14 @@ const s390xJumps = new Set([...words('BRC BC BCL BEQ BGE BGT BL BLE BLEU BLT BLT
   ...words('CMPB CMPUB').flatMap((stem) => COMPARE.map((condition) => stem + condition)),
   ...words('CRJ CGRJ CLRJ CLGRJ CIJ CGIJ CLIJ CLGIJ')]);
 const s390x: Architecture = {
-  family: 's390x', pointerSize: 8, bigEndian: true, suffixes: false, linkSize: 8,
+  family: 's390x', pointerSize: 8, bigEndian: true, suffixes: false, linkSize: 8, stackPointer: 'R15',
   registers: new Set([...without(range('R', 0, 15), 'R13'), 'g', ...range('F', 0, 15), ...range('V', 0, 31), ...range('AR', 0, 15), 'LR', ...PSEUDO]),
   registerPrefixes: new Set(words('AR F R')),
   isJump: (word) => s390xJumps.has(word),
 };
 
 const wasm: Architecture = {
-  family: 'wasm', pointerSize: 8, bigEndian: false, suffixes: false, linkSize: 8,
+  family: 'wasm', pointerSize: 8, bigEndian: false, suffixes: false, linkSize: 8, stackPointer: 'SP',
   registers: new Set([...words('SP CTXT g RET0 RET1 RET2 RET3 PAUSE'), ...range('R', 0, 15), ...range('F', 0, 31), 'PC_B']),
   registerPrefixes: none,
   isJump: among('JMP CALL Call Br BrIf'),

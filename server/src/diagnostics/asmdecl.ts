@@ -9,19 +9,19 @@ import { move } from '../analysis/skeleton';
 import { operandWidth } from './operand-width';
 
 /** What vet knows of an architecture beside its registers. */
-interface Conventions { stack: string; linkRegister: boolean; resultRegisters: string[]; writesResult: string[] }
+interface Conventions { linkRegister: boolean; resultRegisters: string[]; writesResult: string[] }
 const CONVENTIONS: Record<Family, Conventions> = {
-  386: { stack: 'SP', linkRegister: false, resultRegisters: [], writesResult: [] },
-  amd64: { stack: 'SP', linkRegister: false, resultRegisters: ['AX', 'X0'], writesResult: ['SYSCALL'] },
-  arm: { stack: 'R13', linkRegister: true, resultRegisters: [], writesResult: [] },
-  arm64: { stack: 'RSP', linkRegister: true, resultRegisters: ['R0', 'F0'], writesResult: ['SVC'] },
-  loong64: { stack: 'R3', linkRegister: true, resultRegisters: ['R4', 'F0'], writesResult: ['SYSCALL'] },
-  mips: { stack: 'R29', linkRegister: true, resultRegisters: [], writesResult: [] },
-  mips64: { stack: 'R29', linkRegister: true, resultRegisters: [], writesResult: [] },
-  ppc64: { stack: 'R1', linkRegister: true, resultRegisters: ['R3', 'F1'], writesResult: ['SYSCALL'] },
-  riscv64: { stack: 'SP', linkRegister: true, resultRegisters: ['X10', 'F10'], writesResult: ['ECALL'] },
-  s390x: { stack: 'R15', linkRegister: true, resultRegisters: [], writesResult: [] },
-  wasm: { stack: 'SP', linkRegister: false, resultRegisters: [], writesResult: [] },
+  386: { linkRegister: false, resultRegisters: [], writesResult: [] },
+  amd64: { linkRegister: false, resultRegisters: ['AX', 'X0'], writesResult: ['SYSCALL'] },
+  arm: { linkRegister: true, resultRegisters: [], writesResult: [] },
+  arm64: { linkRegister: true, resultRegisters: ['R0', 'F0'], writesResult: ['SVC'] },
+  loong64: { linkRegister: true, resultRegisters: ['R4', 'F0'], writesResult: ['SYSCALL'] },
+  mips: { linkRegister: true, resultRegisters: [], writesResult: [] },
+  mips64: { linkRegister: true, resultRegisters: [], writesResult: [] },
+  ppc64: { linkRegister: true, resultRegisters: ['R3', 'F1'], writesResult: ['SYSCALL'] },
+  riscv64: { linkRegister: true, resultRegisters: ['X10', 'F10'], writesResult: ['ECALL'] },
+  s390x: { linkRegister: true, resultRegisters: [], writesResult: [] },
+  wasm: { linkRegister: false, resultRegisters: [], writesResult: [] },
 };
 
 /** The frame of a Go function without a body; 'unknown' where its types cannot be worked out, undefined where there is none. */
@@ -60,7 +60,7 @@ class Checker {
 
   constructor(private readonly file: AssemblyFile, private readonly packagePath: string | undefined, private readonly frameOf: FrameOf) {
     this.conventions = CONVENTIONS[file.arch.family];
-    this.worth = new RegExp(`TEXT|RET|\\(FP\\)|\\b${this.conventions.stack}\\b|DATA|GLOBL|CallImport`);
+    this.worth = new RegExp(`TEXT|RET|\\(FP\\)|\\b${this.file.arch.stackPointer}\\b|DATA|GLOBL|CallImport`);
   }
 
   run(): Problem[] {
@@ -98,7 +98,8 @@ class Checker {
     if (!current) return;
     if (ret >= 0) current.returns.push({ line: this.lineStart, column: ret });
     if (/\b(DATA|GLOBL)\b/.test(line)) current.frame = undefined;
-    if ([`, ${conventions.stack}`, `,\t${conventions.stack}`, `NOP ${conventions.stack}`, `NOP\t${conventions.stack}`].some((part) => line.includes(part))) {
+    const stack = this.file.arch.stackPointer;
+    if ([`, ${stack}`, `,\t${stack}`, `NOP ${stack}`, `NOP\t${stack}`].some((part) => line.includes(part))) {
       current.wroteStackPointer = true;
       return;
     }
@@ -158,7 +159,7 @@ class Checker {
     if (current.wroteStackPointer || current.noFrame) return;
     for (const match of line.matchAll(ON_STACK)) {
       const [, operand = '', digits = '0', register] = match;
-      if (register !== this.conventions.stack) continue;
+      if (register !== this.file.arch.stackPointer) continue;
       const beyond = Number(digits) - current.localSize;
       if (beyond < 0) continue;
       const at = match.index + 1;
