@@ -1,9 +1,10 @@
-// The shape of functions: one TEXT per name, no way to run past the end, amd64 frames in words, PUSH and POP in balance.
+// The shape of functions: one TEXT per name, no way to run past the end, frames in words, PUSH and POP in balance.
 // Must stay true: errors are what Go's assembler rejects; running past the end is a warning, it assembles.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { isCall, leaves, successors } from '../analysis/flow';
-import { functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
+import type { Family } from '../arch/architecture';
 import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Problem } from '../syntax/source';
 
@@ -22,26 +23,33 @@ export function functionShapes(file: AssemblyFile): Problem[] {
 }
 
 function shapeOf(each: AssemblyFunction, file: AssemblyFile, follows: boolean): Problem[] {
-  const problems = file.target.goarch === 'amd64' ? [...frameSize(each), ...pushes(each)] : [];
+  const { family } = file.arch;
+  const problems = [...frameSize(each, family), ...(family === 'amd64' || family === '386' ? pushes(each) : [])];
   const past = runsPastEnd(each, file);
   if (past) problems.push({ code: 'no-return', severity: 'warning', message: `execution can run past the end of ${each.name.replace(/^\./, '')}${each.static ? '<>' : ''}${follows ? ' into what the linker puts behind it' : ''}: it needs RET or a jump`, span: past });
   return problems;
 }
 
-function frameSize({ text }: AssemblyFunction): Problem[] {
+/** What frames must be a multiple of (cmd/internal/obj); other GOARCHes take any. */
+const WORD: Partial<Record<Family, bigint>> = { 386: 4n, amd64: 8n, arm: 4n, arm64: 8n, ppc64: 8n, s390x: 8n };
+
+function frameSize(each: AssemblyFunction, family: Family): Problem[] {
+  const { text } = each;
+  const word = WORD[family] ?? 1n;
+  const none = isNoFrame(each) && family !== 'amd64' && family !== '386' && family !== 'wasm';
   const operand = text.operands.at(-1);
   const frame = operand?.kind === 'constant' ? operand.value ?? 0n : 0n;
   const token = operand?.tokens[1];
-  if (frame <= 0n || frame % 8n === 0n || !token) return [];
+  if (frame <= 0n || (!none && frame % word === 0n) || !token) return [];
   const span = visibleSpan(token);
-  const wanted = (frame + 7n) / 8n * 8n;
+  const wanted = none ? 0n : (frame + word - 1n) / word * word;
   return [{
-    code: 'frame-size', severity: 'error', message: `the frame of ${frame} bytes is no multiple of 8`, span,
+    code: 'frame-size', severity: 'error', message: none ? `a NOFRAME function has no frame, but this says ${frame} bytes` : `the frame of ${frame} bytes is no multiple of ${word}`, span,
     ...(token.expansion ? {} : { fixes: [{ title: `Write ${wanted}`, edits: [{ span, text: String(wanted) }] }] }),
   }];
 }
 
-const DELTA: Record<string, bigint> = { PUSHL: 8n, PUSHFL: 8n, PUSHQ: 8n, PUSHFQ: 8n, PUSHW: 2n, PUSHFW: 2n, POPL: -8n, POPFL: -8n, POPQ: -8n, POPFQ: -8n, POPW: -2n, POPFW: -2n };
+const DELTA: Record<string, bigint> = { PUSHL: 4n, PUSHFL: 4n, PUSHQ: 8n, PUSHFQ: 8n, PUSHW: 2n, PUSHFW: 2n, POPL: -4n, POPFL: -4n, POPQ: -8n, POPFQ: -8n, POPW: -2n, POPFW: -2n };
 
 /** As the assembler counts: from top to bottom, whatever jumps there are; at each RET the count must be zero. */
 function pushes({ statements, name }: AssemblyFunction): Problem[] {

@@ -45,6 +45,28 @@ test.skipIf(!goroot).each(CASES)('%s', (_, asm, codes) => {
   }
 });
 
+const GOARCHES = ['386', 'amd64', 'arm', 'arm64', 'loong64', 'mips', 'mips64le', 'ppc64le', 'riscv64', 's390x'];
+
+test.skipIf(!hasGo || !goroot).each(GOARCHES)('frames that the assembler takes on %s, and PUSH and POP', (goarch) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-shapes-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module s\n');
+    const file = path.join(folder, `s_${goarch}.s`);
+    const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+    const bodies = ['\tRET\n', '\tCALL\t·g(SB)\n\tRET\n'];
+    const cases = [4, 516].flatMap((flags) => [0, 8, 10, 12, 16, 20, 24].flatMap((frame) => bodies.map((body) => `TEXT ·f(SB), ${flags}, $${frame}-0\n${body}`)));
+    if (goarch === '386') cases.push(...['PUSHL\tAX', 'POPL\tAX', 'PUSHL\tAX\n\tPOPL\tAX', 'PUSHFL', 'PUSHFL\n\tPOPL\tAX', 'PUSHW\tAX', 'ADJSP\t$4', 'PUSHAL'].map((body) => `TEXT ·f(SB), 4, $0-0\n\t${body}\n\tRET\n`));
+    for (const asm of cases) {
+      fs.writeFileSync(file, asm);
+      const { status, stderr, stdout } = spawnSync('go', ['tool', 'asm', '-p', 's', '-o', path.join(folder, 'x.o'), file], { encoding: 'utf8', cwd: folder, env: { ...process.env, GOOS: 'linux', GOARCH: goarch, PWD: folder } });
+      const errors = checker.check(file, asm).problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+      expect([asm, errors.length > 0], stdout + stderr).toEqual([asm, status !== 0]);
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
 test.skipIf(!hasGo)('the NOSPLIT limit is the linker\'s', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-nosplit-'));
   try {
