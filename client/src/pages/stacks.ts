@@ -3,6 +3,7 @@
 
 import type { Moment, Move, StackColumn, StacksPicture } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
+import { inWords } from '../views/engine-words';
 import { address, bytes, grouped } from '../views/words';
 import { button, content, element, empty, host, listen, step } from './page';
 
@@ -15,7 +16,7 @@ function wordRow(column: StackColumn, index: number, changed: boolean): HTMLTabl
   const marks = element('td', 'marks', word.marks.map((mark) => `${mark} ▸`).join(' '));
   const at = element('td', 'at');
   at.append(element('span', '', `hi-0x${(column.hi - word.address).toString(16)}`, { title: address(word.address) }));
-  const meaning = element('td', 'meaning', word.text, { title: `hi-0x${(column.hi - word.address).toString(16)}  ${word.text}` });
+  const text = inWords(word.text), meaning = element('td', 'meaning', text, { title: `hi-0x${(column.hi - word.address).toString(16)}  ${text}` });
   if (changed) meaning.append(element('span', 'dot', ' ●', { title: l10n.t('changed since the last stop'), 'aria-label': l10n.t('changed') }));
   const value = element('td', 'value');
   value.append(button(word.value, l10n.t('Open {0} in the memory view', address(word.address)), () => host.postMessage({ kind: 'memory', address: word.address })));
@@ -26,10 +27,10 @@ function wordRow(column: StackColumn, index: number, changed: boolean): HTMLTabl
 function stack(column: StackColumn, before: Record<string, string>): HTMLElement {
   const made = element('section', `stack${column.live ? ' live' : ''}`, undefined, { 'aria-label': l10n.t('Stack of {0}', column.name) });
   const head = element('h3');
-  head.append(element('span', 'name', column.name), ` ${l10n.t('stack {0}', bytes(column.hi - column.lo))} `);
+  head.append(element('span', 'name', inWords(column.name)), ` ${l10n.t('stack {0}', bytes(column.hi - column.lo))} `);
   if (column.live) head.append(element('span', 'badge', l10n.t('SP is here')));
   made.append(head, element('div', 'ends', `lo ${address(column.lo)} · stackguard0 ${column.stackguard0}`));
-  if (column.problem) made.append(element('p', 'note', column.problem));
+  if (column.problem) made.append(element('p', 'note', inWords(column.problem)));
   let table: HTMLTableElement | undefined, frame: number | undefined = -1;
   column.words.forEach((word, index) => {
     if (!table || word.frame !== frame) {
@@ -92,7 +93,7 @@ listen<Message>((message) => {
   const side = gobuf(picture);
   if (side) columns.append(side);
   for (const each of picture.columns) columns.append(stack(each, before));
-  content.replaceChildren(element('h2', '', picture.function), ...(picture.elsewhere ? [element('p', 'note', picture.elsewhere)] : []), columns);
+  content.replaceChildren(element('h2', '', picture.function), ...(picture.elsewhere ? [element('p', 'note', inWords(picture.elsewhere))] : []), columns);
   window.scrollTo(0, top);
   host.postMessage({ kind: 'rendered', text: `${content.innerText}\n${l10n.t('instruction {0}', grouped(picture.moment.instruction))}` });
 });

@@ -3,6 +3,7 @@
 
 import type { GInfo, MInfo, Place, PInfo, SchedulerResult } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
+import { inWords } from './engine-words';
 import { address, bytes, grouped } from './words';
 
 export interface Row {
@@ -90,7 +91,7 @@ class Model {
     const goroutines = snapshot.gs.filter((g) => g.kind === 'goroutine' && this.passes(g));
     const alive = goroutines.filter((g) => g.statusName !== 'dead' && g.statusName !== 'idle');
     const rows: Row[] = [];
-    if (snapshot.message) rows.push({ id: 'message', label: snapshot.message, icon: 'info' });
+    if (snapshot.message) rows.push({ id: 'message', label: inWords(snapshot.message), icon: 'info' });
     rows.push(
       { id: 'goroutines', label: l10n.t('Goroutines'), description: this.untold > 0 ? l10n.t('the first {0} of {1}', grouped(snapshot.gsTotal - this.untold), grouped(snapshot.gsTotal)) : String(alive.length), icon: 'symbol-event', open: true, children: () => [...this.goroutines(goroutines), ...this.rest()] },
       { id: 'threads', label: l10n.t('Threads (M)'), description: String(Math.max(snapshot.ms.length, snapshot.threads.length)), icon: 'vm', open: true, children: () => this.threads() },

@@ -3,6 +3,7 @@
 
 import type { LanesResult, Lane, MarkColumns, MarkKind, SegmentColumns } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
+import { inWords } from './engine-words';
 import { grouped, milliseconds } from './words';
 
 export const KINDS: readonly MarkKind[] = ['milestone', 'create', 'ready', 'syscall', 'futexWait', 'futexWake', 'signal', 'gc', 'threadStart', 'threadExit', 'preempt', 'growth', 'end'];
@@ -164,8 +165,8 @@ export class TimelineData {
     const lines = [`${this.whoText(s.who[row]!)} · ${this.laneName(s.lane[row]!)}${s.p[row]! >= 0 ? ` · P${s.p[row]}` : ''}${s.asleep[row] ? ` · ${l10n.t('asleep')}` : ''}`];
     // A trace does not tell what other threads executed meanwhile.
     lines.push(s.own[row]! < 0 ? l10n.t('instructions {0} … {1}', grouped(s.start[row]!), grouped(s.end[row]!)) : l10n.t('instructions {0} … {1}, {2} of its own', grouped(s.start[row]!), grouped(s.end[row]!), grouped(s.own[row]!)), `${milliseconds(s.startTime[row]!)} … ${milliseconds(s.endTime[row]!)}`);
-    const begun = strings[s.begun[row]!], ended = row < this.closed ? strings[s.ended[row]!] : l10n.t('goes on');
-    if (begun) lines.push(l10n.t('began: {0}', begun));
+    const begun = strings[s.begun[row]!], ended = row < this.closed ? inWords(strings[s.ended[row]!] ?? '') : l10n.t('goes on');
+    if (begun) lines.push(l10n.t('began: {0}', inWords(begun)));
     if (ended) lines.push(l10n.t('ended: {0}', ended));
     const cost = this.cost(row);
     if (cost) lines.push(l10n.t('switch {0} → g0 → {1}: {2} instructions', cost.from, `G${s.who[row]}`, grouped(cost.instructions)));
@@ -186,14 +187,14 @@ export class TimelineData {
 
   describeMark(mark: number): string[] {
     const { marks, strings } = this, kind = KINDS[marks.kind[mark]!]!;
-    return [`${GLYPHS[kind]} ${strings[marks.text[mark]!]}`, l10n.t('instruction {0} · {1}', grouped(marks.at[mark]!), milliseconds(marks.time[mark]!)), ...(marks.goid[mark]! > 0 ? [this.whoText(marks.goid[mark]!)] : [])];
+    return [`${GLYPHS[kind]} ${inWords(strings[marks.text[mark]!] ?? '')}`, l10n.t('instruction {0} · {1}', grouped(marks.at[mark]!), milliseconds(marks.time[mark]!)), ...(marks.goid[mark]! > 0 ? [this.whoText(marks.goid[mark]!)] : [])];
   }
 
   /** Instructions of rows and marks whose words contain the text, in order; at most `most`. */
   search(text: string, most = 10_000): number[] {
     const wanted = text.trim().toLowerCase(), found: number[] = [];
     if (wanted === '') return found;
-    const hits = this.strings.map((each) => each.toLowerCase().includes(wanted)), goid = /^g(\d+)$/.exec(wanted)?.[1];
+    const hits = this.strings.map((each) => each.toLowerCase().includes(wanted) || inWords(each).toLowerCase().includes(wanted)), goid = /^g(\d+)$/.exec(wanted)?.[1];
     const names = new Set(Object.entries(this.names).filter(([, name]) => name.toLowerCase().includes(wanted)).map(([id]) => Number(id)));
     const { segments: s, marks } = this;
     for (let row = 0; row < s.start.length && found.length < most; row++) if (hits[s.begun[row]!] || hits[s.ended[row]!] || names.has(s.who[row]!) || (goid !== undefined && s.who[row] === Number(goid))) found.push(s.start[row]!);

@@ -3,6 +3,7 @@
 
 import type { StackGauge, TlsResult } from '../../../debug-adapter/src/dap/protocol';
 import { l10n } from '../l10n';
+import { inWords } from './engine-words';
 import { address, bytes, grouped, milliseconds } from './words';
 
 export interface Line { name: string; value: string; meaning: string; state: 'same' | 'differs' | 'other'; stateText: string; changed: boolean }
@@ -34,7 +35,7 @@ export function gaugeOf(stack: StackGauge): Gauge {
   const guard1 = stack.stackguard1 >= 2 ** 48 ? l10n.t('^0 (a goroutine\'s)') : address(stack.stackguard1), guards: Gauge['guards'] = [['stackguard0', stack.stackguard0Name ?? address(stack.stackguard0)], ['stackguard1', guard1]];
   const spWords = `${stack.live ? 'SP' : l10n.t('saved SP')} ${address(stack.sp)}`;
   return {
-    name: stack.name, size: bytes(size), lo: address(stack.lo), hi: address(stack.hi), parts, sp: stack.sp === 0 ? -1 : at, spText: stack.sp === 0 ? l10n.t('no SP saved') : spWords, live: stack.live, cut, guards,
+    name: inWords(stack.name), size: bytes(size), lo: address(stack.lo), hi: address(stack.hi), parts, sp: stack.sp === 0 ? -1 : at, spText: stack.sp === 0 ? l10n.t('no SP saved') : spWords, live: stack.live, cut, guards,
     warning: stack.stackguard0Name ? `stackguard0 = ${stack.stackguard0Name}` : below > 0 ? l10n.t('SP is {0} inside the guard', bytes(below)) : undefined,
     words: l10n.t('{0}: stack of {1} from {2} to {3}, stackguard0 {4}, stackguard1 {5}, {6}, {7} used, {8} free before the guard', stack.name, bytes(size), address(stack.lo), address(stack.hi), guards[0]![1], guard1, spWords, bytes(usedAll), bytes(free)),
   };
@@ -44,14 +45,14 @@ export function tlsPicture(result: TlsResult, before: TlsResult | undefined): Tl
   const lines = result.current.map((current): Line => {
     const old = before?.current.find((each) => each.name === current.name);
     const state = current.agrees === true ? 'same' : current.agrees === false ? 'differs' : 'other';
-    return { name: current.name, value: address(current.value), meaning: current.meaning, state, stateText: current.note ?? (state === 'same' ? (current.name.startsWith('TLS') ? '' : l10n.t('same')) : state === 'differs' ? l10n.t('differs') : ''), changed: before !== undefined && old?.value !== current.value };
+    return { name: current.name, value: address(current.value), meaning: inWords(current.meaning), state, stateText: current.note !== undefined ? inWords(current.note) : (state === 'same' ? (current.name.startsWith('TLS') ? '' : l10n.t('same')) : state === 'differs' ? l10n.t('differs') : ''), changed: before !== undefined && old?.value !== current.value };
   });
   return {
     title: [result.m === undefined ? undefined : `M${result.m}`, l10n.t('thread {0}', result.tid), result.function].filter(Boolean).join(' · '),
     moment: l10n.t('instruction {0} · {1}', grouped(result.moment.instruction), milliseconds(result.moment.virtualTime)),
     lines,
-    sp: { value: address(result.sp), on: result.spOn, changed: before !== undefined && before.spOn !== result.spOn },
+    sp: { value: address(result.sp), on: inWords(result.spOn), changed: before !== undefined && before.spOn !== result.spOn },
     gauges: result.stacks.map(gaugeOf),
-    notes: result.notes,
+    notes: result.notes.map(inWords),
   };
 }

@@ -1,4 +1,4 @@
-// In Simplified Chinese: the manifest's texts, trees, pages of webviews, tours. What the debugger says stays English.
+// In Simplified Chinese: the manifest's texts, trees, pages of webviews, tours, and the debugger's sentences in them. Its errors and the runtime's own names stay English.
 
 import assert from 'node:assert';
 import * as path from 'node:path';
@@ -23,6 +23,9 @@ describe('in Chinese', () => {
     for (const view of ['stacks', 'tls', 'scheduler']) await vscode.commands.executeCommand(`gobuf.${view}.focus`);
     for (const words of ['指令', '栈', '已用', '保护区']) assert.ok((await tls).includes(words), `${words} is missing in:\n${await tls}`);
     assert.match(await stacks, /gobuf 与|寄存器/);
+    // What the debugger says too: why a word stands on a stack, what is under way.
+    assert.match(await stacks, /由 newproc 预置/);
+    assert.match(await tls, /M0 的 g0 的栈/);
     if (gobuf.tree.rows.length === 0) await next(gobuf.tree.onDidLoad, undefined, 'the tree');
     assert.deepStrictEqual(gobuf.tree.rows.map(({ label }) => HAN.test(label)), [true, true, true, true]);
     await inThemes('chinese');
