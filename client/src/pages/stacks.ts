@@ -60,12 +60,12 @@ const arrowOf = (moves: Move[], field: string): Move | undefined => {
 function gobuf({ gobuf: found, moves }: StacksPicture): HTMLElement | undefined {
   if (!found) return undefined;
   const made = element('section', 'gobuf'), table = element('table', 'places');
-  made.append(element('h3', '', l10n.t('gobuf of {0} and the live registers', found.name)));
+  made.append(element('h3', '', l10n.t('gobuf of {0} and the live registers', inWords(found.name))));
   const head = element('tr');
-  for (const text of [`${found.name}.sched`, l10n.t('saved'), '', l10n.t('register'), l10n.t('now')]) head.append(element('th', '', text, { scope: 'col' }));
+  for (const text of [`${inWords(found.name)}.sched`, l10n.t('saved'), '', l10n.t('register'), l10n.t('now')]) head.append(element('th', '', text, { scope: 'col' }));
   table.append(head);
   for (const row of found.rows) {
-    const line = element('tr', row.same ? 'same' : ''), move = arrowOf(moves, row.field), named = (value: string, text: string): HTMLElement => { const cell = element('td'); cell.append(element('code', '', value), text ? element('span', 'text', ` ${text}`, { title: text }) : ''); return cell; };
+    const line = element('tr', row.same ? 'same' : ''), move = arrowOf(moves, row.field), named = (value: string, text: string): HTMLElement => { const cell = element('td'); const said = inWords(text); cell.append(element('code', '', value), text ? element('span', 'text', ` ${said}`, { title: said }) : ''); return cell; };
     const arrow = element('td', `arrow ${move?.state ?? ''}`, move ? (move.kind === 'load' ? '──▶' : move.kind === 'save' ? '◀──' : '← 0') : row.same ? '=' : '');
     if (move) arrow.title = `${move.from} → ${move.to} · ${address(move.pc)}`;
     line.append(element('th', '', row.field, { scope: 'row' }), named(row.saved, row.savedText), arrow, element('td', 'register', row.register), named(row.live, row.liveText));

@@ -121,12 +121,15 @@ function draw(): void {
       }
       if (chosen?.row === span.row && chosen.lane === i) { context.strokeStyle = color('focusBorder'); context.lineWidth = 2; context.strokeRect(x, y + 5, Math.max(3, wide), ROW - 6); context.lineWidth = 1; }
     }
-    for (const { mark, x, more } of data.marksIn(view, range, width())) {
+    const marks = data.marksIn(view, range, width());
+    for (const [index, { mark, x, more }] of marks.entries()) {
       const kind = KINDS[data.marks.kind[mark]!]!;
       context.fillStyle = kind === 'gc' || kind === 'signal' ? color('charts-red', 'errorForeground') : kind === 'milestone' || kind === 'end' ? foreground : dim;
       context.font = '9px sans-serif';
       context.fillText(GLYPHS[kind], LEFT + x - 3, y + 5);
-      if (kind === 'milestone' && more === 0) { context.globalAlpha = 0.8; context.fillText((data.strings[data.marks.text[mark]!] ?? '').replace('runtime.', ''), LEFT + x + 6, y + 5, 60); context.globalAlpha = 1; }
+      const name = kind === 'milestone' && more === 0 ? (data.strings[data.marks.text[mark]!] ?? '').replace('runtime.', '') : '';
+      // Only where the next mark leaves room for it.
+      if (name && context.measureText(name).width + 12 <= (marks[index + 1]?.x ?? width()) - x) { context.globalAlpha = 0.8; context.fillText(name, LEFT + x + 6, y + 5, 60); context.globalAlpha = 1; }
       context.font = `11px ${color('font-family') || 'sans-serif'}`;
     }
     context.restore();
