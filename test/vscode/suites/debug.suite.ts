@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activated, binary, focusedFrame, hovered, Messages, next, picture, stopDebugging, textOf, workspace } from './support';
+import { acted, activated, binary, focusedFrame, hovered, Messages, next, picture, stopDebugging, textOf, workspace } from './support';
 
 interface Frame { id: number; name: string; line: number; instructionPointerReference: string; source?: { path?: string } }
 interface Variable { name: string; value: string; variablesReference: number; memoryReference?: string }
@@ -173,6 +173,11 @@ describe('debugging examples/switch', () => {
     assert.match(result, /0x[0-9a-f]+|\d+/);
     const { result: listing } = (await session.customRequest('evaluate', { expression: 'disass', frameId: top!.id, context: 'repl' })) as { result: string };
     assert.match(listing, /_rt0_amd64_linux/);
+    // As it looks in the console: the window's own rendering of the colours.
+    await vscode.commands.executeCommand('workbench.panel.repl.view.focus');
+    if (!await acted('.repl .repl-input-wrapper .monaco-editor', { keys: [...'disass', 'Enter'] })) return;
+    assert.match((await textOf('.repl .code-foreground-colored'))!, /=>|rt0_linux_amd64\.s:\d+/);
+    await picture('debug-console');
   });
 
   it('shows the program\'s output and its end', async () => {
