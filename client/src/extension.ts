@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   context.subscriptions.push(
     sessions, tour,
     registerTours(context, sessions, tour, { hasGo: async () => await findGo(vscode.workspace.getConfiguration('gobuf').get<string>('goCommand', 'go')) !== undefined, runtime: async () => ({ mode: 'exec', program: await assembleSmallRuntime(context) }) }),
-    registerAdapter(context.extensionUri),
+    registerAdapter(context.extensionUri, configurations.builtAgain),
     configurations,
     registerAssemblyValues(),
     registerStepText(context),

@@ -43,7 +43,20 @@ export async function mainPackages(folder: vscode.WorkspaceFolder): Promise<stri
   return [...found].sort((a, b) => a.length - b.length);
 }
 
-export function registerConfigurations(context: vscode.ExtensionContext): vscode.Disposable & { provider: vscode.DebugConfigurationProvider } {
+/** Builds, with a notification that can cancel it. */
+async function built(job: Parameters<typeof build>[0], token: vscode.CancellationToken | undefined): Promise<string> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('gobuf: building {0} for linux/amd64', path.basename(job.dir)), cancellable: true },
+    (_progress, cancel) => {
+      const stop = new AbortController();
+      cancel.onCancellationRequested(() => stop.abort());
+      token?.onCancellationRequested(() => stop.abort());
+      return build({ ...job, signal: stop.signal });
+    },
+  );
+}
+
+export function registerConfigurations(context: vscode.ExtensionContext): vscode.Disposable & { provider: vscode.DebugConfigurationProvider; builtAgain(configuration: vscode.DebugConfiguration): Promise<void> } {
   const output = vscode.window.createOutputChannel('gobuf');
   const binaries = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'bin');
 
@@ -67,21 +80,30 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
     if (mode === 'exec') return { ...config, mode: 'exec', program };
     if (!go) return refuse(vscode.l10n.t('Building the package needs Go, and the command go was not found: install it from go.dev/dl or name it in the setting gobuf.goCommand. An executable that is built already can be debugged without it.'));
     const dir = /\.(go|s)$/.test(program) ? path.dirname(program) : program;
+    const made = () => built({ go, dir, flags: config.buildFlags ?? ['-gcflags=-N -l'], into: binaries, test: mode === 'test' }, token);
     try {
-      const binary = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('gobuf: building {0} for linux/amd64', path.basename(dir)), cancellable: true },
-        (_progress, cancel) => {
-          const stop = new AbortController();
-          cancel.onCancellationRequested(() => stop.abort());
-          token?.onCancellationRequested(() => stop.abort());
-          return build({ go, dir, flags: config.buildFlags ?? ['-gcflags=-N -l'], into: binaries, test: mode === 'test', signal: stop.signal });
-        },
-      );
-      return { ...config, mode: 'exec', program: binary, cwd: config.cwd ?? dir };
+      const binary = await made();
+      builds.set(binary, { made, fresh: true });
+      return { ...config, mode: 'exec', program: binary, cwd: config.cwd ?? dir, built: true };
     } catch (error) {
       if (error instanceof BuildError) return error.cancelled ? undefined : refuse(error.message, error.output);
       throw error;
     }
+  }
+
+  /** How each program was made that a session was started with; `fresh` until it is first run. */
+  const builds = new Map<string, { made(): Promise<string>; fresh: boolean }>();
+
+  /** VS Code starts a session again with the program it had: that is built again. */
+  async function builtAgain({ program, built: byUs }: vscode.DebugConfiguration): Promise<void> {
+    const known = byUs === true && typeof program === 'string' ? builds.get(program) : undefined;
+    if (!known?.fresh) {
+      try { await known?.made(); } catch (error) {
+        if (error instanceof BuildError && error.output) output.appendLine(error.output);
+        throw error;
+      }
+    }
+    if (known) known.fresh = false;
   }
 
   const provider: vscode.DebugConfigurationProvider = {
@@ -112,5 +134,5 @@ export function registerConfigurations(context: vscode.ExtensionContext): vscode
     vscode.debug.registerDebugConfigurationProvider('gobuf', provider),
     vscode.debug.registerDebugConfigurationProvider('gobuf', dynamic, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
   );
-  return { provider, dispose: () => { registered.dispose(); } };
+  return { provider, builtAgain, dispose: () => { registered.dispose(); } };
 }

@@ -21,6 +21,7 @@ function check(args: LaunchArguments): LaunchArguments {
     ['textVariables', args.textVariables, typeof args.textVariables === 'object' && Object.values(args.textVariables ?? {}).every((each) => Number.isSafeInteger(each))],
     ['input', args.input, typeof args.input === 'string'],
     ['console', args.console, ['internalConsole', 'integratedTerminal', 'externalTerminal'].includes(args.console ?? '')],
+    ['built', args.built, typeof args.built === 'boolean'],
     ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
     ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],
     ['goamd64', args.goamd64, ['v1', 'v2', 'v3', 'v4'].includes(args.goamd64 ?? '')],
@@ -49,7 +50,10 @@ export const launching: Subject = {
         session.launched = undefined;
         throw error instanceof RequestError ? error : new RequestError(error instanceof Error ? error.message : String(error), false);
       }
-      after(() => session.wire.event('initialized'));
+      after(() => {
+        if (checked.built) session.wire.event('capabilities', { capabilities: { supportsRestartRequest: false } });
+        session.wire.event('initialized');
+      });
     },
     attach() { throw new RequestError('gobuf runs programs on its own emulator: there is nothing to attach to, use launch.', false); },
     configurationDone(session, _args, { after }) {

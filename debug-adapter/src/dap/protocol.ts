@@ -30,6 +30,8 @@ export interface LaunchArguments {
   buildFlags?: string[];
   /** In mode test: only this test, or what matches this pattern of `-test.run`. */
   test?: string;
+  /** The client has built the program: it has to build it again before a restart, so it starts a new session instead. */
+  built?: boolean;
   /** Further folders that the program may read. */
   readable?: string[];
   args?: string[];

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { dapHost } from '../command/commands/dap';
-import { hasGo } from '../engine/testing/session';
+import { hasGo, PINGPONG, program } from '../engine/testing/session';
 import { TestClient } from './testing/client';
 import type { Loose } from './testing/client';
 
@@ -67,5 +67,14 @@ describe.skipIf(!hasGo)('restart (needs the go command)', () => {
     expect(await client.top()).toMatchObject({ name: before['name'], instructionPointerReference: before['instructionPointerReference'] });
     expect(await client.move('stepIn', { threadId: 1, granularity: 'instruction' })).toMatchObject({ reason: 'step' });
     await client.ask('disconnect');
+  }, 60_000);
+
+  test('is left to a client that has built the program itself', async () => {
+    for (const built of [true, false]) {
+      const client = new TestClient(dapHost);
+      await client.start({ program: program(PINGPONG), built, stopOnEntry: true });
+      expect(client.events.filter(({ event }) => event === 'capabilities').map(({ body }) => body)).toEqual(built ? [{ capabilities: { supportsRestartRequest: false } }] : []);
+      await client.ask('disconnect');
+    }
   }, 60_000);
 });

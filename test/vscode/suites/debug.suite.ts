@@ -165,6 +165,19 @@ describe('debugging examples/switch', () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
+  it('builds again what has been changed when it is restarted, and stops where the breakpoint is now', async () => {
+    const main = path.join(workspace, 'main.go'), before = fs.readFileSync(main, 'utf8'), line = lineOf(main, 'func main()') + 1;
+    vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('main.main')]);
+    const topLine = async (): Promise<number> => (await stackOf(vscode.debug.activeDebugSession!, (await focusedFrame()).threadId))[0]!.line;
+    await start(launch({ mode: 'debug', program: workspace }));
+    assert.strictEqual(await topLine(), line);
+    try {
+      fs.writeFileSync(main, before.replace('func main()', '// Two lines\n// more.\nfunc main()'));
+      await move('workbench.action.debug.restart');
+      assert.strictEqual(await topLine(), line + 2);
+    } finally { fs.writeFileSync(main, before); }
+  });
+
   it('answers commands and expressions in the debug console', async () => {
     const session = await start(launch({ stopOnEntry: true }));
     const frame = await focusedFrame();
