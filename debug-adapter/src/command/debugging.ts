@@ -31,11 +31,16 @@ export const diskSources: SourceFiles = {
   },
 };
 
+/** Deflate makes at most so many bytes of one. */
+const MOST_OF_A_BYTE = 1032;
+/** In one piece where Node's own choice is thousands, which it then copies together; no larger than the data can become, whatever a section claims. */
+const inflate = (data: Uint8Array, size: number): Uint8Array => inflateSync(data, { maxOutputLength: size, chunkSize: Math.max(1024, Math.min(size, data.length * MOST_OF_A_BYTE)) + 1024 });
+
 export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger {
   const goroot = options.goroot ?? process.env['GOROOT'];
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   const bias = loadBias(parseElf(guest.program));
-  const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate: (data, size) => inflateSync(data, { maxOutputLength: size }) });
+  const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate });
   const given = typeof options.input === 'function' ? undefined : options.input;
   const inputOf = (): { readInput?(length: number): Uint8Array | undefined } => {
     const input = typeof options.input === 'function' ? options.input() : undefined;
