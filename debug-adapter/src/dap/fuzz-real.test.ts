@@ -11,7 +11,7 @@ const [SESSIONS, REQUESTS] = process.env['GOBUF_WHOLE'] === '1' ? [100, 1000] : 
 /** They end the session, or build and read other programs. */
 const LEFT_OUT = new Set(['disconnect', 'terminate', 'initialize', 'launch', 'attach']);
 const EXPRESSIONS = ['rsp', 'g', 'TLS', 'stackguard', 'value', 'to', 'p.name', 'allgs[1].goid', 'runtime.sched', '(*runtime.g)(0xc000002380)', '*(*int)(rsp)', '1/0', 'main.add(1, 2)', 'len("a")', '((', 'gobuf_sp(BX)', 'x0.int32', '', 'runtime.g0.sched', 'nothing'];
-const LINES = ['si', 'ni', 'rev si', 'regs', 'disass', 'grs', 'bt', 'sched', 'tls', 'locals', 'print value', 'break main.add', 'clearall', 'help', 'timeline', 'stacks', 'nextevent', 'list', 'threads', 'x -count 3 -size 8 0xc000000000', 'examinemem', 'goto', 'on 1 print g', 'stdin x', 'config', 'types gobuf', 'trace main.pong', 'rw', 'frame 1 bt', 'stepout', 'nonsense'];
+const LINES = ['si', 'ni', 'rev si', 'regs', 'disass', 'grs', 'bt', 'sched', 'tls', 'locals', 'print value', 'break main.add', 'clearall', 'help', 'timeline', 'stacks', 'nextevent', 'list', 'threads', 'x -count 3 -size 8 0xc000000000', 'examinemem', 'goto', 'on 1 print g', 'stdin x', 'config', 'types gobuf', 'trace main.pong', 'rw', 'frame 1 bt', 'stepout', 'rebuild', 'restart', 'edit', 'on 1 -edit', 'dump', 'transcript -off', 'nonsense'];
 
 /** xorshift: the same requests in every run. */
 function random(seed: number): (below: number) => number {
