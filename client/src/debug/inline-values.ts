@@ -9,7 +9,8 @@ import { doneByLine, told, will } from './effect-text';
 type Effects = GobufRequests['gobuf/effects'][1];
 /** Instructions whose effects are kept in sight. */
 const COUNT = 48;
-const ASSEMBLY: vscode.DocumentSelector = { language: 'go.asm', scheme: 'file' };
+/** Also what the debugger itself gives, and files of a browser's workspace. */
+const ASSEMBLY: vscode.DocumentSelector = { language: 'go.asm' };
 
 async function effects(session: vscode.DebugSession): Promise<Effects | undefined> {
   try { return await session.customRequest('gobuf/effects', { count: COUNT }) as Effects; } catch { return undefined; }
