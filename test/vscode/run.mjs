@@ -50,6 +50,7 @@ const RUNS = {
   web: async () => {
     if (!vsix) throw new Error('the browser\'s run needs the packaged extension: leave --source out.');
     const extension = path.join(temporary, 'unpacked', 'extension');
+    fs.rmSync(path.dirname(extension), { recursive: true, force: true }); // of a first try
     if (spawnSync('unzip', ['-q', vsix, 'extension/*', '-d', path.dirname(extension)]).status !== 0) throw new Error('unzip, which unpacks the .vsix for the browser, is not here or failed.');
     // This VS Code has a Node extension host beside the browser's and would choose that: vscode.dev has only the latter.
     const manifest = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8'));

@@ -29,10 +29,12 @@ export const assemblyValues: vscode.InlineValuesProvider = {
     }
     const found = await effects(session);
     if (!found || token.isCancellationRequested) return values;
+    // What the debugger gives has its path as the debugger wrote it.
+    const file = document.uri.scheme === 'debug' ? document.uri.path : document.uri.fsPath;
     const at = (line: number, words: string): void => { values.push(new vscode.InlineValueText(new vscode.Range(line, 0, line, document.lineAt(line).text.length), words)); };
-    for (const [line, words] of doneByLine(found.done, document.uri.fsPath, stop + 1)) if (line - 1 >= viewPort.start.line && line - 1 <= viewPort.end.line && line <= document.lineCount) at(line - 1, words);
+    for (const [line, words] of doneByLine(found.done, file, stop + 1)) if (line - 1 >= viewPort.start.line && line - 1 <= viewPort.end.line && line <= document.lineCount) at(line - 1, words);
     const { next } = found;
-    if (next && next.file === document.uri.fsPath && next.line === stop + 1) { const changes = told(next.changes); if (changes.length > 0) at(stop, changes.map(will).join('   ')); }
+    if (next && next.file === file && next.line === stop + 1) { const changes = told(next.changes); if (changes.length > 0) at(stop, changes.map(will).join('   ')); }
     return values;
   },
 };

@@ -1,4 +1,4 @@
-// Runs the go command for a task whose module is not the workspace folder's, and writes files in what it says relative to that folder, as the problem matcher takes them.
+// Runs the go command for a task, and writes files in what it says relative to the workspace folder, as the problem matcher takes them.
 // Must stay true: nothing else of the output is changed, and the task ends with the command's own status.
 
 import { spawn, type ChildProcess } from 'node:child_process';

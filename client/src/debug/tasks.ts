@@ -20,10 +20,9 @@ async function task(definition: Definition, folder: vscode.WorkspaceFolder): Pro
   const directory = path.join(folder.uri.fsPath, definition.package), flags = definition.flags ?? [UNOPTIMISED];
   const output = definition.output ?? path.join('bin', path.basename(directory));
   const ownModule = definition.package !== '.' && fs.existsSync(path.join(directory, 'go.mod')), variables = { GOOS: 'linux', GOARCH: 'amd64', CGO_ENABLED: '0' };
-  const args = (what: string): string[] => ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), what];
+  const args = ['build', ...flags, '-o', path.resolve(folder.uri.fsPath, output), ownModule ? '.' : `./${definition.package}`];
   // The go command names files relative to where it runs, and a problem matcher takes them for relative to the workspace folder.
-  const run = ownModule ? new vscode.CustomExecution(() => Promise.resolve(taskTerminal(go, args('.'), directory, folder.uri.fsPath, { ...process.env, ...variables })))
-    : new vscode.ProcessExecution(go, args(`./${definition.package}`), { cwd: folder.uri.fsPath, env: variables });
+  const run = new vscode.CustomExecution(() => Promise.resolve(taskTerminal(go, args, ownModule ? directory : folder.uri.fsPath, folder.uri.fsPath, { ...process.env, ...variables })));
   const made = new vscode.Task(definition, folder, flags.includes(UNOPTIMISED) ? vscode.l10n.t('build {0} for gobuf', name) : vscode.l10n.t('build {0} for gobuf, optimised', name), 'gobuf', run, ['$gobuf-go']);
   made.group = vscode.TaskGroup.Build;
   made.detail = ['GOOS=linux GOARCH=amd64 CGO_ENABLED=0 go build', ...flags].join(' ');

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { registerCommands } from '../commands';
-import { registerAssemblyValues } from '../debug/inline-values';
+import { assemblyValues, registerAssemblyValues } from '../debug/inline-values';
 import { Sessions } from '../debug/sessions';
 import { registerShowReferences } from '../language/show-references';
 import { registerTours } from '../tours/start';
@@ -12,7 +12,7 @@ import { registerStatusBar } from '../views/status-bar';
 import { registerWebDebugging } from './debugging';
 import { registerWebLanguageServer } from './language';
 
-export interface WebExports extends Views { sessions: Sessions; tour: TourPanel; languageServer: { ready: Promise<boolean> } }
+export interface WebExports extends Views { sessions: Sessions; tour: TourPanel; languageServer: { ready: Promise<boolean> }; assemblyValues: vscode.InlineValuesProvider }
 
 export function activate(context: vscode.ExtensionContext): WebExports {
   const sessions = new Sessions(), views = createViews(context, sessions), tour = new TourPanel(sessions, context.extensionUri);
@@ -30,5 +30,5 @@ export function activate(context: vscode.ExtensionContext): WebExports {
     vscode.commands.registerCommand('gobuf.debugSmallRuntime', () => vscode.debug.startDebugging(undefined, { type: 'gobuf', request: 'launch', name: vscode.l10n.t('gobuf: the small runtime that comes along'), stopOnEntry: true })),
     vscode.commands.registerCommand('gobuf.stepText', () => vscode.window.showInformationMessage(vscode.l10n.t('Stepping through one TEXT function needs VS Code on a computer.'))),
   );
-  return { sessions, ...views, tour, languageServer };
+  return { sessions, ...views, tour, languageServer, assemblyValues };
 }

@@ -83,6 +83,13 @@ describe('in a browser', () => {
     const second = await moved('workbench.action.debug.stepInto');
     ok(second > first);
     strictEqual(await moved('gobuf.stepInstructionBack'), second - 1);
+    // The source that the debugger gives has values at the ends of its lines, like a file.
+    for (let i = 0; i < 3; i++) await moved('gobuf.stepInstruction');
+    const { line, source } = await top(), uri = vscode.Uri.parse(`debug:${source!.path}?session=${gobuf.sessions.view.session!.id}&ref=${source!.sourceReference}`), document = await vscode.workspace.openTextDocument(uri), at = new vscode.Range(line - 1, 0, line - 1, 1);
+    strictEqual(document.languageId, 'go.asm');
+    const values = await gobuf.assemblyValues.provideInlineValues(document, new vscode.Range(0, 0, document.lineCount, 0), { frameId: 0, stoppedLocation: at }, new vscode.CancellationTokenSource().token);
+    const texts = (values ?? []).flatMap((value) => (value instanceof vscode.InlineValueText ? [value.text] : []));
+    ok(texts.some((text) => / ← /.test(text)), `${String(uri)}: ${texts.join(' | ')}`);
   });
 
   it('a tour plays on the bundled runtime, on and back in time', async () => {

@@ -12,6 +12,7 @@ export function run(): Promise<void> {
   const count = { passed: 0, failed: 0, skipped: 0 };
   mocha.setup({ ui: 'bdd', timeout: 150_000, reporter: class {} });
   require('./web.suite');
+  say('  in a browser');
   return new Promise((resolve, reject) => {
     mocha.run()
       .on('test', ({ title }) => console.log(`gobuf-now: ${title}`))
