@@ -62,7 +62,7 @@ export class Session {
       for (const name of files.list(directory) ?? []) {
         if (found.length >= most) return;
         if (name.endsWith(ending)) found.push(join(directory, name));
-        else if (depth < 12 && !/\.|^(node_modules|testdata|vendor)$/.test(name)) visit(join(directory, name), depth + 1);
+        else if (depth < 12 && !/^_|\.|^(node_modules|testdata|vendor)$/.test(name)) visit(join(directory, name), depth + 1);
       }
     };
     const roots = this.roots.length ? this.roots : [...new Set(this.open.keys().flatMap((uri) => this.documents.uris.toPath(uri) ?? []).map(directoryOf))];

@@ -49,7 +49,7 @@ function assemblyIn(name: string): string[] {
   if (!fs.statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name];
   const entries = fs.readdirSync(name, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
-    if (entry.isDirectory()) return entry.name === 'testdata' || entry.name.startsWith('.') ? [] : assemblyIn(path.join(name, entry.name));
+    if (entry.isDirectory()) return entry.name === 'testdata' || /^[._]/.test(entry.name) ? [] : assemblyIn(path.join(name, entry.name));
     return entry.name.endsWith('.s') ? [path.join(name, entry.name)] : [];
   });
 }
