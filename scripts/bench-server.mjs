@@ -122,16 +122,34 @@ await requests('gobuf', process.execPath, [gobuf, 'lsp'], ['hover', 'completion'
     const times = [];
     const work = [];
     const before = server.seconds();
-    for (let i = 0; i < 12; i++) {
+    const edit = async (at, text) => {
       next = published();
-      const at = { line: Math.floor((lines(file) * (i + 1)) / 14), character: 0 };
       const begin = server.own();
-      times.push(await timed(async () => { await server.edit(file, { start: at, end: at }, '\n'); await next; }));
+      times.push(await timed(async () => { await server.edit(file, { start: at, end: at }, text); await next; }));
       work.push(server.own() - begin);
-    }
+    };
+    for (let i = 0; i < 12; i++) await edit({ line: Math.floor((lines(file) * (i + 1)) / 14), character: 0 }, '\n');
     const cost = ((server.seconds() - before) * 1000) / 12;
     console.log(`gobuf: ${path.basename(file)} (${lines(file)} lines): edit to diagnostics median ${ms(percentile(times, 0.5))}, worst ${ms(Math.max(...times))}, of which 10 ms wait for more typing (aim 50); of processor time median ${ms(percentile(work, 0.5))}, worst ${ms(Math.max(...work))}; of one with all threads and what follows ${ms(cost)}`);
+    // A directive reaches to the end of the file, which is read whole.
+    const directive = fs.readFileSync(file, 'utf8').split('\n').findIndex((line) => /^#(define|include)/.test(line));
+    for (const list of [times, work]) list.length = 0;
+    for (let i = 0; directive >= 0 && i < 12; i++) await edit({ line: directive, character: 0 }, '\n');
+    if (directive >= 0) console.log(`gobuf: ${path.basename(file)}: edit above a directive at the top to diagnostics median ${ms(percentile(times, 0.5))}, worst ${ms(Math.max(...times))}; of processor time median ${ms(percentile(work, 0.5))}, worst ${ms(Math.max(...work))}`);
   }
+  await server.stop();
+}
+{
+  const server = await start(process.execPath, [gobuf, 'lsp']);
+  await server.open(runtime);
+  const texts = fs.readFileSync(runtime, 'utf8').split('\n').flatMap((line, number) => (line.startsWith('TEXT') ? [{ line: number, character: line.indexOf('·') + 2 }] : [])).slice(0, 60);
+  const work = [];
+  for (const position of texts) {
+    const before = server.own();
+    await server.ask('references', runtime, { position, context: { includeDeclaration: true } });
+    work.push(server.own() - before);
+  }
+  console.log(`gobuf: ${texts.length} times references over all of it, of processor time median ${ms(percentile(work, 0.5))}, worst ${ms(Math.max(...work))}; memory at most ${server.memory().toFixed(0)} MB (aim 200)`);
   await server.stop();
 }
 if (!process.argv.includes('--gopls') && spawnSync('gopls', ['version']).status === 0) console.log('--gopls asks the installed gopls the same');
