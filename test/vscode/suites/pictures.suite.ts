@@ -39,7 +39,7 @@ describe('pictures', () => {
 
   it('the timeline is zoomed, moved, searched and walked by mouse and keys, and what is shown is what is exported', async () => {
     await start(['main.volley']);
-    const rendered = next(gobuf.timeline.onDidRender, (text) => /G1/.test(text) && !text.includes('coming'), 'the timeline');
+    const rendered = next(gobuf.timeline.onDidRender, (text) => /G1/.test(text) && !text.includes('coming') && gobuf.timeline.data.closed > 0, 'the timeline');
     await vscode.commands.executeCommand('gobuf.timeline.focus');
     await rendered;
     const { timeline } = gobuf, CANVAS = 'canvas[role=application]', saved = timeline.export.bind(timeline);
