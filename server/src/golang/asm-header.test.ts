@@ -119,3 +119,14 @@ test('what cannot be worked out is named', () => {
   expect(defines.map(({ name, value }) => `${name} ${value}`)).toEqual(['const_C 3']);
   expect(problems).toEqual(['A: package example.com/none is not to be found', 'B: constant B depends on itself', 'T: package example.com/none is not to be found']);
 });
+
+test.each([
+  ['another version of the module', 'replace example.com/Old => example.com/Old v1.2.0', '/cache/example.com/!old@v1.2.0/sub'],
+  ['a fork', 'replace example.com/Old v1.0.0 => example.com/fork v1.5.0', '/cache/example.com/fork@v1.5.0/sub'],
+  ['a folder', 'replace example.com/Old => ../near', '/p/../near/sub'],
+  ['nothing', '', '/cache/example.com/!old@v1.0.0/sub'],
+])('a module replaced by %s', (_, replace, folder) => {
+  const sources: Record<string, string> = { '/p/go.mod': `module p\nrequire example.com/Old v1.0.0\n${replace}\n`, [`${folder}/sub.go`]: 'package sub\n' };
+  const packages = new Packages({ parser, files: { read: (file) => sources[file], list: (directory) => (directory === folder ? ['sub.go'] : undefined) }, target: { goos: 'linux', goarch: 'amd64' }, goroot: undefined, minor: 26, moduleCache: '/cache' });
+  expect(packages.imported('example.com/Old/sub', '/p')?.directory).toBe(folder);
+});

@@ -32,7 +32,8 @@ export interface PackagesOptions {
   parsed?: Map<string, { mark: string; file: GoFile }>;
 }
 
-interface Module { path: string; root: string; requires: Map<string, string>; replaces: Map<string, string> }
+/** `replaces`: by a folder, or by a version of another module. */
+interface Module { path: string; root: string; requires: Map<string, string>; replaces: Map<string, { to: string; version: string | undefined }> }
 
 export class Packages {
   private readonly byDirectory = new Map<string, GoPackage | undefined>();
@@ -148,11 +149,11 @@ export class Packages {
     for (let prefix = path; prefix; prefix = prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '') {
       const rest = path.slice(prefix.length);
       const replaced = module.replaces.get(prefix);
-      if (replaced) yield `${replaced.startsWith('.') ? `${module.root}/${replaced}` : replaced}${rest}`;
-      const version = module.requires.get(prefix);
+      if (replaced?.version === undefined && replaced) yield `${replaced.to.startsWith('.') ? `${module.root}/${replaced.to}` : replaced.to}${rest}`;
+      const version = replaced?.version ?? module.requires.get(prefix);
       // The cache writes capitals as ! and the small letter.
       const escape = (text: string) => text.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
-      if (version && this.options.moduleCache) yield `${this.options.moduleCache}/${escape(prefix)}@${escape(version)}${rest}`;
+      if (version && this.options.moduleCache) yield `${this.options.moduleCache}/${escape(replaced?.version === undefined ? prefix : replaced.to)}@${escape(version)}${rest}`;
     }
   }
 
@@ -192,8 +193,7 @@ function parseGoMod(text: string, root: string): Module | undefined {
       const arrow = words.indexOf('=>');
       const to = words[arrow + 1];
       if (arrow < 0 || !words[1] || !to) continue;
-      if (/^[./]/.test(to)) module.replaces.set(words[1], to);
-      else if (words[arrow + 2]) { module.requires.set(to, words[arrow + 2] ?? ''); }
+      if (/^[./]/.test(to) || words[arrow + 2]) module.replaces.set(words[1], { to, version: /^[./]/.test(to) ? undefined : words[arrow + 2] });
     }
   }
   return module.path ? module : undefined;
