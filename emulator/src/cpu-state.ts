@@ -26,7 +26,7 @@ export const YMM_HIGH = 0x240;
 export const CONTEXT_SIZE = 0x400;
 
 /** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
-export const PAGES_BASE = 0x1000000;
+export const PAGES_BASE = 0x1200000;
 
 /** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
 export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
@@ -48,10 +48,6 @@ export const HELPER_DATA = 0x2000;
 /** Direct-mapped, 16 bytes an entry: guest address u64, table slot u32, selector u32. */
 export const JUMP_CACHE = 0x20000;
 export const JUMP_CACHE_BITS = 13;
-/** 16 bytes an entry: page address u64 (all ones: none), u32 to add to the low half of the guest address. */
-export const READ_TLB = 0x40000;
-export const WRITE_TLB = 0x50000;
-export const TLB_BITS = 12;
 /** u32 each: the table slot of the translation for an address that is called or jumped to; 0 while there is none. */
 export const CALL_CELLS = 0x60000;
 export const CALL_CELLS_END = 0x100000;
@@ -60,7 +56,13 @@ export const BLOCK_MARKS = 0x100000;
 export const BLOCK_MARKS_END = 0x200000;
 /** Records of instructions (translator/record-layout.ts); what is never used is never resident. */
 export const RECORDS = 0x200000;
-export const RECORDS_END = PAGES_BASE;
+export const RECORDS_END = 0x1000000;
+/** Direct-mapped, 16 bytes an entry: page address u64 (all ones: none), u32 to add to the low half of the guest address. Together they reach over 256 MiB. */
+export const READ_TLB = 0x1000000;
+export const WRITE_TLB = 0x1100000;
+export const TLB_BITS = 16;
+/** Of an address shifted right by 8: the offset of its entry. */
+export const TLB_MASK = ((1 << TLB_BITS) - 1) << 4;
 /** u32: after how many transfers of control to a place it is translated. */
 export const OFTEN = STATE_BASE + 0x7f0;
 /** A u64 that is always 0: the base and index of addresses that have none. */

@@ -18,7 +18,7 @@ export class HostPages {
 
   /** `limit` is in bytes of pages, at most what WebAssembly's 4 GiB leave. */
   constructor(private readonly limit: number) {
-    this.memory = new WebAssembly.Memory({ initial: 256, maximum: MAX_WASM_PAGES });
+    this.memory = new WebAssembly.Memory({ initial: PAGES_BASE / 65536 + 64, maximum: MAX_WASM_PAGES });
     this.view = new Uint8Array(this.memory.buffer);
     this.zero = this.allocate();
     this.refs[this.zero] = 1 << 30;

@@ -1,6 +1,6 @@
 // The part of the emitter that reads and writes guest registers and memory.
 // Must stay true: every memory access is precise (nothing is written when it faults) and goes through the look-up tables.
-import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
+import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, TLB_MASK, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
 import type { AccessName, Code, ValueType } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { ImmediateOperand, Instruction, MemoryOperand, Operand } from '../x86/instruction';
@@ -179,7 +179,7 @@ export class MemoryEmitter extends RegisterEmitter {
 
   private tlbHit(address: Address, bytes: number, table: number, index: number): void {
     const { code } = this;
-    code.localGet(address.local).i64Const(8).i64ShrU().i32WrapI64().i32Const(0xfff0).i32And().localTee(index).i64Load(table);
+    code.localGet(address.local).i64Const(8).i64ShrU().i32WrapI64().i32Const(TLB_MASK).i32And().localTee(index).i64Load(table);
     code.localGet(address.local);
     if (bytes > 1) code.i64Const(bytes - 1).i64Add();
     code.i64Const(-4096).i64And().i64Eq();

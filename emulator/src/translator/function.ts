@@ -2,7 +2,7 @@
 // Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
 // left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
 // Over 400 lines: one function is emitted front to back, and every part works on the same locals and labels.
-import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_BITS, WRITE_TLB } from '../cpu-state';
+import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_MASK, WRITE_TLB } from '../cpu-state';
 import { Emitter, ExitCode, FlagOperation, STATUS } from '../semantics/emitter';
 import type { OperandSize } from '../semantics/flags';
 import { flagKind } from '../semantics/flags';
@@ -255,7 +255,7 @@ export class FunctionTranslator implements Flow {
     this.host = code.local('i32');
     this.hostDelta = code.local('i32');
     const fallBack = () => code.i32Const(0).i32Const(0).i32Load(this.other + 4).i32Const(1).i32Add().i32Store(this.other + 4).localGet(SELECTOR).localGet(BUDGET).localGet(DEPTH).i32Const(0).i32Load(this.other).returnCallIndirect(this.module.type(TRANSLATED));
-    code.localGet(rsp).i64Const(8).i64ShrU().i32WrapI64().i32Const(((1 << TLB_BITS) - 1) << 4).i32And().localTee(entry).i64Load(WRITE_TLB);
+    code.localGet(rsp).i64Const(8).i64ShrU().i32WrapI64().i32Const(TLB_MASK).i32And().localTee(entry).i64Load(WRITE_TLB);
     code.localGet(rsp).i64Const(-4096).i64And().i64Ne().when(() => {
       code.localGet(rsp);
       this.e.helper('stackPage');

@@ -1,6 +1,6 @@
 // Every helper of translated code, at fixed slots of the shared table: look-ups of memory, flags, and what the semantics bring along.
 // Must stay true: the order is the same in all modules of a run; helpers come before all translations.
-import { READ_TLB, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
+import { READ_TLB, TLB_MASK, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
 import { helpers } from '../semantics/index';
 import type { Helper, HelperTable } from '../semantics/helpers';
 import type { AccessName, Code } from '../wasm/code';
@@ -18,7 +18,7 @@ const slow = (name: 'slowRead' | 'slowWrite'): Helper => ({
 
 /** Pushes whether the look-up table holds the page of an access; `index` is set to the entry. */
 function tableHit(code: Code, table: number, bytes: () => void, index: number): void {
-  code.localGet(0).i64Const(8).i64ShrU().i32WrapI64().i32Const(((1 << TLB_BITS) - 1) << 4).i32And().localTee(index).i64Load(table);
+  code.localGet(0).i64Const(8).i64ShrU().i32WrapI64().i32Const(TLB_MASK).i32And().localTee(index).i64Load(table);
   code.localGet(0);
   bytes();
   code.i64Add().i64Const(-4096).i64And().i64Eq();

@@ -7,6 +7,8 @@ import { ExitCode } from '../semantics/emitter';
 
 const PAGE = 4096;
 const ENTRIES = 1 << TLB_BITS;
+/** Entries that are emptied one by one; with more it is quicker to empty all. */
+const MOST_FILLED = 1 << 13;
 
 export class Lookups {
   /** Single stepping: watched accesses are reported and made, code is written to. */
@@ -16,6 +18,10 @@ export class Lookups {
   private buffer!: ArrayBuffer;
   bytes!: Uint8Array;
   words!: Uint32Array;
+
+  /** Word indices of what has been filled since both tables were empty, up to MOST_FILLED of them. */
+  private readonly filled = new Int32Array(MOST_FILLED);
+  private filledCount = MOST_FILLED;
 
   constructor(private readonly pages: PageSource, private readonly host: CpuHost) { this.refresh(); }
 
@@ -29,8 +35,13 @@ export class Lookups {
 
   flush(): void {
     this.refresh();
-    this.bytes.fill(0xff, READ_TLB, READ_TLB + ENTRIES * 16);
-    this.bytes.fill(0xff, WRITE_TLB, WRITE_TLB + ENTRIES * 16);
+    const { words, filled, filledCount } = this;
+    if (filledCount < MOST_FILLED) for (let i = 0; i < filledCount; i++) words[filled[i]!] = words[filled[i]! + 1] = 0xffffffff;
+    else {
+      this.bytes.fill(0xff, READ_TLB, READ_TLB + ENTRIES * 16);
+      this.bytes.fill(0xff, WRITE_TLB, WRITE_TLB + ENTRIES * 16);
+    }
+    this.filledCount = 0;
   }
 
   /** Host offset of a code page (0: fault); stores to it are noticed from now on. */
@@ -49,6 +60,7 @@ export class Lookups {
     words[entry] = page % 0x100000000;
     words[entry + 1] = Math.floor(page / 0x100000000);
     words[entry + 2] = host - (page % 0x100000000);
+    if (this.filledCount < MOST_FILLED) this.filled[this.filledCount++] = entry;
   }
 
   private fault(high: number, low: number, write: boolean, code = ExitCode.pageFault): void {
