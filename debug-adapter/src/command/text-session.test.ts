@@ -34,8 +34,13 @@ test('stops in the function with its arguments in place, and comes back to it af
   expect(named.map(({ name, value }) => `${name} = ${value}`)).toEqual(['x = 21', 'ret = 0']);
   const next = await client.move('next', { threadId: stop['threadId'] });
   expect((await top(next['threadId']))['line']).toBe(2);
-  const again = await client.move('restart', {});
-  expect(await top(again['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 1 });
+  expect(await top((await client.restartAnew())['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 1 });
+  // What has been changed since is assembled again.
+  const text = fs.readFileSync(program, 'utf8');
+  try {
+    fs.writeFileSync(program, `// A line more.\n${text}`);
+    expect(await top((await client.restartAnew())['threadId'])).toMatchObject({ name: 'example.com/k.Twice', line: 2 });
+  } finally { fs.writeFileSync(program, text); }
 });
 
 test('values of ABIInternal and complex ones are in the view of variables by name', async () => {

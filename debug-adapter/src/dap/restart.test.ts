@@ -17,15 +17,7 @@ const lineOf = (part: string): number => fs.readFileSync(source, 'utf8').split('
 class Editor extends TestClient {
   readonly launch = { mode: 'debug', program: folder, stopOnEntry: false };
   breakpoints = async (): Promise<void> => { await this.ask('setBreakpoints', { source: { path: source }, breakpoints: [{ line: lineOf('"start"') }] }); };
-  async restart(more: object = {}): Promise<Loose> {
-    const from = this.events.length;
-    await this.ask('restart', { arguments: { ...this.launch, ...more, __restart: true } });
-    await this.event('initialized', from);
-    await this.breakpoints();
-    const then = this.events.length;
-    await this.ask('configurationDone');
-    return this.event('stopped', then);
-  }
+  restart(more: object = {}): Promise<Loose> { return this.restartAnew({ arguments: { ...this.launch, ...more, __restart: true } }, this.breakpoints); }
   async top(): Promise<Loose> { return ((await this.ask('stackTrace', { threadId: 1, levels: 1 }))['stackFrames'] as Loose[])[0]!; }
 }
 

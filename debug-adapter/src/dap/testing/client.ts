@@ -99,6 +99,16 @@ export class TestClient {
     await this.ask(command, args);
     return this.event('stopped', from);
   }
+  /** Restarts with a program that has to be made again: the client configures it as at a start. */
+  async restartAnew(args: object = {}, configure?: () => Promise<unknown>): Promise<Loose> {
+    const from = this.events.length;
+    await this.ask('restart', args);
+    await this.event('initialized', from);
+    await configure?.();
+    const then = this.events.length;
+    await this.ask('configurationDone');
+    return this.event('stopped', then);
+  }
   async start(launch: object, configure?: () => Promise<unknown>): Promise<Loose> {
     await this.ask('initialize', { adapterID: 'gobuf', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path', supportsMemoryEvent: true, supportsInvalidatedEvent: true, supportsProgressReporting: true, supportsVariableType: true, supportsRunInTerminalRequest: this.answer !== undefined });
     await this.ask('launch', launch);
