@@ -86,7 +86,6 @@ async function vscode() {
   const last = lines.at(-1);
   if (!last) { count(0, 1); remarks.push(`failed: the VS Code suites ended with status ${status} and no closing line`); return; }
   count(Number(last[1]), Number(last[2]), Number(last[3] ?? 0));
-  for (const [line] of tail.matchAll(/^passed only at the second try: .*$/gm)) remarks.push(line);
   if (status !== 0 && last[2] === '0') { count(0, 1); remarks.push(`failed: the VS Code suites ended with status ${status}`); }
 }
 

@@ -161,6 +161,21 @@ func main() {
 	fmt.Println(err)
 	must(syscall.Close(w.fd))
 
+	// A file that lost its name while it is open: told to who watches the folder, unless that is not wanted.
+	every, named := open(), open()
+	every.add(dir, syscall.IN_MODIFY|syscall.IN_CLOSE_WRITE)
+	named.add(dir, syscall.IN_MODIFY|syscall.IN_CLOSE_WRITE|syscall.IN_EXCL_UNLINK)
+	f, err = os.Create(in("brief"))
+	must(err)
+	_, err = f.Write([]byte("1"))
+	must(err)
+	must(os.Remove(in("brief")))
+	_, err = f.Write([]byte("2"))
+	must(err)
+	must(f.Close())
+	every.told("with and without a name")
+	named.told("with a name")
+
 	// As programs use it: a goroutine waits in the network poller.
 	fd, err := syscall.InotifyInit1(syscall.IN_NONBLOCK | syscall.IN_CLOEXEC)
 	must(err)

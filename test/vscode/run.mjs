@@ -50,7 +50,6 @@ const RUNS = {
   web: async () => {
     if (!vsix) throw new Error('the browser\'s run needs the packaged extension: leave --source out.');
     const extension = path.join(temporary, 'unpacked', 'extension');
-    fs.rmSync(path.dirname(extension), { recursive: true, force: true }); // of a first try
     if (spawnSync('unzip', ['-q', vsix, 'extension/*', '-d', path.dirname(extension)]).status !== 0) throw new Error('unzip, which unpacks the .vsix for the browser, is not here or failed.');
     // This VS Code has a Node extension host beside the browser's and would choose that: vscode.dev has only the latter.
     const manifest = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8'));
@@ -59,49 +58,24 @@ const RUNS = {
     return { suites: await buildWebSuite(root, path.join(extension, 'out', 'web-suite'), host.modules), developed: extension, web: true, settings: SETTINGS };
   },
 };
-/** One VS Code with one run's suites; its counts, and the suites in which something failed (undefined: it never came to its closing line). */
-async function once(name, make, grep) {
+const wanted = [...options.only ?? [], ...positionals];
+const total = [0, 0, 0];
+for (const [name, make] of Object.entries(RUNS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`  ${name}`);
   try {
-    const { out, status, trouble, outside } = await runInVSCode({ host, workspace, env: { ...env, GOBUF_TEST_GREP: grep }, shots: options.shots, logs: options.logs && path.join(options.logs, name), ...await make() });
+    const { out, status, trouble, outside } = await runInVSCode({ host, workspace, env, shots: options.shots, logs: options.logs && path.join(options.logs, name), ...await make() });
     process.stdout.write(out.replace(/\n?$/, '\n'));
     if (trouble) console.log(trouble);
     if (outside.length > 0 && options.logs) console.log(`(the workbench asked for ${outside.join(', ')}, in vain)`);
     const closing = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(out);
-    if (!closing) return { counts: [0, 1, 0] };
-    const counts = closing.slice(1).map(Number), failed = new Set();
-    let suite = '';
-    for (const line of out.split('\n')) {
-      suite = /^ {2}(\S.*)$/.exec(line)?.[1] ?? suite;
-      if (line.startsWith('    FAILED ')) failed.add(suite);
-    }
-    if (counts[1] > 0 || status === 0) return { counts, failed };
-    console.log(`    FAILED   the suite's run ended with status ${status}`);
-    return { counts: [counts[0], 1, counts[2]] };
+    for (const index of [0, 1, 2]) total[index] += closing ? Number(closing[index + 1]) : Number(index === 1);
+    if (closing && closing[2] === '0' && status !== 0) { total[1]++; console.log(`    FAILED   the suite's run ended with status ${status}`); }
   } catch (error) {
+    total[1]++;
     console.log(`    FAILED   ${error.message}`);
-    return { counts: [0, 1, 0] };
   }
-}
-
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const wanted = [...options.only ?? [], ...positionals];
-const total = [0, 0, 0], again = [];
-for (const [name, make] of Object.entries(RUNS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  console.log(`  ${name}`);
-  let { counts, failed } = await once(name, make, options.grep ?? '');
-  // The workbench has races of its own: a suite that failed gets one more window, and the closing lines say that it needed it.
-  if (counts[1] > 0 && !options.grep) {
-    console.log(`  ${name}, once more: ${failed ? [...failed].join(', ') : 'all'}`);
-    const second = await once(name, make, failed ? `^(${[...failed].map(escaped).join('|')}) ` : '');
-    // Whatever passed at first and is not of those suites was not run again.
-    counts = failed ? [counts[0] + counts[1] - second.counts[1], second.counts[1], counts[2]] : second.counts;
-    if (second.counts[0] === 0) counts[1] = Math.max(1, counts[1]);
-    else if (second.counts[1] === 0) again.push(`${name}: ${failed ? [...failed].join(', ') : 'all'}`);
-  }
-  for (const index of [0, 1, 2]) total[index] += counts[index];
 }
 await endAll();
-for (const each of again) console.log(`passed only at the second try: ${each}`);
 console.log(`${total[0]} passed, ${total[1]} failed, ${total[2]} skipped`);
 process.exit(total[0] > 0 && total[1] === 0 ? 0 : 1);

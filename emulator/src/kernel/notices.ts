@@ -33,10 +33,11 @@ export function unwatch(kernel: Kernel, notifier: Notifier, wd: number): void {
   queue(kernel, notifier, wd, IN_IGNORED, 0, '');
 }
 
-function tellWatchers(kernel: Kernel, inode: Inode, mask: number, cookie: number, name: string): void {
+/** `unlinked`: the event is of something that has lost its name. */
+function tellWatchers(kernel: Kernel, inode: Inode, mask: number, cookie: number, name: string, unlinked = false): void {
   for (const notifier of kernel.state.notifiers.values()) {
     for (const [wd, watch] of notifier.watches) {
-      if (watch.inode !== inode.id || (watch.mask & mask & IN_ALL_EVENTS) === 0) continue;
+      if (watch.inode !== inode.id || (watch.mask & mask & IN_ALL_EVENTS) === 0 || (unlinked && (watch.mask & IN_EXCL_UNLINK) !== 0)) continue;
       queue(kernel, notifier, wd, mask, cookie, name);
       if ((watch.mask & IN_ONESHOT) !== 0) unwatch(kernel, notifier, wd);
     }
@@ -58,9 +59,10 @@ export function tellSelf(kernel: Kernel, inode: Inode, mask: number): void {
 /** Of an inode, to those who watch it or the folder of the path that led to it. */
 export function tellPath(kernel: Kernel, inode: Inode, path: string, mask: number): void {
   if (kernel.state.notifiers.size === 0) return;
-  const slash = path.lastIndexOf('/'), parent = path === '/' ? undefined : memoryAt(kernel, path.slice(0, slash)), both = mask | folder(inode);
-  if (parent && parent !== 'hidden') tellWatchers(kernel, parent, both, 0, path.slice(slash + 1));
-  tellWatchers(kernel, inode, both, 0, '');
+  const slash = path.lastIndexOf('/'), parent = path === '/' ? undefined : memoryAt(kernel, path.slice(0, slash)), both = mask | folder(inode), name = path.slice(slash + 1);
+  const unlinked = !parent || parent === 'hidden' ? inode.links === 0 : parent.entries?.get(name) !== inode.id;
+  if (parent && parent !== 'hidden') tellWatchers(kernel, parent, both, 0, name, unlinked);
+  tellWatchers(kernel, inode, both, 0, '', unlinked);
 }
 
 /** An inode is no more. */

@@ -38,7 +38,8 @@ export class LinkedPages {
 
   /** A present page made ready for writing at all addresses that it is at: held by the live table alone, no code. 0 when the memory limit is met. */
   writable(page: number, host: number, flags: number): number {
-    const file = find(this.space.regions, page)!.file!, there = placesOf(this.space.regions, file.inode, file.offset + page - find(this.space.regions, page)!.start).filter((place) => this.space.table.host(place) === host);
+    const { start, file } = find(this.space.regions, page)!;
+    const there = placesOf(this.space.regions, file!.inode, file!.offset + page - start).filter((place) => this.space.table.host(place) === host);
     for (const place of there) if (this.space.codePages.delete(place)) this.space.changed(place, place + PAGE, true);
     if (!there.every((place) => this.space.table.exclusive(place, there.length))) {
       const fresh = this.space.pages.copy(host);

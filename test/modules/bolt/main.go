@@ -9,8 +9,15 @@ import (
 )
 
 func main() {
-	os.Remove("/tmp/x.db")
-	db, err := bolt.Open("/tmp/x.db", 0600, &bolt.Options{Timeout: time.Second})
+	dir, err := os.MkdirTemp("", "gobuf-modules")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
+	db, err := bolt.Open("x.db", 0600, &bolt.Options{Timeout: time.Second})
 	if err != nil {
 		panic(err)
 	}
@@ -41,5 +48,4 @@ func main() {
 	})
 	fmt.Println(n, h, db.Stats().TxN)
 	db.Close()
-	os.Remove("/tmp/x.db")
 }

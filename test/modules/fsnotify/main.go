@@ -8,17 +8,24 @@ import (
 )
 
 func main() {
-	os.RemoveAll("/tmp/nt")
-	os.Mkdir("/tmp/nt", 0755)
+	dir, err := os.MkdirTemp("", "gobuf-modules")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
+	os.Mkdir("nt", 0755)
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		panic(err)
 	}
-	w.Add("/tmp/nt")
-	os.WriteFile("/tmp/nt/a", []byte("x"), 0644)
-	os.Rename("/tmp/nt/a", "/tmp/nt/b")
-	os.Chmod("/tmp/nt/b", 0600)
-	os.Remove("/tmp/nt/b")
+	w.Add("nt")
+	os.WriteFile("nt/a", []byte("x"), 0644)
+	os.Rename("nt/a", "nt/b")
+	os.Chmod("nt/b", 0600)
+	os.Remove("nt/b")
 	for i := 0; i < 6; i++ {
 		fmt.Println(<-w.Events)
 	}

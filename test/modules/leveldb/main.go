@@ -8,8 +8,15 @@ import (
 )
 
 func main() {
-	os.RemoveAll("/tmp/ldb")
-	db, err := leveldb.OpenFile("/tmp/ldb", nil)
+	dir, err := os.MkdirTemp("", "gobuf-modules")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
+	db, err := leveldb.OpenFile("ldb", nil)
 	if err != nil {
 		panic(err)
 	}

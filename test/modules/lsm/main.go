@@ -9,8 +9,15 @@ import (
 )
 
 func main() {
-	os.RemoveAll("/tmp/pb")
-	db, err := pebble.Open("/tmp/pb", &pebble.Options{})
+	dir, err := os.MkdirTemp("", "gobuf-modules")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
+	db, err := pebble.Open("pb", &pebble.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -24,8 +31,7 @@ func main() {
 	}
 	it.Close()
 	fmt.Println(n, db.Close())
-	os.RemoveAll("/tmp/bd")
-	b, err := badger.Open(badger.DefaultOptions("/tmp/bd").WithLoggingLevel(badger.ERROR))
+	b, err := badger.Open(badger.DefaultOptions("bd").WithLoggingLevel(badger.ERROR))
 	if err != nil {
 		panic(err)
 	}

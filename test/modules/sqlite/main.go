@@ -9,8 +9,15 @@ import (
 )
 
 func main() {
-	os.Remove("/tmp/y.db")
-	db, err := sql.Open("sqlite", "/tmp/y.db?_pragma=journal_mode(WAL)")
+	dir, err := os.MkdirTemp("", "gobuf-modules")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chdir(dir); err != nil {
+		panic(err)
+	}
+	db, err := sql.Open("sqlite", "y.db?_pragma=journal_mode(WAL)")
 	if err != nil {
 		panic(err)
 	}
