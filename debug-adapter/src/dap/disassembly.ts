@@ -54,12 +54,11 @@ export const disassembly: Subject = {
   capabilities: { supportsDisassembleRequest: true },
   handlers: {
     disassemble(session, { memoryReference, offset = 0, instructionOffset = 0, instructionCount, resolveSymbols = true }) {
-      const engine = session.stopped;
+      void session.stopped;
       if (!Number.isSafeInteger(instructionCount) || instructionCount < 0 || instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
       if (!Number.isSafeInteger(offset)) throw new RequestError(`${JSON.stringify(offset)} is no number of bytes.`);
       if (!Number.isSafeInteger(instructionOffset) || Math.abs(instructionOffset) > MOST_ROWS) throw new RequestError(`${JSON.stringify(instructionOffset)} is not a number of rows that can be counted off.`);
       const address = parseReference(memoryReference);
-      if (address === engine.stop?.pc) session.asked.listings.push({ offset, from: instructionOffset, count: instructionCount, resolveSymbols });
       return { instructions: listing(session, address + offset, instructionOffset, instructionCount, resolveSymbols) };
     },
   },

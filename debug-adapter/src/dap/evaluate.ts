@@ -61,7 +61,7 @@ function fieldsOf(variable: Variable): Variable[] {
 export const evaluation: Subject = {
   capabilities: { supportsEvaluateForHovers: true, supportsSetExpression: true, supportsCompletionsRequest: true, completionTriggerCharacters: ['.', ' '], supportsClipboardContext: true },
   handlers: {
-    async evaluate(session, { expression, frameId, context, format }) {
+    evaluate(session, { expression, frameId, context, format }) {
       if (typeof expression !== 'string' || expression.trim() === '') throw new RequestError('There is no expression.');
       const value = (): DAP.EvaluateResponse['body'] => {
         const engine = session.stopped;

@@ -5,12 +5,21 @@ const FIRST = 1000;
 
 export class Handles<T> {
   #next = FIRST;
-  readonly #held = new Map<number, T>();
+  #held = new Map<number, T>();
+  /** The number that is given next. */
+  get next(): number { return this.#next; }
   add(value: T): number {
     const id = this.#next++;
     this.#held.set(id, value);
     return id;
   }
   get(id: number): T | undefined { return this.#held.get(id); }
-  clear(): void { this.#held.clear(); }
+  entries(): Iterable<[number, T]> { return this.#held.entries(); }
+  clear(): void { this.#held = new Map(); }
+  /** Goes on with what is held in another map; gives the one so far. */
+  put(held: Map<number, T>): Map<number, T> {
+    const before = this.#held;
+    this.#held = held;
+    return before;
+  }
 }

@@ -1,62 +1,166 @@
-// While nothing is asked, what will be asked after the next instruction is made ready: a client that steps wants the same at every stop.
-// Must stay true: it begins only when the client has been silent for a while, and is never told: answers are the same without it, later.
+// While nothing is asked, what will be asked after the next instruction is answered beforehand: a client that steps asks the same at every stop.
+// Must stay true: it begins only when the client has been silent for a while; an answer is given only if that very moment has come and nothing
+// but such requests and the step came between; and it is word for word what the handler would say there.
 
-import type { Scope } from '../engine/types';
-import { listing } from './disassembly';
-import { MOST_GOROUTINES, type Session } from './session';
-import { present } from './variables';
+import type { Frame, StopInfo } from '../engine/types';
+import type { Command, RequestContext } from './handler';
+import { handlerOf } from './handlers';
+import { textOf } from './message-text';
+import type { Container, Session } from './session';
+import { hex } from './text';
 
-/** What a client asked for at one stop, about the thread that stopped. */
-export interface Asked {
-  threads: boolean;
-  stacks: { start: number; levels: number | undefined }[];
-  /** By index of the frame. */
-  scopes: Map<number, Set<Scope['kind']>>;
-  listings: { offset: number; from: number; count: number; resolveSymbols: boolean }[];
-}
-export const nothingAsked = (): Asked => ({ threads: false, stacks: [], scopes: new Map(), listings: [] });
+/** Requests that only look. Those of gobuf's own views tell also how much is recorded, which a look ahead does not know. */
+const LOOKING = new Set(['threads', 'stackTrace', 'scopes', 'variables', 'disassemble', 'readMemory']);
+const onlyLooks = (command: string, args: unknown): boolean => LOOKING.has(command) || (command === 'evaluate' && (args as { context?: unknown } | undefined)?.context === 'watch');
+/** These move the guest, which is then elsewhere, or where it was foreseen. */
+const STEPS = new Set(['stepIn', 'next']);
 
-/** Requests of one refresh follow each other faster than this; people do not. */
-const SILENCE_MS = 3;
+interface Numbers { from: number; to: number }
+/** A request that was answered at one stop, and the numbers of frames and containers that its answer gave. */
+interface Asked { command: string; args: Args; frames: Numbers; containers: Numbers }
+interface Args { frameId?: number; variablesReference?: number; memoryReference?: string }
+/** The next stop as it is going to be: answers by request, and what the numbers in them stand for. */
+export interface Rehearsal { stop: StopInfo | undefined; answers: Map<string, { text: string; asked: Asked }>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
+
+/** Requests of one refresh follow each other faster than this once it is as long as the last one was; before that a client may take its time. */
+const SILENCE_MS = 1, PATIENCE_MS = 50;
+/** More than so many are not asked by habit. */
+const MOST_ASKED = 200;
+
+const keyOf = (command: string, args: unknown): string => `${command} ${JSON.stringify(args)}`;
+const QUIET: RequestContext = { after: () => undefined };
 
 export class LookAhead {
   #requests = 0;
-  #waiting = false;
-  #done: unknown;
+  /** How long the silence has to be that is waited for now. */
+  #waiting = Infinity;
+  /** What the client wanted to see at this stop; it will want the same at the next. */
+  #asked: Asked[] = [];
+  #askedBefore = 0;
+  /** The next moment, as long as nothing has been done that may change it, and how many requests it was made of. */
+  #rehearsal: Rehearsal | undefined;
+  #rehearsed = 0;
+  /** This moment was foreseen. */
+  #prepared: Rehearsal | undefined;
+
   constructor(private readonly session: Session) {}
 
-  /** A request has been answered. */
-  answered(): void {
+  /** What was asked belongs to a stop that is left. */
+  forget(): void {
+    if (this.#asked.length > 0) this.#askedBefore = this.#asked.length;
+    this.#asked = [];
+    this.#rehearsed = 0;
+    this.#prepared = undefined;
+  }
+
+  /** The guest has stopped. */
+  arrive(): void {
+    const { foreseen } = this.session.engine, rehearsal = this.#rehearsal;
+    this.#rehearsal = undefined;
+    if (!rehearsal || foreseen !== rehearsal) return;
+    this.#prepared = rehearsal;
+    this.session.frames.put(rehearsal.frames);
+    this.session.containers.put(rehearsal.containers);
+  }
+
+  /** The stop at which a step by an instruction will certainly end: that very step was done on trial. */
+  next(thread: number | undefined): StopInfo | undefined {
+    const { stop } = this.#rehearsal ?? {}, now = this.session.engine.stop;
+    return stop && thread === stop.thread && now?.thread === thread && now.instruction + 1 === stop.instruction ? stop : undefined;
+  }
+
+  /** The body of the answer, if it has been made. */
+  ready(command: string, args: unknown): string | undefined {
+    const prepared = this.#prepared;
+    if (!prepared || this.session.running || this.session.engine.foreseen !== prepared) return undefined;
+    const found = prepared.answers.get(keyOf(command, args));
+    if (!found) return undefined;
+    this.#asked.push(found.asked);
+    this.#answered();
+    return found.text;
+  }
+
+  /** A request is going to be answered: gives what is to be called when it has been. */
+  begin(command: string, args: unknown): (success: boolean) => void {
+    const { frames, containers } = this.session;
+    if (!onlyLooks(command, args)) {
+      if (!STEPS.has(command)) this.#prepared = this.#rehearsal = undefined;
+      return () => this.#answered();
+    }
+    const from = { frames: frames.next, containers: containers.next };
+    return (success) => {
+      if (success && this.#asked.length < MOST_ASKED) this.#asked.push({ command, args: args as Args, frames: { from: from.frames, to: frames.next }, containers: { from: from.containers, to: containers.next } });
+      this.#answered();
+    };
+  }
+
+  #answered(): void {
     this.#requests++;
-    if (this.#waiting || this.session.movedBy !== 'stepInstruction') return;
-    this.#waiting = true;
-    this.#wait();
+    if (this.session.movedBy !== 'stepInstruction') return;
+    const wait = this.#asked.length >= this.#askedBefore ? SILENCE_MS : PATIENCE_MS;
+    if (this.#waiting <= wait) return;
+    this.#waiting = wait;
+    this.#wait(wait);
   }
 
-  #wait(): void {
-    const { session } = this, seen = this.#requests;
-    const timer = setTimeout(() => {
-      if (seen !== this.#requests) { this.#wait(); return; }
-      this.#waiting = false;
-      if (session.running || session.movedBy !== 'stepInstruction' || this.#done === session.asked) return;
-      this.#done = session.asked;
-      // What fails here fails again, with words, when it is asked for.
-      try { session.engine.lookAhead(() => look(session)); } catch { /* as said */ }
-    }, SILENCE_MS) as unknown as { unref?(): void };
-    timer.unref?.();
+  #wait(wait: number): void {
+    const seen = this.#requests;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (seen !== this.#requests) { this.#wait(wait); return; }
+      this.now();
+    }, wait);
+    (this.#timer as unknown as { unref?(): void }).unref?.();
   }
-}
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-function look(session: Session): void {
-  const { engine, asked } = session, thread = engine.stop?.thread;
-  if (asked.threads) engine.threads(MOST_GOROUTINES);
-  for (const stack of asked.stacks) engine.stack(thread, stack);
-  const [top] = asked.stacks, frames = top && asked.scopes.size > 0 ? engine.stack(thread, top).frames : [];
-  for (const [index, kinds] of asked.scopes) {
-    const frame = frames.find((each) => each.index === index);
-    if (!frame) continue;
-    for (const scope of engine.scopes(frame, thread)) if (kinds.has(scope.kind)) for (const variable of scope.variables()) if (!variable.children) present(session, variable, false);
+  /** Looks, if there is something new to look at; true if answers are ready now. */
+  now(): boolean {
+    const { session } = this;
+    clearTimeout(this.#timer);
+    this.#waiting = Infinity;
+    if (!session.running && session.movedBy === 'stepInstruction' && this.#asked.length > this.#rehearsed) {
+      this.#rehearsed = this.#asked.length;
+      this.#rehearsal = this.#rehearse();
+    }
+    return this.#rehearsal !== undefined && this.#rehearsal.answers.size > 0;
   }
-  const pc = frames[0]?.pc ?? (thread === undefined ? undefined : engine.stack(thread, { levels: 1 }).frames[0]?.pc);
-  if (pc !== undefined) for (const { offset, from, count, resolveSymbols } of asked.listings) listing(session, pc + offset, from, count, resolveSymbols);
+
+  #rehearse(): Rehearsal | undefined {
+    const { session } = this, { engine } = session, asked = this.#asked, frames = [...session.frames.entries()];
+    const rehearsal: Rehearsal = { stop: undefined, answers: new Map(), frames: new Map(), containers: new Map() }, answered: (Asked | undefined)[] = [];
+    const translate = (id: number, what: 'frames' | 'containers'): number | undefined => {
+      const index = asked.findIndex((each) => id >= each[what].from && id < each[what].to), there = answered[index]?.[what];
+      const translated = there ? there.from + id - asked[index]![what].from : Infinity;
+      return there && translated < there.to ? translated : undefined;
+    };
+    const reference = (text: string): string | undefined => {
+      const [id] = frames.find(([, { frame }]) => hex(frame.pc) === text) ?? [], there = id === undefined ? undefined : translate(id, 'frames');
+      return id === undefined ? text : there === undefined ? undefined : hex(rehearsal.frames.get(there)!.frame.pc);
+    };
+    /** The same request about the moment to come; undefined if there will be nothing like what it is about. */
+    const argsThere = (args: Args): Args | undefined => {
+      const there = { ...args };
+      if (typeof args.frameId === 'number' && (there.frameId = translate(args.frameId, 'frames')!) === undefined) return undefined;
+      if (typeof args.variablesReference === 'number' && (there.variablesReference = translate(args.variablesReference, 'containers')!) === undefined) return undefined;
+      if (typeof args.memoryReference === 'string' && (there.memoryReference = reference(args.memoryReference)!) === undefined) return undefined;
+      return there;
+    };
+    const look = (): Rehearsal => {
+      rehearsal.stop = engine.stop;
+      for (const { command, args } of asked) {
+        const there = argsThere(args), from = { frames: session.frames.next, containers: session.containers.next };
+        let body: unknown;
+        // What fails here fails again, with words, when it is asked for.
+        try { body = there && handlerOf(command as Command)?.(session, there, QUIET); } catch { /* as said */ }
+        if (!there || typeof body !== 'object' || body === null || body instanceof Promise) { answered.push(undefined); continue; }
+        const made = { command, args: there, frames: { from: from.frames, to: session.frames.next }, containers: { from: from.containers, to: session.containers.next } };
+        answered.push(made);
+        rehearsal.answers.set(keyOf(command, there), { text: textOf(body), asked: made });
+      }
+      return rehearsal;
+    };
+    try { session.elsewhere(rehearsal, () => engine.lookAhead(look)); } catch { return undefined; }
+    return rehearsal;
+  }
 }

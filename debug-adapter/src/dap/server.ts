@@ -7,6 +7,7 @@ import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
 import { LookAhead } from './look-ahead';
+import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
 import { type DapHost, Session } from './session';
 import { sentence } from './text';
@@ -31,28 +32,46 @@ export class DapServer extends ProtocolServer {
         this.sendRequest(command, args, ANSWERS_WITHIN_MS, (response) => { if (response.success) resolve(response.body); else reject(new RequestError(`The client refused ${command}: ${response.message}`, false)); });
       }),
       cancelRequest: (id) => { const pending = this.#pending.get(id); if (pending) pending.cancelled = true; return pending !== undefined; },
+      flush: () => this.#flush(),
       end: () => this.#end(),
     });
-    this.#ahead = new LookAhead(this.session);
+    this.#ahead = this.session.ahead = new LookAhead(this.session);
     this.on('close', () => this.#end());
     this.on('error', () => this.#end());
   }
 
   override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
     this.#output = output;
-    super.start(input, { write: (text: string) => this.#gather(text), on: (name: string, listener: () => void) => output.on(name, listener), end: () => { this.#flush(); output.end(); } } as unknown as NodeJS.WritableStream);
+    // Where the library writes its own messages to. It would read `input`, too, with an event and two copies for each message.
+    (this as unknown as { _writableStream: object })._writableStream = { write: (text: string) => this.#gather(text), end: () => { this.#flush(); output.end(); } };
+    const reader = new MessageReader((message) => this.handleMessage(message as DAP.ProtocolMessage));
+    input.on('data', (chunk: Buffer) => {
+      this.#reading = true;
+      try { reader.take(chunk); } catch (error) { this.emit('error', error); } finally { this.#reading = false; }
+      // The end of a movement may be a few promises away: it is told in the same write.
+      if (this.#waiting.length > 0) if (this.session.running) this.#flushSoon(); else this.#flush();
+    });
+    input.on('close', () => this.emit('close'));
+    for (const stream of [input, output]) stream.on('error', (error) => this.emit('error', error));
+    input.resume();
   }
 
   #output: NodeJS.WritableStream | undefined;
+  #reading = false;
   #waiting: string[] = [];
   /** All that waits is ASCII: it need not be encoded. */
   #plain = true;
   /** Messages of one turn of the event loop leave in one write: each write costs more than making most messages. */
-  #gather(text: string, plain = false): boolean {
-    if (!plain) this.#plain = false;
-    if (this.#waiting.push(text) === 1) setImmediate(() => this.#flush());
-    return true;
+  #gather(text: string): void {
+    // The library writes the length in bytes before each message.
+    if (!this.#isPlain(text)) this.#plain = false;
+    if (this.#waiting.push(text) === 1 && !this.#reading) this.#flushSoon();
   }
+  #isPlain(text: string): boolean {
+    const start = text.indexOf('\r\n\r\n') + 4;
+    return Number(text.slice('Content-Length: '.length, start - 4)) === text.length - start;
+  }
+  #flushSoon(): void { setImmediate(() => this.#flush()); }
   #flush(): void {
     if (this.#waiting.length === 0) return;
     const text = this.#waiting.join(''), encoding = this.#plain ? 'latin1' : 'utf8';
@@ -64,10 +83,13 @@ export class DapServer extends ProtocolServer {
   /** A response to a stream is put together from texts that were made before; the numbers go on from the library's. */
   override sendResponse(response: DAP.Response): void {
     if (!this.#output) { super.sendResponse(response); return; }
-    const { request_seq, command, success, message, body } = response, library = this as unknown as { _sequence: number };
-    const text = `{"seq":${library._sequence++},"type":"response","request_seq":${request_seq},"success":${success},"command":${JSON.stringify(command)}${message === undefined ? '' : `,"message":${JSON.stringify(message)}`}${body === undefined ? '' : `,"body":${textOf(body as object)}`}}`;
-    const length = Buffer.byteLength(text);
-    this.#gather(`Content-Length: ${length}\r\n\r\n${text}`, length === text.length);
+    const { request_seq, command, success, message, body } = response;
+    this.#respond(request_seq, command, success, `${message === undefined ? '' : `,"message":${JSON.stringify(message)}`}${body === undefined ? '' : `,"body":${textOf(body as object)}`}`);
+  }
+  #respond(request: number, command: string, success: boolean, more: string): void {
+    const library = this as unknown as { _sequence: number };
+    const text = `{"seq":${library._sequence++},"type":"response","request_seq":${request},"success":${success},"command":${JSON.stringify(command)}${more}}`;
+    this.#gather(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
   }
 
   /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
@@ -79,17 +101,19 @@ export class DapServer extends ProtocolServer {
       void searching.then(() => Promise.resolve()).then(() => { this.dispatchRequest(request); });
       return;
     }
-    const after: (() => void)[] = [];
+    const ready = this.#output ? this.#ahead.ready(request.command, request.arguments) : undefined;
+    if (ready !== undefined) { this.#respond(request.seq, request.command, true, `,"body":${ready}`); return; }
+    const after: (() => void)[] = [], answered = this.#ahead.begin(request.command, request.arguments);
     const pending = { cancelled: false };
     this.#pending.set(request.seq, pending);
     const done = (body: unknown): void => {
       if (pending.cancelled) failed(new RequestError('cancelled', true, true));
-      else this.#send(request, { success: true, ...(body === undefined ? {} : { body }) }, after);
+      else this.#send(request, { success: true, ...(body === undefined ? {} : { body }) }, after, answered);
     };
     const failed = (error: unknown): void => {
-      if (pending.cancelled || (error instanceof RequestError && error.cancelled)) { this.#send(request, { success: false, message: 'cancelled' }, []); return; }
+      if (pending.cancelled || (error instanceof RequestError && error.cancelled)) { this.#send(request, { success: false, message: 'cancelled' }, [], answered); return; }
       const text = sentence(error);
-      this.#send(request, { success: false, message: text, body: { error: { id: 1, format: text, showUser: error instanceof RequestError && !error.quiet } } }, []);
+      this.#send(request, { success: false, message: text, body: { error: { id: 1, format: text, showUser: error instanceof RequestError && !error.quiet } } }, [], answered);
     };
     try {
       const handler = handlerOf(request.command as Command);
@@ -102,13 +126,13 @@ export class DapServer extends ProtocolServer {
     } catch (error) { failed(error); }
   }
 
-  #send(request: DAP.Request, answer: Partial<DAP.Response>, after: (() => void)[]): void {
+  #send(request: DAP.Request, answer: Partial<DAP.Response>, after: (() => void)[], answered: (success: boolean) => void): void {
     this.#pending.delete(request.seq);
     this.sendResponse(Object.assign(new Response(request), answer) as DAP.Response);
     for (const work of after) {
       try { work(); } catch (error) { this.session.complain(sentence(error)); }
     }
-    this.#ahead.answered();
+    answered(answer.success === true);
   }
 
   #ended = false;

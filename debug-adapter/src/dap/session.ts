@@ -5,13 +5,13 @@ import { TextDecoder } from 'node:util';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { DebuggerApi as Engine } from '../engine/api';
 import type { Debugger } from '../engine/debugger';
-import type { Frame, GuestInput, ResumeKind, Scope, StopInfo, ThreadView, Variable } from '../engine/types';
+import type { Frame, GuestInput, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
 import type { TerminalHost } from '../terminal/context';
 import { consoleCommands } from './console';
 import { GuestTerminal } from './guest-terminal';
 import { RequestError } from './handler';
 import { Handles } from './handles';
-import { type Asked, nothingAsked } from './look-ahead';
+import type { LookAhead, Rehearsal } from './look-ahead';
 import type { LaunchArguments, Moment } from './protocol';
 import { hex, sentence } from './text';
 
@@ -47,6 +47,8 @@ export interface DapHost {
 
 export interface Wire {
   event(name: string, body?: unknown): void;
+  /** Sends at once what would be sent at the end of this turn. */
+  flush(): void;
   /** Asks the client; rejects with its refusal. */
   request(command: string, args: unknown): Promise<unknown>;
   cancelRequest(id: number): boolean;
@@ -55,7 +57,7 @@ export interface Wire {
 }
 
 /** What a variablesReference stands for. */
-export type Container = { kind: 'scope'; variables: () => Variable[]; of: { scope: Scope['kind']; frame: number; thread: number | undefined } } | { kind: 'variable'; variable: Variable };
+export type Container = { kind: 'scope'; variables: () => Variable[] } | { kind: 'variable'; variable: Variable };
 
 /** Goroutines read for a list of threads: every stop waits for it. */
 export const MOST_GOROUTINES = 2000;
@@ -163,22 +165,34 @@ export class Session {
   /** Something went wrong where no request waits for an answer. */
   complain(text: string): void { this.output('important', `gobuf: ${text}\n`); }
 
-  /** What the client wants to see at this stop; it will want the same at the next. */
-  asked: Asked = nothingAsked();
+  /** Answers beforehand what is asked at every stop; absent where nobody does. */
+  ahead: LookAhead | undefined;
   /** How the guest came here. */
   movedBy: ResumeKind | undefined;
 
   /** Handles of the last stop mean nothing any more. */
   forget(): void {
-    this.asked = nothingAsked();
+    this.ahead?.forget();
     this.frames.clear();
     this.containers.clear();
     this.#threadsKnown = false;
   }
 
-  moment(): Moment {
-    const { stop } = this.engine, { first, last } = this.engine.history();
-    return { instruction: stop?.instruction ?? 0, virtualTime: stop?.virtualTime ?? 0, first, last };
+  /** Does something about another moment, with numbers of its own and none of what is known of this one. */
+  elsewhere(held: Pick<Rehearsal, 'frames' | 'containers'>, work: () => void): void {
+    const frames = this.frames.put(held.frames), containers = this.containers.put(held.containers), threads = this.#lastThreads, known = this.#threadsKnown;
+    this.#threadsKnown = false;
+    try { work(); } finally {
+      this.frames.put(frames);
+      this.containers.put(containers);
+      this.#lastThreads = threads;
+      this.#threadsKnown = known;
+    }
+  }
+
+  moment(stop = this.engine.stop): Moment {
+    const { first, last } = this.engine.history(), { instruction = 0, virtualTime = 0 } = stop ?? {};
+    return { instruction, virtualTime, first, last: Math.max(last, instruction) };
   }
 
   /** Listed once per stop, since that reads every G; while the guest runs it is the list of an earlier stop. */
@@ -201,10 +215,13 @@ export class Session {
   /** Moves the guest for a request of the client; comes back at once, the stop is told by an event. */
   resume(kind: ResumeKind, thread?: number): void {
     this.movedBy = kind;
-    this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }));
+    // What is certain is told before it is done: nothing is answered in between.
+    const told = kind === 'stepInstruction' && !this.running ? this.ahead?.next(thread) : undefined;
+    if (told) { this.#tell(told); this.wire.flush(); }
+    this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }), told);
   }
 
-  move(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<StopInfo>): void {
+  move(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<StopInfo>, told?: StopInfo): void {
     if (this.running) throw new RequestError('The program is running already.');
     this.forget();
     if (title !== this.movedBy) this.movedBy = undefined;
@@ -224,7 +241,8 @@ export class Session {
         // The client believes that the guest runs: it must learn that it does not.
         const now = this.engine.stop;
         if (now) this.announce({ ...now, reason: 'pause', description: trouble });
-      } else if (stop) this.announce(stop);
+      } else if (stop && told && stop.reason === told.reason && stop.instruction === told.instruction) this.ahead?.arrive();
+      else if (stop) this.announce(stop);
     })();
   }
 
@@ -274,6 +292,11 @@ export class Session {
         return;
       }
     }
+    this.ahead?.arrive();
+    this.#tell(stop);
+  }
+
+  #tell(stop: StopInfo): void {
     const kinds = stop.breakpoints.map((id) => this.breakpointKinds.get(id));
     let reason = REASON[stop.reason] ?? stop.reason;
     if (kinds.includes('exception')) reason = 'exception';
@@ -287,7 +310,7 @@ export class Session {
       allThreadsStopped: true,
       hitBreakpointIds: stop.breakpoints.length > 0 ? stop.breakpoints : undefined,
     });
-    this.wire.event('gobuf/moment', this.moment());
+    this.wire.event('gobuf/moment', this.moment(stop));
   }
 
   /** What the program complains of; a fatal error's words are the argument of the function that stopped. */

@@ -36,7 +36,6 @@ export const stack: Subject = {
   capabilities: { supportsDelayedStackTraceLoading: true, supportsModulesRequest: true },
   handlers: {
     threads(session) {
-      session.asked.threads = true;
       const all = session.threads();
       const first = session.engine.stop?.thread;
       const shown = all.length <= MOST_THREADS ? all : [...all].sort((a, b) => Number(b.id === first) - Number(a.id === first) || Number(b.live) - Number(a.live) || Number(a.role !== 'user') - Number(b.role !== 'user')).slice(0, MOST_THREADS);
@@ -50,7 +49,6 @@ export const stack: Subject = {
     },
     stackTrace(session, { threadId, startFrame = 0, levels = 0, format }) {
       const engine = session.stopped;
-      if (threadId === engine.stop?.thread) session.asked.stacks.push({ start: startFrame, levels: levels > 0 ? levels : undefined });
       const { frames, problem, truncated } = engine.stack(threadId, { start: startFrame, levels: levels > 0 ? levels : undefined });
       if (frames.length === 0 && startFrame === 0) throw new RequestError(problem ?? 'This thread has no frames.');
       const stackFrames = frames.map((frame) => frameOf(session, frame, threadId, format?.parameterValues === true && format.hex === true));

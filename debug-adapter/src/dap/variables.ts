@@ -58,13 +58,12 @@ export const variables: Subject = {
       const engine = session.stopped;
       const { frame, thread } = frameFor(session, frameId);
       if (!frame) throw new RequestError('scopes needs a frame.');
-      if (thread === engine.stop?.thread) session.asked.scopes.set(frame.index, new Set());
       return {
         scopes: engine.scopes(frame, thread).filter((scope) => scope.kind !== 'globals' || session.launched?.showGlobalVariables === true).map((scope) => ({
           name: scope.name,
           presentationHint: HINTS[scope.kind],
           expensive: scope.expensive,
-          variablesReference: session.containers.add({ kind: 'scope', variables: scope.variables, of: { scope: scope.kind, frame: frame.index, thread } }),
+          variablesReference: session.containers.add({ kind: 'scope', variables: scope.variables }),
         })),
       };
     },
@@ -72,7 +71,6 @@ export const variables: Subject = {
       void session.stopped;
       const container = session.containers.get(variablesReference);
       if (!container) throw new RequestError('These variables belong to an earlier stop.');
-      if (container.kind === 'scope' && container.of.thread === session.engine.stop?.thread) session.asked.scopes.get(container.of.frame)?.add(container.of.scope);
       // An `indexed` page of something that has only named children is empty, and the other way round.
       if (container.kind === 'variable' && filter === 'named' && (container.variable.namedChildren ?? 0) === 0 && (container.variable.indexedChildren ?? 0) > 0) return { variables: [] };
       return { variables: list(container, start, count).map((variable) => present(session, variable, format?.hex === true)) };

@@ -58,7 +58,9 @@ export interface DebuggerApi {
   stack(thread?: number, options?: { start?: number; levels?: number }): StackTrace;
   scopes(frame: Frame, thread?: number): Scope[];
   /** Looks at the moment after the next instruction and comes back, so that what is asked there is answered sooner. */
-  lookAhead(look: () => void): void;
+  lookAhead(look: () => unknown): void;
+  /** What `look` gave when this moment was looked at beforehand; undefined if it was not, or is no longer what it was. */
+  readonly foreseen: unknown;
   /** `print`: Go expression, register (`rsp`, `x0`), `g`, `m`, `p`, `sched`, `TLS`, `stackguard`, globals, casts. Throws one sentence. */
   evaluate(expression: string, frame?: Frame, thread?: number): Variable;
   /** `set`: assigns to register, memory or variable. Drops the recorded future (told through `output`). */

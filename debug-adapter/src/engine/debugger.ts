@@ -28,6 +28,7 @@ import { Inspector } from './inspector';
 import type { Place } from './inspector';
 import { Places } from './places';
 import { Present, topContext } from './present';
+import type { Standing } from './present';
 import { Recorder } from './recorder';
 import { registerRows, withRegister } from './registers';
 import { Sources } from './sources';
@@ -230,7 +231,7 @@ export class Debugger implements DebuggerApi {
     return this.settle(outcome, reason);
   }
 
-  private moment(tid: number): Pick<StopInfo, 'thread' | 'tid' | 'goroutine' | 'pc' | 'instruction' | 'virtualTime'> {
+  private moment(tid: number): Standing {
     const { machine, words } = this.live;
     const registers = machine.registers(tid);
     return {
@@ -242,7 +243,7 @@ export class Debugger implements DebuggerApi {
   private settle(outcome: Outcome, reason: StopReason): StopInfo {
     const { machine, recorder } = this.live;
     const tid = 'tid' in outcome ? outcome.tid : this.currentTid(machine);
-    const base = { ...this.moment(tid), breakpoints: [] as number[] };
+    const base = { ...(this.present.arrive(this.live, tid) ?? this.moment(tid)), breakpoints: [] as number[] };
     let stop: StopInfo;
     switch (outcome.kind) {
       case 'done': stop = { ...base, reason, description: reason === 'entry' ? 'the first instruction' : reason === 'goto' ? `instruction ${machine.instruction}` : 'step' }; break;
@@ -255,7 +256,6 @@ export class Debugger implements DebuggerApi {
     if (this.returned && stop.reason === 'step') stop.returned = this.returned;
     this.selected = stop.thread;
     this.stop = stop;
-    this.present.arrive(this.live, tid);
     // Standing at an end of a past segment must not make the next step back run far.
     if (stop.reason === 'goto' || stop.reason === 'beginning') recorder.clearStop();
     this.listeners.tell('stopped', stop);
@@ -370,10 +370,17 @@ export class Debugger implements DebuggerApi {
   /** What was read of the guest no longer holds: it has moved, or was changed. */
   private forget(): void { this.present.forget(this.session); }
   /** Looks at the moment after the next instruction, which a client that steps will ask about. */
-  lookAhead(look: () => void): void {
+  lookAhead(look: () => unknown): void {
     const { session, stop } = this;
-    if (!this.running && session && stop) this.present.lookAhead(session, stop, look);
+    if (this.running || !session || !stop) return;
+    try {
+      this.present.lookAhead(session, stop, () => this.moment(stop.tid), (at) => {
+        this.stop = { ...stop, ...at, reason: 'step', description: 'step', breakpoints: [] };
+        return look();
+      });
+    } finally { this.stop = stop; }
   }
+  get foreseen(): unknown { return this.present.foreseen; }
 
   private tidOf(thread: number | undefined): number {
     const context = this.context(thread);

@@ -290,9 +290,12 @@ export class Inspector {
     return this.withCalls(place, () => this.values.evaluate(this.expand(text, place), this.scopeOf(place)), frozen);
   }
 
+  /** Off while another moment is looked at, which is itself undone. */
+  mayCall = true;
+
   /** Evaluates; if a function has to be called, again where all it does is undone, with what is made of the value while it holds. */
   private withCalls<T, R>(place: Place, evaluate: () => T, keep: (value: T) => R): T | R {
-    try { return evaluate(); } catch (error) { if (!(error instanceof CallNeeded)) throw error; }
+    try { return evaluate(); } catch (error) { if (!(error instanceof CallNeeded) || !this.mayCall) throw error; }
     const { evaluator } = this.values.go, { tid } = place;
     const region = this.machine.regions().find(({ name }) => name === '[stack]');
     if (tid === undefined || !place.registers || !region) throw new Error('functions can be called only in a goroutine that is on a thread');

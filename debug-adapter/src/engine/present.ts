@@ -12,8 +12,10 @@ import { unwind } from './unwind';
 
 export interface Guest { machine: Machine; words: RuntimeWords; inspector: Inspector }
 
-interface Moment { contexts: Map<number, ThreadContext>; stacks: Map<string, StackTrace> }
-interface Ahead extends Moment { instruction: number; tid: number; seen: Seen }
+interface Moment { contexts: Map<number, ThreadContext>; stacks: Map<string, StackTrace>; /** What a look at this moment gave. */ foreseen?: unknown }
+/** Where and when a thread stands. */
+export type Standing = Pick<StopInfo, 'thread' | 'tid' | 'goroutine' | 'pc' | 'instruction' | 'virtualTime'>;
+interface Ahead extends Moment { at: Standing; seen: Seen }
 
 export class Present {
   private moment: Moment = { contexts: new Map(), stacks: new Map() };
@@ -36,6 +38,8 @@ export class Present {
     return found;
   }
 
+  get foreseen(): unknown { return this.moment.foreseen; }
+
   /** What was read no longer holds: the guest has moved, or was changed. */
   forget(guest: Guest | undefined): void {
     this.clear(guest);
@@ -50,35 +54,38 @@ export class Present {
    * Looks at the moment after the next instruction, and comes back: a client that steps will ask the same there as it asked here. What was
    * seen holds if that moment comes, since the state after so many instructions is always the same.
    */
-  lookAhead(guest: Guest, stop: StopInfo, look: () => void): void {
+  lookAhead(guest: Guest, stop: StopInfo, at: () => Standing, look: (at: Standing) => unknown): void {
     const { machine, inspector } = guest, { tid } = stop, here = this.moment, seen = inspector.keep(), threads = this.threads.count;
-    if (this.ahead || machine.ended || machine.currentThread !== tid || stop.instruction !== machine.instruction || flowAt(machine.readMemory(stop.pc, 15), stop.pc).kind === 'syscall') return;
+    if (machine.ended || machine.currentThread !== tid || stop.instruction !== machine.instruction || flowAt(machine.readMemory(stop.pc, 15), stop.pc).kind === 'syscall') return;
     const retired = (): number => machine.threads.find((thread) => thread.tid === tid)?.instructions ?? -1;
     const found: Ahead[] = [];
+    inspector.mayCall = false;
     try {
       machine.tentatively(() => {
         const before = retired();
         const { reason } = machine.step();
         this.clear(guest);
         if ((reason !== 'limit' && reason !== 'breakpoint') || machine.ended || machine.currentThread !== tid || retired() !== before + 1) return;
-        look();
-        found.push({ instruction: machine.instruction, tid, ...this.moment, seen: inspector.keep() });
+        const there = at(), foreseen = look(there);
+        found.push({ at: there, ...this.moment, foreseen, seen: inspector.keep() });
       });
     } finally {
       this.moment = here;
+      inspector.mayCall = true;
       inspector.forget(seen);
       // Numbers are given to threads as they are met: one that is there only then is met when that moment comes.
       if (this.threads.count > threads) this.threads.forgetFrom(threads); else this.ahead = found[0];
     }
   }
 
-  /** The guest has come to `tid`'s next moment. */
-  arrive(guest: Guest, tid: number): void {
+  /** The guest has come to `tid`'s next moment: where that is, if it was looked at. */
+  arrive(guest: Guest, tid: number): Standing | undefined {
     const { ahead } = this;
     this.forget(guest);
-    if (!ahead || ahead.tid !== tid || guest.machine.instruction !== ahead.instruction) return;
+    if (!ahead || ahead.at.tid !== tid || guest.machine.instruction !== ahead.at.instruction) return undefined;
     this.moment = ahead;
     guest.inspector.forget(ahead.seen);
+    return ahead.at;
   }
 }
 

@@ -92,25 +92,25 @@ export class ElfFile {
 
   private decode(name: string): Uint8Array {
     const section = this.section(name);
+    if (section && !(section.flags & SHF_COMPRESSED)) return this.raw(section);
+    const packed = this.compressed(name);
+    return packed ? this.inflate(packed.data, packed.size) : new Uint8Array(0);
+  }
+
+  /** The zlib stream of a section that is compressed, and how much it holds. */
+  compressed(name: string): { data: Uint8Array; size: number } | undefined {
+    const section = this.section(name);
     if (section) {
-      const raw = this.raw(section);
-      if (!(section.flags & SHF_COMPRESSED)) return raw;
-      const r = new ByteReader(raw);
-      const type = r.u32();
+      if (!(section.flags & SHF_COMPRESSED)) return undefined;
+      const raw = this.raw(section), r = new ByteReader(raw), type = r.u32();
       r.u32();
       const size = r.u64();
-      return type === 1 ? this.inflate(raw.subarray(24), size) : new Uint8Array(0);
+      return type === 1 ? { data: raw.subarray(24), size } : undefined;
     }
-    if (name.startsWith('.debug_')) {
-      const old = this.section('.z' + name.slice(1));
-      if (old) {
-        const raw = this.raw(old);
-        // "ZLIB" and the size as a big-endian 64-bit number
-        const size = new DataView(raw.buffer, raw.byteOffset, raw.length);
-        if (raw.length > 12 && raw[0] === 0x5a) return this.inflate(raw.subarray(12), size.getUint32(8));
-      }
-    }
-    return new Uint8Array(0);
+    const old = name.startsWith('.debug_') ? this.section('.z' + name.slice(1)) : undefined, raw = old && this.raw(old);
+    // "ZLIB" and the size as a big-endian 64-bit number
+    if (raw && raw.length > 12 && raw[0] === 0x5a) return { data: raw.subarray(12), size: new DataView(raw.buffer, raw.byteOffset, raw.length).getUint32(8) };
+    return undefined;
   }
 
   private inflate(data: Uint8Array, size: number): Uint8Array {

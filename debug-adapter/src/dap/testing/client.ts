@@ -75,6 +75,7 @@ export class TestClient {
   }
   /** Resolves when nothing moves the program. */
   async settled(): Promise<void> { await this.#session?.settled(); }
+  get session(): Session | undefined { return this.#session; }
   /** The body; throws the refusal. */
   async ask(command: string, args?: unknown): Promise<Loose> {
     const response = await this.respond(command, args);

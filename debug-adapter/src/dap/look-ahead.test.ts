@@ -1,0 +1,74 @@
+// Answers that were made beforehand are word for word those that would have been made: a session that looks ahead at every stop beside one
+// that never does, through calls, returns, switches, system calls, changes by hand and steps back.
+import { describe, expect, test } from 'vitest';
+import { dapHost } from '../command/commands/dap';
+import { PINGPONG, hasGo, program } from '../engine/testing/session';
+import { TestClient } from './testing/client';
+import type { Loose } from './testing/client';
+
+/** Numbers of frames and containers mean nothing by themselves: they are told by the order in which they are met. */
+function numbered(): (body: Loose) => unknown {
+  const met = new Map<string, number>(), number = (kind: string, id: number): number => { const key = `${kind} ${id}`; if (!met.has(key)) met.set(key, met.size); return met.get(key)!; };
+  return (body) => JSON.parse(JSON.stringify(body, (key, value: unknown) => (key === 'id' && typeof value === 'number' && value >= 1000 ? number('frame', value) : key === 'variablesReference' && typeof value === 'number' && value > 0 ? number('container', value) : value))) as unknown;
+}
+
+const WATCHES = ['rax', 'TLS', 'runtime.sched.nmidle', 'i', 'nonsense('];
+
+/** All that an editor asks for at a stop, with what is watched and two levels of what is open. */
+async function refresh(client: TestClient, thread: number): Promise<unknown[]> {
+  const answers: unknown[] = [], shown = numbered();
+  const ask = async (command: string, args: object): Promise<Loose> => { const { success, message, body = {} } = await client.respond(command, args); answers.push([command, success ? shown(body) : message]); return body; };
+  await ask('threads', {});
+  const { stackFrames } = await ask('stackTrace', { threadId: thread, startFrame: 0, levels: 20 }) as { stackFrames: Loose[] };
+  for (const frame of stackFrames.slice(0, 2)) {
+    const { scopes } = await ask('scopes', { frameId: frame['id'] }) as { scopes: Loose[] };
+    const first = await Promise.all(scopes.map(({ variablesReference }) => ask('variables', { variablesReference }) as Promise<{ variables: Loose[] }>));
+    for (const { variablesReference } of first.flatMap(({ variables }) => variables ?? []).filter(({ variablesReference: reference }) => reference > 0).slice(0, 3)) await ask('variables', { variablesReference });
+  }
+  const top = stackFrames[0]!;
+  for (const expression of WATCHES) await ask('evaluate', { expression, frameId: top['id'], context: 'watch' });
+  await ask('disassemble', { memoryReference: top['instructionPointerReference'], instructionOffset: -20, instructionCount: 41, resolveSymbols: true });
+  await ask('readMemory', { memoryReference: '0xc000000000', count: 64 });
+  return answers;
+}
+
+describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command)', () => {
+  test('are those that would have been made', async () => {
+    const ahead = new TestClient(dapHost), plain = new TestClient(dapHost);
+    for (const client of [ahead, plain]) {
+      await client.start({ program: program(PINGPONG), stopOnEntry: true }, () => client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main.main' }, { name: 'runtime.mcall' }, { name: 'runtime.gogo' }] }));
+      do await client.move('continue', { threadId: 1 }); while (((await client.ask('stackTrace', { threadId: 1, levels: 1 }))['stackFrames'] as Loose[])[0]!['name'] !== 'main.main');
+    }
+    plain.session!.ahead = undefined;
+    let foreseen = 0, told = 0, thread = 1, rounds = 0;
+    const both = async (command: string, args: object): Promise<void> => {
+      const stops = await Promise.all([ahead, plain].map((client) => client.move(command, { threadId: thread, ...args })));
+      await ahead.settled();
+      expect(stops[0]).toEqual(stops[1]);
+      if (ahead.session!.ahead!.ready('threads', {}) !== undefined) told++;
+      thread = stops[0]!['threadId'] as number;
+      expect(await refresh(ahead, thread)).toEqual(await refresh(plain, thread));
+      if (ahead.session!.ahead!.now()) foreseen++;
+      rounds++;
+    };
+    const step = { granularity: 'instruction' };
+    for (let stretch = 0; stretch < 4; stretch++) {
+      for (let i = 0; i < 25; i++) await both(i % 9 === 8 ? 'next' : 'stepIn', step);
+      await both('continue', {});
+    }
+    for (let i = 0; i < 10; i++) await both(i % 2 === 0 ? 'stepBack' : 'stepIn', step);
+    // What is changed by hand is seen at the next stop.
+    for (const register of ['r8', 'r9']) {
+      for (const client of [ahead, plain]) await client.ask('evaluate', { expression: `set ${register} = 0x1234`, context: 'repl' });
+      await both('stepIn', step);
+      const [rows] = (await refresh(ahead, thread)).filter((answer) => JSON.stringify(answer).includes(`"name":"${register}","value":"0x1234`));
+      expect(rows).toBeDefined();
+    }
+    // Most steps were foreseen, and what was foreseen was told.
+    expect(foreseen).toBeGreaterThan(rounds / 2);
+    expect(told).toBeGreaterThan(rounds / 2);
+    expect(ahead.events.filter(({ event }) => event === 'stopped').length).toBe(plain.events.filter(({ event }) => event === 'stopped').length);
+    expect(ahead.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body)).toEqual(plain.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body));
+    for (const client of [ahead, plain]) await client.ask('disconnect');
+  }, 120_000);
+});
