@@ -27,8 +27,10 @@ export interface Cpu {
   setBreakpoints(addresses: ReadonlySet<number>): void;
   /** The mapping, permission or content of code pages changed in [start, end): forget translations and cached look-ups. */
   invalidate(start: number, end: number): void;
-  /** Forget cached page look-ups only (after snapshot, restore, mprotect of data, fork of pages). */
+  /** Forget cached page look-ups only (after restore, mprotect of data, fork of pages). */
   flushLookups(): void;
+  /** Forget those for writing only (after a snapshot): the next WRITE of a page may move it. */
+  flushWrites(): void;
   /** Stores what was translated in the cache given to `createCpu`, if much of it is new. For the end of a run. */
   keepTranslations?(): void;
 }
@@ -52,6 +54,8 @@ export const READ = 1, WRITE = 2, EXECUTE = 4;
 /** What the processor needs of memory. Pages are 4 KiB; host pages live in the shared linear memory. */
 export interface PageSource {
   readonly memory: WebAssembly.Memory;
+  /** The memory's buffer as it is now. */
+  readonly buffer: ArrayBuffer;
   /**
    * Byte offset in linear memory of the page that holds `address`, made ready for `access` (zero-filled, copied on write,
    * marked dirty), or 0 if that access faults. After WRITE the page may be written freely until the next `flushLookups`

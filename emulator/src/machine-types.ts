@@ -61,7 +61,7 @@ export interface ThreadInfo {
 
 export interface MemoryRegion { start: number; end: number; read: boolean; write: boolean; execute: boolean; name: string }
 
-/** A moment that `restore` can return to. Held pages are shared copy-on-write. */
+/** A moment that `restore` can return to. Held pages are shared copy-on-write; `bytes` of them were made since the snapshot before. */
 export interface Snapshot { readonly instruction: number; readonly bytes: number; release(): void }
 
 export interface Machine {
@@ -102,6 +102,8 @@ export interface Machine {
   regions(): MemoryRegion[];
 
   snapshot(): Snapshot;
+  /** Memory that snapshots hold beyond what the guest has now: grows as the guest writes to pages that they share. */
+  readonly snapshotBytes: number;
   restore(snapshot: Snapshot): void;
   /** Does something with this very state, which may run and change everything, and undoes it all: nothing is recorded, no output is seen. */
   tentatively<T>(work: () => T): T;

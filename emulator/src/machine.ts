@@ -39,6 +39,7 @@ export function createMachine(options: MachineOptions): Machine {
   return new GuestMachine(options, (pages, host, { cache, program }) => createCpu(pages, host, cache && { cache, program }, options.engine));
 }
 
+const LIMIT: Stop = { reason: 'limit' };
 interface Access { address: number; size: number; write: boolean }
 
 class MachineSnapshot implements Snapshot {
@@ -96,6 +97,7 @@ export class GuestMachine implements Machine {
       onAccess: (address, size, write) => { if (this.watchpoints.length > 0) this.accesses.push({ address, size, write }); },
     }, options);
     this.space.changed = (start, end, code) => { if (code) this.cpu.invalidate(start, end); else this.cpu.flushLookups(); };
+    this.space.shared = () => this.cpu.flushWrites();
     this.kernel.loadCurrent();
   }
 
@@ -119,13 +121,13 @@ export class GuestMachine implements Machine {
 
   // --- running ---
 
-  run(until: number): Stop { return this.guarded(() => this.advance(until, false)); }
-  step(): Stop { return this.guarded(() => this.advance(this.instruction + 1, true)); }
+  run(until: number): Stop { return this.guarded(until, false); }
+  step(): Stop { return this.guarded(this.instruction + 1, true); }
 
   /** Turns what gobuf cannot do into the stop that says so. */
-  private guarded(action: () => Stop): Stop {
+  private guarded(until: number, single: boolean): Stop {
     if (this.stopped) return this.stopped;
-    try { return action(); } catch (error) {
+    try { return this.advance(until, single); } catch (error) {
       if (error instanceof Unsupported) return this.finish({ reason: 'unsupported', message: error.message });
       throw error;
     }
@@ -140,7 +142,7 @@ export class GuestMachine implements Machine {
   private advance(until: number, single: boolean): Stop {
     const { state, kernel, cpu } = this;
     let first = true;
-    this.accesses = [];
+    if (this.accesses.length > 0) this.accesses = [];
     this.trap = undefined;
     for (;;) {
       if (this.record.length > state.recordCursor) this.applyRecord();
@@ -157,7 +159,7 @@ export class GuestMachine implements Machine {
       const rip = this.breakpoints.size > 0 ? kernel.registers.rip : -1;
       const atBreakpoint = rip !== -1 && this.breakpoints.has(rip);
       if (atBreakpoint && !first && !single) return { reason: 'breakpoint', address: rip };
-      if (state.instruction >= until) return { reason: 'limit' };
+      if (state.instruction >= until) return LIMIT;
       if (state.instruction >= this.instructionLimit) return this.finish({ reason: 'unsupported', message: `the program has executed ${this.instructionLimit} instructions, the limit it was given` });
       first = false;
       this.waitedForInput = false;
@@ -214,7 +216,9 @@ export class GuestMachine implements Machine {
   }
 
   private checkMemory(): void {
-    if (this.space.exhausted) throw new Unsupported(`the program and its snapshots need more than the ${Math.round(this.space.limit / 2 ** 20)} MiB of memory they may use`);
+    if (!this.space.exhausted) return;
+    const { limit } = this.space, size = `${Math.round(limit / 2 ** 20)} MiB`;
+    throw new Unsupported(`the program and its snapshots need more than the ${limit === DEFAULT_MEMORY ? `${size} that the 4 GiB of a WebAssembly memory leave them` : `${size} of memory they may use`}`);
   }
 
   /** Lets the kernel choose who runs next; a stop if nobody does. */
@@ -377,6 +381,8 @@ export class GuestMachine implements Machine {
     const memory = this.space.snapshot();
     return new MachineSnapshot(this.instruction, made * 4096 + this.state.threads.size * 2048 + 16384, memory, cloneState(this.state), this.space);
   }
+
+  get snapshotBytes(): number { return this.space.held; }
 
   restore(snapshot: Snapshot): void {
     if (!(snapshot instanceof MachineSnapshot) || snapshot.released) throw new Error('this snapshot has been released');

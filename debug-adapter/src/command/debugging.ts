@@ -19,6 +19,7 @@ export interface DebuggingOptions {
   input?: GuestInput | (() => Uint8Array | 'later' | undefined);
   substitutePath?: [from: string, to: string][];
   goroot?: string;
+  snapshotBytes?: number;
 }
 
 const MOST_SOURCE_BYTES = 16 << 20;
@@ -85,6 +86,7 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
     yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
     now: () => performance.now(),
     modulePaths: () => modulePaths(binary.buildInfo, [path.dirname(guest.path), guest.cwd]),
+    ...(options.snapshotBytes === undefined ? {} : { snapshotBytes: options.snapshotBytes }),
     ...(options.substitutePath ? { substitutePath: options.substitutePath } : {}),
     ...(goroot ? { goroot } : {}),
   });

@@ -21,6 +21,7 @@ const HISTORY_LINES = 1000;
 export const SESSION_OPTIONS: OptionSpec[] = [
   { name: 'init', value: 'FILE', help: 'first run the commands of this file, a line each; # begins a comment' },
   { name: 'echo', help: 'show the commands and comments of --init as they run' },
+  { name: 'snapshot-memory', value: 'MIB', help: 'what snapshots of the past may hold beyond the program\'s own memory (default 512); with less, going back takes longer' },
   { name: 'stdin', value: 'FILE', help: 'what the program reads from its standard input (default: nothing; - is what the command stdin gives it)' },
 ];
 export const SESSION_NOTES = ['The commands are Delve\'s, with rev before those that move, sched and tls; help lists them.'];
@@ -40,7 +41,8 @@ interface SessionParts {
 
 export async function runSession(guest: Guest, parsed: Parsed, { goroot, rebuild, before = [] }: SessionParts = {}): Promise<number> {
   const init = readText('init', parsed.text('init')), input = parsed.text('stdin') === '-' ? 'later' as const : readText('stdin', parsed.text('stdin'));
-  const streams = new Streams(input), open = (): Debugger => openDebugger(guest, { write: streams.write, input: streams.start, ...(goroot ? { goroot } : {}) });
+  const snapshots = parsed.number('snapshot-memory');
+  const streams = new Streams(input), open = (): Debugger => openDebugger(guest, { write: streams.write, input: streams.start, ...(snapshots === undefined ? {} : { snapshotBytes: snapshots * 2 ** 20 }), ...(goroot ? { goroot } : {}) });
   const first = open();
   for (const note of first.binary.notes) complain(note);
   await first.launch();

@@ -24,6 +24,7 @@ function check(args: LaunchArguments): LaunchArguments {
     ['built', args.built, typeof args.built === 'boolean'],
     ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
     ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],
+    ['snapshotMemory', args.snapshotMemory, Number.isSafeInteger(args.snapshotMemory) && Number(args.snapshotMemory) >= 0],
     ['goamd64', args.goamd64, ['v1', 'v2', 'v3', 'v4'].includes(args.goamd64 ?? '')],
   ] as const) if (value !== undefined && value !== null && !good) throw new RequestError(`The launch attribute ${name} cannot be ${JSON.stringify(value)}.`, false);
   return args;

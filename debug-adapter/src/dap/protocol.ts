@@ -54,6 +54,8 @@ export interface LaunchArguments {
   /** Processors that the guest sees. */
   procs?: number;
   goamd64?: 'v1' | 'v2' | 'v3' | 'v4';
+  /** MiB that snapshots may hold beyond the guest's own memory. */
+  snapshotMemory?: number;
   substitutePath?: { from: string; to: string }[];
   /** Go's source tree on this machine. */
   goroot?: string;

@@ -9,8 +9,11 @@ class Counter {
   released = new Set<Snapshot>();
   ended = undefined;
   run(until: number): { reason: 'limit' } { this.instruction = until; return { reason: 'limit' }; }
+  made = 0;
+  get snapshotBytes(): number { return (this.made - this.released.size) * 100; }
   snapshot(): Snapshot {
     const made: Snapshot = { instruction: this.instruction, bytes: 100, release: () => { this.released.add(made); } };
+    this.made++;
     return made;
   }
   restore(snapshot: Snapshot): void {

@@ -27,6 +27,11 @@ export const isPassing = ({ reason }: RunResult): boolean => reason === 'breakpo
 const SLICE_MS = 12;
 const FINE_DISTANCE = 12_000;
 const MOST_FINE = 12;
+/** Copying a page takes 2 or 3 µs, an instruction 2 ns: with so many instructions for each page that a snapshot makes the guest copy, that is a tenth of the time. */
+const INSTRUCTIONS_A_PAGE = 15_000;
+/** But no further apart than this are they for that reason: it takes a quarter of a second to run through. */
+const FURTHEST = 100_000_000;
+const DEFAULT_BYTES = 512 << 20;
 const MOST_SNAPSHOTS = 400;
 
 export class Recorder {
@@ -35,6 +40,9 @@ export class Recorder {
   private slice = 50_000;
   private spacing: number;
   private lastYield = 0;
+  /** Instructions executed since the last snapshot was taken, and how many there are to be, for what it costs. */
+  private worked = 0;
+  private affordable = 0;
   private stopRequested = false;
   private readonly registerWatches = new Map<number, RegisterWatch>();
   /** Furthest moment that was ever reached and not dropped. */
@@ -155,6 +163,7 @@ export class Recorder {
       const target = Math.min(until, start + this.slice);
       const stop = machine.run(target);
       this.last = Math.max(this.last, machine.instruction);
+      this.worked += machine.instruction - start;
       this.adaptSlice(machine.instruction - start, before);
       if (stop.reason === 'input' && await this.fed()) continue;
       if (stop.reason !== 'limit') return stop;
@@ -180,6 +189,7 @@ export class Recorder {
   step(): Stop {
     const stop = this.machine.step();
     this.last = Math.max(this.last, this.machine.instruction);
+    this.worked++;
     return stop;
   }
 
@@ -247,8 +257,9 @@ export class Recorder {
 
   private keepIfDue(): void {
     const now = this.machine.instruction;
-    const nearest = this.nearest(now);
-    if (now - nearest.instruction >= this.spacing) this.keep(false);
+    if (this.worked >= Math.max(this.spacing, this.affordable) && now - this.nearest(now).instruction >= this.spacing) this.keep(false);
+    // What is kept grows as the guest goes on, too.
+    else if (this.machine.snapshotBytes > this.most) this.thin();
   }
 
   /** Takes a snapshot now, unless there is one of this moment. */
@@ -257,6 +268,11 @@ export class Recorder {
     const at = this.kept.findIndex(({ snapshot }) => snapshot.instruction >= now);
     if (at >= 0 && this.kept[at]!.snapshot.instruction === now) return;
     const entry = { snapshot: this.machine.snapshot(), fine };
+    if (!fine) {
+      // Pages that a snapshot shares are copied when they are written to: a program that changes many pays for that with rarer snapshots, not with time.
+      this.affordable = Math.min(FURTHEST, Math.ceil(entry.snapshot.bytes / 4096) * INSTRUCTIONS_A_PAGE);
+      this.worked = 0;
+    }
     if (at < 0) this.kept.push(entry); else this.kept.splice(at, 0, entry);
     this.thin();
   }
@@ -267,23 +283,25 @@ export class Recorder {
       const now = this.machine.instruction;
       this.drop(fine.reduce((worst, entry) => Math.abs(entry.snapshot.instruction - now) > Math.abs(worst.snapshot.instruction - now) ? entry : worst));
     }
-    const most = this.options.snapshotBytes ?? 256 << 20;
-    let bytes = this.kept.reduce((sum, { snapshot }) => sum + snapshot.bytes, 0);
-    while (this.kept.length > 3 && (this.kept.length > MOST_SNAPSHOTS || bytes > most)) {
+    // The first stays whatever it holds: without it the past could not be reached.
+    while (this.kept.length > 1 && (this.kept.length > MOST_SNAPSHOTS || this.machine.snapshotBytes > this.most)) {
       // The one whose loss makes the smallest gap, seen from now: near moments stay dense, far ones get sparse.
       const now = this.machine.instruction;
       let best = 0, bestCost = Infinity;
-      for (let i = 1; i < this.kept.length - 1; i++) {
+      for (let i = 1; i < this.kept.length; i++) {
         if (this.kept[i] === this.inUse) continue;
-        const gap = this.kept[i + 1]!.snapshot.instruction - this.kept[i - 1]!.snapshot.instruction;
+        const next = this.kept[i + 1]?.snapshot.instruction ?? Math.max(this.last, this.kept[i]!.snapshot.instruction + this.spacing);
+        const gap = next - this.kept[i - 1]!.snapshot.instruction;
         const cost = gap / (Math.abs(now - this.kept[i]!.snapshot.instruction) + 1);
         if (cost < bestCost) { bestCost = cost; best = i; }
       }
-      bytes -= this.kept[best]!.snapshot.bytes;
+      if (best === 0) return;
       this.drop(this.kept[best]!);
       this.spacing = Math.max(this.spacing, Math.floor((this.last - this.first) / MOST_SNAPSHOTS));
     }
   }
+
+  private get most(): number { return this.options.snapshotBytes ?? DEFAULT_BYTES; }
 
   private drop(entry: Kept): void {
     const at = this.kept.indexOf(entry);

@@ -29,7 +29,7 @@ export interface DebuggerOptions {
   input?: GuestInput;
   /** Milliseconds of any monotonic clock; sizes the slices. Without it slices have a fixed instruction count. */
   now?(): number;
-  /** Memory for snapshots, bytes. Default 256 MiB. */
+  /** Memory that snapshots may hold beyond the guest's own, bytes. Default 512 MiB. */
   snapshotBytes?: number;
   /** Pairs [path in the binary, path here], the first matching prefix wins. */
   substitutePath?: [from: string, to: string][];

@@ -50,10 +50,15 @@ export class Context {
 
 /** The running thread's registers; follows the linear memory when it grows. */
 export class CurrentContext {
-  private cached: Context | undefined;
-  constructor(private readonly memory: WebAssembly.Memory) {}
+  private buffer: ArrayBuffer | undefined;
+  private cached!: Context;
+  constructor(private readonly memory: { readonly buffer: ArrayBuffer }) {}
   get registers(): Context {
-    if (this.cached?.view.buffer !== this.memory.buffer) this.cached = new Context(new DataView(this.memory.buffer), layout.STATE_BASE);
-    return this.cached!;
+    const { buffer } = this.memory;
+    if (this.buffer !== buffer) {
+      this.buffer = buffer;
+      this.cached = new Context(new DataView(buffer), layout.STATE_BASE);
+    }
+    return this.cached;
   }
 }

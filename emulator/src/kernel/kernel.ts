@@ -60,7 +60,7 @@ export class Kernel {
 
   constructor(readonly space: AddressSpace, readonly services: KernelServices, readonly facts: ProcessFacts) {
     this.memory = new GuestMemory(space);
-    this.current = new CurrentContext(space.memory);
+    this.current = new CurrentContext(space);
     const dataOf = (inode: number): FileData => this.state.inodes.get(inode)!.data!;
     space.linked.files = {
       size: (inode) => dataOf(inode).size,
@@ -79,7 +79,16 @@ export class Kernel {
   // --- threads ---
 
   get registers(): Context { return this.current.registers; }
-  get thread(): Thread { return this.state.threads.get(this.state.current)!; }
+  get thread(): Thread {
+    const { state, last } = this;
+    if (last.state === state && last.tid === state.current) return last.thread!;
+    // While no thread is current there is none to remember.
+    const thread = state.threads.get(state.current)!;
+    if (thread !== undefined) this.last = { state, tid: state.current, thread };
+    return thread;
+  }
+  /** The thread that was asked for last: it is for every single step. */
+  private last: { state: KernelState | undefined; tid: number; thread: Thread | undefined } = { state: undefined, tid: 0, thread: undefined };
 
   /** The registers of a thread, wherever they are. */
   contextOf(thread: Thread): Context {

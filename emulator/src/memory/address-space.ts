@@ -26,6 +26,8 @@ export class AddressSpace implements PageSource {
   readonly pages: HostPages;
   regions: readonly Region[] = [];
   changed: Changed = () => undefined;
+  /** Pages that look-ups hold for writing are shared from now on. */
+  shared: () => void = () => undefined;
   watches: readonly Watch[] = [];
   /** Pages of files that are mapped shared. */
   readonly linked = new LinkedPages(this);
@@ -42,6 +44,8 @@ export class AddressSpace implements PageSource {
     this.memory = this.pages.memory;
     this.table = new PageTable(this.pages);
   }
+
+  get buffer(): ArrayBuffer { return this.pages.buffer; }
 
   hostPage(address: number, access: number): number {
     if (!(address >= 0 && address < USER_END)) return 0;
@@ -287,8 +291,7 @@ export class AddressSpace implements PageSource {
 
   snapshot(): MemorySnapshot {
     const result = { directory: this.table.share(), regions: this.regions, pagesMade: this.pagesMade };
-    // Pages that look-ups hold for writing are shared from now on.
-    this.changed(0, USER_END, false);
+    this.shared();
     return result;
   }
 
@@ -306,6 +309,9 @@ export class AddressSpace implements PageSource {
   }
 
   release(snapshot: MemorySnapshot): void { this.table.drop(snapshot.directory); }
+
+  /** Bytes of pages that only snapshots hold. */
+  get held(): number { return this.pages.bytesInUse - this.table.distinctPages() * PAGE; }
 
   /** Pages whose translated code would be wrong after going to `target`. */
   private staleCode(target: MemorySnapshot): number[] {

@@ -9,6 +9,8 @@ export class HostPages {
   readonly memory: WebAssembly.Memory;
   /** The page every untouched readable guest page shows. */
   readonly zero: number;
+  /** The memory's, until it grows again: asking the memory itself for it takes longer than a single step. */
+  buffer: ArrayBuffer;
   private view: Uint8Array;
   private refs = new Int32Array(1 << 14);
   private free = new Int32Array(1 << 10);
@@ -19,15 +21,13 @@ export class HostPages {
   /** `limit` is in bytes of pages, at most what WebAssembly's 4 GiB leave. */
   constructor(private readonly limit: number) {
     this.memory = new WebAssembly.Memory({ initial: PAGES_BASE / 65536 + 64, maximum: MAX_WASM_PAGES });
-    this.view = new Uint8Array(this.memory.buffer);
+    this.buffer = this.memory.buffer;
+    this.view = new Uint8Array(this.buffer);
     this.zero = this.allocate();
     this.refs[this.zero] = 1 << 30;
   }
 
-  get bytes(): Uint8Array {
-    if (this.view.buffer !== this.memory.buffer) this.view = new Uint8Array(this.memory.buffer);
-    return this.view;
-  }
+  get bytes(): Uint8Array { return this.view; }
 
   get bytesInUse(): number { return this.inUse * PAGE; }
 
@@ -41,7 +41,7 @@ export class HostPages {
       this.bytes.fill(0, at, at + PAGE);
     } else {
       page = this.next;
-      if ((page + 1) * PAGE > this.memory.buffer.byteLength && !this.grow()) return 0;
+      if ((page + 1) * PAGE > this.buffer.byteLength && !this.grow()) return 0;
       this.next++;
       if (page >= this.refs.length) {
         const larger = new Int32Array(this.refs.length * 2);
@@ -55,10 +55,12 @@ export class HostPages {
   }
 
   private grow(): boolean {
-    const have = this.memory.buffer.byteLength / 65536;
+    const have = this.buffer.byteLength / 65536;
     const wanted = Math.min(Math.max(64, Math.min(have, 1024)), MAX_WASM_PAGES - have);
     if (wanted <= 0) return false;
     try { this.memory.grow(wanted); } catch { return false; }
+    this.buffer = this.memory.buffer;
+    this.view = new Uint8Array(this.buffer);
     return true;
   }
 

@@ -108,6 +108,20 @@ export class PageTable {
     this.cachedKey = -1;
   }
 
+  /** Host pages in it, those at several addresses once. */
+  distinctPages(): number {
+    let count = 1;
+    const linked = new Set<number>();
+    for (const { present, host, flags } of this.directory.values()) {
+      if (present === 0) continue;
+      for (let i = 0; i < ENTRIES; i++) {
+        if (host[i] === 0 || host[i] === this.pages.zero) continue;
+        if ((flags[i]! & LINKED) === 0) count++; else linked.add(host[i]!);
+      }
+    }
+    return count + linked.size;
+  }
+
   /** A second holder of every leaf. */
   share(): Directory {
     const copy: Directory = new Map(this.directory);

@@ -53,6 +53,7 @@ export class ScriptedMachine {
       setBreakpoints(): void { /* scripts have no addresses */ },
       invalidate(): void { /* nothing is translated */ },
       flushLookups(): void { /* nothing is cached */ },
+      flushWrites(): void { /* nor here */ },
     };
     return cpu;
   }

@@ -36,6 +36,7 @@ function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning) {
   for (let at = 0; at < program.length; at += 4096) host.set(CODE + at, PAGES_BASE + 0x1000 + at);
   const pages = {
     memory,
+    buffer: memory.buffer,
     hostPage(address: number, access: number): number {
       const page = address - (address % 4096);
       if (access & EXECUTE) code.add(page);

@@ -1,7 +1,7 @@
 // The processor: runs translated code in slices, finishes budgets exactly by single steps, and names why it came back.
 // Must stay true: `run` retires exactly its budget unless another exit comes first; whatever mixture of runs and steps leads
 // to an instruction count, the state there is the same.
-import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, OFTEN, RESULT_SCRATCH, RIP_OFFSET, STATE_BASE } from '../cpu-state';
+import { BLOCK_MARKS_END, CALL_CELLS, EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, OFTEN, RESULT_SCRATCH, RIP_OFFSET, STATE_BASE } from '../cpu-state';
 import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
 import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/emitter';
@@ -30,14 +30,21 @@ const SEEN_OFTEN = 2;
  */
 const OFTEN_JUMPED_TO = 3000;
 
+/**
+ * Modules that are made before all translations are dropped: each takes some 60 KiB, which V8 gives back only with the tables that it imports. Large Go
+ * programs make some 2000; this many are made by programs that make code themselves.
+ */
+const MOST_MODULES = 8000;
+
 /** When code is translated (0: at once), and when it counts as hot. Tests make everything hot at once. */
-export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number }
-export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN };
+export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number; mostModules: number }
+export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN, mostModules: MOST_MODULES };
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
 /** Where translations are kept between runs of the same program. */
 export interface Keeping { cache: TranslationCache; program: Uint8Array }
+const BUDGET: CpuExit = { kind: 'budget' };
 /** Instructions after which much may have been optimised. */
 const WORTH_LOOKING = 50_000_000;
 
@@ -48,7 +55,7 @@ export class TranslatingCpu implements Cpu {
   private readonly lookups: Lookups;
   private translations!: Translations;
   private core!: Core;
-  private coreModule!: CoreModule;
+  private coreModule: CoreModule | undefined;
   private table!: WebAssembly.Table;
   private breakpoints: ReadonlySet<number> = new Set();
   private key = '';
@@ -92,7 +99,7 @@ export class TranslatingCpu implements Cpu {
         lookups.words[(RESULT_SCRATCH >> 2) + 1] = Number((value >> 32n) & 0xffffffffn);
       },
     };
-    this.coreModule = loadCore(keeping?.cache, engine);
+    this.coreModule ??= loadCore(keeping?.cache, engine);
     this.table = table;
     const templates = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_TEMPLATE + this.coreModule.library.patterns.length + 64 });
     const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers, p: templates }, host: { ...imports } });
@@ -107,9 +114,18 @@ export class TranslatingCpu implements Cpu {
     if (kept) this.translations.adopt(kept as Uint8Array<ArrayBuffer>);
   }
 
+  /** Drops all translations, templates and records with the tables that hold them; nothing may be executing. */
+  private startAnew(): void {
+    this.droppedInstructions += this.translations.statistics.instructions;
+    this.lookups.refresh();
+    this.lookups.bytes.fill(0, CALL_CELLS, BLOCK_MARKS_END);
+    this.start();
+  }
+  private droppedInstructions = 0;
+
   keepTranslations(): void {
     if (!this.started) return;
-    if (this.keeping && (!this.coreModule.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule, this.keeping.cache, this.engine, this.helpers());
+    if (this.keeping && (!this.coreModule!.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule!, this.keeping.cache, this.engine, this.helpers());
     if (!this.keeping || (!this.translations.worthKeeping && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
     const bytes = this.translations.keep();
     this.worked = 0;
@@ -119,7 +135,11 @@ export class TranslatingCpu implements Cpu {
   private* helpers(): Iterable<unknown> { for (let slot = 1; slot < INTERPRET_SLOT && this.table.get(slot); slot++) yield this.table.get(slot); }
 
   /** What has been translated so far. */
-  get statistics(): Translations['statistics'] | undefined { return this.started ? this.translations.statistics : undefined; }
+  get statistics(): Translations['statistics'] | undefined {
+    if (!this.started) return undefined;
+    const { statistics } = this.translations;
+    return { ...statistics, instructions: statistics.instructions + this.droppedInstructions };
+  }
 
   private get rip(): number {
     this.lookups.refresh();
@@ -135,7 +155,7 @@ export class TranslatingCpu implements Cpu {
 
   run(budget: number): CpuExit {
     this.retired = 0;
-    if (budget <= 0) return { kind: 'budget' };
+    if (budget <= 0) return BUDGET;
     if (!this.started) this.start();
     if (this.breakpoints.has(this.rip)) {
       const exit = this.stepOnce();
@@ -145,6 +165,7 @@ export class TranslatingCpu implements Cpu {
       this.variation = (Math.imul(this.variation, 1_103_515_245) + 12_345) >>> 0;
       const slice = Math.min(budget - this.retired, this.tuning.shortestSlice + ((this.variation >>> 8) % this.tuning.sliceVaries));
       this.entered = slice;
+      if (this.translations.statistics.modules >= this.tuning.mostModules) this.startAnew();
       const left = ~this.core.dispatch(slice, STACK_BYTES);
       this.retired += slice - left;
       this.worked += slice - left;
@@ -162,7 +183,7 @@ export class TranslatingCpu implements Cpu {
         if (exit) return exit;
       } else return this.exitFor(code);
     }
-    return { kind: 'budget' };
+    return BUDGET;
   }
 
   /** So many single steps, without leaving WebAssembly for each; the exit that came first, if one did. */
@@ -177,7 +198,6 @@ export class TranslatingCpu implements Cpu {
       this.retired += count - left;
       count = left;
       this.entered = 0;
-      this.core.materialise();
       if (!exited) return undefined;
       this.lookups.refresh();
       const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
@@ -214,7 +234,7 @@ export class TranslatingCpu implements Cpu {
   step(): CpuExit {
     this.retired = 0;
     if (!this.started) this.start();
-    return this.stepOnce() ?? { kind: 'budget' };
+    return this.stepOnce() ?? BUDGET;
   }
 
   /** Undefined: the instruction was retired and nothing else happened. Watched pages are accessed and reported; breakpoints are not looked at. */
@@ -227,9 +247,8 @@ export class TranslatingCpu implements Cpu {
     let left: number;
     try { left = this.core.steps(record, 1, STACK_BYTES); } finally { lookups.stepping = false; this.entered = 0; }
     this.retired += 1 - (left < 0 ? ~left : left);
-    this.core.materialise();
     lookups.refresh();
-    if (this.breakpoints.has(rip)) translations.records.changed(rip);
+    if (this.breakpoints.size > 0 && this.breakpoints.has(rip)) translations.records.changed(rip);
     const code = lookups.words[EXIT_CODE >> 2]! as ExitCode;
     if (code === ExitCode.none) return undefined;
     return this.exitFor(code);
@@ -282,4 +301,5 @@ export class TranslatingCpu implements Cpu {
   }
 
   flushLookups(): void { this.lookups.flush(); }
+  flushWrites(): void { this.lookups.flushWrites(); }
 }

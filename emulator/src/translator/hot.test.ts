@@ -51,8 +51,8 @@ beforeAll(() => {
 });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
-const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9 };
-const eager = (slice: number, often = 0): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1 });
+const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9, mostModules: 1e9 };
+const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1, mostModules });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
 function run(how: Run) {
@@ -92,6 +92,8 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
       expect(run({ cache, padding })).toMatchObject(plain);
       for (const slice of [150, 900]) expect(run({ tuning: eager(slice), cache, padding })).toMatchObject(plain);
       for (const often of [5, 50, 60_000]) expect(run({ tuning: eager(700, often), cache, padding })).toMatchObject(plain);
+      // All translations are dropped again and again.
+      expect(run({ tuning: eager(700, 5, 60), cache, padding })).toMatchObject(plain);
     }
   }, 300_000);
 
@@ -142,7 +144,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
       for (let session = 0; session < 4; session++) {
         await breath();
         const args = pick([['x'], ['round'], []]), digests = reference.get(args.join())!, end = Number(digests.at(-1)), what = `seed ${seed}, session ${session}`;
-        const { machine } = start({ cache, args, ...pick<{ tuning?: Tuning }>([{}, { tuning: eager(150) }, { tuning: eager(700, 7) }, { tuning: UNTUNED }]) });
+        const { machine } = start({ cache, args, ...pick<{ tuning?: Tuning }>([{}, { tuning: eager(150) }, { tuning: eager(700, 7) }, { tuning: eager(700, 7, 100) }, { tuning: UNTUNED }]) });
         const set = new Set<number>(), snapshots = [machine.snapshot()];
         for (let act = 0; act < 40; act++) {
           switch (random(6)) {

@@ -19,29 +19,33 @@ export class Lookups {
   bytes!: Uint8Array;
   words!: Uint32Array;
 
-  /** Word indices of what has been filled since both tables were empty, up to MOST_FILLED of them. */
-  private readonly filled = new Int32Array(MOST_FILLED);
-  private filledCount = MOST_FILLED;
+  /** Word indices of what has been filled since the table was empty, up to MOST_FILLED of them. */
+  private readonly reads = { table: READ_TLB, filled: new Int32Array(MOST_FILLED), count: MOST_FILLED };
+  private readonly writes = { table: WRITE_TLB, filled: new Int32Array(MOST_FILLED), count: MOST_FILLED };
 
   constructor(private readonly pages: PageSource, private readonly host: CpuHost) { this.refresh(); }
 
   /** Views on the memory, made anew when it has grown. */
   refresh(): void {
-    if (this.buffer === this.pages.memory.buffer) return;
-    this.buffer = this.pages.memory.buffer;
+    if (this.buffer === this.pages.buffer) return;
+    this.buffer = this.pages.buffer;
     this.bytes = new Uint8Array(this.buffer);
     this.words = new Uint32Array(this.buffer);
   }
 
   flush(): void {
+    this.empty(this.reads);
+    this.flushWrites();
+  }
+  /** Pages may be read where they are, but have to be made ready for writing again. */
+  flushWrites(): void { this.empty(this.writes); }
+
+  private empty(list: typeof this.reads): void {
     this.refresh();
-    const { words, filled, filledCount } = this;
-    if (filledCount < MOST_FILLED) for (let i = 0; i < filledCount; i++) words[filled[i]!] = words[filled[i]! + 1] = 0xffffffff;
-    else {
-      this.bytes.fill(0xff, READ_TLB, READ_TLB + ENTRIES * 16);
-      this.bytes.fill(0xff, WRITE_TLB, WRITE_TLB + ENTRIES * 16);
-    }
-    this.filledCount = 0;
+    const { words } = this, { table, filled, count } = list;
+    if (count < MOST_FILLED) for (let i = 0; i < count; i++) words[filled[i]!] = words[filled[i]! + 1] = 0xffffffff;
+    else this.bytes.fill(0xff, table, table + ENTRIES * 16);
+    list.count = 0;
   }
 
   /** Host offset of a code page (0: fault); stores to it are noticed from now on. */
@@ -60,7 +64,8 @@ export class Lookups {
     words[entry] = page % 0x100000000;
     words[entry + 1] = Math.floor(page / 0x100000000);
     words[entry + 2] = host - (page % 0x100000000);
-    if (this.filledCount < MOST_FILLED) this.filled[this.filledCount++] = entry;
+    const list = table === READ_TLB ? this.reads : this.writes;
+    if (list.count < MOST_FILLED) list.filled[list.count++] = entry;
   }
 
   private fault(high: number, low: number, write: boolean, code = ExitCode.pageFault): void {

@@ -15,6 +15,8 @@ import { makeTemplate, shortModule, translateSingle } from './translator';
 const PAGE = 4096;
 /** Instructions that are decoded at once, as far as no transfer of control comes between. */
 const RUN = 64;
+/** Places of a look-up by address that comes before the map. */
+const RECENT = 1 << 13;
 
 /** What records need of the translations beside them. */
 export interface RecordSource {
@@ -49,6 +51,8 @@ function begins(i: Instruction): boolean {
 export class Records {
   private readonly at = new Map<number, number>();
   private readonly byPage = new Map<number, number[]>();
+  private readonly recentAddresses = new Float64Array(RECENT).fill(-1);
+  private readonly recentRecords = new Int32Array(RECENT);
   private next = RECORDS;
   private readonly traits: Map<number, RowTraits>;
   /** By row, by pattern: the slot. */
@@ -86,8 +90,19 @@ export class Records {
   of(address: number): number { return this.known(address) ?? this.make(address); }
 
   known(address: number): number | undefined {
-    const made = this.at.get(address);
-    if (made !== undefined || this.keptAddresses.length === 0) return made;
+    // Who steps asks for the same few thousand again and again.
+    const place = address % RECENT;
+    if (this.recentAddresses[place] === address) return this.recentRecords[place];
+    const record = this.at.get(address) ?? this.keptAt(address);
+    if (record !== undefined) {
+      this.recentAddresses[place] = address;
+      this.recentRecords[place] = record;
+    }
+    return record;
+  }
+
+  private keptAt(address: number): number | undefined {
+    if (this.keptAddresses.length === 0) return undefined;
     const index = this.keptFrom(address);
     return this.keptAddresses[index] === address ? RECORDS + index * RECORD.size : undefined;
   }
@@ -270,6 +285,7 @@ export class Records {
     this.keptAddresses = new Float64Array(0);
     this.keptPages = [];
     this.next = RECORDS;
+    this.recentAddresses.fill(-1);
   }
 
   // Keeping.

@@ -58,6 +58,7 @@ export const dapHost: DapHost = {
     return openDebugger(guestOfLaunch(launch, build), {
       write,
       input: terminal ?? (() => (launch.input === undefined ? launch.console === 'internalConsole' ? 'later' : undefined : Buffer.from(launch.input))),
+      ...(launch.snapshotMemory === undefined ? {} : { snapshotBytes: launch.snapshotMemory * 2 ** 20 }),
       // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
       ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
       ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),

@@ -47,6 +47,7 @@ export class Harness {
     this.memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 128, maximum: 1024 });
     const pages: PageSource = {
       memory: this.memory,
+      buffer: this.memory.buffer,
       hostPage: (address: number, access: number): number => {
         const page = Math.floor(address / 0x1000) * 0x1000;
         if (page === CODE) return this.code;
