@@ -57,7 +57,7 @@ export const BLOCK_MARKS_END = 0x200000;
 /** Records of instructions (translator/record-layout.ts); what is never used is never resident. */
 export const RECORDS = 0x200000;
 export const RECORDS_END = 0x1000000;
-/** Direct-mapped, 16 bytes an entry: page address u64 (all ones: none), u32 to add to the low half of the guest address. Together they reach over 256 MiB. */
+/** Direct-mapped, 16 bytes an entry: page address u64, u32 to add to the low half of the guest address. Together they reach over 256 MiB. */
 export const READ_TLB = 0x1000000;
 export const WRITE_TLB = 0x1100000;
 export const TLB_BITS = 16;

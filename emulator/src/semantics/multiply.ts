@@ -37,19 +37,19 @@ const multiplyWide = (signed: boolean) => (e: Emitter, i: Instruction): void => 
 const divide = (signed: boolean) => (e: Emitter, i: Instruction): void => {
   const source = i.operands[0]!, size = e.sizeOf(source), { code } = e, divisor = e.value(source, signed);
   const error = () => e.raise(ExitCode.divideError);
-  code.localGet(divisor).i64Eqz().when(error);
+  code.localGet(divisor).i64Eqz().seldom(error);
   if (size === 64) { divide64(e, divisor, signed); return; }
   const dividend = e.scratch('i64');
   if (size === 8) e.readGpr(RAX, 16, signed);
   else { e.readGpr(RDX, size, signed); code.i64Const(size).i64Shl(); e.readGpr(RAX, size); code.i64Or(); }
   code.localSet(dividend);
   // The only overflow of the 64-bit division itself.
-  if (signed && size === 32) code.localGet(divisor).i64Const(-1).i64Eq().localGet(dividend).i64Const(-(2n ** 63n)).i64Eq().i32And().when(error);
+  if (signed && size === 32) code.localGet(divisor).i64Const(-1).i64Eq().localGet(dividend).i64Const(-(2n ** 63n)).i64Eq().i32And().seldom(error);
   code.localGet(dividend).localGet(divisor).plain(signed ? 'i64DivS' : 'i64DivU');
   const quotient = e.toScratch('i64');
   code.localGet(quotient);
   e.extend(size, signed);
-  code.localGet(quotient).i64Ne().when(error);
+  code.localGet(quotient).i64Ne().seldom(error);
   code.localGet(dividend).localGet(divisor).plain(signed ? 'i64RemS' : 'i64RemU');
   const remainder = e.toScratch('i64');
   e.writeGpr(RAX, size, () => code.localGet(quotient));
@@ -65,13 +65,13 @@ function divide64(e: Emitter, divisor: number, signed: boolean): void {
   // Nearly always the dividend is one word, extended.
   if (signed) code.localGet(high).localGet(low).i64Const(63).i64ShrS().i64Eq(); else code.localGet(high).i64Eqz();
   code.if();
-  if (signed) code.localGet(divisor).i64Const(-1).i64Eq().localGet(low).i64Const(-(2n ** 63n)).i64Eq().i32And().when(error);
+  if (signed) code.localGet(divisor).i64Const(-1).i64Eq().localGet(low).i64Const(-(2n ** 63n)).i64Eq().i32And().seldom(error);
   code.localGet(low).localGet(divisor).plain(signed ? 'i64DivS' : 'i64DivU').localSet(quotient);
   code.localGet(low).localGet(divisor).plain(signed ? 'i64RemS' : 'i64RemU').localSet(remainder);
   code.else();
   code.localGet(high).localGet(low).localGet(divisor);
   e.helper(signed ? 'divideSigned' : 'divideUnsigned');
-  code.when(error);
+  code.seldom(error);
   code.i32Const(0).i64Load(RESULT_SCRATCH).localSet(quotient).i32Const(0).i64Load(RESULT_SCRATCH + 8).localSet(remainder);
   code.end();
   e.writeGpr(RAX, 64, () => code.localGet(quotient));

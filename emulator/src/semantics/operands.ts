@@ -1,6 +1,6 @@
 // The part of the emitter that reads and writes guest registers and memory.
 // Must stay true: every memory access is precise (nothing is written when it faults) and goes through the look-up tables.
-import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, TLB_MASK, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
+import { FS_BASE, GPR, GS_BASE, MXCSR, READ_TLB, STATE_BASE, WRITE_SCRATCH, WRITE_TLB, XMM, YMM_HIGH, EXIT_CODE } from '../cpu-state';
 import type { AccessName, Code, ValueType } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { ImmediateOperand, Instruction, MemoryOperand, Operand } from '../x86/instruction';
@@ -9,6 +9,7 @@ import { isLegacyPrefix } from '../x86/prefixes';
 import type { OperandSize } from './flags';
 import { ExitCode } from './flow';
 import type { Address, Flow, HelperSlots } from './flow';
+import { found, lookUp } from './look-up';
 
 const RSP = 4;
 const LOADS: Record<string, AccessName> = {
@@ -177,14 +178,6 @@ export class MemoryEmitter extends RegisterEmitter {
     return 0;
   }
 
-  private tlbHit(address: Address, bytes: number, table: number, index: number): void {
-    const { code } = this;
-    code.localGet(address.local).i64Const(8).i64ShrU().i32WrapI64().i32Const(TLB_MASK).i32And().localTee(index).i64Load(table);
-    code.localGet(address.local);
-    if (bytes > 1) code.i64Const(bytes - 1).i64Add();
-    code.i64Const(-4096).i64And().i64Eq();
-  }
-
   /**
    * Pushes the host address (i32) of `bytes` (1…64) readable bytes, or faults. Follow with any load at offsets inside:
    * `e.hostRead(a, 8); code.f64Load(0)`. Valid until the next hostRead or store.
@@ -205,14 +198,21 @@ export class MemoryEmitter extends RegisterEmitter {
       code.localGet(index);
       return;
     }
-    this.tlbHit(address, bytes, READ_TLB, index);
-    code.if('i32');
-    code.localGet(address.local).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add();
-    code.else().localGet(address.local).i32Const(bytes);
+    lookUp(code, address.local, bytes, READ_TLB, index);
+    code.hint(true).if('i32');
+    found(code, address.local, READ_TLB, index);
+    code.else();
+    this.slowRead(address, bytes, index);
+    code.end();
+  }
+
+  /** Pushes the host address of bytes that the table does not hold, or faults. */
+  private slowRead(address: Address, bytes: number, index: number): void {
+    this.code.localGet(address.local).i32Const(bytes);
     this.helper('slowRead');
-    code.localTee(index).i32Eqz();
+    this.code.localTee(index).i32Eqz();
     this.flow.faultIf();
-    code.localGet(index).end();
+    this.code.localGet(index);
   }
 
   /**
@@ -236,9 +236,9 @@ export class MemoryEmitter extends RegisterEmitter {
       return;
     }
     const index = this.scratch('i32');
-    this.tlbHit(address, bytes, WRITE_TLB, index);
-    code.if();
-    code.localGet(address.local).i32WrapI64().localGet(index).i32Load(WRITE_TLB + 8).i32Add();
+    lookUp(code, address.local, bytes, WRITE_TLB, index);
+    code.hint(true).if();
+    found(code, address.local, WRITE_TLB, index);
     if (parts.length > 1) code.localSet(index);
     for (const [local, store, offset] of parts) {
       if (parts.length > 1) code.localGet(index);
@@ -258,7 +258,7 @@ export class MemoryEmitter extends RegisterEmitter {
   /** Faults with #GP unless the address is a multiple of `alignment` (MOVAPS, legacy SSE operands, …). */
   requireAligned(address: Address, alignment: number): void {
     this.code.localGet(address.local).i32WrapI64().i32Const(alignment - 1).i32And();
-    this.code.when(() => this.raise(ExitCode.generalProtection));
+    this.code.seldom(() => this.raise(ExitCode.generalProtection));
   }
 
   /** Integer load: pushes an i64. */
@@ -272,8 +272,14 @@ export class MemoryEmitter extends RegisterEmitter {
       if (signed) this.extend(size, true);
       return;
     }
-    this.hostRead(address, size / 8);
-    this.code.access(load);
+    // With a load on either way V8 sees that the host address has 32 bits.
+    const { code } = this, index = this.scratch('i32');
+    lookUp(code, address.local, size / 8, READ_TLB, index);
+    code.hint(true).if('i64');
+    found(code, address.local, READ_TLB, index);
+    code.access(load).else();
+    this.slowRead(address, size / 8, index);
+    code.access(load).end();
   }
   /** Integer store of the low bits of an i64 local. */
   storeInteger(address: Address, size: OperandSize, local: number): void { this.store(address, size / 8, local, STORES[size]); }

@@ -59,7 +59,7 @@ const readBase = (offset: number) => (e: Emitter, i: Instruction): void => {
 };
 const writeBase = (offset: number) => (e: Emitter, i: Instruction): void => {
   const value = e.value(i.operands[0] as Operand);
-  e.code.localGet(value).i64Const(47).i64ShrU().i64Eqz().i32Eqz().when(() => e.raise(ExitCode.generalProtection));
+  e.code.localGet(value).i64Const(47).i64ShrU().i64Eqz().i32Eqz().seldom(() => e.raise(ExitCode.generalProtection));
   e.writeState(offset, () => e.code.localGet(value));
 };
 
@@ -82,7 +82,7 @@ export const system: SemanticsTable = {
   XGETBV(e) {
     // XCR0: x87, SSE and AVX state; index 1 is the same set in use.
     e.readGpr(RCX, 32);
-    e.code.i64Const(1).i64GtU().when(() => e.raise(ExitCode.generalProtection));
+    e.code.i64Const(1).i64GtU().seldom(() => e.raise(ExitCode.generalProtection));
     e.writeGpr(RAX, 32, () => e.code.i64Const(7));
     e.writeGpr(RDX, 32, () => e.code.i64Const(0));
   },

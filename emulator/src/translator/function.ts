@@ -256,7 +256,7 @@ export class FunctionTranslator implements Flow {
     this.hostDelta = code.local('i32');
     const fallBack = () => code.i32Const(0).i32Const(0).i32Load(this.other + 4).i32Const(1).i32Add().i32Store(this.other + 4).localGet(SELECTOR).localGet(BUDGET).localGet(DEPTH).i32Const(0).i32Load(this.other).returnCallIndirect(this.module.type(TRANSLATED));
     code.localGet(rsp).i64Const(8).i64ShrU().i32WrapI64().i32Const(TLB_MASK).i32And().localTee(entry).i64Load(WRITE_TLB);
-    code.localGet(rsp).i64Const(-4096).i64And().i64Ne().when(() => {
+    code.localGet(rsp).i64Const(-4096).i64And().i64Ne().seldom(() => {
       code.localGet(rsp);
       this.e.helper('stackPage');
       code.i32Eqz().when(fallBack);
@@ -264,7 +264,7 @@ export class FunctionTranslator implements Flow {
     // At a selected block RSP may be anywhere between its lowest and its highest here.
     code.localGet(rsp).i64Const(shape.below + shape.highest).i64Sub().localGet(rsp);
     code.i64Const(shape.below + shape.above - 1).i64Const(shape.above - 1).localGet(SELECTOR).select().i64Add();
-    code.i64Xor().i64Const(-4096).i64And().i64Eqz().i32Eqz().when(fallBack);
+    code.i64Xor().i64Const(-4096).i64And().i64Eqz().i32Eqz().seldom(fallBack);
     code.localGet(entry).i32Load(WRITE_TLB + 8).localSet(this.hostDelta);
     this.stackMoved();
   }
@@ -346,7 +346,7 @@ export class FunctionTranslator implements Flow {
     const count = block.instructions.length;
     if (need !== undefined && !this.single) {
       code.localGet(BUDGET).i32Const(need).i32LtS();
-      if (this.inline) code.when(() => { this.markUnsaved(); code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel); });
+      if (this.inline) code.seldom(() => { this.markUnsaved(); code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).br(this.faultLabel); });
       else code.i32Const(this.siteOf(block.start, 0)).localSet(this.site).brIf(this.faultLabel);
     }
     code.localGet(BUDGET).i32Const(count).i32Sub().localSet(BUDGET);
@@ -409,7 +409,7 @@ export class FunctionTranslator implements Flow {
 
   faultIf(): void {
     // Written out, the way of a fault costs more code and less time.
-    if (this.inline) { this.code.when(() => this.fault()); return; }
+    if (this.inline) { this.code.seldom(() => this.fault()); return; }
     const instruction = this.block.instructions[this.position]!;
     this.code.i32Const(this.siteOf(instruction.address, this.unretired())).localSet(this.site).brIf(this.faultLabel);
   }
@@ -540,7 +540,7 @@ export class FunctionTranslator implements Flow {
     if (this.single) { code.br(this.exitLabel); return; }
     this.spill();
     jumpCacheEntry(code, local);
-    code.localTee(entry).i64Load(JUMP_CACHE).localGet(local).i64Ne().when(() => code.localGet(BUDGET).return());
+    code.localTee(entry).i64Load(JUMP_CACHE).localGet(local).i64Ne().seldom(() => code.localGet(BUDGET).return());
     code.localGet(entry).i32Load(JUMP_CACHE + 12).localGet(BUDGET).localGet(DEPTH).localGet(entry).i32Load(JUMP_CACHE + 8);
     this.goToSlot();
   }
@@ -599,7 +599,7 @@ export class FunctionTranslator implements Flow {
     const cost = () => new Code(0, 8).i32Const(this.frameBytes()).view();
     // Too deep on the host's stack: everything unwinds to the dispatcher, which goes on at RIP.
     code.localGet(DEPTH).insertLater(cost);
-    code.i32LtS().when(() => code.localGet(BUDGET).return());
+    code.i32LtS().seldom(() => code.localGet(BUDGET).return());
     selector();
     code.localGet(BUDGET).localGet(DEPTH).insertLater(cost);
     code.i32Sub();
@@ -611,7 +611,7 @@ export class FunctionTranslator implements Flow {
     code.i64Ne().i32Or();
     // The host address of the stack holds only for the same stack.
     if (this.stack) code.i32Const(0).i64Load(this.e.gprAt(4)).localGet(this.gpr(4, false)).i64Const(8).i64Add().i64Ne().i32Or();
-    code.when(() => code.localGet(BUDGET).return());
+    code.seldom(() => code.localGet(BUDGET).return());
   }
 
   /** After a call whose return site is outside: nothing is held in locals. */

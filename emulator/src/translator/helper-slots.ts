@@ -1,9 +1,10 @@
 // Every helper of translated code, at fixed slots of the shared table: look-ups of memory, flags, and what the semantics bring along.
 // Must stay true: the order is the same in all modules of a run; helpers come before all translations.
-import { READ_TLB, TLB_MASK, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
+import { READ_TLB, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
 import { helpers } from '../semantics/index';
+import { found, lookUp } from '../semantics/look-up';
 import type { Helper, HelperTable } from '../semantics/helpers';
-import type { AccessName, Code } from '../wasm/code';
+import type { AccessName } from '../wasm/code';
 import type { TypeList } from '../wasm/module';
 import { flagHelpers } from './flag-bits';
 import { CALL_SLOT, INTERPRET_SLOT, TRANSLATED } from './places';
@@ -16,21 +17,13 @@ const slow = (name: 'slowRead' | 'slowWrite'): Helper => ({
   },
 });
 
-/** Pushes whether the look-up table holds the page of an access; `index` is set to the entry. */
-function tableHit(code: Code, table: number, bytes: () => void, index: number): void {
-  code.localGet(0).i64Const(8).i64ShrU().i32WrapI64().i32Const(TLB_MASK).i32And().localTee(index).i64Load(table);
-  code.localGet(0);
-  bytes();
-  code.i64Add().i64Const(-4096).i64And().i64Eq();
-}
-
 /** (address, value) → 1 for a fault. */
 const storeHelper = (bytes: number, store: AccessName): Helper => ({
   parameters: ['i64', 'i64'], results: ['i32'],
   emit(code, call) {
     const index = code.local('i32');
-    tableHit(code, WRITE_TLB, () => code.i64Const(bytes - 1), index);
-    code.when(() => code.localGet(0).i32WrapI64().localGet(index).i32Load(WRITE_TLB + 8).i32Add().localGet(1).access(store).i32Const(0).return());
+    lookUp(code, 0, bytes, WRITE_TLB, index);
+    code.hint(true).when(() => { found(code, 0, WRITE_TLB, index); code.localGet(1).access(store).i32Const(0).return(); });
     code.i32Const(0).localGet(1).access(store, WRITE_SCRATCH).localGet(0).i32Const(bytes);
     call('slowWrite');
   },
@@ -41,8 +34,8 @@ const loadHelper = (bytes: number, load: AccessName): Helper => ({
   parameters: ['i64'], results: ['i64', 'i32'],
   emit(code, call) {
     const index = code.local('i32');
-    tableHit(code, READ_TLB, () => code.i64Const(bytes - 1), index);
-    code.when(() => code.localGet(0).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add().access(load).i32Const(0).return());
+    lookUp(code, 0, bytes, READ_TLB, index);
+    code.hint(true).when(() => { found(code, 0, READ_TLB, index); code.access(load).i32Const(0).return(); });
     code.localGet(0).i32Const(bytes);
     call('slowRead');
     code.localTee(index).i32Eqz().when(() => code.i64Const(0).i32Const(1).return());
@@ -56,8 +49,8 @@ const own: HelperTable = {
     parameters: ['i64', 'i32'], results: ['i32'],
     emit(code, call) {
       const index = code.local('i32');
-      tableHit(code, READ_TLB, () => code.localGet(1).i64ExtendI32U().i64Const(1).i64Sub(), index);
-      code.when(() => code.localGet(0).i32WrapI64().localGet(index).i32Load(READ_TLB + 8).i32Add().return());
+      lookUp(code, 0, () => code.localGet(1).i64ExtendI32U(), READ_TLB, index);
+      code.hint(true).when(() => { found(code, 0, READ_TLB, index); code.return(); });
       code.localGet(0).localGet(1);
       call('slowRead');
     },

@@ -7,6 +7,8 @@ import { ExitCode } from '../semantics/emitter';
 
 const PAGE = 4096;
 const ENTRIES = 1 << TLB_BITS;
+/** In words from the beginning of a table. */
+const LAST_ENTRY = (ENTRIES - 1) * 4;
 /** Entries that are emptied one by one; with more it is quicker to empty all. */
 const MOST_FILLED = 1 << 13;
 
@@ -42,9 +44,12 @@ export class Lookups {
 
   private empty(list: typeof this.reads): void {
     this.refresh();
-    const { words } = this, { table, filled, count } = list;
-    if (count < MOST_FILLED) for (let i = 0; i < count; i++) words[filled[i]!] = words[filled[i]! + 1] = 0xffffffff;
-    else this.bytes.fill(0xff, table, table + ENTRIES * 16);
+    const { table, filled, count } = list;
+    if (count < MOST_FILLED) for (let i = 0; i < count; i++) this.clear(filled[i]!);
+    else {
+      this.bytes.fill(0xff, table, table + ENTRIES * 16);
+      this.clear((table >> 2) + LAST_ENTRY);
+    }
     list.count = 0;
   }
 
@@ -52,10 +57,12 @@ export class Lookups {
   code(page: number): number {
     const host = this.pages.hostPage(page, EXECUTE);
     this.refresh();
-    const entry = this.entry(WRITE_TLB, page);
-    this.words[entry] = this.words[entry + 1] = 0xffffffff;
+    this.clear(this.entry(WRITE_TLB, page));
     return host;
   }
+
+  /** All ones, which is an address of the last entry; that one has 0. */
+  private clear(entry: number): void { this.words[entry] = this.words[entry + 1] = (entry & LAST_ENTRY) === LAST_ENTRY ? 0 : 0xffffffff; }
 
   private entry(table: number, page: number): number { return (table >> 2) + ((page / PAGE) % ENTRIES) * 4; }
 

@@ -16,7 +16,7 @@ import type { LibraryIndex } from './library';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
 import { Records } from './records';
-import { discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
+import { adoptHints, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -506,6 +506,7 @@ export class Translations {
         layer.bodies.forEach((_, index) => { to[index] = [layers.length, index]; });
         layers.push({ wire: layer.wire, bodies: layer.bodies, patience: layer.patience, machineCode: bytes });
       } else {
+        adoptHints(layer.wire, layer.bodies);
         for (const index of indices) {
           const size = sizeClass(layer.bodies[index]!.length), group = rest.get(size);
           if (group) group.push({ layer, index }); else rest.set(size, [{ layer, index }]);

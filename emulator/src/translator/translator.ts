@@ -7,3 +7,4 @@ export { translate, translateSingle } from './function';
 export { discover } from './graph';
 export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';
 export { makeTemplate } from './template';
+export { adoptHints } from '../wasm/module';

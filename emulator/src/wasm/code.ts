@@ -10,6 +10,9 @@ export const TYPE_CODE: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32:
 /** Number of enclosing blocks when the label was opened: stays valid while that block is open. */
 export type Label = number;
 
+/** Of function bodies: which way their branches mostly go, as the section metadata.code.branch_hint holds it. */
+export const hintsOf = new WeakMap<Uint8Array, Uint8Array>();
+
 type Simple = { [K in keyof typeof PLAIN | keyof typeof SATURATING | keyof typeof VECTOR]: () => Code };
 type Access = { [K in keyof typeof MEMORY | keyof typeof VECTOR_MEMORY]: (offset?: number) => Code };
 type Lane = { [K in keyof typeof LANE]: (lane: number) => Code };
@@ -25,6 +28,7 @@ export class Code extends Bytes {
   readonly locals: ValueType[] = [];
   private depth = 0;
   private readonly insertions: { at: number; bytes: () => Uint8Array }[] = [];
+  private readonly hints: { at: number; likely: boolean }[] = [];
 
   constructor(readonly parameters: number, capacity = 1024) { super(capacity); }
 
@@ -65,6 +69,10 @@ export class Code extends Bytes {
   }
   /** `if (condition on the stack) { … }`. */
   when(body: () => void): this { this.if(); body(); return this.end(); }
+  /** The same for what hardly ever happens. */
+  seldom(body: () => void): this { return this.hint(false).when(body); }
+  /** For an `if` or `brIf` that comes now: whether its condition is mostly true. What seldom happens is moved away, registers' worries with it. */
+  hint(likely: boolean): this { this.hints.push({ at: this.length, likely }); return this; }
 
   call(index: number): this { return this.byte(0x10).unsigned(index); }
   returnCall(index: number): this { return this.byte(0x12).unsigned(index); }
@@ -91,13 +99,24 @@ export class Code extends Bytes {
     const inserted = this.insertions.map((insertion) => insertion.bytes());
     const size = head.length + this.length + inserted.reduce((sum, bytes) => sum + bytes.length, 0) + 1;
     const out = new Bytes(size + 5);
-    out.unsigned(size).append(head.view());
-    let from = 0;
+    out.unsigned(size);
+    const start = out.length;
+    out.append(head.view());
+    const encoded = new Bytes(16);
+    if (this.hints.length > 0) encoded.unsigned(this.hints.length);
+    let from = 0, hint = 0;
+    const hintsBefore = (end: number) => {
+      for (; hint < this.hints.length && this.hints[hint]!.at < end; hint++) encoded.unsigned(out.length - start + this.hints[hint]!.at - from).byte(1).byte(Number(this.hints[hint]!.likely));
+    };
     this.insertions.forEach((insertion, index) => {
+      hintsBefore(insertion.at);
       out.append(this.data.subarray(from, insertion.at)).append(inserted[index]!);
       from = insertion.at;
     });
-    return out.append(this.data.subarray(from, this.length)).byte(0x0b).view();
+    hintsBefore(this.length);
+    const body = out.append(this.data.subarray(from, this.length)).byte(0x0b).view();
+    if (encoded.length > 0) hintsOf.set(body, encoded.view());
+    return body;
   }
 }
 

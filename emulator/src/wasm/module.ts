@@ -2,7 +2,7 @@
 // Must stay true: function indices count imports first; sections come out in the specified order.
 import { Bytes } from './bytes';
 import type { Code, ValueType } from './code';
-import { TYPE_CODE } from './code';
+import { TYPE_CODE, hintsOf } from './code';
 
 export interface FunctionType { parameters: readonly ValueType[]; results: readonly ValueType[] }
 
@@ -29,6 +29,30 @@ export class TypeList {
     }
     this.bySignature.set(signature, number);
     return number;
+  }
+}
+
+const HINTS = 'metadata.code.branch_hint';
+
+/** Finds the hints that a module without imported functions has for its last functions, whose bodies these are: for another module made of them. */
+export function adoptHints(wire: Uint8Array, bodies: readonly Uint8Array[]): void {
+  let at = 8, functions = 0;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) { const byte = wire[at++]!; value |= (byte & 127) << shift; if (byte < 128) return value; }
+  };
+  while (at < wire.length) {
+    const id = wire[at++]!, end = number() + at;
+    if (id === 3) functions = number();
+    else if (id === 0 && wire[at] === HINTS.length) {
+      at += 1 + HINTS.length;
+      for (let count = number(); count > 0; count--) {
+        const body = bodies[number() - functions + bodies.length], start = at;
+        for (let left = number(); left > 0; left--) { number(); at += 2; }
+        if (body) hintsOf.set(body, wire.subarray(start, at));
+      }
+    }
+    at = end;
   }
 }
 
@@ -111,6 +135,16 @@ export class ModuleBuilder {
       for (const index of functions) elements.unsigned(index);
     }
     section(9, this.elements.length, elements);
+    const hints = new Bytes();
+    let hinted = 0;
+    this.functions.forEach(({ body }, index) => {
+      const own = body && hintsOf.get(body);
+      if (own) { hints.unsigned(this.importedFunctions + index).append(own); hinted++; }
+    });
+    if (hinted > 0) {
+      const head = new Bytes(32).text(HINTS).unsigned(hinted);
+      out.byte(0).unsigned(head.length + hints.length).append(head.view()).append(hints.view());
+    }
     section(10, this.functions.length, bodies);
     return out.view().slice();
   }

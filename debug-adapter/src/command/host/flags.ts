@@ -20,6 +20,8 @@ export function setFlags(): void {
   setPatience();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   v8.setFlagsFromString('--no-flush-bytecode');
+  // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
+  if (Number.parseInt(process.versions.v8) < 14) v8.setFlagsFromString('--experimental-wasm-branch-hinting');
   // One processor is for the program itself.
   v8.setFlagsFromString(`--wasm-num-compilation-tasks=${Math.max(1, os.cpus().length - 1)}`);
 }

@@ -55,7 +55,7 @@ both(CONVERSIONS, 'CVTSD2SS', (e, i) => {
   const x = e.toScratch('f64');
   c.localGet(x).f32DemoteF64();
   const r = e.toScratch('f32');
-  c.localGet(x).localGet(x).f64Ne().when(() => {
+  c.localGet(x).localGet(x).f64Ne().seldom(() => {
     c.localGet(x);
     e.helper('demoteNan');
     c.localSet(r);
@@ -68,7 +68,7 @@ both(CONVERSIONS, 'CVTSS2SD', (e, i) => {
   const x = e.toScratch('f32');
   c.localGet(x).f64PromoteF32();
   const r = e.toScratch('f64');
-  c.localGet(x).localGet(x).f32Ne().when(() => {
+  c.localGet(x).localGet(x).f32Ne().seldom(() => {
     c.localGet(x);
     e.helper('promoteNan');
     c.localSet(r);
@@ -82,7 +82,7 @@ both(CONVERSIONS, 'CVTPS2PD', widening(64, (e, a) => {
   const c = e.code;
   c.localGet(a).f64x2PromoteLowF32x4();
   const r = e.toScratch('v128');
-  c.localGet(r).localGet(r).f64x2Ne().v128AnyTrue().if('v128');
+  c.localGet(r).localGet(r).f64x2Ne().v128AnyTrue().hint(false).if('v128');
   c.localGet(a).localGet(r);
   e.helper('promoteNans');
   c.else().localGet(r).end();
@@ -118,7 +118,7 @@ both(CONVERSIONS, 'CVTPD2PS', narrowing((e, a) => {
   const c = e.code;
   c.localGet(a).f32x4DemoteF64x2Zero();
   const r = e.toScratch('v128');
-  c.localGet(a).localGet(a).f64x2Ne().v128AnyTrue().if('v128');
+  c.localGet(a).localGet(a).f64x2Ne().v128AnyTrue().hint(false).if('v128');
   c.localGet(a).localGet(r);
   e.helper('demoteNans');
   c.else().localGet(r).end();

@@ -38,7 +38,7 @@ export function writeScalar(e: Emitter, i: Instruction, value: number, w: Width)
 /** `result` becomes x86's NaN if it is a NaN. */
 export function fixScalar(e: Emitter, w: Width, result: number, a: number, b: number): void {
   const c = e.code;
-  c.localGet(result).localGet(result).plain(`f${w}Ne`).when(() => {
+  c.localGet(result).localGet(result).plain(`f${w}Ne`).seldom(() => {
     c.localGet(a).localGet(b);
     e.helper(`nan${w}`);
     c.localSet(result);
@@ -48,7 +48,7 @@ export function fixScalar(e: Emitter, w: Width, result: number, a: number, b: nu
 /** Pushes v128 `result` with its NaN elements made x86's. */
 export function pushFixed(e: Emitter, w: Width, result: number, a: number, b: number): void {
   const c = e.code;
-  c.localGet(result).localGet(result).plain(`${shape(w)}Ne`).v128AnyTrue().if('v128');
+  c.localGet(result).localGet(result).plain(`${shape(w)}Ne`).v128AnyTrue().hint(false).if('v128');
   c.localGet(a).localGet(b).localGet(result);
   e.helper(`nans${w}`);
   c.else().localGet(result).end();

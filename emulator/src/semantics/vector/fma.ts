@@ -30,7 +30,7 @@ const scalarFma = (w: Width, kind: Kind, order: readonly [number, number, number
   if (kind === 'FMSUB' || kind === 'FNMSUB') c.plain(`f${w}Neg`);
   e.helper(`fma${w}`);
   const result = e.toScratch(t);
-  c.localGet(result).localGet(result).plain(`f${w}Ne`).when(() => {
+  c.localGet(result).localGet(result).plain(`f${w}Ne`).seldom(() => {
     c.localGet(a).localGet(b).localGet(addend);
     e.helper(`nanOfThree${w}`);
     c.localSet(result);
@@ -64,7 +64,7 @@ const packedFma = (w: Width, kind: Kind, order: readonly [number, number, number
     if (kind === 'FMSUBADD') c.v128Const(odd, w === 32 ? odd : even).v128Xor();
     e.helper(`fmas${w}`);
     const result = e.toScratch('v128');
-    c.localGet(result).localGet(result).plain(`${shape}Ne`).v128AnyTrue().if('v128');
+    c.localGet(result).localGet(result).plain(`${shape}Ne`).v128AnyTrue().hint(false).if('v128');
     c.localGet(a).localGet(b).localGet(addend).localGet(result);
     e.helper(`nansOfThree${w}`);
     c.else().localGet(result).end();

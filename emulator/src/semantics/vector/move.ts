@@ -252,8 +252,8 @@ const loadMxcsr: Semantics = (e, i) => {
   e.hostRead(e.address(operand(i, 0) as MemoryOperand), 4);
   c.i32Load(0);
   const value = e.toScratch('i32');
-  c.localGet(value).i32Const(16).i32ShrU().when(() => e.raise(ExitCode.generalProtection));
-  c.localGet(value).i32Const(0xffc0).i32And().i32Const(0x1f80).i32Ne().when(() => e.raise(ExitCode.notImplemented));
+  c.localGet(value).i32Const(16).i32ShrU().seldom(() => e.raise(ExitCode.generalProtection));
+  c.localGet(value).i32Const(0xffc0).i32And().i32Const(0x1f80).i32Ne().seldom(() => e.raise(ExitCode.notImplemented));
   c.i32Const(0).localGet(value).i32Store(STATE_BASE + MXCSR);
 };
 both(MOVES, 'LDMXCSR', loadMxcsr);
