@@ -18,14 +18,14 @@ export function edited(file: AssemblyFile, text: string): AssemblyFile | undefin
   if (source.text === text) return file;
   const old = source.text;
   let region = regionOf(old, text);
-  if (file.preprocessed.expandedDirective || !isPlain(old, region, text, file.preprocessed)) return undefined;
+  if (file.preprocessed.expandedDirective || !isPlain(old, region, text, file)) return undefined;
   const places = statementPlaces(file);
   if (!places) return undefined;
   const macros = () => macrosAt(region.start, file.preprocessed, definesOf(file.target));
   for (let tries = 0; tries < 4; tries++) {
     // What stands in part on these lines, as labels whose instruction comes later, belongs to them wholly.
     const grown = grow(region, places, old);
-    if (!isPlain(old, grown, text, file.preprocessed)) return undefined;
+    if (!isPlain(old, grown, text, file)) return undefined;
     const to = grown.end + grown.shift;
     const scratch: SourceFile = { path: source.path, text, lineStarts: [] };
     const read = preprocessLines(scratch, grown.start, to, macros());
@@ -43,6 +43,8 @@ export function edited(file: AssemblyFile, text: string): AssemblyFile | undefin
   return undefined;
 }
 
+const NEWLINE = 10;
+
 /** The lines that differ. */
 function regionOf(a: string, b: string): Region {
   const shorter = Math.min(a.length, b.length);
@@ -50,10 +52,14 @@ function regionOf(a: string, b: string): Region {
   while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start++;
   let tail = 0;
   while (tail < shorter - start && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
-  const from = a.lastIndexOf('\n', start - 1) + 1;
+  const from = start === 0 ? 0 : a.lastIndexOf('\n', start - 1) + 1;
+  // Whole lines put in, taken out or changed: the line after them is none of the edit's, and may begin as they do.
+  while (tail < shorter - from && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
+  const endsLine = (text: string) => text.length - tail === from || text.charCodeAt(text.length - tail - 1) === NEWLINE;
+  if (endsLine(a) && endsLine(b)) return { start: from, end: a.length - tail, shift: b.length - a.length };
   // The end of the lines must be one in both texts: a newline that both share, or the end of both.
   const newline = a.indexOf('\n', a.length - tail);
-  return { start: start === 0 ? 0 : from, end: newline < 0 ? a.length : newline + 1, shift: b.length - a.length };
+  return { start: from, end: newline < 0 ? a.length : newline + 1, shift: b.length - a.length };
 }
 
 function lineEnd(text: string, at: number): number {
@@ -108,14 +114,16 @@ function grow(region: Region, { starts, ends }: Places, text: string): Region {
 }
 
 /** The lines say nothing about others: no directive, block comment or backslash on them, nothing of that kind around them. */
-function isPlain(old: string, { start, end, shift }: Region, text: string, { inactive }: Pick<Preprocessed, 'inactive'>): boolean {
+function isPlain(old: string, { start, end, shift }: Region, text: string, { source, preprocessed: { inactive } }: AssemblyFile): boolean {
   const special = /#|\\|\/\*|\*\/|\/\/go:build|\+build|\r(?!\n)/;
   if (special.test(old.slice(start, end)) || special.test(text.slice(start, end + shift))) return false;
   const before = old.lastIndexOf('\n', start - 2) + 1;
   if (start > 0 && old.slice(before, start).includes('\\')) return false;
   if (old.lastIndexOf('/*', start - 1) > old.lastIndexOf('*/', start - 1) && start > 0) return false;
   if (old.indexOf('//go:build', start) >= 0 || old.indexOf('+build', start) >= 0) return false;
-  return !inactive.some((span) => span.start < end && span.end > start);
+  // Lines put in stand between two others: at either end of what is left out they are left out too.
+  const at = start === end ? 1 : 0;
+  return !inactive.some((span) => span.file === source && span.start < end + at && span.end > start - at);
 }
 
 function spliced(file: AssemblyFile, text: string, region: Region, places: Places, scratch: SourceFile, read: Preprocessed, parsed: { statements: Statement[]; problems: AssemblyFile['problems'] }): AssemblyFile {
