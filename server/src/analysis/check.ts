@@ -49,6 +49,7 @@ const targetKey = ({ goos, goarch, assumeTags }: Target): string => `${goos}/${g
 export class Checker {
   private readonly packages = new Map<string, Packages>();
   private readonly parsed: NonNullable<PackagesOptions['parsed']> = new Map();
+  private readonly named: NonNullable<PackagesOptions['named']> = new Map();
   private readonly headers = new WeakMap<PackageKnowledge, SourceFile>();
   private readonly summaries = new Map<string, { text: string; summary: FileSummary }>();
   private readonly paths = new Map<string, string | undefined>();
@@ -70,7 +71,7 @@ export class Checker {
     return known.get(key);
   }
 
-  /** Reads package runtime for a target a file at a time: every function's registers are followed with its types. */
+  /** Looks through package runtime for a target a file at a time: every function's registers are followed with its types. */
   *ahead(target: Target): Generator<undefined> {
     const { goroot } = this.options;
     if (goroot !== undefined) yield* this.packagesFor(target).ahead(`${goroot}/src/runtime`);
@@ -82,7 +83,7 @@ export class Checker {
     if (packages) this.packages.delete(key);
     else {
       this.makeRoom();
-      packages = new Packages({ ...this.options, target, parsed: this.parsed, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) });
+      packages = new Packages({ ...this.options, target, parsed: this.parsed, named: this.named, listed: target.assumeTags ? undefined : this.options.listed?.get(`${target.goos}/${target.goarch}`) });
     }
     // The one asked for last stands last.
     this.packages.set(key, packages);
@@ -103,7 +104,7 @@ export class Checker {
       for (const each of this.summaries.keys()) if (each.startsWith(`${key} `)) this.summaries.delete(each);
     }
     const kept = new Set([...this.packages.values()].flatMap((each) => each.paths()));
-    for (const path of this.parsed.keys()) if (!kept.has(path)) this.parsed.delete(path);
+    for (const known of [this.parsed, this.named]) for (const path of known.keys()) if (!kept.has(path)) known.delete(path);
   }
 
   private packagePath(directory: string): string | undefined {
@@ -170,8 +171,8 @@ export class Checker {
     return { files: linked(file, context, minor), elsewhere: elsewhere(file, context) };
   }
 
-  /** `link` is what the file is linked with, where the caller has it at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`. */
-  check(path: string, text: string, file = this.read(path, text), link: () => LinkContext = () => this.link(file), whole = true): { file: AssemblyFile; problems: Problem[] } {
+  /** `link` is what the file is linked with, where the caller has it at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`; without `flow` registers are not followed where that has not been done. */
+  check(path: string, text: string, file = this.read(path, text), link: () => LinkContext = () => this.link(file), whole = true, flow = true): { file: AssemblyFile; problems: Problem[] } {
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));
     // The files it is linked with will ask for it.
@@ -179,7 +180,7 @@ export class Checker {
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
-    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge), ...frameWrites(file), ...reservedRegisters(file, knowledge));
+    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
     problems.push(...noSplitDepth(file, link, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
     problems.push(...assembling(file, this.options.minor, problems, whole));

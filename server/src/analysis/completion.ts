@@ -162,9 +162,11 @@ function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: 
   }
   yield* macros(file, (isCode) => isCode, 3);
   if (!knowledge) return;
+  const asText = line.word !== '' && ('TEXT'.startsWith(line.word.toUpperCase()) || /^TEXT/i.test(line.word));
   for (const name of missingFunctions(file, knowledge, context, context.minor)) {
-    const text = skeleton(name, file, knowledge, true);
-    if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter: /^TEXT/i.test(line.word) ? `TEXT${name}` : name, rank: 1 };
+    const filter = asText ? `TEXT${name}` : name;
+    const text = context.wants(filter) ? skeleton(name, file, knowledge, true) : undefined;
+    if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter, rank: 1 };
   }
 }
 

@@ -6,6 +6,7 @@ import { fieldAt, elementOf, typeText, type FieldPath } from '../golang/type-tex
 import { underlying, type GoType } from '../golang/types';
 import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
+import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import type { AssemblyFunction } from './functions';
@@ -40,13 +41,17 @@ const MOST_STEPS = 200_000;
 
 const cache = new WeakMap<AssemblyFunction, { knowledge: PackageKnowledge | undefined; flow: Flow }>();
 
-export function flowOf(within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge | undefined): Flow {
+export const flowOf = (within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge | undefined): Flow => finish(flowInSteps(within, file, knowledge));
+
+export function* flowInSteps(within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge | undefined): Steps<Flow> {
   const known = cache.get(within);
   if (known && known.knowledge === knowledge) return known.flow;
-  const flow = new Analysis(within, file, knowledge).run();
+  const flow = yield* new Analysis(within, file, knowledge).run();
   cache.set(within, { knowledge, flow });
   return flow;
 }
+
+export const isFollowed = (within: AssemblyFunction, knowledge: PackageKnowledge | undefined): boolean => cache.get(within)?.knowledge === knowledge && cache.has(within);
 
 /** Statements that may follow one: the next, or where it jumps to. */
 export function successors(within: AssemblyFunction, file: AssemblyFile): number[][] {
@@ -70,7 +75,8 @@ export function successors(within: AssemblyFunction, file: AssemblyFile): number
   });
 }
 
-export const isCall = (word: string): boolean => ['CALL', 'BL', 'JAL', 'JALR', 'Call', 'BLR', 'CALLIND', 'JIRL', 'BX'].includes(word);
+const CALLS: ReadonlySet<string> = new Set(['CALL', 'BL', 'JAL', 'JALR', 'Call', 'BLR', 'CALLIND', 'JIRL', 'BX']);
+export const isCall = (word: string): boolean => CALLS.has(word);
 
 /** What follows is reached only by its label. */
 export function leaves(word: string, operands: readonly Operand[], family: Family): boolean {
@@ -79,6 +85,8 @@ export function leaves(word: string, operands: readonly Operand[], family: Famil
   if (family === 'arm' && word.startsWith('MOV') && operands.at(-1)?.tokens.some(({ text }) => text === 'R15' || text === 'PC') === true) return true;
   return (word === 'B' || word === 'BR' || word === 'J') && operands.length === 1 && family !== 'wasm';
 }
+
+const NO_CODE: ReadonlySet<string> = new Set(['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'PCALIGNMAX', 'DATA', 'GLOBL', 'NOP']);
 
 /** Sets of writers are not changed, only replaced, except in the states of blocks, which own theirs. */
 const copy = ({ values, writers }: State): State => ({ values: new Map(values), writers: new Map(writers) });
@@ -97,7 +105,7 @@ class Analysis {
     this.family = file.arch.family;
   }
 
-  run(): Flow {
+  *run(): Steps<Flow> {
     const { statements } = this.within;
     const next = successors(this.within, this.file);
     const begins = new Set([0]);
@@ -117,6 +125,7 @@ class Analysis {
       const state = copy(entry);
       let at = begin;
       for (; ; at++, steps++) {
+        if (steps % STEP === STEP - 1) yield undefined;
         this.step(statements[at] as Statement, state);
         if (this.blockOf[at + 1] !== begin) break;
       }
@@ -213,19 +222,24 @@ class Analysis {
   /** Changes `state` from before the statement to after it. */
   private step(statement: Statement, state: State): void {
     const word = statement.word?.text;
-    if (!word || ['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'PCALIGNMAX', 'DATA', 'GLOBL', 'NOP'].includes(word)) return;
+    if (!word || NO_CODE.has(word)) return;
     const { values, writers } = state;
     if (isCall(word)) {
       const keep = this.family !== 'amd64' || this.isInternal() ? values.get(this.gRegister()) : undefined;
       values.clear();
       if (keep) values.set(this.gRegister(), keep);
-      for (const name of writers.keys()) if (name !== 'SP' && !(keep && name === this.gRegister())) writers.set(name, new Set([statement]));
+      const here = new Set([statement]);
+      for (const name of writers.keys()) if (name !== 'SP' && !(keep && name === this.gRegister())) writers.set(name, here);
       return;
     }
     const result = this.loaded(statement, state);
-    for (const name of registerAccess(statement, this.family).writes) {
-      values.delete(name);
-      writers.set(name, new Set([statement]));
+    const { writes } = registerAccess(statement, this.family);
+    if (writes.size) {
+      const here = new Set([statement]);
+      for (const name of writes) {
+        values.delete(name);
+        writers.set(name, here);
+      }
     }
     if (result) values.set(result.register, result.value);
   }
@@ -234,8 +248,9 @@ class Analysis {
   private loaded(statement: Statement, before: State): { register: string; value: Value } | undefined {
     const word = statement.word?.text ?? '';
     const [from, to] = statement.operands;
-    const addresses = /^LEA[QL]$/.test(word);
-    if (statement.operands.length !== 2 || !from || to?.kind !== 'register' || !to.base || !(addresses || /^MOV[A-Z]*$/.test(word))) return undefined;
+    if (statement.operands.length !== 2 || !from || to?.kind !== 'register' || !to.base) return undefined;
+    const addresses = word === 'LEAQ' || word === 'LEAL';
+    if (!addresses && !/^MOV[A-Z]*$/.test(word)) return undefined;
     const value = this.valueOf(from, before, addresses || from.prefix === '$', moveSize(word, this.family));
     return value && { register: wholeRegister(to.base.name, this.family), value };
   }

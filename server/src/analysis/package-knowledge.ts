@@ -22,12 +22,15 @@ export interface GoPlace {
   pragmas: string[];
 }
 
+const MOST_SOURCES = 24;
+
 export class PackageKnowledge {
   private headerFound: AsmHeader | undefined;
   private bodylessNames: string[] | undefined;
   private definesByName: Map<string, AsmDefine> | undefined;
   private bodylessByName: Map<string, FuncDeclaration> | undefined;
   private readonly frames = new Map<string, FunctionFrame | 'unknown' | undefined>();
+  private readonly sources = new Map<string, SourceFile>();
   private readonly evaluator: Evaluator;
 
   constructor(readonly owner: GoPackage, private readonly packages: Packages, private readonly bigEndian: boolean) {
@@ -177,10 +180,23 @@ export class PackageKnowledge {
     return this.place(declaration, declaration.node);
   }
 
+  /** A Go file's text; the last few are kept, since one list of proposals asks for many declarations. */
+  private source(path: string): SourceFile | undefined {
+    let file = this.sources.get(path);
+    if (!file) {
+      const text = this.packages.options.files.read(path);
+      if (text === undefined) return undefined;
+      file = sourceFile(path, text);
+      if (this.sources.size >= MOST_SOURCES) this.sources.clear();
+      this.sources.set(path, file);
+    }
+    return file;
+  }
+
   private place(declaration: Declaration, node: GoNode): GoPlace | undefined {
-    const text = this.packages.options.files.read(declaration.file.path);
-    if (text === undefined) return undefined;
-    const file: SourceFile = sourceFile(declaration.file.path, text);
+    const file = this.source(declaration.file.path);
+    if (!file) return undefined;
+    const { text } = file;
     const lineStart = text.lastIndexOf('\n', node.start - 1) + 1;
     const lineEnd = text.indexOf('\n', node.start);
     return {

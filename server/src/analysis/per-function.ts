@@ -8,17 +8,18 @@ interface Kept { start: number; moves: number; context: unknown; problems: Probl
 
 const kept = new WeakMap<AssemblyFunction, Map<string, Kept>>();
 
-/** `rule` names what `work` looks for. */
-export function perFunction(rule: string, each: AssemblyFunction, context: unknown, work: () => Problem[]): readonly Problem[] {
+/** `rule` names what `work` looks for. Without `now` it is not done: what was found before, in another context, is said again. */
+export function perFunction(rule: string, each: AssemblyFunction, context: unknown, work: () => Problem[], now = true): readonly Problem[] {
   let rules = kept.get(each);
   if (!rules) kept.set(each, (rules = new Map<string, Kept>()));
   const { start, file } = each.span;
   const known = rules.get(rule);
-  if (known && known.context === context && known.moves === each.moves) {
+  if (known && (known.context === context || !now) && known.moves === each.moves) {
     if (known.start !== start && known.problems.length) known.problems = moved(known.problems, file, start - known.start);
     known.start = start;
     return known.problems;
   }
+  if (!now) return [];
   // Places that tokens share move with the tokens; what is kept here is moved here.
   const problems = moved(work(), file, 0);
   rules.set(rule, { start, moves: each.moves, context, problems });

@@ -3,6 +3,7 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import type { Problem } from '../syntax/source';
+import { finish, type Steps } from '../syntax/steps';
 import type { DataSymbol } from './data';
 import { collapseJumps, layout, type Code } from './layout';
 import { addPrologue } from './prologue';
@@ -29,15 +30,20 @@ export interface AssembleOptions {
 }
 
 export function assemble(file: AssemblyFile, options: AssembleOptions): Assembled {
-  const program = readProgram(file, options);
+  return finish(assembleInSteps(file, options));
+}
+
+export function* assembleInSteps(file: AssemblyFile, options: AssembleOptions): Steps<Assembled> {
+  const program = yield* readProgram(file, options);
   const problems = [...program.problems];
-  const texts = program.texts.map((text): AssembledText => {
+  const texts: AssembledText[] = [];
+  for (const text of program.texts) {
     const report = (message: string, { span }: Instruction) => { problems.push({ code: 'assemble', severity: 'error', message, span }); };
     const { goos } = file.target;
     text.instructions = text.instructions.flatMap((instruction) => rewrite(instruction, goos));
     const instructions = addPrologue(text, options, report).flatMap((instruction) => (instruction.statement ? [instruction] : [instruction, ...threadLocalAccess(instruction, goos)]));
     collapseJumps(instructions);
-    return { text, instructions, ...layout(instructions, options.minor, report) };
-  });
+    texts.push({ text, instructions, ...(yield* layout(instructions, options.minor, report)) });
+  }
   return { texts, data: program.data, problems };
 }

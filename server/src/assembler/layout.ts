@@ -6,7 +6,8 @@ import type { Argument } from './argument';
 import { EncodingError, pushNumber, type Relocation } from './encode';
 import { conditionOf, type Instruction } from './program';
 import { lowByte } from './registers';
-import { assembleInstruction } from './select';
+import { assembleInstruction, type Choice } from './select';
+import { STEP, type Steps } from '../syntax/steps';
 
 export interface Code {
   bytes: Uint8Array;
@@ -33,7 +34,7 @@ export function collapseJumps(instructions: readonly Instruction[]): void {
   }
 }
 
-export function layout(instructions: readonly Instruction[], minor: number, report: (message: string, instruction: Instruction) => void): Code {
+export function* layout(instructions: readonly Instruction[], minor: number, report: (message: string, instruction: Instruction) => void): Steps<Code> {
   const branches = new Map<Instruction, Branch>();
   const seen = new Set<Instruction>();
   for (const instruction of instructions) {
@@ -41,6 +42,8 @@ export function layout(instructions: readonly Instruction[], minor: number, repo
     if (instruction.target) branches.set(instruction, { short: true, backwards: seen.has(instruction.target) });
   }
   const failed = new Set<Instruction>();
+  const settled = new Map<Instruction, Choice>();
+  let count = 0;
   const fail = (message: string, instruction: Instruction) => {
     if (!failed.has(instruction)) report(message, instruction);
     failed.add(instruction);
@@ -52,6 +55,7 @@ export function layout(instructions: readonly Instruction[], minor: number, repo
     const relocations: Relocation[] = [];
     const waiting = new Map<Instruction, Instruction[]>();
     for (const instruction of instructions) {
+      if (++count % STEP === 0) yield undefined;
       instruction.offset = at;
       for (const from of waiting.get(instruction) ?? []) {
         const branch = branches.get(from) as Branch;
@@ -59,7 +63,7 @@ export function layout(instructions: readonly Instruction[], minor: number, repo
         if (branch.short && distance > 127) { branch.short = false; again = true; }
         patch(from, distance, branch.short);
       }
-      instruction.bytes = one(instruction, minor, branches.get(instruction), at, waiting, relocations, fail);
+      instruction.bytes = one(instruction, minor, branches.get(instruction), at, waiting, relocations, settled, fail);
       if (instruction.mnemonic.startsWith('PCALIGN')) alignment = Math.max(alignment, Number(instruction.args[0]?.offset ?? 1n));
       at += instruction.bytes.length;
     }
@@ -76,7 +80,7 @@ function patch(from: Instruction, distance: number, short: boolean): void {
   else for (let i = 0; i < 4; i++) bytes[bytes.length - 4 + i] = (distance >> (8 * i)) & 255;
 }
 
-function one(instruction: Instruction, minor: number, branch: Branch | undefined, at: number, waiting: Map<Instruction, Instruction[]>, relocations: Relocation[], fail: (message: string, instruction: Instruction) => void): number[] {
+function one(instruction: Instruction, minor: number, branch: Branch | undefined, at: number, waiting: Map<Instruction, Instruction[]>, relocations: Relocation[], settled: Map<Instruction, Choice>, fail: (message: string, instruction: Instruction) => void): number[] {
   const { mnemonic, args } = instruction;
   switch (mnemonic) {
     case 'TEXT': case 'PCDATA': case 'FUNCDATA': case 'NOP': return [];
@@ -100,15 +104,20 @@ function one(instruction: Instruction, minor: number, branch: Branch | undefined
     if (instruction.target && branch) return branchBytes(instruction, branch, at, waiting);
     const direct = directBranch(instruction, at, relocations);
     if (direct) return direct;
-    const choice = assembleInstruction(mnemonic, instruction.suffix, args, minor);
+    const known = settled.get(instruction);
+    const choice = known ?? assembleInstruction(mnemonic, instruction.suffix, args, minor);
     for (const relocation of choice.relocations) relocations.push({ ...relocation, offset: at + relocation.offset });
-    // Seen by their low names from now on.
-    if (choice.form.bytes && !choice.form.vex && !choice.form.evex) {
+    // Seen by their low names from now on; what has none keeps its bytes in all further rounds.
+    let lowered = false;
+    if (!known && choice.form.bytes && !choice.form.vex && !choice.form.evex) {
       choice.form.slots.forEach(({ wanted }, i) => {
         const argument = args[i];
-        if ((wanted === 'r8' || wanted === 'rm8') && argument?.register) args[i] = { ...argument, register: lowByte(argument.register) };
+        if ((wanted !== 'r8' && wanted !== 'rm8') || !argument?.register) return;
+        args[i] = { ...argument, register: lowByte(argument.register) };
+        lowered = true;
       });
     }
+    if (!lowered) settled.set(instruction, choice);
     return choice.bytes;
   } catch (error) {
     if (!(error instanceof EncodingError)) throw error;

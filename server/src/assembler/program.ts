@@ -6,6 +6,7 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { goName } from '../syntax/lexer';
 import { visibleSpan, type Problem, type Span } from '../syntax/source';
+import { STEP, type Steps } from '../syntax/steps';
 import { ABI_SELECTOR_PACKAGES } from '../workspace/package-path';
 import { argumentOf, linkerName, type Argument } from './argument';
 import { DataReader, type DataSymbol } from './data';
@@ -88,7 +89,7 @@ const isNopOperand = ({ kind, name, register }: Argument): boolean => kind === '
 /** Where the assembler has no import path: it cannot know which rules hold. */
 const UNKNOWN_PACKAGE = 'main';
 
-export function readProgram(file: AssemblyFile, options: ProgramOptions): Program {
+export function readProgram(file: AssemblyFile, options: ProgramOptions): Steps<Program> {
   return new ProgramReader(file, options).read();
 }
 
@@ -109,8 +110,12 @@ class ProgramReader {
     this.data = new DataReader(options.packagePath, (message, span) => this.report(message, span));
   }
 
-  read(): Program {
-    for (const statement of this.file.statements) this.statement(statement);
+  *read(): Steps<Program> {
+    let count = 0;
+    for (const statement of this.file.statements) {
+      this.statement(statement);
+      if (++count % STEP === 0) yield undefined;
+    }
     this.resolve();
     return { texts: this.texts, data: this.data.symbols(), problems: this.problems };
   }

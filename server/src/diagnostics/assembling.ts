@@ -4,9 +4,10 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { moved } from '../analysis/per-function';
-import { assemble } from '../assembler/assemble';
+import { assemble, assembleInSteps } from '../assembler/assemble';
 import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Problem, type Span } from '../syntax/source';
+import { finish, type Steps } from '../syntax/steps';
 import { symbolPrefix } from '../workspace/package-path';
 
 /** Of each statement of a function, from `starts` at its number: its instructions, the length before the bytes of each. */
@@ -25,14 +26,16 @@ export const isAssembled = (each: AssemblyFunction): boolean => encoded.has(each
 /** Functions that have not been assembled since they changed. */
 export const waiting = (file: AssemblyFile): AssemblyFunction[] => (file.arch.family === 'amd64' ? functionsOf(file).filter((each) => !isAssembled(each)) : []);
 
-function run(file: AssemblyFile, statements: Statement[], minor: number) {
-  return assemble({ ...file, statements }, { packagePath: symbolPrefix(file.packagePath ?? 'main'), minor });
-}
+const optionsOf = ({ packagePath }: AssemblyFile, minor: number) => ({ packagePath: symbolPrefix(packagePath ?? 'main'), minor });
+const run = (file: AssemblyFile, statements: Statement[], minor: number) => assemble({ ...file, statements }, optionsOf(file, minor));
 
 /** Assembles a function, unless that has been done. */
-export function assembleFunction(each: AssemblyFunction, file: AssemblyFile, minor: number): void {
+export const assembleFunction = (each: AssemblyFunction, file: AssemblyFile, minor: number): void => finish(assembleFunctionInSteps(each, file, minor));
+
+/** The same, to be left off as soon as the file is edited. */
+export function* assembleFunctionInSteps(each: AssemblyFunction, file: AssemblyFile, minor: number): Steps<void> {
   if (encoded.has(each)) return;
-  const { texts, problems } = run(file, codeOf(each.statements), minor);
+  const { texts, problems } = yield* assembleInSteps({ ...file, statements: codeOf(each.statements) }, optionsOf(file, minor));
   const bytesOf = new Map<Statement, number[]>();
   for (const { instructions } of texts) {
     for (const { statement, bytes } of instructions) {

@@ -2,7 +2,7 @@
 // Must stay true: only where every path proves the type, and the other struct does not begin with the first one.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { flowOf, pointed } from '../analysis/flow';
+import { flowOf, isFollowed, pointed } from '../analysis/flow';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { wholeRegister } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
@@ -11,9 +11,10 @@ import { underlying, type GoType } from '../golang/types';
 import { visibleSpan, type Problem } from '../syntax/source';
 import { baseName } from '../workspace/files';
 
-export function fieldTypes(file: AssemblyFile, knowledge: PackageKnowledge | undefined): Problem[] {
+/** Without `now` only what is known already is said. */
+export function fieldTypes(file: AssemblyFile, knowledge: PackageKnowledge | undefined, now = true): Problem[] {
   if (!knowledge || !file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) return [];
-  return functionsOf(file).flatMap((within) => perFunction('field types', within, knowledge, () => typesOf(within, file, knowledge)));
+  return functionsOf(file).flatMap((within) => perFunction('field types', within, knowledge, () => typesOf(within, file, knowledge), now || isFollowed(within, knowledge)));
 }
 
 function typesOf(within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge): Problem[] {

@@ -3,7 +3,7 @@
 // Package runtime is left out for the frame pointer, as vet does: switching stacks is its business.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { flowOf, isCall, leaves, successors } from '../analysis/flow';
+import { flowOf, isCall, isFollowed, leaves, successors } from '../analysis/flow';
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import { registerAccess } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
@@ -12,13 +12,14 @@ import { typeText } from '../golang/type-text';
 import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Problem } from '../syntax/source';
 
-export function reservedRegisters(file: AssemblyFile, knowledge: PackageKnowledge | undefined): Problem[] {
+/** Without `now` only what is known already is said. */
+export function reservedRegisters(file: AssemblyFile, knowledge: PackageKnowledge | undefined, now = true): Problem[] {
   const { goarch } = file.target;
   if (goarch !== 'amd64' && goarch !== 'arm64') return [];
   return functionsOf(file).flatMap((each) => perFunction('reserved registers', each, knowledge, () => [
     ...(file.packagePath === 'runtime' ? [] : framePointer(each, file)),
     ...(goarch === 'amd64' && each.text.operands[0]?.symbol?.abi?.text === 'ABIInternal' ? [...zeroRegister(each, file), ...currentG(each, file, knowledge)] : []),
-  ]));
+  ], now || isFollowed(each, knowledge)));
 }
 
 interface Rule {

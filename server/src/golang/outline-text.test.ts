@@ -6,6 +6,7 @@ import { Language, Parser } from 'web-tree-sitter';
 import { expect, test } from 'vitest';
 import { disk, goroot, parser } from '../testing/fixture';
 import { readDeclarations, type GoFile } from './declarations';
+import { possibleNames } from './package-scope';
 import type { GoNode } from './syntax-tree';
 
 const require = createRequire(import.meta.url);
@@ -58,6 +59,8 @@ function compare(text: string): boolean {
   if (expected) {
     const found = dump(readDeclarations('f.go', parser.parse(text)));
     const at = expected.findIndex((line, i) => line !== found[i]);
+    const possible = new Set(possibleNames(text));
+    for (const each of readDeclarations('f.go', parser.parse(text)).declarations) if (!(each.kind === 'func' && each.receiver) && !possible.has(each.name)) expect({ text: text.slice(0, 2000), possible: each.name }).toEqual('among the possible names');
     if (at >= 0 || found.length !== expected.length) expect({ text: text.slice(0, 2000), line: found[at]?.slice(0, 1000), lines: found.length }).toEqual({ text: text.slice(0, 2000), line: expected[at]?.slice(0, 1000), lines: expected.length });
   }
   return expected !== undefined;

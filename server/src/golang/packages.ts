@@ -4,17 +4,18 @@
 import { buildConstraint } from '../workspace/build-constraint';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { targetOfName, tagHolds, isSystem, type Target } from '../workspace/target';
-import { readDeclarations, type Declaration, type GoFile } from './declarations';
+import { readDeclarations, type GoFile } from './declarations';
 import { defaultExperiments } from './experiments';
 import type { Listed } from './go-list';
+import { PackageScope, possibleNames, type Source } from './package-scope';
 import type { GoParser } from './syntax-tree';
 
 export interface GoPackage {
   directory: string;
   name: string;
-  files: GoFile[];
-  /** Package-level names; methods are not in it. */
-  scope: Map<string, Declaration>;
+  readonly files: readonly GoFile[];
+  /** Package-level names; methods are not in it. A name is looked for in the files that may declare it: the others wait. */
+  scope: PackageScope;
 }
 
 export interface PackagesOptions {
@@ -30,6 +31,8 @@ export interface PackagesOptions {
   listed?: Listed | undefined;
   /** Files read before, for any target; parsing is what costs most. */
   parsed?: Map<string, { mark: string; file: GoFile }>;
+  /** The names that files may declare, of the same text. */
+  named?: Map<string, { mark: string; names: readonly string[] }>;
 }
 
 /** `replaces`: by a folder, or by a version of another module. */
@@ -48,34 +51,31 @@ export class Packages {
     const { files } = this.options;
     // Files that have come since then are judged here.
     const listed = this.options.listed?.package(directory);
-    const sources: GoFile[] = [];
+    const sources: Source[] = [];
     for (const name of files.list(directory) ?? []) {
       if (!name.endsWith('.go') || (!withTests && name.endsWith('_test.go')) || name.startsWith('_') || name.startsWith('.')) continue;
       const path = join(directory, name);
       const text = files.read(path);
       if (text === undefined || !(listed?.built.has(name) ?? false) && ((listed?.left.has(name) ?? false) || !this.isBuilt(path, text))) continue;
-      const file = this.parse(path, text);
-      if (file.imports.some((each) => each.path === 'C')) continue;
+      if (text.includes('"C"') && this.parse(path, text).imports.some((each) => each.path === 'C')) continue;
       // Tests of package p_test are a package of their own.
-      if (withTests && name.endsWith('_test.go') && file.packageName.endsWith('_test')) continue;
-      sources.push(file);
+      if (withTests && name.endsWith('_test.go') && this.parse(path, text).packageName.endsWith('_test')) continue;
+      const mark = fingerprint(text);
+      sources.push({ path, names: this.names(path, text, mark), file: () => this.parsedFile(path, mark) ?? this.parse(path, files.read(path) ?? '') });
     }
-    const name = sources[0]?.packageName ?? '';
-    const scope = new Map<string, Declaration>();
-    for (const file of sources) {
-      for (const declaration of file.declarations) if (declaration.kind !== 'func' || !declaration.receiver) scope.set(declaration.name, declaration);
-    }
-    const found = sources.length ? { directory, name, files: sources, scope } : undefined;
+    const [first] = sources;
+    const scope = new PackageScope(sources);
+    const found = first ? { directory, name: first.file().packageName, scope, get files() { return scope.files(); } } : undefined;
     this.byDirectory.set(key, found);
     return found;
   }
 
   /** Of all Go files that packages read so far consist of. */
   paths(): string[] {
-    return [...this.byDirectory.values()].flatMap((each) => each?.files.map(({ path }) => path) ?? []);
+    return [...this.byDirectory.values()].flatMap((each) => each?.scope.paths() ?? []);
   }
 
-  /** Parses what a package needs a file at a time, so that reading it later takes little. */
+  /** Looks for the names of a package a file at a time, so that reading it later takes little. */
   *ahead(directory: string): Generator<undefined> {
     if (this.byDirectory.has(directory)) return;
     const { files } = this.options;
@@ -84,9 +84,21 @@ export class Packages {
       const path = join(directory, name);
       const text = files.read(path);
       if (text === undefined || !this.isBuilt(path, text)) continue;
-      this.parse(path, text);
+      this.names(path, text, fingerprint(text));
       yield undefined;
     }
+  }
+
+  private names(path: string, text: string, mark: string): readonly string[] {
+    const { named } = this.options;
+    let known = named?.get(path);
+    if (known?.mark !== mark) named?.set(path, (known = { mark, names: possibleNames(text) }));
+    return known?.names ?? possibleNames(text);
+  }
+
+  private parsedFile(path: string, mark: string): GoFile | undefined {
+    const known = this.options.parsed?.get(path);
+    return known?.mark === mark ? known.file : undefined;
   }
 
   private parse(path: string, text: string): GoFile {

@@ -7,10 +7,12 @@ import type { AssemblyFile } from '../analysis/assembly-file';
 import type { Family } from '../arch/architecture';
 import { operandForms, type OperandForm } from '../arch/operand-forms';
 import { Checker, type CheckerOptions } from '../analysis/check';
-import { assembleFunction, waiting } from '../diagnostics/assembling';
+import { assembleFunctionInSteps, waiting } from '../diagnostics/assembling';
 import { elsewhere } from '../analysis/elsewhere';
+import type { PackageKnowledge } from '../analysis/package-knowledge';
 import { summaryOf, type FileSummary } from '../analysis/file-summary';
-import { flowOf } from '../analysis/flow';
+import { flowInSteps, isFollowed } from '../analysis/flow';
+import { functionsOf } from '../analysis/functions';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { linked, linkedPaths } from '../analysis/package-symbols';
@@ -19,6 +21,7 @@ import { entityAt, type Entity } from '../analysis/entity';
 import { beside, type ToolFinding } from '../diagnostics/tools';
 import { Listed, type GoEnvironment } from '../golang/go-list';
 import type { Problem, SourceFile } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 import { directoryOf, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import { offsetAt } from './to-proto';
@@ -52,6 +55,10 @@ export class Documents {
   private readonly found = new WeakMap<AssemblyFile, Problem[]>();
   /** By target: reading what every file of it needs, a step at a time. */
   private readonly ahead = new Map<string, Generator<undefined>>();
+  /** The function that is being assembled or followed; given up when the file is edited. */
+  private function: { of: AssemblyFile | undefined; steps: Steps<unknown> | undefined } = { of: undefined, steps: undefined };
+  /** Open files whose registers have been followed once: from then on an edit follows those of its function at once. */
+  private readonly followed = new WeakMap<SourceFile, PackageKnowledge>();
   /** What of the files linked with an open one has still to be read. */
   private readonly unread = new WeakMap<SourceFile, string[]>();
 
@@ -131,7 +138,7 @@ export class Documents {
     return file;
   }
 
-  /** A step of what a whole check of an open file needs: reads one of the files linked with it, or assembles one function that has changed and follows its registers; false when all is done. */
+  /** A step of what a whole check of an open file needs: looks through a file of package runtime, reads one of the files linked with it, or assembles a piece of a function that has changed or follows its registers; false when all is done. */
   prepare(uri: string): boolean {
     const file = this.file(uri);
     if (!file) return false;
@@ -142,13 +149,28 @@ export class Documents {
     if (!ahead) this.ahead.set(key, (ahead = this.checker.ahead(file.target)));
     if (ahead.next().done !== true) return true;
     const unread = paths.pop();
-    const each = unread === undefined ? waiting(file)[0] : undefined;
-    if (unread !== undefined) this.summary(unread, file.target);
-    else if (each) {
-      assembleFunction(each, file, this.checker.options.minor);
-      flowOf(each, file, this.context(file).knowledge);
-    } else return false;
-    return true;
+    if (unread !== undefined) {
+      this.summary(unread, file.target);
+      return true;
+    }
+    let steps = this.function.of === file ? this.function.steps : undefined;
+    if (!steps) {
+      steps = this.functionSteps(file);
+      this.function = { of: file, steps };
+    }
+    if (steps?.next().done === false) return true;
+    const isMore = steps !== undefined;
+    this.function = { of: undefined, steps: undefined };
+    return isMore;
+  }
+
+  /** Of a file as it is now, what one of its functions still needs. */
+  private functionSteps(file: AssemblyFile): Steps<unknown> | undefined {
+    const { knowledge } = this.context(file);
+    const [unassembled] = waiting(file);
+    if (unassembled) return assembleFunctionInSteps(unassembled, file, this.checker.options.minor);
+    const each = functionsOf(file).find((one) => !isFollowed(one, knowledge));
+    return each && flowInSteps(each, file, knowledge);
   }
 
   /** Open files that include one that has changed in the editor; they are read again when they are asked for next. */
@@ -236,15 +258,19 @@ export class Documents {
     return problems;
   }
 
-  /** The same at once: only what has changed is judged anew, and functions are not assembled. */
+  /** The same at once: only what has changed is judged anew, functions are not assembled, and none's registers are followed before all have been once, beside the work. */
   quickProblems(uri: string): Problem[] | undefined {
     const file = this.file(uri);
     return file && (this.found.get(file) ?? this.check(file, false));
   }
 
-  private check(file: AssemblyFile, withAssembler: boolean): Problem[] {
-    const { path, text } = file.source;
-    return this.checker.check(path, text, file, () => { const context = this.context(file); return { files: linked(file, context, context.minor), elsewhere: elsewhere(file, context) }; }, withAssembler).problems;
+  private check(file: AssemblyFile, whole: boolean): Problem[] {
+    const { source: { path, text } } = file;
+    const context = this.context(file);
+    const { knowledge } = context;
+    const follow = whole || knowledge === undefined || this.followed.get(file.source) === knowledge;
+    if (whole && knowledge) this.followed.set(file.source, knowledge);
+    return this.checker.check(path, text, file, () => ({ files: linked(file, context, context.minor), elsewhere: elsewhere(file, context) }), whole, follow).problems;
   }
 
   /** Beyond amd64, from the user's Go sources. */

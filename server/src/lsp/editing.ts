@@ -3,8 +3,9 @@
 
 import {
   CodeActionKind, CompletionItemKind, ErrorCodes, InsertTextFormat, MarkupKind, ResponseError, TextEdit,
-  type CodeAction, type CompletionItem, type WorkspaceEdit,
+  type CodeAction, type CompletionItem, type CompletionList, type WorkspaceEdit,
 } from 'vscode-languageserver';
+import type { AssemblyFile } from '../analysis/assembly-file';
 import { actions } from '../analysis/code-actions';
 import { completion, type CompletionKind } from '../analysis/completion';
 import { beyondAmd64, instructionHelp } from '../analysis/hover';
@@ -14,6 +15,7 @@ import { signature } from '../analysis/signature';
 import { formatEdits, typedEdit } from '../format/edits';
 import { FormatError } from '../format/format';
 import type { Edit } from '../syntax/source';
+import type { Documents } from './documents';
 import type { Session } from './session';
 import { diagnostic, offsetAt, range } from './to-proto';
 
@@ -27,17 +29,7 @@ export function editing(session: Session): void {
 
   connection.onCompletion(({ textDocument, position }) => session.safely('completion', () => {
     const at = session.at(textDocument.uri, position);
-    if (!at) return undefined;
-    const { start, end, items, incomplete } = completion({ ...documents.context(at.file), mnemonics: documents.checker.mnemonics(at.file), forms: documents.operandForms(at.file), goroot: documents.checker.options.goroot }, at.offset);
-    const replaced = range({ file: at.file.source, start, end });
-    return {
-      isIncomplete: incomplete,
-      items: items.map((item, i): CompletionItem => ({
-        label: item.label, kind: KIND[item.kind], sortText: String(i).padStart(4, '0'), textEdit: TextEdit.replace(replaced, item.insert),
-        ...(item.detail ? { detail: item.detail } : {}), ...(item.filter ? { filterText: item.filter } : {}), ...(item.snippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
-        ...(item.kind === 'instruction' ? { data: { word: item.label, goarch: at.file.target.goarch } } : {}),
-      })),
-    };
+    return at && completionAt(documents, at.file, at.offset);
   }));
   connection.onCompletionResolve((item) => {
     const data = item.data as { word: string; goarch: string } | undefined;
@@ -115,6 +107,20 @@ export function editing(session: Session): void {
     const edit = typedEdit(document.getText(), document.offsetAt(position), (name) => file.arch.registers.has(name));
     return edit ? [TextEdit.replace({ start: document.positionAt(edit.start), end: document.positionAt(edit.end) }, edit.text)] : [];
   }));
+}
+
+/** The answer to a request for completion. */
+export function completionAt(documents: Documents, file: AssemblyFile, offset: number): CompletionList {
+  const { start, end, items, incomplete } = completion({ ...documents.context(file), mnemonics: documents.checker.mnemonics(file), forms: documents.operandForms(file), goroot: documents.checker.options.goroot }, offset);
+  const replaced = range({ file: file.source, start, end });
+  return {
+    isIncomplete: incomplete,
+    items: items.map((item, i): CompletionItem => ({
+      label: item.label, kind: KIND[item.kind], sortText: String(i).padStart(4, '0'), textEdit: TextEdit.replace(replaced, item.insert),
+      ...(item.detail ? { detail: item.detail } : {}), ...(item.filter ? { filterText: item.filter } : {}), ...(item.snippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
+      ...(item.kind === 'instruction' ? { data: { word: item.label, goarch: file.target.goarch } } : {}),
+    })),
+  };
 }
 
 export function workspaceEdit(session: Session, edits: readonly Edit[]): WorkspaceEdit {

@@ -1,7 +1,8 @@
 // Requests that show a file: hover, outline, folding, semantic tokens, inlay hints, code lenses.
 // Must stay true: one handler a request, each a few lines; what to show is the analysis's.
 
-import { FoldingRangeKind, InlayHintKind, SemanticTokensBuilder, type CodeLens } from 'vscode-languageserver';
+import { FoldingRangeKind, InlayHintKind, SemanticTokensBuilder, type CodeLens, type Hover } from 'vscode-languageserver';
+import type { AssemblyFile } from '../analysis/assembly-file';
 import { codeLenses } from '../analysis/code-lens';
 import { entityAt } from '../analysis/entity';
 import { folds } from '../analysis/folding';
@@ -13,17 +14,22 @@ import { positionAt } from '../syntax/source';
 import type { Session } from './session';
 import { documentSymbol, hoverResult, location, offsetAt, range } from './to-proto';
 
+/** The answer to a request for hover. */
+export function hoverAt({ documents, settings }: Pick<Session, 'documents' | 'settings'>, file: AssemblyFile, offset: number): Hover | undefined {
+  const entity = entityAt(file, offset);
+  const inBody = entity ? undefined : bodyInstruction(file, offset, documents.operandForms(file));
+  if (inBody) return hoverResult(inBody.text, inBody.span);
+  if (!entity || (settings.defer && entity.kind === 'symbol' && !entity.static)) return undefined;
+  const text = hover(entity, { ...documents.context(file), forms: documents.operandForms(file) });
+  return text ? hoverResult(text, entity.span) : undefined;
+}
+
 export function presentation(session: Session): void {
   const { connection, documents } = session;
 
   connection.onHover(({ textDocument, position }) => session.safely('hover', () => {
     const at = session.at(textDocument.uri, position);
-    const entity = at && entityAt(at.file, at.offset);
-    const inBody = at && !entity ? bodyInstruction(at.file, at.offset, documents.operandForms(at.file)) : undefined;
-    if (inBody) return hoverResult(inBody.text, inBody.span);
-    if (!at || !entity || (session.settings.defer && entity.kind === 'symbol' && !entity.static)) return undefined;
-    const text = hover(entity, { ...documents.context(at.file), forms: documents.operandForms(at.file) });
-    return text ? hoverResult(text, entity.span) : undefined;
+    return at && hoverAt(session, at.file, at.offset);
   }));
   connection.onDocumentSymbol(({ textDocument }) => session.safely('symbols', () => {
     const file = documents.file(textDocument.uri);

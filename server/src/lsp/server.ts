@@ -10,18 +10,24 @@ import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
 import { navigation } from './navigation';
 import { presentation } from './presentation';
+import { rehearse } from './rehearsal';
 import { Session, type Settings } from './session';
 import type { GoCommand } from '../golang/go-list';
 import { GoKnowledge } from './go-knowledge';
 import { sourceFile } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 import { diagnostic } from './to-proto';
 
+/** Key of a timer. */
+const REHEARSAL = 'rehearsal';
 /** Milliseconds after the start. */
 const WARM = 'warm', WARM_AFTER = 50;
 /** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
 const PAUSE = 10, LONG_PAUSE = 250;
 /** Milliseconds without a request before work that nobody asked for goes on, and after how many it goes on all the same. */
 const REST = 40, LONGEST_REST = 2000;
+/** Milliseconds for which such work goes on before it looks whether somebody asks. */
+const TURN = 3;
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -56,7 +62,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   });
   connection.onInitialized(() => {
     // Before anybody waits for it: the assembler works its tables out when it is used first.
-    timers.set(WARM, setTimeout(() => session.safely('warming up', () => documents.warm()), WARM_AFTER));
+    timers.set(WARM, setTimeout(() => { timers.delete(WARM); session.safely('warming up', () => documents.warm()); }, WARM_AFTER));
     void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
@@ -91,18 +97,45 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     });
     if (!complete) timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
   };
-  /** A function at a time, and only while nobody asks: whoever asks waits for one step at most, and work for nobody goes on. */
+  /** A step at a time, and only while nobody asks: whoever asks waits for one step at most, and work for nobody goes on. */
   const assembleThenPublish = (uri: string, waited = 0) => {
     if (Date.now() - session.busy < REST && waited < LONGEST_REST) {
       timers.set(uri, setTimeout(assembleThenPublish, REST, uri, waited + REST));
       return;
     }
     const asked = session.busy;
-    const more = open.get(uri) && session.safely(`assembling ${uri}`, () => documents.prepare(uri));
+    const until = Date.now() + TURN;
+    let more = false;
+    do more = open.get(uri) !== undefined && session.safely(`assembling ${uri}`, () => documents.prepare(uri)) === true; while (more && Date.now() < until);
     // Its own work is none that anybody asked for.
     session.busy = asked;
     if (more) timers.set(uri, setTimeout(assembleThenPublish, 0, uri, waited));
-    else publish(uri, true);
+    else {
+      publish(uri, true);
+      practise(uri);
+    }
+  };
+  /** Files that have been opened since the last rehearsal, and the one that goes on. */
+  const practised = new Set<string>();
+  let rehearsal: Steps<void> | undefined;
+  let rehearsed = false;
+  const practise = (uri: string) => {
+    if (rehearsal || practised.has(uri)) return;
+    rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
+    rehearsed = true;
+    practised.add(uri);
+    timers.set(REHEARSAL, setTimeout(practiseOn, REST));
+  };
+  const practiseOn = () => {
+    const asked = session.busy;
+    // Nobody waits for this: it goes on when nothing else does.
+    const more = Date.now() - asked < REST || timers.size > 1 || session.safely('rehearsing', () => rehearsal?.next().done === false) === true;
+    session.busy = asked;
+    if (more) timers.set(REHEARSAL, setTimeout(practiseOn, Date.now() - asked < REST || timers.size > 1 ? REST : 0));
+    else {
+      rehearsal = undefined;
+      timers.delete(REHEARSAL);
+    }
   };
   open.onDidChangeContent(({ document: { uri } }) => {
     for (const each of [uri, ...documents.includersOf(uri)]) {
@@ -125,6 +158,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   open.onDidClose(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
     documents.close(uri);
+    practised.delete(uri);
     sent.delete(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
@@ -137,7 +171,8 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     if (changes.some(({ uri }) => /\.go$|go\.(mod|work)$/.test(uri))) { go.forget(); documents.forget(); for (const { uri } of open.all()) void go.look(uri); }
     else documents.forgetAssembly();
     sent.clear();
-    for (const document of open.all()) publish(document.uri, true);
+    // What is found by following registers comes again with what the new files say, beside the work.
+    for (const document of open.all()) publish(document.uri, false);
   });
 
   navigation(session);

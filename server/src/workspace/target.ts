@@ -30,8 +30,22 @@ export function isSystem(tag: string, goos: string): boolean {
 }
 
 /** The system and architecture that a file's name ends with: `x_linux_amd64.s`, `x_arm64_test.s`. */
-export function targetOfName(path: string): Partial<Target> {
-  const words = baseName(path).replace(/\.[^.]*$/, '').replace(/_test$/, '').split('_').slice(1);
+export function targetOfName(path: string): Readonly<Partial<Target>> {
+  const name = baseName(path);
+  let known = named.get(name);
+  if (!known) {
+    if (named.size > MOST_NAMED) named.clear();
+    named.set(name, (known = readName(name)));
+  }
+  return known;
+}
+
+/** Each search asks for the same hundreds. */
+const named = new Map<string, Partial<Target>>();
+const MOST_NAMED = 10_000;
+
+function readName(name: string): Partial<Target> {
+  const words = name.replace(/\.[^.]*$/, '').replace(/_test$/, '').split('_').slice(1);
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
   if (ARCHITECTURES.has(last)) return SYSTEMS.has(before) ? { goos: before, goarch: last } : { goarch: last };
