@@ -8,6 +8,7 @@ export type RecordEntry =
   | { at: number; kind: 'idle' }
   | { at: number; kind: 'registers'; tid: number; values: Registers }
   | { at: number; kind: 'memory'; address: number; bytes: Uint8Array }
+  | { at: number; kind: 'signal'; signal: number }
   /** A thread was given the next turn. */
   | { at: number; kind: 'turn'; tid: number };
 

@@ -13,8 +13,10 @@ export type Stop =
   | { reason: 'killed'; signal: number; signalName: string }
   /** Something gobuf cannot do: an opcode or system call that is not implemented, a limit met. One sentence. */
   | { reason: 'unsupported'; message: string }
-  /** All threads wait for standard input that has not been provided yet (interactive hosts only). */
+  /** All threads wait for standard input that has not been provided yet (interactive hosts only), or one does and the host said `later`. */
   | { reason: 'input' }
+  /** The program has done nothing but wait for long (only where `mayRest` is set): before going on, the host may rest for so long. `forEver`: nothing will come of it, unless from outside. */
+  | { reason: 'rest'; seconds: number; forEver: boolean }
   /** One of the events asked for by `stopOn`. */
   | { reason: 'event'; event: MachineEvent };
 
@@ -78,6 +80,8 @@ export interface Machine {
   readonly ended: Stop | undefined;
   /** There is a debugger: INT3 stops for it, as ptrace does, and raises no SIGTRAP. To be said before the first instruction. */
   debugged: boolean;
+  /** Whether `run` comes back where the host may rest, so that a program that waits for ever does not keep it busy. What happens in the guest is the same. */
+  mayRest: boolean;
 
   /** Runs until instruction count `until` (exactly), or an earlier stop. A breakpoint at the current RIP does not stop it at once. */
   run(until: number): Stop;
@@ -109,6 +113,8 @@ export interface Machine {
   tentatively<T>(work: () => T): T;
   /** Gives standard input to the guest; `undefined` is end of file. Recorded with the instruction count, replayed after `restore`. */
   provideInput(bytes: Uint8Array | undefined): void;
+  /** A signal from outside for the process. Recorded as input is. */
+  signal(number: number): void;
   dispose(): void;
 }
 
@@ -140,8 +146,8 @@ export interface MachineOptions {
 export interface Host {
   /** fd is 1 or 2. Called again for output that is replayed after going back: `replayed` is then true. */
   write?(fd: 1 | 2, bytes: Uint8Array, replayed: boolean): void;
-  /** Standard input when not interactive: next bytes, or undefined at its end. Absent: `provideInput` is used. */
-  readInput?(length: number): Uint8Array | undefined;
+  /** Standard input when not interactive: next bytes, or undefined at its end. `later`: `run` comes back for `provideInput`, and nothing else happens meanwhile. Absent: `provideInput` is used, while others run. */
+  readInput?(length: number): Uint8Array | undefined | 'later';
   /** Read-only files the guest may see. Absolute guest paths; undefined if not there or not allowed. */
   files?: HostFiles;
 }

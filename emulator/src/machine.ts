@@ -9,7 +9,7 @@ import { loadElf } from './elf/load';
 import { cloneState } from './kernel/clone';
 import type { Context } from './kernel/cpu-registers';
 import { BASIC_FEATURES, cpuid, hasAvx } from './kernel/cpuid';
-import { Unsupported } from './kernel/errno';
+import { InputWanted, Unsupported } from './kernel/errno';
 import { FileData } from './kernel/file-data';
 import { STDIN_OBJECT } from './kernel/files';
 import { HostView } from './kernel/host-view';
@@ -39,6 +39,7 @@ export function createMachine(options: MachineOptions): Machine {
   return new GuestMachine(options, (pages, host, { cache, program }) => createCpu(pages, host, cache && { cache, program }, options.engine));
 }
 
+const SI_KERNEL = 0x80;
 const LIMIT: Stop = { reason: 'limit' };
 interface Access { address: number; size: number; write: boolean }
 
@@ -85,7 +86,7 @@ export class GuestMachine implements Machine {
     const { host } = options;
     this.kernel = new Kernel(this.space, {
       host, view: new HostView(host),
-      input: (length) => this.input(length), inputReady: () => host.readInput !== undefined || this.state.input.queue.length > 0 || this.state.input.ended,
+      input: (length) => this.input(length), inputReady: () => (host.readInput !== undefined && !this.signalled) || this.state.input.queue.length > 0 || this.state.input.ended,
       output: (fd, bytes) => this.output(fd, bytes),
       emit: (event) => { if (this.eventKinds.has(event.kind)) this.events.push(event); }, wants: (kind) => this.eventKinds.has(kind),
     }, { procs, path: options.path, args, env: options.env, avx: hasAvx(level), uid: 0, gid: 0, ...loaded });
@@ -106,6 +107,8 @@ export class GuestMachine implements Machine {
   get virtualTime(): number { return this.kernel.elapsed; }
   get currentThread(): number { return this.state.current; }
   get ended(): Stop | undefined { return this.stopped; }
+  get mayRest(): boolean { return this.kernel.mayRest; }
+  set mayRest(may: boolean) { this.kernel.mayRest = may; }
 
   get threads(): readonly ThreadInfo[] {
     return [...this.state.threads.values()].map((thread) => ({
@@ -146,6 +149,10 @@ export class GuestMachine implements Machine {
     this.trap = undefined;
     for (;;) {
       if (this.record.length > state.recordCursor) this.applyRecord();
+      if (kernel.inputWanted) {
+        kernel.askAgain();
+        if (kernel.inputWanted) return { reason: 'input' };
+      }
       if (kernel.attention || state.current === 0) {
         const stop = this.settle(first);
         if (stop) return stop;
@@ -234,6 +241,7 @@ export class GuestMachine implements Machine {
       const result = kernel.settle(jump);
       if (state.ended) return this.endedStop();
       if (result === 'ready') return undefined;
+      if (result === 'rest') return { reason: 'rest', seconds: kernel.resting!.nanoseconds / 1e9, forEver: kernel.resting!.forEver };
       this.checkMemory();
       if (result === 'idle') throw new Unsupported('every thread waits and nothing can wake any of them: the program would hang for ever');
       const next = this.record.next(state.recordCursor);
@@ -388,7 +396,8 @@ export class GuestMachine implements Machine {
     if (!(snapshot instanceof MachineSnapshot) || snapshot.released) throw new Error('this snapshot has been released');
     this.space.restore(snapshot.memory);
     this.kernel.state = cloneState(snapshot.state);
-    this.kernel.attention = false;
+    this.kernel.attention = this.kernel.inputWanted = false;
+    this.kernel.resting = undefined;
     this.kernel.loadCurrent();
     this.stopped = undefined;
     this.events = [];
@@ -441,6 +450,7 @@ export class GuestMachine implements Machine {
       state.recordCursor++;
       if (entry.kind === 'registers') this.putRegisters(entry.values, entry.tid);
       else if (entry.kind === 'turn') this.giveTurn(entry.tid);
+      else if (entry.kind === 'signal') this.kernel.post({ signo: entry.signal, code: SI_KERNEL, errno: 0 });
       else if (entry.kind === 'memory') this.space.poke(entry.address, entry.bytes);
       else {
         if (entry.bytes) state.input.queue.push(entry.bytes.slice());
@@ -457,11 +467,25 @@ export class GuestMachine implements Machine {
     this.applyRecord();
   }
 
+  signal(number: number): void {
+    if (this.stopped) return;
+    this.signalled = true;
+    this.outside({ at: this.instruction, kind: 'signal', signal: number });
+    this.applyRecord();
+  }
+  /** Signals come from outside: while one thread waits for standard input, others have to be able to run. */
+  private signalled = false;
+
   private input(length: number): Uint8Array | 'end' | undefined {
     const { input } = this.state, { host } = this.options;
-    if (host.readInput) {
+    if (host.readInput && input.queue.length === 0 && !input.ended) {
       const pieces = this.record.inputPieces;
-      if (input.chunk === pieces.length) pieces.push(host.readInput(length)?.slice());
+      if (input.chunk === pieces.length) {
+        const given = host.readInput(length);
+        if (given === 'later' && this.signalled) return undefined;
+        if (given === 'later') throw new InputWanted();
+        pieces.push(given?.slice());
+      }
       const piece = pieces[input.chunk];
       if (!piece || piece.length === 0) return 'end';
       const bytes = piece.slice(input.offset, input.offset + length);

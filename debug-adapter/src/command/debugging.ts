@@ -85,6 +85,7 @@ export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger 
     ...(given ? { input: given } : {}),
     yieldToHost: () => new Promise((resolve) => { setImmediate(resolve); }),
     now: () => performance.now(),
+    sleep: (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); }),
     modulePaths: () => modulePaths(binary.buildInfo, [path.dirname(guest.path), guest.cwd]),
     ...(options.snapshotBytes === undefined ? {} : { snapshotBytes: options.snapshotBytes }),
     ...(options.substitutePath ? { substitutePath: options.substitutePath } : {}),

@@ -7,6 +7,8 @@ import type { GuestInput } from './types';
 export interface RecorderOptions {
   yieldToHost(): Promise<void>;
   now?(): number;
+  /** Comes back after so many milliseconds. Without it a program that waits for ever keeps the host busy. */
+  sleep?(milliseconds: number): Promise<void>;
   input?: GuestInput;
   snapshotBytes?: number;
   /** First distance between snapshots, instructions. */
@@ -25,6 +27,8 @@ export interface RegisterWatch { id: number; tid: number; /** What is compared: 
 export const isPassing = ({ reason }: RunResult): boolean => reason === 'breakpoint' || reason === 'watchpoint' || reason === 'event' || reason === 'trap';
 
 const SLICE_MS = 12;
+/** Milliseconds after which a rest looks whether it is to end; and how long one is between timers of the program's. */
+const REST_PIECE = 50, TIMER_REST = 1;
 const FINE_DISTANCE = 12_000;
 const MOST_FINE = 12;
 /** Copying a page takes 2 or 3 µs, an instruction 2 ns: with so many instructions for each page that a snapshot makes the guest copy, that is a tenth of the time. */
@@ -62,6 +66,15 @@ export class Recorder {
   requestStop(): void {
     this.stopRequested = true;
     this.options.input?.cancel();
+  }
+
+  /** The program only waits: so does the host, unless this is the past or somebody wants it to stop. */
+  private async rest({ seconds, forEver }: Stop & { reason: 'rest' }): Promise<void> {
+    const { sleep } = this.options;
+    if (!sleep || this.machine.instruction < this.last) return;
+    // Where timers go off it may come to something after all: then a little, so that the host has most of its time.
+    for (let left = forEver ? seconds * 1000 : Math.min(seconds * 1000, TIMER_REST); left > 0 && !this.stopRequested; left -= REST_PIECE) await sleep(Math.min(left, REST_PIECE));
+    this.lastYield = this.options.now?.() ?? 0;
   }
 
   /** Every thread waits for input: it is awaited where somebody gives it. False: the program stops there. */
@@ -161,11 +174,14 @@ export class Recorder {
       if (start >= until) return { reason: 'limit' };
       const before = this.options.now?.();
       const target = Math.min(until, start + this.slice);
+      machine.mayRest = this.options.sleep !== undefined;
       const stop = machine.run(target);
+      machine.mayRest = false;
       this.last = Math.max(this.last, machine.instruction);
       this.worked += machine.instruction - start;
       this.adaptSlice(machine.instruction - start, before);
       if (stop.reason === 'input' && await this.fed()) continue;
+      if (stop.reason === 'rest') { await this.rest(stop); continue; }
       if (stop.reason !== 'limit') return stop;
       if (machine.ended) return machine.ended;
       this.keepIfDue();

@@ -29,6 +29,8 @@ export interface DebuggerOptions {
   input?: GuestInput;
   /** Milliseconds of any monotonic clock; sizes the slices. Without it slices have a fixed instruction count. */
   now?(): number;
+  /** Comes back after so many milliseconds: for the rest of a program that waits for ever. */
+  sleep?(milliseconds: number): Promise<void>;
   /** Memory that snapshots may hold beyond the guest's own, bytes. Default 512 MiB. */
   snapshotBytes?: number;
   /** Pairs [path in the binary, path here], the first matching prefix wins. */

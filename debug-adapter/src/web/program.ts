@@ -68,6 +68,7 @@ export function openProgram(launch: LaunchArguments, files: MemoryFiles, parser:
     }),
     yieldToHost,
     now: () => performance.now(),
+    sleep: (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); }),
     ...(launch.snapshotMemory === undefined ? {} : { snapshotBytes: launch.snapshotMemory * 2 ** 20 }),
     ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
   });

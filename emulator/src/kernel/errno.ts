@@ -16,6 +16,9 @@ export function fail(code: number): never {
   throw new Errno(code);
 }
 
+/** Thrown inside a handler that has done nothing yet: the host has to wait for standard input first, then the call is made again. */
+export class InputWanted {}
+
 /** Thrown where gobuf cannot go on: the program stops with this one sentence. */
 export class Unsupported {
   constructor(readonly message: string) {}

@@ -5,11 +5,11 @@ import { CONTEXT_SIZE, STATE_BASE } from '../cpu-state';
 import type { Host, MachineEvent, ThreadState } from '../machine-types';
 import type { AddressSpace } from '../memory/address-space';
 import { Context, CurrentContext, R10, R8, R9, RAX, RDI, RDX, RSI } from './cpu-registers';
-import { EINTR, Errno, ENOSYS, Unsupported } from './errno';
+import { EINTR, Errno, ENOSYS, InputWanted, Unsupported } from './errno';
 import type { FileData } from './file-data';
 import { GuestMemory } from './guest-memory';
 import type { HostView } from './host-view';
-import { BOOT_TIME, LONGEST_QUANTUM, NS_PER_INSTRUCTION, QUANTUM } from './state';
+import { BOOT_TIME, LONGEST_QUANTUM, LONG_WAIT, LONG_WAIT_WITH_TIMERS, NS_PER_INSTRUCTION, QUANTUM } from './state';
 import type { KernelState, SigInfo, Thread, Wait } from './state';
 import { deliverSignals, postSignal } from './signals';
 import { syscallTable } from './syscall-table';
@@ -115,6 +115,7 @@ export class Kernel {
     this.resumed = undefined;
     const entry = syscallTable[this.number];
     if (!entry?.quick) this.shortenTurn();
+    if (!entry?.idle && !entry?.quick) this.state.lastDeed = this.elapsed;
     if (this.services.wants('syscall')) this.services.emit({ kind: 'syscall', thread: this.state.current, number: this.number, name: entry?.name ?? `${this.number}` });
     this.invoke();
   }
@@ -138,6 +139,7 @@ export class Kernel {
     else if (!entry.handler) throw new Unsupported(`the system call ${entry.name} (${this.number}) is not implemented`);
     else {
       try { result = entry.handler(this, this.args); } catch (error) {
+        if (error instanceof InputWanted) { this.inputWanted = true; return; }
         if (!(error instanceof Errno)) throw error;
         result = -error.code;
       }
@@ -146,6 +148,13 @@ export class Kernel {
     if (result === BLOCKED) { this.attention = true; return; }
     if (typeof result === 'bigint') this.registers.setGpr64(RAX, result);
     else this.registers.setGpr(RAX, result);
+  }
+
+  /** The host is to wait for standard input; then the call is made again. Nothing else runs meanwhile. */
+  inputWanted = false;
+  askAgain(): void {
+    this.inputWanted = false;
+    this.invoke();
   }
 
   /** Makes the current thread wait; the handler returns the answer. */
@@ -260,8 +269,22 @@ export class Kernel {
     }
   }
 
-  /** Chooses who runs next and delivers signals. `idle`: nobody can run and nothing will wake anyone; `input`: only standard input can. */
-  settle(mayJump: boolean): 'ready' | 'idle' | 'input' {
+  /** Nobody can run: how long the host may rest before the clock jumps, 0 where it is to jump at once; and whether nothing at all is going to come of it. */
+  private rest(next: number): { nanoseconds: number; forEver: boolean } | undefined {
+    const { state } = this, quiet = this.elapsed - state.lastDeed, nanoseconds = next - this.now;
+    if (quiet < LONG_WAIT || nanoseconds <= 0) return undefined;
+    const waits = [...state.threads.values()].map(({ wait }) => wait!), timed = waits.filter(({ deadline }) => deadline !== Infinity);
+    // One thread that looks round now and then, as Go's sysmon does, and others that wait for what cannot come.
+    const forEver = timed.length === 1 && waits.length > 1 && timed[0]!.state !== 'polling' && nextTimerDeadline(this) === Infinity;
+    return forEver || quiet >= LONG_WAIT_WITH_TIMERS ? { nanoseconds, forEver } : undefined;
+  }
+  /** What a settle that says `rest` has found; the next one jumps. */
+  resting: { nanoseconds: number; forEver: boolean } | undefined;
+  /** Whether the host rests where it may. */
+  mayRest = false;
+
+  /** Chooses who runs next and delivers signals. `idle`: nobody can run and nothing will wake anyone; `input`: only standard input can; `rest`: `resting` says. */
+  settle(mayJump: boolean): 'ready' | 'idle' | 'input' | 'rest' {
     const { state } = this;
     for (;;) {
       this.attention = false;
@@ -287,6 +310,11 @@ export class Kernel {
           const reading = [...state.threads.values()].some((thread) => thread.wait?.state === 'reading' && thread.wait.what === 'standard input');
           if (reading && !mayJump) return 'input';
           if (next === Infinity) return reading ? 'input' : 'idle';
+          if (this.mayRest && !this.resting) {
+            this.resting = this.rest(next);
+            if (this.resting) return 'rest';
+          }
+          this.resting = undefined;
           mayJump = false;
           state.idle += Math.max(0, next - this.now);
           continue;

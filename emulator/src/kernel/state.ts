@@ -9,6 +9,8 @@ export const QUANTUM = 200_000;
 export const LONGEST_QUANTUM = 5_000_000;
 /** Virtual nanoseconds per retired instruction. */
 export const NS_PER_INSTRUCTION = 1;
+/** Virtual nanoseconds without a deed, by programs that only wait: until then the clock jumps. With timers of their own they may have something in mind. */
+export const LONG_WAIT = 600e9, LONG_WAIT_WITH_TIMERS = 3600e9;
 /** CLOCK_REALTIME at instruction 0, seconds: 2026-01-01T00:00:00Z. */
 export const REALTIME_EPOCH = 1_767_225_600;
 /** CLOCK_MONOTONIC at instruction 0, nanoseconds (a machine that has been up for a while; zero confuses programs). */
@@ -172,6 +174,8 @@ export interface KernelState {
   instruction: number;
   /** Nanoseconds the clock jumped because every thread slept. */
   idle: number;
+  /** `elapsed` when a call was made last that does more than waiting. */
+  lastDeed: number;
   quantumLeft: number;
   /** 0 when no thread can run. */
   current: number;

@@ -14,7 +14,7 @@ import type { Handler } from './kernel';
 import { signalReturn } from './signals';
 
 export type ArgumentKind = 'fd' | 'path' | 'pointer' | 'size' | 'int' | 'flags' | 'mode' | 'signal';
-export interface Syscall { number: number; name: string; arguments: readonly ArgumentKind[]; handler: Handler | undefined; /** Changes nothing but its result and the memory it names, and never waits. */ quick?: true }
+export interface Syscall { number: number; name: string; arguments: readonly ArgumentKind[]; handler: Handler | undefined; /** Changes nothing but its result and the memory it names, and never waits. */ quick?: true; /** Made by programs and runtimes that only wait. */ idle?: true }
 
 const table: (Syscall | undefined)[] = [];
 function call(number: number, name: string, kinds: string, handler?: Handler): void {
@@ -314,3 +314,6 @@ for (const item of MISSING.trim().split(/\s+/)) {
   const [number, name] = item.split(':');
   call(Number(number), name!, '');
 }
+
+// What Go's runtime calls while a program waits: turns of its threads, timers, and collections of garbage now and then.
+for (const number of [9, 10, 11, 14, 15, 24, 27, 28, 35, 56, 60, 131, 157, 186, 202, 204, 218, 228, 230, 232, 234, 273, 281]) table[number]!.idle = true;

@@ -2,7 +2,8 @@
 // Must stay true: stdout and stderr carry the guest's own bytes only (--stats adds one last line to stderr).
 import type { Machine, Stop } from '@gobuf/emulator/machine-types';
 import { GUEST_NOTES, GUEST_OPTIONS, guestOf, startGuest } from '../guest';
-import { readInput } from '../host/input';
+import { StandardInput } from '../host/input';
+import { HostSignals } from '../host/signals';
 import { complain, writeAll } from '../host/output';
 import type { CommandSpec, Parsed } from '../options';
 
@@ -14,10 +15,10 @@ export const spec: CommandSpec = {
   notes: GUEST_NOTES,
 };
 
-export function run(parsed: Parsed): number {
-  const machine = startGuest(guestOf(parsed), { write: (fd, bytes) => writeAll(fd, bytes), readInput });
-  const seconds = parsed.number('max-seconds', 1);
-  const stop = seconds === undefined ? machine.run(Infinity) : runFor(machine, seconds);
+export async function run(parsed: Parsed): Promise<number> {
+  const input = new StandardInput();
+  const machine = startGuest(guestOf(parsed), { write: (fd, bytes) => writeAll(fd, bytes), readInput: (length) => input.read(length) });
+  const stop = await runToEnd(machine, input, parsed.number('max-seconds', 1));
   const status = exitStatus(stop);
   machine.dispose();
   if (parsed.flag('stats')) {
@@ -32,15 +33,34 @@ export function run(parsed: Parsed): number {
   return status;
 }
 
-/** Few enough that the clock is looked at several times a second, and so many that it costs nothing. */
-const INSTRUCTIONS_A_LOOK = 10_000_000;
+/** Few enough that signals and the clock are seen to several times a second, and so many that it costs nothing. */
+const INSTRUCTIONS_A_TURN = 10_000_000;
+/** Milliseconds of jumping from timer to timer without a deed, after which the program has a tenth of a processor. */
+const PATIENCE = 5000, REST_FOR_WORK = 9;
 
-function runFor(machine: Machine, seconds: number): Stop {
+async function runToEnd(machine: Machine, input: StandardInput, seconds = Infinity): Promise<Stop> {
   const end = performance.now() + seconds * 1000;
+  machine.mayRest = true;
+  let signals: HostSignals | undefined, quietSince = 0, rested = 0;
   for (;;) {
-    const stop = machine.run(machine.instruction + INSTRUCTIONS_A_LOOK);
-    if (stop.reason !== 'limit') return stop;
-    if (performance.now() >= end) return { reason: 'unsupported', message: `the program was still running after ${seconds} s, the limit it was given` };
+    const stop = machine.run(machine.instruction + INSTRUCTIONS_A_TURN), now = performance.now();
+    if (stop.reason !== 'limit' && stop.reason !== 'input' && stop.reason !== 'rest') return stop;
+    if (now >= end) return { reason: 'unsupported', message: `the program was still running after ${seconds} s, the limit it was given` };
+    // A program that ends soon has been ended by them until now.
+    signals ??= new HostSignals((signal) => {
+      machine.signal(signal);
+      input.interrupt();
+    });
+    if (stop.reason === 'limit') await signals.turn();
+    else if (stop.reason === 'input') {
+      const given = await input.next();
+      if (given !== 'interrupted') machine.provideInput(given);
+    } else if (stop.forEver) await signals.rest(Math.min(stop.seconds * 1000, end - now));
+    else {
+      if (now - rested > PATIENCE) quietSince = now;
+      if (now - quietSince > PATIENCE) await signals.rest(Math.min(stop.seconds * 1000, (now - rested) * REST_FOR_WORK, end - now));
+      rested = performance.now();
+    }
   }
 }
 
