@@ -3,23 +3,27 @@
 import { ALWAYS_ZERO, GPR, RECORDS, RECORDS_END } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
+import { LONGEST } from '../x86/prefixes';
 import { flowOf } from './graph';
 import type { LibraryIndex } from './library';
 import type { Lookups } from './lookups';
 import type { RowTraits } from './pattern';
 import { parameters, patternOf } from './pattern';
 import { FIRST_TEMPLATE, SpecialTemplate, TRANSLATED } from './places';
+import { Recipes } from './recipes';
 import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
 
 const PAGE = 4096;
 /** Instructions that are decoded at once, as far as no transfer of control comes between. */
 const RUN = 64;
-/** Places of a look-up by address that comes before the map. */
-const RECENT = 1 << 13;
+/** An instruction that begins here or before is on one page. */
+const LAST_WHOLE = PAGE - LONGEST;
 
 /** What records need of the translations beside them. */
 export interface RecordSource {
+  /** The bytes of a page of code as they are now; undefined if there is none. */
+  pageOf(page: number): Uint8Array | undefined;
   /** The instruction's `bytes` hold only until the next is decoded. */
   decode(address: number): Instruction | 'fetch' | 'invalid';
   isBreakpoint(address: number): boolean;
@@ -49,10 +53,12 @@ function begins(i: Instruction): boolean {
 }
 
 export class Records {
-  private readonly at = new Map<number, number>();
-  private readonly byPage = new Map<number, number[]>();
-  private readonly recentAddresses = new Float64Array(RECENT).fill(-1);
-  private readonly recentRecords = new Int32Array(RECENT);
+  /** By page, by offset on it: the record, or 0. The last page asked for is at hand. */
+  private readonly byPage = new Map<number, Int32Array>();
+  /** Pages on which a record of the page before ends. */
+  private readonly crossed = new Set<number>();
+  private lastPage = -1;
+  private lastTable: Int32Array | undefined;
   private next = RECORDS;
   private readonly traits: Map<number, RowTraits>;
   /** By row, by pattern: the slot. */
@@ -66,6 +72,7 @@ export class Records {
   private keptAddresses = new Float64Array(0);
   private keptPages: number[] = [];
   private readonly libraryEnd: number;
+  private readonly recipes = new Recipes();
   /** Records made since any were kept. */
   fresh = 0;
 
@@ -90,15 +97,20 @@ export class Records {
   of(address: number): number { return this.known(address) ?? this.make(address); }
 
   known(address: number): number | undefined {
-    // Who steps asks for the same few thousand again and again.
-    const place = address % RECENT;
-    if (this.recentAddresses[place] === address) return this.recentRecords[place];
-    const record = this.at.get(address) ?? this.keptAt(address);
-    if (record !== undefined) {
-      this.recentAddresses[place] = address;
-      this.recentRecords[place] = record;
-    }
-    return record;
+    const offset = address % PAGE, record = this.tableOf(address - offset)?.[offset];
+    return record === undefined || record === 0 ? this.keptAt(address) : record;
+  }
+
+  private tableOf(page: number): Int32Array | undefined {
+    if (page !== this.lastPage) { this.lastPage = page; this.lastTable = this.byPage.get(page); }
+    return this.lastTable;
+  }
+
+  private enter(address: number, record: number): void {
+    const offset = address % PAGE, page = address - offset;
+    let table = this.tableOf(page);
+    if (!table) this.byPage.set(page, this.lastTable = table = new Int32Array(PAGE));
+    table[offset] = record;
   }
 
   private keptAt(address: number): number | undefined {
@@ -120,35 +132,48 @@ export class Records {
     let index = this.keptFrom(page);
     if (index > 0 && this.pagesOf(RECORDS + (index - 1) * RECORD.size, keptAddresses[index - 1]!).includes(page)) index--;
     for (; index < keptAddresses.length && keptAddresses[index]! < page + PAGE; index++) yield RECORDS + index * RECORD.size;
-    yield* this.byPage.get(page) ?? [];
+    const before = this.crossed.has(page) ? this.byPage.get(page - PAGE) : undefined, own = this.byPage.get(page);
+    if (before) for (const record of before.subarray(PAGE - LONGEST + 1)) if (record !== 0 && this.pagesOf(record, this.addressOf(record)).includes(page)) yield record;
+    if (own) for (const record of own) if (record !== 0) yield record;
   }
 
   private make(address: number): number {
-    let first = 0, before = 0;
+    const { recipes } = this, plain = this.source.isPlain();
+    let first = 0, before = 0, page = -1, bytes: Uint8Array | undefined;
     for (let at = address, n = 0; n < RUN; n++) {
       const known = this.known(at);
       if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
-      const decoded = this.source.decode(at);
-      if (decoded === 'fetch' || (decoded === 'invalid' && n > 0)) break;
-      const record = this.next;
+      const offset = at % PAGE, record = this.next;
+      if (at - offset !== page) { page = at - offset; bytes = this.source.pageOf(page); this.lookups.refresh(); }
+      let length: number, ends: boolean;
+      if (bytes && offset <= LAST_WHOLE && recipes.fill(this.lookups.words, record, at, bytes, offset)) {
+        ({ length, ends } = recipes);
+        this.fresh++;
+        this.show(record, at, plain);
+      } else {
+        const decoded = this.source.decode(at);
+        if (decoded === 'fetch' || (decoded === 'invalid' && n > 0)) break;
+        this.lookups.refresh();
+        this.fill(record, at, decoded);
+        ends = typeof decoded === 'string' || flowOf(decoded) !== 'next';
+        length = typeof decoded === 'string' ? 1 : decoded.length;
+        if (typeof decoded !== 'string' && offset <= LAST_WHOLE) this.learn(record, decoded, offset);
+      }
       this.next += RECORD.size;
-      this.lookups.refresh();
-      this.fill(record, at, decoded);
-      this.at.set(at, record);
-      const page = at - (at % PAGE), last = typeof decoded === 'string' ? at : at + decoded.length - 1;
-      this.onPage(page, record);
-      if (last - (last % PAGE) !== page) this.onPage(page + PAGE, record);
+      this.enter(at, record);
+      if (offset + length > PAGE) this.crossed.add(page + PAGE);
       if (first === 0) first = record; else this.lookups.words[(before + RECORD.nextRecord) >> 2] = record;
       before = record;
-      if (typeof decoded === 'string' || flowOf(decoded) !== 'next') break;
-      at += decoded.length;
+      if (ends) break;
+      at += length;
     }
     return first;
   }
 
-  private onPage(page: number, record: number): void {
-    const list = this.byPage.get(page);
-    if (list) list.push(record); else this.byPage.set(page, [record]);
+  /** The record just made is an example, if its template does for all instructions that begin so. */
+  private learn(record: number, i: Instruction, offset: number): void {
+    const traits = this.traits.get(i.row.id);
+    if (traits && !traits.immediates && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset);
   }
 
   private fill(record: number, address: number, i: Instruction | 'invalid'): void {
@@ -191,8 +216,9 @@ export class Records {
   private isStale(record: number): boolean { return (this.lookups.bytes[record + RECORD.marks]! & RecordMark.stale) !== 0; }
 
   /** What is called at a record: nothing where translated code is, what ends the run at a breakpoint, what looks again where its template may be wrong. */
-  private show(record: number, address: number): void {
+  private show(record: number, address: number, plain = false): void {
     const { words } = this.lookups;
+    if (plain) { words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = words[(record + RECORD.template) >> 2]!; return; }
     const step = this.source.isBreakpoint(address) ? SpecialTemplate.breakpoint : this.isStale(record) ? SpecialTemplate.stale : words[(record + RECORD.template) >> 2]!;
     words[(record + RECORD.step) >> 2] = step;
     words[(record + RECORD.slot) >> 2] = this.source.isEntry(address) ? 0 : step;
@@ -248,8 +274,8 @@ export class Records {
     }
   }
 
-  get pages(): Iterable<number> { return [...this.byPage.keys(), ...this.keptPages]; }
-  get pageCount(): number { return this.byPage.size + this.keptPages.length; }
+  get pages(): Iterable<number> { return [...this.byPage.keys(), ...this.crossed, ...this.keptPages]; }
+  get pageCount(): number { return this.byPage.size + this.crossed.size + this.keptPages.length; }
 
   /** The record at an address is stale: makes it anew. False if its code cannot be fetched. */
   refresh(address: number): boolean {
@@ -278,14 +304,14 @@ export class Records {
 
   /** Drops everything; nothing may be executing. */
   forget(): void {
-    this.at.clear();
     this.byPage.clear();
+    this.crossed.clear();
+    this.lastPage = -1;
     this.unchecked.clear();
     this.good.clear();
     this.keptAddresses = new Float64Array(0);
     this.keptPages = [];
     this.next = RECORDS;
-    this.recentAddresses.fill(-1);
   }
 
   // Keeping.
@@ -326,7 +352,8 @@ export class Records {
     this.lookups.refresh();
     this.fresh = 0;
     const { words } = this.lookups, pages = new Map<number, number>(), to = new Map<number, number>(), kept: number[] = [];
-    const all: [number, number][] = [...this.at];
+    const all: [number, number][] = [];
+    for (const [page, table] of this.byPage) table.forEach((record, offset) => { if (record !== 0) all.push([page + offset, record]); });
     this.keptAddresses.forEach((address, index) => { all.push([address, RECORDS + index * RECORD.size]); });
     for (const [address, record] of all.sort(([a], [b]) => a - b)) {
       const own = this.pagesOf(record, address), unchecked = own.some((page) => this.unchecked.has(page));
@@ -366,6 +393,6 @@ export class Records {
     this.lookups.bytes.set(bytes, RECORDS);
     this.next = RECORDS + bytes.length;
     this.keptPages = [...this.unchecked.keys()];
-this.keptAddresses = new Float64Array(addresses.slice().buffer);
+    this.keptAddresses = new Float64Array(addresses.slice().buffer);
   }
 }

@@ -197,6 +197,7 @@ export class Translations {
   }
 
   private readonly recordSource: RecordSource = {
+    pageOf: (page) => this.pageOf(page),
     decode: (address) => this.decode(address, false),
     isBreakpoint: (address) => this.isBreakpoint(address),
     isEntry: (address) => this.entries.has(address) || this.kept.has(address),

@@ -25,6 +25,8 @@ export function decode(bytes: Uint8Array, offset: number, address: number, kept 
   if (!candidate) return undefined;
   if (state.lock && !candidate.lockable) return undefined;
   if (candidate.modrm) reader.at++;
+  state.candidate = candidate;
+  state.tail = reader.at;
   const operands = readOperands(candidate);
   if (!operands || reader.overrun) return undefined;
   const first = operands[0];

@@ -128,6 +128,7 @@ function readMemory(candidate: Candidate): MemoryOperand | undefined {
   let wide = mod === 2;
   if (rm === 4) {
     const sib = reader.u8();
+    s.tail = reader.at;
     scale = SCALES[sib >> 6] as 1 | 2 | 4 | 8;
     index = ((sib >> 3) & 7) + s.x + (vsib ? s.v2 : 0);
     if (index === 4 && !vsib) index = NO_REGISTER;

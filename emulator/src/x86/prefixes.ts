@@ -1,6 +1,7 @@
 // Reads what stands before the operands of an instruction: legacy prefixes, REX, VEX or EVEX, and the opcode.
 // Must stay true: prefixes count as the processor counts them; bytes past the limit are never read.
 
+import type { Candidate } from './notation';
 import { EVEX_MAPS, MAP_0F, MAP_0F38, MAP_0F3A, MAP_ONE_BYTE, VEX_MAPS } from './table';
 
 /** The processor refuses longer instructions. */
@@ -35,6 +36,8 @@ export const state = {
   operand16: false, address32: false, segment: undefined as 'fs' | 'gs' | undefined,
   lock: false, rep: false, repne: false, modrm: 0,
   vex: false, evex: false, r2: 0, v2: 0, aaa: 0, z: false, broadcast: false,
+  /** The row that was matched, and where the displacement or what comes instead begins. */
+  candidate: undefined as Candidate | undefined, tail: 0,
 };
 
 /** What a byte means before the opcode; 0: it is the opcode. */
