@@ -60,7 +60,7 @@ test.skipIf(!goroot).each(FILES)('%s in pieces', (name) => {
     const inside = (start: number, end: number) => { if (start < 0 || end < start || end > text.length) throw new Error(`a range ${start}–${end} lies outside of ${text.length}`); };
     for (const { span } of problems) inside(span.file === file.source ? span.start : 0, span.file === file.source ? span.end : 0);
     const knowledge = checker.knowledge(path.slice(0, path.lastIndexOf('/')), file.target);
-    const context = { file, files, knowledge, read: (other: string) => (other === path ? file : undefined), minor: 26, goroot: goroot?.path, mnemonics: checker.mnemonics(file) };
+    const context = { file, files, knowledge, read: (other: string) => (other === path ? file : undefined), minor: 26, goroot: goroot?.path, parser, mnemonics: checker.mnemonics(file) };
     for (const { start, end } of semanticTokens(file, knowledge)) inside(start, end);
     for (const { offset } of inlayHints(file, knowledge, 0, Infinity)) inside(offset, offset);
     for (const { startLine, endLine } of folds(file)) expect(endLine).toBeGreaterThan(startLine);

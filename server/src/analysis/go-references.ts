@@ -1,9 +1,11 @@
-// Where Go files use a name that assembly defines or refers to: in the package that declares it and, behind its import, in others of the workspace.
-// Must stay true: only functions and variables of packages; a local variable of the same name may be among them, as text tells no more.
+// Where Go files mean a name that assembly defines or refers to: in the package that declares it and, behind its import, in others of the workspace.
+// Must stay true: only functions and variables of packages, by Go's scopes: no field, no local variable, no comment or string is among them.
 
-import { goNames, withoutLiterals } from '../golang/names';
+import { readDeclarations, type GoFile } from '../golang/declarations';
+import { packageLevelUses, type GoUse, type TypeLookup } from '../golang/scopes';
+import type { GoNode, GoParser } from '../golang/syntax-tree';
 import { sourceFile, type Span } from '../syntax/source';
-import { directoryOf, type Files } from '../workspace/files';
+import { directoryOf, join, type Files } from '../workspace/files';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
 import type { PackageKnowledge } from './package-knowledge';
@@ -12,11 +14,12 @@ export interface GoReferencesContext {
   file: AssemblyFile;
   files: Files;
   knowledge: PackageKnowledge | undefined;
+  parser: GoParser;
   /** Go files of the workspace; asked for only where another package can use the name. */
   goFiles(): readonly string[];
 }
 
-export function goReferences(entity: Entity, { file, files, knowledge, goFiles }: GoReferencesContext, includeDeclaration: boolean): Span[] {
+export function goReferences(entity: Entity, { file, files, knowledge, parser, goFiles }: GoReferencesContext, includeDeclaration: boolean): Span[] {
   if (entity.kind !== 'symbol' || entity.static || !knowledge) return [];
   const full = symbolName(entity.name, file);
   const dot = full.lastIndexOf('.');
@@ -26,31 +29,58 @@ export function goReferences(entity: Entity, { file, files, knowledge, goFiles }
   const declared = owner?.scope.get(name);
   if (!owner || !declared || dot < 0) return [];
   const found: Span[] = [];
-  for (const { path } of owner.files) {
+  const add = (path: string, text: string, places: Iterable<number>) => {
+    const source = sourceFile(path, text);
+    for (const start of places) found.push({ file: source, start, end: start + name.length });
+  };
+  const own = new Set(owner.scope.paths());
+  const tests = (files.list(owner.directory) ?? []).filter((each) => each.endsWith('_test.go')).map((each) => join(owner.directory, each));
+  for (const path of [...own, ...tests]) {
     const text = files.read(path);
     if (!text?.includes(name)) continue;
-    const source = sourceFile(path, text);
-    for (const start of goNames(withoutLiterals(text), name)) {
-      const isDeclaration = path === declared.file.path && start === declared.node.start;
-      if (!isDeclaration || includeDeclaration) found.push({ file: source, start, end: start + name.length });
-    }
+    const go = readGo(path, text, parser);
+    if (go.file.packageName !== owner.name) continue;
+    const uses = packageLevelUses(go.root, new Set([name]), typesOf(go.file, knowledge)).filter(({ perhapsField, declares, start }) => !perhapsField && (includeDeclaration || !(declares && path === declared.file.path && start === declared.node.start)));
+    add(path, text, [...uses.map(({ start }) => start), ...linknames(text, name)]);
   }
   if (importPath === undefined || !/^\p{Lu}/u.test(name)) return found;
   for (const path of goFiles()) {
-    const text = directoryOf(path) === owner.directory ? undefined : files.read(path);
-    const imported = text?.includes(name) === true ? localName(text, importPath, owner.name) : undefined;
-    if (text === undefined || imported === undefined) continue;
-    const source = sourceFile(path, text);
-    for (const { index, 0: whole } of withoutLiterals(text).matchAll(new RegExp(`(?<![\\p{L}\\p{Nd}_.])${imported}\\.${name}(?![\\p{L}\\p{Nd}_])`, 'gu'))) {
-      found.push({ file: source, start: index + whole.length - name.length, end: index + whole.length });
-    }
+    if (own.has(path)) continue;
+    const text = files.read(path);
+    if (!text?.includes(name) || !text.includes(`"${importPath}"`)) continue;
+    const go = readGo(path, text, parser);
+    if (directoryOf(path) === owner.directory && go.file.packageName === owner.name) continue;
+    add(path, text, usesBehindImport(go, name, importPath, owner.name).map(({ start }) => start));
   }
   return found;
 }
 
-/** What a file calls the package it imports. */
-function localName(text: string, importPath: string, packageName: string): string | undefined {
-  const quoted = importPath.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const match = new RegExp(`^(?:\\s*import)?[ \\t]*(\\w+)?[ \\t]*"${quoted}"`, 'm').exec(text);
-  return match ? (match[1] && match[1] !== 'import' ? match[1] : packageName) : undefined;
+interface ReadGo { root: GoNode; file: GoFile }
+
+/** A Go file with the bodies of its functions. */
+export function readGo(path: string, text: string, parser: GoParser): ReadGo {
+  const root = parser.parseWhole(text);
+  return { root, file: readDeclarations(path, root) };
+}
+
+/** What types are made of, as a file of the package knows them by name. */
+export const typesOf = ({ imports }: GoFile, knowledge: PackageKnowledge): TypeLookup => (name, qualifier) => {
+  const from = qualifier === undefined ? undefined : imports.find(({ alias, path }) => (alias ?? path.slice(path.lastIndexOf('/') + 1)) === qualifier)?.path;
+  if (qualifier !== undefined && from === undefined) return undefined;
+  const declaration = knowledge.package(from)?.scope.get(name);
+  return declaration?.kind === 'type' ? declaration.type : undefined;
+};
+
+/** `p.name`, whatever the file calls the package, or `name` alone where it is imported with a dot. */
+function usesBehindImport({ root, file }: ReadGo, name: string, importPath: string, packageName: string): GoUse[] {
+  const imported = file.imports.filter(({ path }) => path === importPath).map(({ alias }) => alias ?? packageName);
+  const dotted = imported.includes('.') && !file.declarations.some((each) => each.name === name);
+  const qualifiers = new Set(imported);
+  return packageLevelUses(root, new Set([...qualifiers, name]), () => undefined).filter((use) => use.name === name && !use.perhapsField && (use.qualifier === undefined ? dotted && !use.declares : qualifiers.has(use.qualifier)));
+}
+
+/** Where `//go:linkname name …` names a function or variable of its package. */
+export function* linknames(text: string, name: string): Generator<number> {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  for (const { index, 0: whole } of text.matchAll(new RegExp(`^//go:linkname ${escaped}(?=[ \\t\\r\\n]|$)`, 'gmu'))) yield index + whole.length - name.length;
 }

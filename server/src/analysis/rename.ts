@@ -2,23 +2,34 @@
 // Must stay true: refuses with a reason rather than changing a program's meaning; edits are whole names.
 
 import { tokenize } from '../syntax/lexer';
-import { goNames, withoutLiterals } from '../golang/names';
+import type { FuncDeclaration } from '../golang/declarations';
+import { hasErrors, packageLevelUses } from '../golang/scopes';
+import type { GoParser } from '../golang/syntax-tree';
 import { macroNamed, writtenMacros } from '../syntax/preprocessor';
-import { sourceFile, type Edit, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
+import { positionAt, sourceFile, type Edit, type PreprocessedToken, type Span } from '../syntax/source';
 import { baseName, directoryOf, join } from '../workspace/files';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import { entityAt, type Entity } from './entity';
 import { functionsOf } from './functions';
+import { linknames, readGo, typesOf } from './go-references';
 import type { PackageKnowledge } from './package-knowledge';
 import type { Neighbours } from './package-symbols';
+import { fullName } from './references';
 import { parametersOf } from './semantic-tokens';
 
 export class RenameError extends Error {
   override readonly name = 'RenameError';
 }
 
-export interface RenameContext extends Neighbours { file: AssemblyFile; knowledge: PackageKnowledge | undefined; goroot: string | undefined }
+export interface RenameContext extends Neighbours {
+  file: AssemblyFile;
+  knowledge: PackageKnowledge | undefined;
+  goroot: string | undefined;
+  parser: GoParser;
+  /** Assembly of other packages that may refer to a symbol. */
+  abroad?(entity: Entity): readonly AssemblyFile[];
+}
 
 /** What would be renamed and its present name; throws a RenameError that says why not. */
 export function renameTarget(context: RenameContext, offset: number): { span: Span; name: string } {
@@ -130,8 +141,13 @@ function renameSymbol(context: RenameContext, entity: Extract<Entity, { kind: 's
     if (functionsOf(context.file).some(({ name, static: isStatic }) => isStatic && plainName(name) === to)) throw new RenameError(`${to}<> is in this file already.`);
     return edits(context.file, (token, role) => role === 'static' && symbolName(token.text, context.file) === entity.name, to);
   }
-  if (context.knowledge?.owner.scope.has(to)) throw new RenameError(`The package has a declaration ${to} already.`);
-  const all = everyFile(context, from).flatMap((file) => edits(file, (token, role) => role === 'symbol' && symbolName(token.text, file) === entity.name, to));
+  if (GO_KEYWORDS.has(to)) throw new RenameError(`${to} is a keyword of Go.`);
+  const wanted = fullName(entity.name, context.file);
+  const home = directoryOf(context.file.source.path);
+  const all = [
+    ...everyFile(context, from).flatMap((file) => edits(file, (token, role) => role === 'symbol' && symbolName(token.text, file) === entity.name, to)),
+    ...(context.abroad?.(entity) ?? []).filter(({ source }) => directoryOf(source.path) !== home).flatMap((file) => edits(file, (token, role) => role === 'symbol' && fullName(symbolName(token.text, file), file) === wanted, to)),
+  ];
   return distinct([...all, ...goUses(context, from, to)]);
 }
 
@@ -157,6 +173,8 @@ function renameArgument(context: RenameContext, entity: Extract<Entity, { kind: 
   if (!place || !owner || (entity.name !== goText && !entity.name.startsWith(`${goText}_`)) || place.declaration.name === goText) throw new RenameError(`The Go declaration names no ${entity.name}.`);
   if (place.declaration.kind === 'func' && place.declaration.hasBody) throw new RenameError(`${owner} has a body in Go: rename its parameter there.`);
   const stem = to.endsWith(entity.name.slice(goText.length)) && entity.name !== goText ? to.slice(0, to.length - (entity.name.length - goText.length)) : to;
+  if (GO_KEYWORDS.has(stem)) throw new RenameError(`${stem} is a keyword of Go.`);
+  if (place.declaration.kind === 'func' && stem !== goText && parameterNames(place.declaration).has(stem)) throw new RenameError(`${owner} has a parameter or result ${stem} already.`);
   const found: Edit[] = [{ span: place.span, text: stem }];
   for (const file of everyFile(context, owner)) {
     for (const each of functionsOf(file)) {
@@ -169,8 +187,11 @@ function renameArgument(context: RenameContext, entity: Extract<Entity, { kind: 
   return distinct(found);
 }
 
-/** The name in the package's Go files. A name that a function declares for itself, or a field has, makes it refuse. */
-function goUses({ files, file, knowledge }: RenameContext, from: string, to: string): Edit[] {
+const parameterNames = ({ parameters, result }: FuncDeclaration): Set<string> =>
+  new Set([parameters, ...(result ? [result] : [])].flatMap((list) => list.children.flatMap((each) => each.children.filter((child) => child.field === 'name').map((child) => child.text))));
+
+/** The name in the package's Go files, those of other systems and tests too, by Go's scopes. What would mean something else under the new name makes it refuse. */
+function goUses({ files, file, knowledge, parser }: RenameContext, from: string, to: string): Edit[] {
   const directory = directoryOf(file.source.path);
   const found: Edit[] = [];
   if (!knowledge) return found;
@@ -178,21 +199,28 @@ function goUses({ files, file, knowledge }: RenameContext, from: string, to: str
     if (!name.endsWith('.go')) continue;
     const path = join(directory, name);
     const text = files.read(path);
-    if (!text?.includes(from)) continue;
-    const source: SourceFile = sourceFile(path, text);
-    const code = withoutLiterals(text);
-    for (const start of goNames(code, from)) {
-      const after = code.slice(start + from.length, start + from.length + 40);
-      const before = code.slice(Math.max(0, start - 40), start);
-      if (/^\s*(?::=|,[^()\n]*:=|:[^=])/.test(after) || /\b(?:var|const|type)\s+$/.test(before) || /[({,]\s*$/.test(before) && /^\s+[\p{L}*[\]]/u.test(after)) {
-        throw new RenameError(`${name} gives the name ${from} to something else too: rename it there by hand.`);
-      }
-      found.push({ span: { file: source, start, end: start + from.length }, text: to });
+    if (text === undefined || !text.includes(from) && !text.includes(to)) continue;
+    const go = readGo(path, text, parser);
+    // p_test, and what is kept out of the package by a build constraint.
+    if (go.file.packageName !== knowledge.owner.name) continue;
+    if (hasErrors(go.root)) throw new RenameError(`${name} cannot be parsed: put it right first.`);
+    const source = sourceFile(path, text);
+    const line = (start: number) => `${name}:${positionAt(source, start).line + 1}`;
+    const declaration = go.file.declarations.find((each) => each.name === to && !(each.kind === 'func' && each.receiver !== undefined));
+    if (declaration) throw new RenameError(`The package has a declaration ${to} already, at ${line(declaration.node.start)}.`);
+    if (go.file.imports.some(({ alias, path: imported }) => (alias ?? imported.slice(imported.lastIndexOf('/') + 1)) === to)) throw new RenameError(`${name} imports a package as ${to}.`);
+    for (const use of packageLevelUses(go.root, new Set([from, to]), typesOf(go.file, knowledge))) {
+      if (use.perhapsField && use.name === from) throw new RenameError(`${line(use.start)} may use ${from} as the name of a field: its type is not known here.`);
+      if (use.name === to) throw new RenameError(`${line(use.start)} uses ${to}, which would mean something else then.`);
+      if (use.local.has(to)) throw new RenameError(`${line(use.start)} has a ${to} of its own where ${from} is used.`);
+      found.push({ span: { file: source, start: use.start, end: use.start + from.length }, text: to });
     }
-    if (goNames(code, to).length) throw new RenameError(`${name} uses the name ${to} already.`);
+    for (const start of linknames(text, from)) found.push({ span: { file: source, start, end: start + from.length }, text: to });
   }
   return found;
 }
+
+const GO_KEYWORDS: ReadonlySet<string> = new Set('break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var'.split(' '));
 
 function distinct(all: Edit[]): Edit[] {
   const seen = new Set<string>();

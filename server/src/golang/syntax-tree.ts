@@ -1,5 +1,5 @@
 // Parses Go source with web-tree-sitter and the grammar of tree-sitter-go, in Node and in a browser's worker alike, into nodes over small tables.
-// Must stay true: the library's own tree is freed at once (its heap is small); bodies of functions are left out, nothing here reads them, and text with errors is parsed whole;
+// Must stay true: the library's own tree is freed at once (its heap is small); bodies of functions are left out but for `parseWhole`, and text with errors is parsed whole;
 // a node is a number in its file's table, since the nodes of whole packages are kept.
 
 import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
@@ -20,6 +20,8 @@ export interface GoNode {
 
 export interface GoParser {
   parse(text: string): GoNode;
+  /** With the bodies of functions and every element of long literals. */
+  parseWhole(text: string): GoNode;
 }
 
 /** `runtime` is web-tree-sitter.wasm, `grammar` is tree-sitter-go.wasm. */
@@ -34,26 +36,26 @@ export async function createGoParser(runtime: Uint8Array, grammar: Uint8Array): 
     named: language.types.map((_, id) => language.nodeTypeIsNamed(id)),
     leaf: language.types.map((type) => LEAVES.has(type)),
   };
-  return {
-    parse(text) {
-      let outline = outlineText(text);
-      let tree = parser.parse(outline.text);
-      // What does not parse without its bodies is left to the parser as it is.
-      if (tree?.rootNode.hasError) {
-        tree.delete();
-        outline = outlineText(text, true);
-        tree = parser.parse(outline.text);
-      }
-      if (!tree) throw new Error('the Go parser gave no tree');
-      const cursor = tree.walk();
-      try {
-        return new Node(readTable(cursor, names, outline), 0);
-      } finally {
-        cursor.delete();
-        tree.delete();
-      }
-    },
+  const whole: Names = { ...names, leaf: language.types.map((type) => LEAVES.has(type) && type !== 'block') };
+  const read = (text: string, bodies: boolean): GoNode => {
+    let outline = outlineText(text, bodies);
+    let tree = parser.parse(outline.text);
+    // What does not parse without its bodies is left to the parser as it is.
+    if (!bodies && tree?.rootNode.hasError) {
+      tree.delete();
+      outline = outlineText(text, true);
+      tree = parser.parse(outline.text);
+    }
+    if (!tree) throw new Error('the Go parser gave no tree');
+    const cursor = tree.walk();
+    try {
+      return new Node(readTable(cursor, bodies ? whole : names, outline, bodies ? Infinity : LONG_LITERAL), 0);
+    } finally {
+      cursor.delete();
+      tree.delete();
+    }
   };
+  return { parse: (text) => read(text, false), parseWhole: (text) => read(text, true) };
 }
 
 interface Names { types: readonly string[]; fields: readonly (string | null)[]; named: readonly boolean[]; leaf: readonly boolean[] }
@@ -70,7 +72,7 @@ const LONG_LITERAL = 4096;
 /** Of one row while reading: start, end, after, type and field. */
 const ROW = 4;
 
-function readTable(cursor: TreeCursor, names: Names, outline: OutlineText): Table {
+function readTable(cursor: TreeCursor, names: Names, outline: OutlineText, long: number): Table {
   const rows: number[] = [];
   const visit = (deep: boolean) => {
     const type = cursor.nodeTypeId;
@@ -82,7 +84,7 @@ function readTable(cursor: TreeCursor, names: Names, outline: OutlineText): Tabl
     const end = cursor.endIndex;
     rows.push(start, end, 0, type | (field << 16));
     if (deep && named && names.leaf[type] !== true && cursor.gotoFirstChild()) {
-      const below = !(names.types[type] === 'literal_value' && end - start > LONG_LITERAL);
+      const below = !(names.types[type] === 'literal_value' && end - start > long);
       do visit(below); while (cursor.gotoNextSibling());
       cursor.gotoParent();
     }

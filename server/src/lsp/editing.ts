@@ -16,6 +16,7 @@ import { formatEdits, typedEdit } from '../format/edits';
 import { FormatError } from '../format/format';
 import type { Edit } from '../syntax/source';
 import type { Documents } from './documents';
+import { filesOf } from './navigation';
 import type { Session } from './session';
 import { diagnostic, offsetAt, range } from './to-proto';
 
@@ -49,7 +50,7 @@ export function editing(session: Session): void {
 
   const renameContext = (uri: string, position: { line: number; character: number }): (RenameContext & { offset: number }) | undefined => {
     const at = session.at(uri, position);
-    return at && { ...documents.context(at.file), goroot: documents.checker.options.goroot, offset: at.offset };
+    return at && { ...documents.context(at.file), goroot: documents.checker.options.goroot, parser: documents.checker.options.parser, abroad: (entity) => filesOf(session, at.file, entity), offset: at.offset };
   };
   /** A refusal is an answer that the user is to read; other failures are logged. */
   const orReason = <T>(what: string, work: () => T | undefined): T | ResponseError<void> | null => {

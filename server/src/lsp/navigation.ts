@@ -43,7 +43,7 @@ export function navigation(session: Session): void {
     const at = entity(textDocument.uri, position);
     if (!at) return undefined;
     const inAssembly = filesOf(session, at.file, at.entity).flatMap((file) => references(at.entity, file, at.file)).filter(({ write }) => includeDeclaration || !write).map(({ span }) => span);
-    return [...inAssembly, ...goReferences(at.entity, { ...documents.context(at.file), goFiles: () => session.workspaceFiles(2000, '.go') }, includeDeclaration)].map((span) => location(span, toUri));
+    return [...inAssembly, ...goReferences(at.entity, { ...documents.context(at.file), parser: documents.checker.options.parser, goFiles: () => session.workspaceFiles(MOST_GO, '.go') }, includeDeclaration)].map((span) => location(span, toUri));
   }));
   connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
     const at = entity(textDocument.uri, position);
@@ -75,7 +75,7 @@ export function navigation(session: Session): void {
 }
 
 /** Files where a thing can be referred to: its own, or the package's and those of other packages here for a symbol, or all that share a macro's header. */
-function filesOf(session: Session, file: AssemblyFile, entity: Entity): AssemblyFile[] {
+export function filesOf(session: Session, file: AssemblyFile, entity: Entity): AssemblyFile[] {
   const { documents } = session;
   const neighbours = documents.context(file);
   if (entity.kind === 'macro') return entity.macro.definition?.file === file.source ? [file] : siblings(file, neighbours, entity.macro.name);
@@ -91,8 +91,8 @@ function filesOf(session: Session, file: AssemblyFile, entity: Entity): Assembly
   return [...own, ...others.flatMap((path) => documents.fileAt(path, undefined, true) ?? [])];
 }
 
-/** Assembly files of the workspace that a search looks into. */
-const MOST_SEARCHED = 2000;
+/** Assembly and Go files of the workspace that a search looks into. */
+const MOST_SEARCHED = 2000, MOST_GO = 20_000;
 
 /** A name as assembly writes it, and not as a part of a longer one. */
 const spelled = (name: string): RegExp => new RegExp(`${name.replaceAll('.', '·').replace(/[*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{Nd}_·∕])`, 'u');

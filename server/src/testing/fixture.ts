@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Checker } from '../analysis/check';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
-import { createGoParser } from '../golang/syntax-tree';
+import { createGoParser, type GoParser } from '../golang/syntax-tree';
 import { positionAt, type Edit, type Span } from '../syntax/source';
 import { directoryOf, type Files } from '../workspace/files';
 import { findGoRoot } from '../workspace/goroot';
@@ -41,7 +41,7 @@ export interface Fixture {
   read(path: string): AssemblyFile;
   knowledge(path: string): PackageKnowledge | undefined;
   /** What most analyses ask for. */
-  context(path: string): { file: AssemblyFile; files: Files; knowledge: PackageKnowledge | undefined; read(path: string): AssemblyFile | undefined; minor: number; goroot: string | undefined; mnemonics: ReturnType<Checker['mnemonics']> };
+  context(path: string): { file: AssemblyFile; files: Files; knowledge: PackageKnowledge | undefined; read(path: string): AssemblyFile | undefined; minor: number; goroot: string | undefined; parser: GoParser; mnemonics: ReturnType<Checker['mnemonics']> };
   at(mark: string): { path: string; offset: number };
 }
 
@@ -66,7 +66,7 @@ export function fixture(text: string): Fixture {
   const knowledge = (file: string) => checker.knowledge(directoryOf(file), read(file).target);
   return {
     files, checker, texts, read, knowledge,
-    context: (file) => { const one = read(file); return { file: one, files, knowledge: knowledge(file), read: (other) => (other in texts ? read(other) : undefined), minor: 26, goroot: '/goroot', mnemonics: checker.mnemonics(one) }; },
+    context: (file) => { const one = read(file); return { file: one, files, knowledge: knowledge(file), read: (other) => (other in texts ? read(other) : undefined), minor: 26, goroot: '/goroot', parser, mnemonics: checker.mnemonics(one) }; },
     at(mark) {
       const found = marks.get(mark);
       if (!found) throw new Error(`the fixture has no mark ${mark}`);
