@@ -67,7 +67,7 @@ export const launching: Subject = {
     async restart(session, { arguments: given }, { after }) {
       const before = session.launched, launch = isLaunch(given) ? check(given) : before;
       if (session.engine.running) { session.engine.pause(); await session.settled(); }
-      if (launch && before && (wordsOf(launch) !== wordsOf(before) || session.host.changed?.(launch))) {
+      if (launch && before && (wordsOf(launch) !== wordsOf(before) || session.host.changed?.(launch, session.engine))) {
         await session.reopen(launch);
         // The client sends its breakpoints again, as they may lie elsewhere now, and then configurationDone.
         after(() => session.wire.event('initialized'));

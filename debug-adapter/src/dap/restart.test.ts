@@ -47,6 +47,20 @@ describe.skipIf(!hasGo)('restart (needs the go command)', () => {
     await client.ask('disconnect');
   }, 60_000);
 
+  test('of what is built as before happens in place: breakpoints stay as they are, and no configuration is asked for', async () => {
+    fs.writeFileSync(source, text(''));
+    const client = new Editor(dapHost);
+    await client.start(client.launch, client.breakpoints);
+    const from = client.events.length;
+    expect(await client.move('restart', { arguments: { ...client.launch, __restart: true } })).toMatchObject({ reason: 'breakpoint' });
+    expect(await client.top()).toMatchObject({ name: 'main.main', line: lineOf('"start"') });
+    expect(client.events.slice(from).map(({ event }) => event)).not.toContain('initialized');
+    fs.writeFileSync(source, text('\n// One.'));
+    expect(await client.restart()).toMatchObject({ reason: 'breakpoint' });
+    expect(await client.top()).toMatchObject({ name: 'main.main', line: lineOf('"start"') });
+    await client.ask('disconnect');
+  }, 60_000);
+
   test('tells why a program cannot be built, and stays where it was', async () => {
     fs.writeFileSync(source, text(''));
     const client = new Editor(dapHost);

@@ -33,8 +33,8 @@ export interface TerminalCommands {
 export interface DapHost {
   /** Reads the program and makes its debugger; throws Error with one sentence. */
   open(launch: LaunchArguments, write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void, input?: GuestInput): Promise<Engine>;
-  /** Whether what `open` made is no longer what it would make: the program has to be built, or its file is another one. */
-  changed?(launch: LaunchArguments): boolean;
+  /** Whether what `open` made is no longer what it would make: the program's file is another one, or building it again makes another. Throws what the building complains of. */
+  changed?(launch: LaunchArguments, engine: Engine): boolean;
   /** What to run in a terminal of the client's so that it is the program's. */
   terminalCommand?(): { args: string[]; env: Record<string, string> };
   /** Replaces the terminal's commands in the debug console (for tests). */

@@ -1,12 +1,14 @@
 // `gobuf dap`: the debug adapter, on standard input and output or on a socket.
 // Must stay true: nothing but the protocol is written to standard output; the guest inherits no environment, the client gives it one.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { LaunchArguments } from '../../dap/protocol';
 import { serveSocket, serveStreams } from '../../dap/serve';
-import type { DapHost } from '../../dap/session';
+import type { DapHost, Engine } from '../../dap/session';
 import { openDebugger } from '../debugging';
 import { buildPackage } from '../go-build';
+import type { Build } from '../go-build';
 import { openTextSession } from '../text-session';
 import { readProgram } from '../guest';
 import type { Guest } from '../guest';
@@ -25,17 +27,20 @@ export const spec: CommandSpec = {
 
 const modeOf = ({ program, mode = 'exec' }: LaunchArguments): string => (mode !== 'auto' ? mode : /\.(go|s)$/.test(program) || fs.statSync(program, { throwIfNoEntry: false })?.isDirectory() ? 'debug' : 'exec');
 
-/** Which file a program was when it was opened. */
-const opened = new Map<string, string>();
+/** What a debugger was made of: which file it was, or what was built and how it was built. */
+const madeOf = new WeakMap<Engine, { stamp: string } | { build: Build; digest: string }>();
+/** Built again for this launch, to be opened. */
+const builtAgain = new WeakMap<LaunchArguments, Build>();
+const digestOf = (program: string): string => createHash('sha256').update(fs.readFileSync(program)).digest('hex');
 function stampOf(program: string): string {
   const found = fs.statSync(program, { throwIfNoEntry: false });
   return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : '';
 }
 
-/** Builds first where the mode asks for it: the program to run, and the folder and GOROOT of its package. */
-function built(launch: LaunchArguments, tell: (text: string) => void): { program: string; folder?: string; goroot?: string } {
-  const { program } = launch, asked = modeOf(launch);
-  if (asked === 'exec') return { program };
+/** Builds first where the mode asks for it. */
+function built(launch: LaunchArguments, tell: (text: string) => void): Build | undefined {
+  const { program } = launch, asked = modeOf(launch), again = builtAgain.get(launch);
+  if (asked === 'exec' || again) return again;
   return buildPackage(asked === 'test' ? 'test' : 'build', /\.s$/.test(program) ? path.dirname(program) : program, launch.buildFlags ?? [], tell);
 }
 
@@ -53,18 +58,27 @@ function guestOfLaunch(launch: LaunchArguments, { program, folder }: { program: 
 export const dapHost: DapHost = {
   async open(launch, write, terminal) {
     if (launch.mode === 'text') return openTextSession(launch, write);
-    const build = built(launch, (text) => write(2, Buffer.from(text), false));
-    opened.set(launch.program, stampOf(launch.program));
-    return openDebugger(guestOfLaunch(launch, build), {
+    const build = built(launch, (text) => write(2, Buffer.from(text), false)), made = build ? { build, digest: digestOf(build.program) } : { stamp: stampOf(launch.program) };
+    const engine = openDebugger(guestOfLaunch(launch, build ?? { program: launch.program }), {
       write,
       input: terminal ?? (() => (launch.input === undefined ? launch.console === 'internalConsole' ? 'later' : undefined : Buffer.from(launch.input))),
       ...(launch.snapshotMemory === undefined ? {} : { snapshotBytes: launch.snapshotMemory * 2 ** 20 }),
       // Clients write {from: here, to: in the binary}; the engine wants it the other way round.
       ...(launch.substitutePath ? { substitutePath: launch.substitutePath.map(({ from, to }): [string, string] => [to, from]) } : {}),
-      ...(launch.goroot ?? build.goroot ? { goroot: launch.goroot ?? build.goroot } : {}),
+      ...(launch.goroot ?? build?.goroot ? { goroot: launch.goroot ?? build?.goroot } : {}),
     });
+    madeOf.set(engine, made);
+    return engine;
   },
-  changed: (launch) => modeOf(launch) !== 'exec' || opened.get(launch.program) !== stampOf(launch.program),
+  changed(launch, engine) {
+    const made = madeOf.get(engine);
+    if (!made) return true;
+    if ('stamp' in made) return made.stamp !== stampOf(launch.program);
+    made.build.again();
+    if (digestOf(made.build.program) === made.digest) return false;
+    builtAgain.set(launch, made.build);
+    return true;
+  },
   fileExists: (file) => fs.existsSync(file),
   files: (launch) => filesFrom(launch.cwd ?? path.dirname(launch.program)),
   // In the desktop's VS Code process.execPath is Electron, which is Node when it is told so.
