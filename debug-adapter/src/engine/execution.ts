@@ -55,13 +55,14 @@ export class Execution extends Backwards {
     return left === 'deferred' && stepped.kind === 'done' ? this.arrive(stepped.tid) : stepped;
   }
 
-  /** Where gopanic calls a deferred function. */
+  /** Where a panic calls a deferred function: in gopanic, before Go 1.22 also in what it has for open-coded ones. */
   private deferredCallsKnown: number[] | undefined;
   private deferredCalls(): number[] {
     if (this.deferredCallsKnown) return this.deferredCallsKnown;
-    const fn = this.binary.functionsNamed('runtime.gopanic')[0];
     const calls: number[] = [];
-    if (fn) {
+    for (const name of ['runtime.gopanic', 'runtime.deferCallSave']) {
+      const fn = this.binary.functionsNamed(name)[0];
+      if (!fn) continue;
       const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
       for (let offset = 0; offset < bytes.length;) {
         const instruction = decode(bytes, offset, fn.entry + offset);
@@ -79,7 +80,8 @@ export class Execution extends Backwards {
     const g = this.words.currentG(registers);
     if (!own.g || g !== own.g) return false;
     const panic = this.words.gPointer(g, '_panic');
-    const sp = this.words.pointerOf('runtime._panic', panic, 'sp') ?? this.words.pointerOf('runtime._defer', this.words.gPointer(g, '_defer'), 'sp');
+    // Since Go 1.22 the panic itself says whose deferred calls it makes; before, its sp meant something else.
+    const sp = this.words.pointerOf('runtime._panic', panic, 'fp') !== undefined ? this.words.pointerOf('runtime._panic', panic, 'sp') : this.words.pointerOf('runtime._defer', this.words.gPointer(g, '_defer'), 'sp');
     return sp === undefined || this.words.position(registers, sp).depth <= own.depth;
   }
 
@@ -321,7 +323,8 @@ export class Execution extends Backwards {
   private arrive(tid: number, back: { pc: number; at: StackPosition }, allowed: boolean): Promise<Outcome | undefined>;
   private async arrive(tid: number, back?: { pc: number; at: StackPosition }, allowed = true): Promise<Outcome | undefined> {
     let fn = this.binary.functionAt(this.registers(tid).rip);
-    for (let steps = 0; fn?.wrapper && steps < 500; steps++) {
+    // What calls nothing wraps nothing: an intrinsic's body (sync/atomic.StoreUintptr).
+    for (let steps = 0; fn?.wrapper && (steps > 0 || this.goesOn(fn)) && steps < 500; steps++) {
       const pc = this.registers(tid).rip;
       const flow = this.flow(pc);
       const inWrapper: FunctionInfo = fn;
@@ -342,6 +345,17 @@ export class Execution extends Backwards {
     if (body === here.rip) return this.hitHere(tid) ?? { kind: 'done', tid };
     const at = this.words.position(here);
     return this.advance([body], () => sameStack(at, this.position(this.current)));
+  }
+
+  /** Whether a function calls another one, or jumps to it. */
+  private goesOn(fn: FunctionInfo): boolean {
+    const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
+    for (let offset = 0; offset < bytes.length;) {
+      const { kind, target } = flowAt(bytes.subarray(offset, offset + 15), fn.entry + offset);
+      if (kind === 'call' || (kind === 'jump' && (target === undefined || target < fn.entry || target >= fn.end))) return true;
+      offset += decode(bytes, offset, fn.entry + offset)?.length ?? 1;
+    }
+    return false;
   }
 
   private async skipWrapperOut(tid: number): Promise<Outcome> {

@@ -78,7 +78,7 @@ export class FrameValues {
   }
   private declaredIn(scope: EvalScope, line: number): { value: Value; info: VariableInfo }[] {
     const infos = this.go.evaluator.declared(scope), all = this.go.variables(scope, infos).map((value, i) => ({ value, info: infos[i]! }));
-    const visible = all.filter(({ info }) => info.role !== 'local' || info.declLine === 0 || info.declLine < line);
+    const visible = all.filter(({ info }) => info.role !== 'local' || info.declLine === 0 || info.declLine < line || (info.captured && info.declLine === line));
     return [...visible.filter(({ info }) => info.role !== 'local'), ...visible.filter(({ info }) => info.role === 'local').sort((a, b) => a.info.declLine - b.info.declLine)];
   }
 

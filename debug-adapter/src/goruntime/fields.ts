@@ -33,6 +33,7 @@ export const RUNTIME_FIELDS: readonly RuntimeField[] = [
   ...all('runtime._defer', 'sp pc fn link'),
   ...some('runtime._defer', 'head', 22),
   ...all('runtime.g', '_panic _defer'),
+  ...some('runtime._panic', 'sp fp', 22),
   ...all('runtime.ancestorInfo', 'pcs goid'),
   ...all('runtime.sudog', 'g next elem waitlink c'),
   ...all('runtime.hchan', 'qcount dataqsiz buf elemsize closed sendx recvx recvq.first sendq.first'),

@@ -247,7 +247,7 @@ export class Loader {
       typeAddress = this.memory.u64(word + offset) ?? 0;
     }
     const type = this.binary.typeAtRuntimeAddress(typeAddress);
-    if (!type) return { type: undefined, data: undefined, nil: false, why: `the type at 0x${typeAddress.toString(16)} is not in the debug information` };
+    if (!type) return { type: undefined, data: undefined, nil: false, why: 'could not resolve interface type' };
     const place: Place = v.address !== undefined ? { at: 'memory', address: v.address + dataAt } : partOf(v.place, dataAt, 8);
     const data = isDirect(type) ? this.of('data', type, v.bytes.subarray(dataAt, dataAt + 8), place) : this.at('data', type, numberAt(v.bytes, dataAt, 8));
     return { type, data, nil: false };

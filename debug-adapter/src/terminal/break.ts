@@ -1,6 +1,7 @@
 // Commands about breakpoints, tracepoints and watchpoints. Must stay true: texts are Delve's, so that scripts that read them work.
 
 import type { BreakpointView, Location } from '../engine/types';
+import { withoutTypeParameters } from '../symbols';
 import type { Command, Commander } from './commands';
 import { hex, split2 } from './context';
 import type { Context, Scope } from './context';
@@ -22,11 +23,11 @@ export function breakpointPlace(context: Context, breakpoint: BreakpointView): s
     const places = breakpoint.addresses.map((address) => context.debug.binary.lineAt(address));
     const first = places[0];
     if (places.some((place) => place?.file !== first?.file || place?.line !== first?.line)) {
-      const names = new Set(places.map((place) => place?.function.name));
-      return `${addresses} for ${names.size === 1 ? first?.function.name ?? '' : '(multiple functions)'}() <multiple locations>:0`;
+      const names = new Set(places.map((place) => withoutTypeParameters(place?.function.name ?? '')));
+      return `${addresses} for ${names.size === 1 ? [...names][0]! : '(multiple functions)'}() <multiple locations>:0`;
     }
   }
-  return `${addresses} for ${breakpoint.function ? `${breakpoint.function}() ` : ''}${context.path(breakpoint.file ?? '')}:${breakpoint.line ?? 0}`;
+  return `${addresses} for ${breakpoint.function ? `${withoutTypeParameters(breakpoint.function)}() ` : ''}${context.path(breakpoint.file ?? '')}:${breakpoint.line ?? 0}`;
 }
 
 export function findBreakpoint(context: Context, word: string): BreakpointView {

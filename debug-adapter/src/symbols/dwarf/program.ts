@@ -16,7 +16,12 @@ export interface InlinedNode { offset: number; depth: number; ranges: [number, n
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
 interface Global { name: string; address: number; type: GoType }
 
-type Declared = Pick<VariableInfo, 'name' | 'type' | 'role' | 'declLine' | 'captured'>;
+type Declared = Pick<VariableInfo, 'name' | 'type' | 'role' | 'declLine' | 'captured'> & { /** Of a type parameter's type: its index in the dictionary. */ dictIndex: number | undefined; /** Of what a closure has captured: where it lies in the closure. */ closureOffset: number | undefined };
+/** What is known of the program besides its debug information. */
+export interface DwarfHost { typeAtRuntimeAddress(address: number): GoType | undefined; /** Not past the first address after its function's prologue. */ inPrologue(pc: number): boolean }
+/** The variable of generic code that points to the types it was called with. */
+const DICTIONARY = '.dict', CLOSURE = '.closureptr';
+const RDX = 2;
 
 export class DwarfProgram {
   readonly info: DebugInfo;
@@ -31,7 +36,7 @@ export class DwarfProgram {
   private sites: InlinedSite[] | undefined;
   private readonly origins = new Map<number, { name: string; file: number; line: number; unit: Unit }>();
 
-  constructor(sections: DwarfSections, readonly bias: number) {
+  constructor(sections: DwarfSections, readonly bias: number, private readonly host: DwarfHost = { typeAtRuntimeAddress: () => undefined, inPrologue: () => false }) {
     this.info = new DebugInfo(sections, bias);
     this.types = new TypeReader(this.info);
     this.names = new NameIndex(this.info);
@@ -329,29 +334,42 @@ export class DwarfProgram {
     const type = typeOffset === undefined ? undefined : this.types.at(typeOffset);
     const isParameter = (origin?.tag ?? die.tag) === Tag.formalParameter;
     const role = !isParameter ? 'local' : attribute(At.variableParameter) ? 'result' : 'parameter';
-    const found = !type || name === '' || name.startsWith('.') ? null : { name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0, captured: die.attributes.has(At.goClosureOffset) } as const;
+    const typeDie = typeOffset === undefined ? undefined : this.info.dieAt(typeOffset), dictIndex = typeDie?.tag === Tag.typedef ? numberOf(typeDie.attributes.get(At.goDictIndex)) : undefined;
+    const found = !type || name === '' || name === CLOSURE ? null : { name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0, captured: die.attributes.has(At.goClosureOffset), dictIndex, closureOffset: numberOf(die.attributes.get(At.goClosureOffset)) } as const;
     this.declarations.set(die, found);
     return found;
   }
 
   private describe(scope: { die: Die; depth: number }[], frame: FrameContext, memory: Memory): VariableInfo[] {
     const out: (VariableInfo & { depth: number })[] = [];
+    const valueOf = (die: Die, size: number) => {
+      const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
+      return { code, ...evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory }) };
+    };
+    const holder = scope.find(({ die }) => this.declared(die)?.name === DICTIONARY), dictionary = holder && wordIn(valueOf(holder.die, 8).bytes);
     for (const { die, depth } of scope) {
       const declared = this.declared(die);
-      if (!declared) continue;
-      const { role, declLine, captured } = declared;
+      if (!declared || declared.name === DICTIONARY) continue;
+      const { role, declLine, captured, dictIndex, closureOffset } = declared;
       let { name, type } = declared;
-      const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
-      let { place, bytes } = evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), type.size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory });
+      // The code is shared by all types of a shape; which one it is the dictionary says.
+      if (dictIndex !== undefined && dictionary) type = this.host.typeAtRuntimeAddress(wordIn(memory.read(dictionary + 8 * dictIndex, 8))) ?? type;
+      const value = valueOf(die, type.size), { code } = value;
+      let { place, bytes } = value;
       const list = numberOf(die.attributes.get(At.location));
       const assembled = die.unit.producer.startsWith('gobuf asm');
       if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[role === 'result' ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
+      // Its own place is written only then; DX holds the closure.
+      if (closureOffset !== undefined && role === 'local' && frame.registers && this.host.inPrologue(frame.pc)) {
+        const address = Number(BigInt.asUintN(48, frame.registers.gpr[RDX] ?? 0n)) + closureOffset, read = memory.read(address, type.size);
+        if (read.length === type.size) { place = { at: 'memory', address }; bytes = read; }
+      }
       const escaped = name.startsWith('&') && type.kind === 'pointer';
       if (escaped) {
         name = name.slice(1);
         type = type.elem ?? type;
         if (bytes.length >= 8 && place.at !== 'gone') {
-          const address = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) * 2 ** 32;
+          const address = wordIn(bytes);
           place = { at: 'memory', address };
           bytes = memory.read(address, type.size);
         }
@@ -368,6 +386,12 @@ export class DwarfProgram {
 
 /** Values in registers of functions that the bundled assembler made; of compiled code Delve's words are used. */
 const ASSEMBLED_GONE = { argument: 'its register has been used for something else', result: 'its register is still to be written' } as const;
+
+/** The first eight bytes as an address; 0 if there are fewer. */
+function wordIn(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return bytes.length < 8 ? 0 : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+}
 
 export function packageOf(name: string): string {
   const slash = name.lastIndexOf('/');
