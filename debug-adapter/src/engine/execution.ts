@@ -10,7 +10,7 @@ import { flowAt } from './flow';
 import type { Flow } from './flow';
 import { RBP, RSP, samePosition, sameStack } from './guest';
 import type { StackPosition } from './guest';
-import { bodiesOf, framesAround, isLoopBody } from './loop-bodies';
+import { bodiesOf, framesAround, isLoopBody, loopParent } from './loop-bodies';
 import { isPrivateRuntime } from './movement';
 import type { Outcome } from './movement';
 import type { Frame } from './types';
@@ -18,6 +18,8 @@ import { isGogo, unwind } from './unwind';
 
 /** Steps before `next` changes from single steps to breakpoints on all other lines. */
 const SINGLE_STEPS = 1500;
+
+interface Turns { addresses: ReadonlySet<number>; isOurs(tid: number): boolean; arrived(tid: number, outcome: Outcome): Outcome | Promise<Outcome> }
 
 export class Execution extends Backwards {
   /** One instruction, a CALL with all that it calls. */
@@ -29,23 +31,24 @@ export class Execution extends Backwards {
   }
 
   /** Runs a CALL at PC to its return in the same frame, to where a recovered panic takes this goroutine, or to gogo's target. */
-  private async overCall(tid: number, flow: Flow): Promise<Outcome> {
+  private async overCall(tid: number, flow: Flow, turns?: Turns): Promise<Outcome> {
     const registers = this.registers(tid);
     const pc = registers.rip;
     const back = pc + flow.length;
-    return this.untilReturn(tid, [{ pc: back, at: this.words.position(registers) }], pc);
+    return this.untilReturn(tid, [{ pc: back, at: this.words.position(registers) }], pc, undefined, turns);
   }
 
-  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number, own = this.position(tid)): Promise<Outcome> {
+  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number, own = this.position(tid), turns?: Turns): Promise<Outcome> {
     const all = [...goals, ...this.recoveries(tid, pc)];
     const escape = this.gogoJump(tid);
     const deferredCalls = new Set(this.deferredCalls());
     let left: 'gogo' | 'deferred' | undefined;
-    const addresses = new Set([...all.map((goal) => goal.pc), ...deferredCalls, ...(escape ? [escape] : [])]);
+    const addresses = new Set([...all.map((goal) => goal.pc), ...turns?.addresses ?? [], ...deferredCalls, ...(escape ? [escape] : [])]);
     const outcome = await this.advance(addresses, (address) => {
       const now = this.current;
       if (address === escape && now === tid) { left = 'gogo'; return true; }
       if (deferredCalls.has(address) && this.runsDefersOf(now, own)) { left = 'deferred'; return true; }
+      if (turns?.addresses.has(address) && turns.isOurs(now)) return true;
       const here = this.position(now);
       return all.some((goal) => goal.pc === address && samePosition(goal.at, here));
     });
@@ -156,13 +159,32 @@ export class Execution extends Backwards {
     const fn = this.binary.functionAt(start.rip);
     const from = this.binary.lineAt(start.rip);
     if (!fn || !from) return this.stepWatchful(tid);
-    const depth = from.inlined.length;
-    const stops = this.statements(fn, from, (place) => into || place.inlined.length <= depth);
-    const around = !into && isLoopBody(fn.name) ? this.around(tid) : [];
+    // The body of a loop over a function may be inlined into what it loops over, and that here.
+    const own = loopParent(from.inlined[0]?.name ?? fn.name), isBody = ({ inlined: [first] }: LocationInfo): boolean => first !== undefined && isLoopBody(first.name) && loopParent(first.name) === own;
+    const depth = isBody(from) ? depthOf(from, own) : from.inlined.length;
+    const stops = this.statements(fn, from, (place) => into || place.inlined.length <= depth || isBody(place));
+    const around = !into && isLoopBody(fn.name) ? this.around(tid) : [], turns = into ? undefined : this.turnsOf(tid, fn, around, from);
     return this.stepWithin(tid, fn, stops, (pc) => {
       const place = this.binary.lineAt(pc);
       return into && place?.file === from.file && place.line === from.line;
-    }, (next) => { tid = next; }, around.length > 0 ? (now) => this.afterLoopBody(now, around, from) : undefined);
+    }, (next) => { tid = next; }, around.length > 0 ? (now) => this.afterLoopBody(now, around) : undefined, turns);
+  }
+
+  /** Where the bodies of loops over functions begin that belong to a frame: a step over a loop's line goes into its body, which is the next line. */
+  private turnsOf(tid: number, fn: FunctionInfo, around: readonly Frame[], from: LocationInfo): Turns | undefined {
+    const bodies = bodiesOf(this.binary, loopParent(fn.name)), cfa = around.at(-1)?.cfa ?? this.frameOf(tid)?.cfa;
+    if (bodies.length === 0 || cfa === undefined) return undefined;
+    const home = this.words.position(this.registers(tid), cfa);
+    return {
+      addresses: new Set(bodies.map((body) => this.binary.firstPcAfterPrologue(body))),
+      isOurs: (now) => { const outer = this.around(now).at(-1); return outer !== undefined && samePosition(this.words.position(this.registers(now), outer.cfa), home); },
+      // The loop's line is the body's first, too.
+      arrived: (now, outcome) => {
+        const { rip } = this.registers(now), body = this.binary.functionAt(rip), line = this.binary.lineAt(rip)?.line;
+        if (!body || line !== from.line) return outcome;
+        return this.stepWithin(now, body, this.statements(body, from, (place) => place.inlined.length === 0), () => false, () => undefined, (at) => this.afterLoopBody(at, this.around(at)));
+      },
+    };
   }
 
   private around(tid: number): Frame[] {
@@ -172,26 +194,29 @@ export class Execution extends Backwards {
   }
 
   /** The body of a loop over a function has returned: on to the body's next turn, or to what follows the loop in the function that it stands in. */
-  private async afterLoopBody(tid: number, around: readonly Frame[], from: LocationInfo): Promise<Outcome> {
+  private async afterLoopBody(tid: number, around: readonly Frame[]): Promise<Outcome> {
     const registers = this.registers(tid), parent = around.at(-1)!;
     const goals = around.map((frame) => ({ pc: frame.pc, at: this.words.position(registers, frame.sp) })), home = this.words.position(registers, parent.cfa);
     const turns = new Set(bodiesOf(this.binary, parent.function).map((fn) => this.binary.firstPcAfterPrologue(fn)));
+    const isGoal = (address: number, here: StackPosition): boolean => goals.some((goal) => goal.pc === address && samePosition(goal.at, here));
     let turn = false;
-    const outcome = await this.advance([...goals.map(({ pc }) => pc), ...turns], (address) => {
-      const here = this.position(this.current);
-      if (goals.some((goal) => goal.pc === address && samePosition(goal.at, here))) return true;
+    // Where the function that is looped over is inlined, the body has returned to its goal already.
+    const outcome: Outcome = isGoal(registers.rip, this.position(tid)) ? { kind: 'done', tid } : await this.advance([...goals.map(({ pc }) => pc), ...turns], (address) => {
+      if (isGoal(address, this.position(this.current))) return true;
       const outer = turns.has(address) ? this.around(this.current).at(-1) : undefined;
       turn = outer !== undefined && samePosition(this.words.position(this.registers(this.current), outer.cfa), home);
       return turn;
     });
     if (outcome.kind !== 'done' || turn) return outcome;
     const { rip } = this.registers(outcome.tid), fn = this.binary.functionAt(rip);
-    const stops = fn ? this.statements(fn, from, () => true) : new Set<number>();
+    const place = this.binary.lineAt(rip), depth = place ? depthOf(place, parent.function) : 0;
+    const stops = fn ? this.statements(fn, undefined, ({ inlined }) => inlined.length <= depth) : new Set<number>();
     if (!fn || stops.has(rip)) return outcome;
-    return this.stepWithin(outcome.tid, fn, stops, () => false, () => undefined);
+    const outside = isLoopBody(fn.name) ? this.around(outcome.tid) : [];
+    return this.stepWithin(outcome.tid, fn, stops, () => false, () => undefined, undefined, place ? this.turnsOf(outcome.tid, fn, outside, place) : undefined);
   }
 
-  private async stepWithin(startTid: number, fn: FunctionInfo, stops: ReadonlySet<number>, mayEnter: (pc: number) => boolean, moved: (tid: number) => void, returned?: (tid: number) => Promise<Outcome>): Promise<Outcome> {
+  private async stepWithin(startTid: number, fn: FunctionInfo, stops: ReadonlySet<number>, mayEnter: (pc: number) => boolean, moved: (tid: number) => void, returned?: (tid: number) => Promise<Outcome>, turns?: Turns): Promise<Outcome> {
     let tid = startTid;
     const inside = (pc: number) => pc >= fn.entry && pc < fn.end;
     const startFrame = this.frameOf(tid);
@@ -204,7 +229,8 @@ export class Execution extends Backwards {
           const entered = await this.enter(tid, flow, fn);
           if (entered.kind !== 'over') return entered;
           outcome = entered.outcome;
-        } else outcome = await this.overCall(tid, flow);
+        } else outcome = await this.overCall(tid, flow, turns);
+        if (outcome.kind === 'done' && turns?.addresses.has(this.registers(outcome.tid).rip)) return turns.arrived(outcome.tid, outcome);
       } else {
         if (flow.kind === 'return' && !returned) this.filter.returning?.(tid);
         outcome = await this.stepThread(tid);
@@ -412,6 +438,12 @@ export class Execution extends Backwards {
     }
     return found;
   }
+}
+
+/** How many calls are inlined around a place up to that of a function; 0 if the function is not one of them. */
+function depthOf({ inlined }: LocationInfo, name: string): number {
+  const at = inlined.findIndex((call) => call.name === name);
+  return at < 0 ? 0 : inlined.length - at;
 }
 
 function baseName(fn: FunctionInfo): string { return fn.name.slice(fn.name.lastIndexOf('.') + 1).replace(/-fm$/, ''); }

@@ -30,5 +30,11 @@ export function framesAround(words: RuntimeWords, { frame, registers }: Place): 
 
 /** All bodies of loops in a function. */
 export function bodiesOf(binary: Binary, parent: string): FunctionInfo[] {
-  return binary.functions().filter((fn) => isLoopBody(fn.name) && loopParent(fn.name) === parent);
+  let known = bodies.get(binary);
+  if (!known) bodies.set(binary, known = new Map());
+  let found = known.get(parent);
+  // Most functions have none, and there may be very many functions.
+  if (!found) known.set(parent, found = binary.functionsNamed(`${parent}-range1`).length === 0 ? [] : binary.functions().filter((fn) => isLoopBody(fn.name) && loopParent(fn.name) === parent));
+  return found;
 }
+const bodies = new WeakMap<Binary, Map<string, FunctionInfo[]>>();

@@ -72,7 +72,7 @@ export class Evaluator extends Operands {
     const levels = this.binary.localsByLevel(scope.frame, this.memory);
     const list = (levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? []).filter(({ name }) => !name.startsWith('#'));
     if (!scope.loopBody) return list;
-    return list.filter(({ name, captured }) => !captured && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const }));
+    return list.filter(({ name, captured }) => !captured && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const, declLine: each.role === 'local' ? each.declLine : 0 }));
   }
 
   variables(scope: EvalScope, list = this.declared(scope)): Operand[] {

@@ -27,6 +27,8 @@ export function breakpointPlace(context: Context, breakpoint: BreakpointView): s
       return `${addresses} for ${names.size === 1 ? [...names][0]! : '(multiple functions)'}() <multiple locations>:0`;
     }
   }
+  const functions = new Set(breakpoint.addresses.map((address) => withoutTypeParameters(context.debug.binary.functionAt(address)?.name ?? '')));
+  if (breakpoint.kind === 'user' && functions.size > 1) return `${addresses} for (multiple functions)() ${context.path(breakpoint.file ?? '')}:${breakpoint.line ?? 0}`;
   return `${addresses} for ${breakpoint.function ? `${withoutTypeParameters(breakpoint.function)}() ` : ''}${context.path(breakpoint.file ?? '')}:${breakpoint.line ?? 0}`;
 }
 

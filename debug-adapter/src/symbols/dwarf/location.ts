@@ -152,18 +152,22 @@ export function evaluateLocation(info: DebugInfo, unit: Unit, code: Uint8Array, 
   }
   const bytes = new Uint8Array(size);
   let at = 0, missing = '';
-  for (const p of pieces) {
+  // Go 1.19 and 1.20 name each piece of some arguments twice.
+  const same = (a: (typeof pieces)[number], b: (typeof pieces)[number] | undefined): boolean => a.size === b?.size && a.register === b.register && a.address === b.address;
+  const once = pieces.reduce((sum, piece) => sum + piece.size, 0) === 2 * size && pieces.every((piece, i) => same(piece, pieces[i ^ 1])) ? pieces.filter((_, i) => i % 2 === 0) : pieces;
+  for (const p of once) {
     let part: Uint8Array | undefined = p.literal;
     if (p.register !== undefined) part = registerBytes(context, p.register);
     else if (p.address !== undefined) part = context.memory.read(p.address, p.size);
     if (!part || part.length < Math.min(p.size, 8)) missing ||= p.register !== undefined ? 'its register is not known in this frame' : PART_MISSING;
-    else bytes.set(part.subarray(0, Math.max(0, Math.min(p.size, size - at))), at);
+    // Old compilers name more pieces than some types have bytes.
+    else if (at < size) bytes.set(part.subarray(0, Math.min(p.size, size - at)), at);
     at += p.size;
   }
   // pieces that are not there stay in the place without register or address: the fields in them are unreadable
-  if (missing && pieces.every((p) => p.register === undefined && p.address === undefined && !p.literal)) return gone('optimized away');
+  if (missing && once.every((p) => p.register === undefined && p.address === undefined && !p.literal)) return gone('optimized away');
   if (missing && missing !== PART_MISSING) return gone(missing);
-  return { place: { at: 'pieces', pieces: pieces.map(({ literal: _literal, ...rest }) => rest) }, bytes };
+  return { place: { at: 'pieces', pieces: once.map(({ literal: _literal, ...rest }) => rest) }, bytes };
 }
 
 function registerBytes(context: LocationContext, register: number): Uint8Array | undefined {
