@@ -9,19 +9,13 @@ import type { Die, DwarfSections, Unit } from './info';
 import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
 import type { LineTable } from './lines';
 import { NameIndex } from './name-index';
-import { evaluateLocation, expressionAt } from './location';
+import { FrameVariables } from './frame-variables';
+import type { DwarfHost } from './frame-variables';
 
 export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that is inlined elsewhere. */ inlinable: boolean }
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
 interface Global { name: string; address: number; type: GoType }
-
-type Declared = Pick<VariableInfo, 'name' | 'type' | 'role' | 'declLine' | 'captured'> & { /** Of a type parameter's type: its index in the dictionary. */ dictIndex: number | undefined; /** Of what a closure has captured: where it lies in the closure. */ closureOffset: number | undefined };
-/** What is known of the program besides its debug information. */
-export interface DwarfHost { typeAtRuntimeAddress(address: number): GoType | undefined; /** Not past the first address after its function's prologue. */ inPrologue(pc: number): boolean }
-/** The variable of generic code that points to the types it was called with. */
-const DICTIONARY = '.dict', CLOSURE = '.closureptr';
-const RDX = 2;
 
 export class DwarfProgram {
   readonly info: DebugInfo;
@@ -30,16 +24,18 @@ export class DwarfProgram {
   private readonly fileTables = new Map<number, string[]>();
   private readonly sequences = new Map<number, { low: number; high: number; first: number; last: number }[]>();
   private readonly names: NameIndex;
+  private readonly variables: FrameVariables;
   private readonly runtimeTypes = new Map<number, number>();
   private readonly subprograms = new Map<number, Subprogram[]>();
   private ranges: { low: number; high: number; unit: Unit }[] | undefined;
   private sites: InlinedSite[] | undefined;
   private readonly origins = new Map<number, { name: string; file: number; line: number; unit: Unit }>();
 
-  constructor(sections: DwarfSections, readonly bias: number, private readonly host: DwarfHost = { typeAtRuntimeAddress: () => undefined, inPrologue: () => false }) {
+  constructor(sections: DwarfSections, readonly bias: number, host?: DwarfHost) {
     this.info = new DebugInfo(sections, bias);
     this.types = new TypeReader(this.info);
     this.names = new NameIndex(this.info);
+    this.variables = new FrameVariables(this.info, this.types, host);
   }
 
   /** Unit that contains a pc. */
@@ -293,7 +289,7 @@ export class DwarfProgram {
       }
     };
     visit(root, 0);
-    return this.describe(scope, frame, memory);
+    return this.variables.describe(scope, frame, memory);
   }
 
   /** Variables of each inlined level at pc, outermost (the physical function) first. */
@@ -312,7 +308,7 @@ export class DwarfProgram {
       }
     };
     visit(root, 0, 0);
-    return levels.map((l) => this.describe(l, frame, memory));
+    return levels.map((l) => this.variables.describe(l, frame, memory));
   }
 
   private readonly knownRanges = new WeakMap<Die, [number, number][]>();
@@ -321,76 +317,6 @@ export class DwarfProgram {
     if (!found) this.knownRanges.set(die, found = this.info.ranges(die));
     return found;
   }
-
-  /** What a variable's entry says wherever it lies; null for one without a name. */
-  private readonly declarations = new WeakMap<Die, Declared | null>();
-  private declared(die: Die): Declared | null {
-    const known = this.declarations.get(die);
-    if (known !== undefined) return known;
-    const originOffset = numberOf(die.attributes.get(At.abstractOrigin));
-    const origin = originOffset === undefined ? undefined : this.info.dieAt(originOffset);
-    const attribute = (at: number) => die.attributes.get(at) ?? origin?.attributes.get(at);
-    const name = stringOf(attribute(At.name)) ?? '', typeOffset = numberOf(attribute(At.type));
-    const type = typeOffset === undefined ? undefined : this.types.at(typeOffset);
-    const isParameter = (origin?.tag ?? die.tag) === Tag.formalParameter;
-    const role = !isParameter ? 'local' : attribute(At.variableParameter) ? 'result' : 'parameter';
-    const typeDie = typeOffset === undefined ? undefined : this.info.dieAt(typeOffset), dictIndex = typeDie?.tag === Tag.typedef ? numberOf(typeDie.attributes.get(At.goDictIndex)) : undefined;
-    const found = !type || name === '' || name === CLOSURE ? null : { name, type, role, declLine: numberOf(attribute(At.declLine)) ?? 0, captured: die.attributes.has(At.goClosureOffset), dictIndex, closureOffset: numberOf(die.attributes.get(At.goClosureOffset)) } as const;
-    this.declarations.set(die, found);
-    return found;
-  }
-
-  private describe(scope: { die: Die; depth: number }[], frame: FrameContext, memory: Memory): VariableInfo[] {
-    const out: (VariableInfo & { depth: number })[] = [];
-    const valueOf = (die: Die, size: number) => {
-      const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
-      return { code, ...evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory }) };
-    };
-    const holder = scope.find(({ die }) => this.declared(die)?.name === DICTIONARY), dictionary = holder && wordIn(valueOf(holder.die, 8).bytes);
-    for (const { die, depth } of scope) {
-      const declared = this.declared(die);
-      if (!declared || declared.name === DICTIONARY) continue;
-      const { role, declLine, captured, dictIndex, closureOffset } = declared;
-      let { name, type } = declared;
-      // The code is shared by all types of a shape; which one it is the dictionary says.
-      if (dictIndex !== undefined && dictionary) type = this.host.typeAtRuntimeAddress(wordIn(memory.read(dictionary + 8 * dictIndex, 8))) ?? type;
-      const value = valueOf(die, type.size), { code } = value;
-      let { place, bytes } = value;
-      const list = numberOf(die.attributes.get(At.location));
-      const assembled = die.unit.producer.startsWith('gobuf asm');
-      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[role === 'result' ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
-      // Its own place is written only then; DX holds the closure.
-      if (closureOffset !== undefined && role === 'local' && frame.registers && this.host.inPrologue(frame.pc)) {
-        const address = Number(BigInt.asUintN(48, frame.registers.gpr[RDX] ?? 0n)) + closureOffset, read = memory.read(address, type.size);
-        if (read.length === type.size) { place = { at: 'memory', address }; bytes = read; }
-      }
-      const escaped = name.startsWith('&') && type.kind === 'pointer';
-      if (escaped) {
-        name = name.slice(1);
-        type = type.elem ?? type;
-        if (bytes.length >= 8 && place.at !== 'gone') {
-          const address = wordIn(bytes);
-          place = { at: 'memory', address };
-          bytes = memory.read(address, type.size);
-        }
-      }
-      // a result that lives in a register has a second, empty entry
-      if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
-      out.push({ name, type, role, declLine, captured, place, bytes, escaped, shadowed: false, depth });
-    }
-    // A result that was moved to the heap is there twice: the local is the one that counts.
-    for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && v.role !== 'local')));
-    return out.map(({ depth: _depth, ...v }) => v);
-  }
-}
-
-/** Values in registers of functions that the bundled assembler made; of compiled code Delve's words are used. */
-const ASSEMBLED_GONE = { argument: 'its register has been used for something else', result: 'its register is still to be written' } as const;
-
-/** The first eight bytes as an address; 0 if there are fewer. */
-function wordIn(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return bytes.length < 8 ? 0 : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
 }
 
 export function packageOf(name: string): string {
