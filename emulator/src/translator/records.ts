@@ -46,6 +46,11 @@ export interface KeptRecords {
   traits: [row: number, traits: RowTraits][];
 }
 
+export interface RecordsToKeep { head: KeptRecords; bytes: Uint8Array; addresses: Uint8Array; bodies: Uint8Array[] }
+
+/** New records that make it worth storing all again. */
+const RECORDS_WORTH_KEEPING = 200;
+
 /** Whether a function or a loop begins where this goes: there translations are to begin, too. */
 function begins(i: Instruction): boolean {
   const flow = flowOf(i), [to] = i.operands;
@@ -75,6 +80,9 @@ export class Records {
   private readonly recipes = new Recipes();
   /** Records made since any were kept. */
   fresh = 0;
+  get worthKeeping(): boolean { return this.fresh >= RECORDS_WORTH_KEEPING; }
+  /** What an earlier run had kept. */
+  private adopted: RecordsToKeep | undefined;
 
   constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: LibraryIndex) {
     this.traits = new Map(library.traits);
@@ -304,6 +312,7 @@ export class Records {
 
   /** Drops everything; nothing may be executing. */
   forget(): void {
+    this.adopted = undefined;
     this.byPage.clear();
     this.crossed.clear();
     this.lastPage = -1;
@@ -347,39 +356,59 @@ export class Records {
     }
   }
 
-  /** Everything that is still right, for `adopt` in a later run; `bodies` those of its templates. */
-  keep(): { head: KeptRecords; bytes: Uint8Array; addresses: Uint8Array; bodies: Uint8Array[] } {
+  /** Everything that is still right, for `adopt` in a later run; `bodies` those of its templates. With little that is new it is what was adopted. */
+  keep(): RecordsToKeep {
+    if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
     this.fresh = 0;
-    const { words } = this.lookups, pages = new Map<number, number>(), to = new Map<number, number>(), kept: number[] = [];
-    const all: [number, number][] = [];
-    for (const [page, table] of this.byPage) table.forEach((record, offset) => { if (record !== 0) all.push([page + offset, record]); });
-    this.keptAddresses.forEach((address, index) => { all.push([address, RECORDS + index * RECORD.size]); });
-    for (const [address, record] of all.sort(([a], [b]) => a - b)) {
-      const own = this.pagesOf(record, address), unchecked = own.some((page) => this.unchecked.has(page));
+    const { words } = this.lookups, pages = new Map<number, number>(), { addresses, records } = this.inOrder(), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
+    /** The place of each that is kept, by the number of its record. */
+    const to = new Int32Array((this.next - RECORDS) / RECORD.size);
+    let count = 0;
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index]!, address = addresses[index]!, page = address - (address % PAGE), crosses = this.pagesOf(record, address).length > 1;
+      const unchecked = this.unchecked.has(page) || (crosses && this.unchecked.has(page + PAGE));
       if (!unchecked && this.isStale(record)) continue;
-      for (const page of own) if (!pages.has(page)) pages.set(page, this.unchecked.get(page) ?? this.source.hashOf(page) ?? 0);
-      to.set(record, RECORDS + kept.length * RECORD.size);
-      kept.push(record);
+      for (let own = page; own <= (crosses ? page + PAGE : page); own += PAGE) if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0);
+      to[(record - RECORDS) / RECORD.size] = RECORDS + count * RECORD.size;
+      keptAddresses[count] = address;
+      kept[count++] = record;
     }
-    const out = new Uint32Array(kept.length * (RECORD.size >> 2));
-    kept.forEach((record, number) => {
-      const at = number * (RECORD.size >> 2);
-      out.set(words.subarray(record >> 2, (record + RECORD.size) >> 2), at);
+    const size = RECORD.size >> 2, out = new Uint32Array(count * size), bytes = new Uint8Array(out.buffer);
+    for (let number = 0; number < count; number++) {
+      const at = number * size, from = kept[number]! >> 2;
+      for (let n = 0; n < size; n++) out[at + n] = words[from + n]!;
       out[at + (RECORD.slot >> 2)] = out[at + (RECORD.step >> 2)] = SpecialTemplate.stale;
-      for (const field of [RECORD.nextRecord, RECORD.takenRecord]) out[at + (field >> 2)] = to.get(out[at + (field >> 2)]!) ?? 0;
-    });
-    const bytes = new Uint8Array(out.buffer), rows = new Set(this.own.map(({ row }) => row));
-    for (let at = 0; at < bytes.length; at += RECORD.size) {
-      bytes[at + RECORD.count] = bytes[at + RECORD.count + 1] = 0;
-      bytes[at + RECORD.marks]! |= RecordMark.stale;
+      for (const field of [RECORD.nextRecord, RECORD.takenRecord]) {
+        const other = out[at + (field >> 2)]!;
+        out[at + (field >> 2)] = other === 0 ? 0 : to[(other - RECORDS) / RECORD.size]!;
+      }
+      const first = number * RECORD.size;
+      bytes[first + RECORD.count] = bytes[first + RECORD.count + 1] = 0;
+      bytes[first + RECORD.marks]! |= RecordMark.stale;
     }
+    const rows = new Set(this.own.map(({ row }) => row));
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
-    return { head, bytes, addresses: new Uint8Array(Float64Array.from(kept, (record) => this.addressOf(record)).buffer), bodies: this.own.map(({ body }) => body) };
+    return { head, bytes, addresses: new Uint8Array(keptAddresses.slice(0, count).buffer), bodies: this.own.map(({ body }) => body) };
+  }
+
+  /** All records by their addresses. */
+  private inOrder(): { addresses: Float64Array; records: Int32Array } {
+    const most = (this.next - RECORDS) / RECORD.size, addresses = new Float64Array(most), records = new Int32Array(most), { keptAddresses } = this;
+    let count = 0, kept = 0;
+    const add = (address: number, record: number) => { addresses[count] = address; records[count++] = record; };
+    const addKept = (below: number) => { for (; kept < keptAddresses.length && keptAddresses[kept]! < below; kept++) add(keptAddresses[kept]!, RECORDS + kept * RECORD.size); };
+    for (const page of [...this.byPage.keys()].sort((a, b) => a - b)) {
+      const table = this.byPage.get(page)!;
+      for (let offset = 0; offset < PAGE; offset++) if (table[offset] !== 0) { addKept(page + offset); add(page + offset, table[offset]!); }
+    }
+    addKept(Infinity);
+    return { addresses: addresses.subarray(0, count), records: records.subarray(0, count) };
   }
 
   /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
-  adopt({ pages, templates, traits }: KeptRecords, bytes: Uint8Array, addresses: Uint8Array, bodies: readonly Uint8Array[], place: (first: number) => void): void {
+  adopt(kept: RecordsToKeep, place: (first: number) => void): void {
+    const { head: { pages, templates, traits }, bytes, addresses, bodies } = kept;
     if (this.next > RECORDS || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
     for (const [row, each] of traits) this.traits.set(row, each);
     this.room(this.libraryEnd + templates.length);
@@ -391,6 +420,7 @@ export class Records {
     for (let i = 0; i < pages.length; i += 2) this.unchecked.set(pages[i]!, pages[i + 1]!);
     this.lookups.refresh();
     this.lookups.bytes.set(bytes, RECORDS);
+    this.adopted = kept;
     this.next = RECORDS + bytes.length;
     this.keptPages = [...this.unchecked.keys()];
     this.keptAddresses = new Float64Array(addresses.slice().buffer);

@@ -27,8 +27,8 @@ const FUNCTION_LIMIT = 2000;
 const BATCH = 8, LONGEST_WAIT = 64;
 /** Bytes of kept code of which all may be compiled at the start, on more than one processor, rather than each function when it is called. */
 const MOST_AT_ONCE = 4 << 20;
-/** New functions, or records, that make it worth storing everything again. */
-const WORTH_KEEPING = 8, RECORDS_WORTH_KEEPING = 200;
+/** New functions that make it worth storing everything again. */
+const WORTH_KEEPING = 8;
 /** How often a function is made hot at most, as more and more of it turns out to be executed. */
 const MOST_MADE = 4;
 
@@ -421,7 +421,7 @@ export class Translations {
   /** Functions made or made hot since what was adopted. */
   fresh = 0;
   /** Whether so much is new since what was adopted that it is worth keeping. */
-  get worthKeeping(): boolean { return this.fresh >= WORTH_KEEPING || this.records.fresh >= RECORDS_WORTH_KEEPING; }
+  get worthKeeping(): boolean { return this.fresh >= WORTH_KEEPING || this.records.worthKeeping; }
 
   /** Everything translated so far, for `adopt` in a later run of the same program; undefined if there is nothing to keep. */
   keep(): Uint8Array | undefined {
@@ -547,7 +547,7 @@ export class Translations {
     this.nextCell = head.nextCell;
     this.nextMark = head.nextMark;
     this.lookups.bytes.set(read.marks, BLOCK_MARKS);
-    this.records.adopt(head.recordHead, read.records, read.addresses, read.templates.bodies, () => { new WebAssembly.Instance(this.compile(read.templates.module), { e: { ...this.parts, p: this.templates } }); this.statistics.modules++; });
+    this.records.adopt({ head: head.recordHead, bytes: read.records, addresses: read.addresses, bodies: read.templates.bodies }, () => { new WebAssembly.Instance(this.compile(read.templates.module), { e: { ...this.parts, p: this.templates } }); this.statistics.modules++; });
     for (let i = 0; i < head.cells.length; i += 2) this.cells.set(head.cells[i]!, head.cells[i + 1]!);
     for (let i = 0; i < head.pages.length; i += 2) this.keptPages.set(head.pages[i]!, head.pages[i + 1]!);
     const bodies = bodiesOf(module, head.lengths);
