@@ -2,7 +2,7 @@
 // Must stay true: anything damaged or foreign reads as nothing; code pages are known by a hash of their content.
 
 import { BLOCK_MARKS } from '../cpu-state';
-import type { KeptRecords } from './records';
+import type { KeptRecords } from './kept-records';
 
 export interface KeptFunction {
   /** Address and selector by turns, the entry (selector 0) first. */

@@ -5,6 +5,8 @@ import type { Instruction } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
 import { LONGEST } from '../x86/prefixes';
 import { flowOf } from './graph';
+import type { RecordsToKeep } from './kept-records';
+import { copied, inOrder } from './kept-records';
 import type { LibraryIndex } from './library';
 import type { Lookups } from './lookups';
 import type { RowTraits } from './pattern';
@@ -36,17 +38,6 @@ export interface RecordSource {
   /** The hash of a page of code; undefined if there is none. */
   hashOf(page: number): number | undefined;
 }
-
-/** What goes with records that are kept from run to run, beside their bytes and the bodies of templates. */
-export interface KeptRecords {
-  /** Pages of code and their hashes by turns. */
-  pages: number[];
-  /** Templates that are not in the library: their rows and patterns in the order of their slots; [-1, 0] for one of a single place. */
-  templates: [row: number, pattern: number][];
-  traits: [row: number, traits: RowTraits][];
-}
-
-export interface RecordsToKeep { head: KeptRecords; bytes: Uint8Array; addresses: Uint8Array; bodies: Uint8Array[] }
 
 /** New records that make it worth storing all again. */
 const RECORDS_WORTH_KEEPING = 200;
@@ -361,7 +352,7 @@ export class Records {
     if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
     this.fresh = 0;
-    const { words } = this.lookups, pages = new Map<number, number>(), { addresses, records } = this.inOrder(), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
+    const { words } = this.lookups, pages = new Map<number, number>(), { addresses, records } = inOrder(this.byPage, this.keptAddresses, (this.next - RECORDS) / RECORD.size), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
     /** The place of each that is kept, by the number of its record. */
     const to = new Int32Array((this.next - RECORDS) / RECORD.size);
     let count = 0;
@@ -374,36 +365,10 @@ export class Records {
       keptAddresses[count] = address;
       kept[count++] = record;
     }
-    const size = RECORD.size >> 2, out = new Uint32Array(count * size), bytes = new Uint8Array(out.buffer);
-    for (let number = 0; number < count; number++) {
-      const at = number * size, from = kept[number]! >> 2;
-      for (let n = 0; n < size; n++) out[at + n] = words[from + n]!;
-      out[at + (RECORD.slot >> 2)] = out[at + (RECORD.step >> 2)] = SpecialTemplate.stale;
-      for (const field of [RECORD.nextRecord, RECORD.takenRecord]) {
-        const other = out[at + (field >> 2)]!;
-        out[at + (field >> 2)] = other === 0 ? 0 : to[(other - RECORDS) / RECORD.size]!;
-      }
-      const first = number * RECORD.size;
-      bytes[first + RECORD.count] = bytes[first + RECORD.count + 1] = 0;
-      bytes[first + RECORD.marks]! |= RecordMark.stale;
-    }
+    const bytes = copied(words, kept.subarray(0, count), to);
     const rows = new Set(this.own.map(({ row }) => row));
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
     return { head, bytes, addresses: new Uint8Array(keptAddresses.slice(0, count).buffer), bodies: this.own.map(({ body }) => body) };
-  }
-
-  /** All records by their addresses. */
-  private inOrder(): { addresses: Float64Array; records: Int32Array } {
-    const most = (this.next - RECORDS) / RECORD.size, addresses = new Float64Array(most), records = new Int32Array(most), { keptAddresses } = this;
-    let count = 0, kept = 0;
-    const add = (address: number, record: number) => { addresses[count] = address; records[count++] = record; };
-    const addKept = (below: number) => { for (; kept < keptAddresses.length && keptAddresses[kept]! < below; kept++) add(keptAddresses[kept]!, RECORDS + kept * RECORD.size); };
-    for (const page of [...this.byPage.keys()].sort((a, b) => a - b)) {
-      const table = this.byPage.get(page)!;
-      for (let offset = 0; offset < PAGE; offset++) if (table[offset] !== 0) { addKept(page + offset); add(page + offset, table[offset]!); }
-    }
-    addKept(Infinity);
-    return { addresses: addresses.subarray(0, count), records: records.subarray(0, count) };
   }
 
   /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
