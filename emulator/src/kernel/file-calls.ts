@@ -1,8 +1,10 @@
 // System calls on descriptors and paths: open, read, write, seek, stat, directories, links, fcntl.
 // Must stay true: errors are those Linux gives for the same request on a read-only root with a writable /tmp. Over 400 lines: one subject, one call after another.
+import { READ, WRITE } from '../cpu-types';
+import { USER_END } from '../memory/regions';
 import * as E from './errno';
 import { fail } from './errno';
-import { closeDescriptor, descriptor, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, pollObjects, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
+import { anyFileOf, closeDescriptor, descriptor, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, pollable, POLLERR, POLLHUP, POLLIN, pollObjects, pollState, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
 import { create, drop, join, kindOf, linkTarget, lookup, names, newInode, removeName, resizeData, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
 import type { Follow, Node, Resolved } from './file-system';
 import { text } from './guest-memory';
@@ -17,8 +19,9 @@ const AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_SYM
 /** The directory that relative paths of a call start from. */
 export function base(kernel: Kernel, fd: number, path: string): string {
   if (path.startsWith('/')) return '/';
+  if (path === '') fail(E.ENOENT);
   if ((fd | 0) === AT_FDCWD) return kernel.state.cwd;
-  const file = fileOf(kernel, fd | 0);
+  const file = anyFileOf(kernel, fd | 0);
   if (file.kind !== 'directory' && file.kind !== 'path') fail(E.ENOTDIR);
   if (file.inode !== 0 && kernel.state.inodes.get(file.inode)!.links === 0) fail(E.ENOENT);
   return file.path;
@@ -34,7 +37,10 @@ export function existing(found: Resolved): Node { return found.node ?? fail(E.EN
 // --- open and close ---
 
 export function openat(kernel: Kernel, [dirfd, address, flags, mode]: number[]): number {
-  return open(kernel, dirfd! | 0, kernel.memory.string(address!), flags! | 0, mode!);
+  const wanted = flags! | 0;
+  if ((wanted & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY) && (wanted & O_PATH) === 0) return -E.EINVAL;
+  if ((wanted & O_TMPFILE) !== 0 && (wanted & O_PATH) === 0 && ((wanted & O_DIRECTORY) === 0 || (wanted & O_ACCMODE) === 0)) return -E.EINVAL;
+  return open(kernel, dirfd! | 0, kernel.memory.string(address!), wanted, mode!);
 }
 export function openCall(kernel: Kernel, [address, flags, mode]: number[]): number { return openat(kernel, [AT_FDCWD, address!, flags!, mode!]); }
 export function creat(kernel: Kernel, [address, mode]: number[]): number { return openat(kernel, [AT_FDCWD, address!, O_CREAT | O_WRONLY | O_TRUNC, mode!]); }
@@ -57,7 +63,7 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
   let { node } = found;
   if ((flags & O_CREAT) !== 0) {
     if (node && (flags & O_EXCL) !== 0) fail(E.EEXIST);
-    if (found.mustBeDirectory && !node) fail(E.EISDIR);
+    if (found.mustBeDirectory && (!node || kindOf(node) !== 'directory')) fail(E.EISDIR);
     if (!node) {
       if (!writable(found.parent)) fail(lookup(kernel, found.parent) ? E.EROFS : E.ENOENT);
       const inode = create(kernel, found, 'file', mode & ~kernel.state.umask & 0o7777);
@@ -139,7 +145,7 @@ export function close(kernel: Kernel, [fd]: number[]): number {
 
 export function closeRange(kernel: Kernel, [first, last, flags]: number[]): number {
   const low = first! >>> 0, high = last! >>> 0;
-  if (low > high) return -E.EINVAL;
+  if (low > high || (flags! & ~6) !== 0) return -E.EINVAL;
   for (const [fd, entry] of [...kernel.state.descriptors]) {
     if (fd < low || fd > high) continue;
     if ((flags! & 4) !== 0) entry.closeOnExec = true;
@@ -149,22 +155,23 @@ export function closeRange(kernel: Kernel, [first, last, flags]: number[]): numb
 }
 
 export function dup(kernel: Kernel, [fd]: number[]): number {
-  const file = fileOf(kernel, fd! | 0), free = lowestFree(kernel, 0);
+  const file = anyFileOf(kernel, fd! | 0), free = lowestFree(kernel, 0);
   install(kernel, free, file, false);
   return free;
 }
 
 export function dup3(kernel: Kernel, [fd, target, flags]: number[]): number {
-  const file = fileOf(kernel, fd! | 0), to = target! | 0;
-  if ((flags! & ~O_CLOEXEC) !== 0 || fd! === target!) return -E.EINVAL;
+  const to = target! | 0;
+  if ((flags! & ~O_CLOEXEC) !== 0 || (fd! | 0) === to) return -E.EINVAL;
   if (to < 0 || BigInt(to) >= kernel.state.limits.get(7)![0]) return -E.EBADF;
+  const file = anyFileOf(kernel, fd! | 0);
   if (kernel.state.descriptors.has(to)) closeDescriptor(kernel, to);
   install(kernel, to, file, flags !== 0);
   return to;
 }
 export function dup2(kernel: Kernel, [fd, target]: number[]): number {
-  fileOf(kernel, fd! | 0);
-  return fd === target ? fd! : dup3(kernel, [fd!, target!, 0]);
+  if ((fd! | 0) === (target! | 0)) anyFileOf(kernel, fd! | 0);
+  return (fd! | 0) === (target! | 0) ? fd! : dup3(kernel, [fd!, target!, 0]);
 }
 
 // --- reading and writing ---
@@ -176,6 +183,7 @@ interface Part { address: number; length: number }
 function vector(kernel: Kernel, address: number, count: number): Part[] {
   if (count < 0 || count > 1024) fail(E.EINVAL);
   const result: Part[] = [];
+  kernel.memory.read(address, count * 16);
   for (let i = 0; i < count; i++) {
     const length = kernel.memory.number(address + i * 16 + 8);
     if (length < 0) fail(E.EINVAL);
@@ -184,24 +192,38 @@ function vector(kernel: Kernel, address: number, count: number): Part[] {
   return result;
 }
 
-function readParts(kernel: Kernel, fd: number, parts: Part[], offset: number | undefined): number {
+/** Whether an address is one that a program could have. */
+const inUserSpace = (address: number): boolean => address >= 0 && address < USER_END;
+
+function readParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), offset: number | undefined): number {
+  if (offset !== undefined && offset < 0) return -E.EINVAL;
   const file = fileOf(kernel, fd | 0);
-  if (offset !== undefined) {
-    if (offset < 0) return -E.EINVAL;
-    if (!seekable(file)) return -E.ESPIPE;
-  }
+  if (offset !== undefined && !seekable(file)) return -E.ESPIPE;
+  if ((file.flags & O_ACCMODE) === O_WRONLY) return -E.EBADF;
+  if (file.kind === 'epoll') return -E.EINVAL;
+  const parts = typeof given === 'function' ? given() : given;
+  for (const part of parts) if (part.length > 0 && (!inUserSpace(part.address) || part.length > USER_END)) return -E.EFAULT;
+  if (file.kind === 'directory') return -E.EISDIR;
+  const least = file.kind === 'eventfd' || file.kind === 'timerfd' ? 8 : file.kind === 'signalfd' ? 128 : 0;
+  if (parts.length > 0 && parts.reduce((sum, part) => sum + part.length, 0) < least) return -E.EINVAL;
   let total = 0;
   const usable: Part[] = [];
   for (const part of parts) {
     if (part.length === 0) continue;
-    const length = kernel.memory.check(part.address, Math.min(part.length, LARGEST - total), true);
-    usable.push({ address: part.address, length });
+    const length = kernel.space.accessible(part.address, Math.min(part.length, LARGEST - total), WRITE);
+    if (length > 0) usable.push({ address: part.address, length });
     total += length;
     if (length < part.length) break;
   }
   if (total === 0) {
-    if ((file.flags & O_ACCMODE) === O_WRONLY) return -E.EBADF;
-    return file.kind === 'directory' ? -E.EISDIR : 0;
+    const wanted = parts.some((part) => part.length > 0);
+    if (!wanted && (parts.length === 0 || (file.kind !== 'eventfd' && file.kind !== 'timerfd' && file.kind !== 'signalfd' && file.kind !== 'inotify'))) return 0;
+    if (wanted) {
+      // Memory that is not there shows only when there is something to be put into it.
+      if (seekable(file) ? (offset ?? file.offset) >= sizeOf(kernel, file) && file.kind !== 'zero' && file.kind !== 'full' && file.kind !== 'random' : false) return 0;
+      if (pollable(file) && (pollState(kernel, file) & (POLLIN | POLLHUP | POLLERR)) === 0 && file.kind !== 'stdin') return wouldBlock(kernel, file, 'reading');
+      return -E.EFAULT;
+    }
   }
   const bytes = readFile(kernel, file, total, offset);
   if (!bytes) return wouldBlock(kernel, file, 'reading');
@@ -214,13 +236,29 @@ function readParts(kernel: Kernel, fd: number, parts: Part[], offset: number | u
   return bytes.length;
 }
 
-function writeParts(kernel: Kernel, fd: number, parts: Part[], offset: number | undefined): number {
+function writeParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), offset: number | undefined): number {
+  if (offset !== undefined && offset < 0) return -E.EINVAL;
   const file = fileOf(kernel, fd | 0);
-  if (offset !== undefined) {
-    if (offset < 0) return -E.EINVAL;
-    if (!seekable(file)) return -E.ESPIPE;
+  if (offset !== undefined && !seekable(file)) return -E.ESPIPE;
+  if ((file.flags & O_ACCMODE) === 0) return -E.EBADF;
+  if (file.kind === 'epoll' || file.kind === 'timerfd' || file.kind === 'signalfd') return -E.EINVAL;
+  const parts = typeof given === 'function' ? given() : given;
+  for (const part of parts) if (part.length > 0 && (!inUserSpace(part.address) || part.length > USER_END)) return -E.EFAULT;
+  const asked = Math.min(LARGEST, parts.reduce((sum, part) => sum + part.length, 0));
+  // Nobody looks at it.
+  if (file.kind === 'null') return asked;
+  if (file.kind === 'full') return asked === 0 ? 0 : -E.ENOSPC;
+  if (file.kind === 'eventfd' && asked < 8) return -E.EINVAL;
+  const chunks: Uint8Array[] = [];
+  let room = LARGEST;
+  for (const part of parts) {
+    if (part.length === 0 || room === 0) continue;
+    const there = kernel.space.accessible(part.address, Math.min(part.length, room), READ);
+    if (there === 0 && chunks.length === 0) return -E.EFAULT;
+    if (there > 0) chunks.push(kernel.memory.read(part.address, there));
+    room -= there;
+    if (there < part.length) break;
   }
-  const chunks = parts.filter((part) => part.length > 0).map((part) => kernel.memory.read(part.address, Math.min(kernel.memory.check(part.address, Math.min(part.length, LARGEST), false), part.length)));
   const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   let bytes = chunks[0] ?? new Uint8Array(0);
   if (chunks.length > 1) {
@@ -228,10 +266,7 @@ function writeParts(kernel: Kernel, fd: number, parts: Part[], offset: number | 
     let done = 0;
     for (const chunk of chunks) { bytes.set(chunk, done); done += chunk.length; }
   }
-  if (total === 0) {
-    if ((file.flags & O_ACCMODE) === 0) return -E.EBADF;
-    if (file.kind !== 'socket') return 0;
-  }
+  if (total === 0 && file.kind !== 'socket') return 0;
   // A blocking write to a pipe or stream goes on until everything is written.
   let done = kernel.resumed?.progress ?? 0;
   for (;;) {
@@ -245,21 +280,24 @@ function writeParts(kernel: Kernel, fd: number, parts: Part[], offset: number | 
   }
 }
 
-export const read = (k: Kernel, [fd, at, n]: number[]): number => readParts(k, fd!, [{ address: at!, length: n! < 0 ? 0 : n! }], undefined);
-export const pread64 = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, [{ address: at!, length: n! < 0 ? 0 : n! }], offset!);
-export const readv = (k: Kernel, [fd, at, n]: number[]): number => readParts(k, fd!, vector(k, at!, n!), undefined);
-export const preadv = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, vector(k, at!, n!), offset!);
-export const preadv2 = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, vector(k, at!, n!), offset === -1 ? undefined : offset!);
-export const write = (k: Kernel, [fd, at, n]: number[]): number => writeParts(k, fd!, [{ address: at!, length: n! }], undefined);
-export const pwrite64 = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, [{ address: at!, length: n! }], offset!);
-export const writev = (k: Kernel, [fd, at, n]: number[]): number => writeParts(k, fd!, vector(k, at!, n!), undefined);
-export const pwritev = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, vector(k, at!, n!), offset!);
-export const pwritev2 = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, vector(k, at!, n!), offset === -1 ? undefined : offset!);
+/** A size_t: what is negative as a signed number is more than any program has. */
+const sizeOfArgument = (n: number): number => (n < 0 ? Infinity : n);
+export const read = (k: Kernel, [fd, at, n]: number[]): number => readParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], undefined);
+export const pread64 = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], offset!);
+export const readv = (k: Kernel, [fd, at, n]: number[]): number => readParts(k, fd!, () => vector(k, at!, n!), undefined);
+export const preadv = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, () => vector(k, at!, n!), offset!);
+export const preadv2 = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, () => vector(k, at!, n!), offset === -1 ? undefined : offset!);
+export const write = (k: Kernel, [fd, at, n]: number[]): number => writeParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], undefined);
+export const pwrite64 = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], offset!);
+export const writev = (k: Kernel, [fd, at, n]: number[]): number => writeParts(k, fd!, () => vector(k, at!, n!), undefined);
+export const pwritev = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, () => vector(k, at!, n!), offset!);
+export const pwritev2 = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, () => vector(k, at!, n!), offset === -1 ? undefined : offset!);
 
 export function lseek(kernel: Kernel, [fd, offset, whence]: number[]): number {
   const file = fileOf(kernel, fd! | 0);
-  if (file.kind === 'path') return -E.EBADF;
+  if ((whence! >>> 0) > 4) return -E.EINVAL;
   if (!seekable(file)) return -E.ESPIPE;
+  if (file.kind === 'null' || file.kind === 'zero' || file.kind === 'full') return 0;
   const size = sizeOf(kernel, file);
   let to: number;
   if (whence === 0) to = offset!;
@@ -320,8 +358,8 @@ export function copyFileRange(kernel: Kernel, [inFd, inAt, outFd, outAt, count, 
 // --- sizes ---
 
 export function ftruncate(kernel: Kernel, [fd, size]: number[]): number {
-  const file = fileOf(kernel, fd! | 0);
   if (size! < 0) return -E.EINVAL;
+  const file = fileOf(kernel, fd! | 0);
   if ((file.flags & O_ACCMODE) === 0 || file.kind === 'path') return -E.EINVAL;
   if (file.kind !== 'memory') return -E.EINVAL;
   const inode = kernel.state.inodes.get(file.inode)!;
@@ -332,8 +370,8 @@ export function ftruncate(kernel: Kernel, [fd, size]: number[]): number {
 }
 
 export function truncate(kernel: Kernel, [address, size]: number[]): number {
-  const node = existing(at(kernel, AT_FDCWD, address!, true));
   if (size! < 0) return -E.EINVAL;
+  const node = existing(at(kernel, AT_FDCWD, address!, true));
   if (kindOf(node) === 'directory') return -E.EISDIR;
   const inode = writableInode(kernel, node);
   if (!inode.data) return -E.EINVAL;
@@ -346,9 +384,11 @@ export function truncate(kernel: Kernel, [address, size]: number[]): number {
 export function fallocate(kernel: Kernel, [fd, mode, offset, length]: number[]): number {
   const file = fileOf(kernel, fd! | 0);
   if (offset! < 0 || length! <= 0) return -E.EINVAL;
-  if ((file.flags & O_ACCMODE) === 0) return -E.EBADF;
-  if (file.kind !== 'memory') return -E.ENODEV;
   if ((mode! & ~1) !== 0) return -E.EOPNOTSUPP;
+  if ((file.flags & O_ACCMODE) === 0) return -E.EBADF;
+  if (file.kind === 'pipe') return -E.ESPIPE;
+  if (file.kind !== 'memory') return -E.ENODEV;
+  if (offset! + length! >= 2 ** 40) return -E.EFBIG;
   const { data } = kernel.state.inodes.get(file.inode)!;
   if ((mode! & 1) === 0 && data!.size < offset! + length!) data!.truncate(offset! + length!);
   return 0;
@@ -356,11 +396,27 @@ export function fallocate(kernel: Kernel, [fd, mode, offset, length]: number[]):
 
 /** Memory has nothing to write back. */
 export function fsync(kernel: Kernel, [fd]: number[]): number {
-  const file = fileOf(kernel, fd! | 0);
-  return file.kind === 'pipe' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'eventfd' ? -E.EINVAL : 0;
+  const { kind } = fileOf(kernel, fd! | 0);
+  return kind === 'memory' || kind === 'host' || kind === 'fixed' || kind === 'directory' ? 0 : -E.EINVAL;
 }
 export function sync(): number { return 0; }
-export function fadvise64(kernel: Kernel, [fd]: number[]): number { fileOf(kernel, fd! | 0); return 0; }
+export function syncfs(kernel: Kernel, [fd]: number[]): number { fileOf(kernel, fd! | 0); return 0; }
+export function syncFileRange(kernel: Kernel, [fd, offset, length, flags]: number[]): number {
+  const file = fileOf(kernel, fd! | 0);
+  if ((flags! & ~7) !== 0 || offset! < 0 || length! < 0 || offset! + length! >= 2 ** 63) return -E.EINVAL;
+  return file.kind === 'memory' || file.kind === 'host' || file.kind === 'fixed' || file.kind === 'directory' ? 0 : -E.ESPIPE;
+}
+/** Advice changes nothing, and everything is there ahead of reading. */
+export function fadvise64(kernel: Kernel, [fd, , length, advice]: number[]): number {
+  const file = fileOf(kernel, fd! | 0);
+  if (file.kind === 'pipe' || file.kind === 'stdin' || file.kind === 'output') return -E.ESPIPE;
+  return length! < 0 || (advice! >>> 0) > 5 ? -E.EINVAL : 0;
+}
+export function readahead(kernel: Kernel, [fd]: number[]): number {
+  const file = fileOf(kernel, fd! | 0);
+  if ((file.flags & O_ACCMODE) === O_WRONLY) return -E.EBADF;
+  return file.kind === 'memory' || file.kind === 'host' || file.kind === 'fixed' ? 0 : -E.EINVAL;
+}
 
 // --- stat ---
 
@@ -431,19 +487,21 @@ function attributesAt(kernel: Kernel, dirfd: number, address: number, flags: num
   if (path === '') {
     if ((flags & AT_EMPTY_PATH) === 0) fail(E.ENOENT);
     if ((dirfd | 0) === AT_FDCWD) return nodeAttributes(kernel, lookup(kernel, kernel.state.cwd) ?? fail(E.ENOENT));
-    return fileAttributes(kernel, fileOf(kernel, dirfd | 0));
+    return fileAttributes(kernel, anyFileOf(kernel, dirfd | 0));
   }
   const fd = /^\/proc\/(?:self|\d+)\/fd\/(\d+)$/.exec(path);
-  if (fd && (flags & AT_SYMLINK_NOFOLLOW) === 0) return fileAttributes(kernel, fileOf(kernel, Number(fd[1])));
+  if (fd && (flags & AT_SYMLINK_NOFOLLOW) === 0) return fileAttributes(kernel, anyFileOf(kernel, Number(fd[1])));
   return nodeAttributes(kernel, existing(resolve(kernel, base(kernel, dirfd, path), path, (flags & AT_SYMLINK_NOFOLLOW) === 0)));
 }
 
-export const fstat = (k: Kernel, [fd, to]: number[]): number => writeStat(k, to!, fileAttributes(k, fileOf(k, fd! | 0)));
-export const newfstatat = (k: Kernel, [fd, path, to, flags]: number[]): number => writeStat(k, to!, attributesAt(k, fd!, path!, flags!));
+export const fstat = (k: Kernel, [fd, to]: number[]): number => writeStat(k, to!, fileAttributes(k, anyFileOf(k, fd! | 0)));
+const STAT_FLAGS = AT_SYMLINK_NOFOLLOW | 0x800 | AT_EMPTY_PATH;
+export const newfstatat = (k: Kernel, [fd, path, to, flags]: number[]): number => (flags! & ~STAT_FLAGS) !== 0 ? -E.EINVAL : writeStat(k, to!, attributesAt(k, fd!, path!, flags!));
 export const stat = (k: Kernel, [path, to]: number[]): number => writeStat(k, to!, attributesAt(k, AT_FDCWD, path!, 0));
 export const lstat = (k: Kernel, [path, to]: number[]): number => writeStat(k, to!, attributesAt(k, AT_FDCWD, path!, AT_SYMLINK_NOFOLLOW));
 
-export function statx(kernel: Kernel, [fd, path, flags, , to]: number[]): number {
+export function statx(kernel: Kernel, [fd, path, flags, mask, to]: number[]): number {
+  if ((flags! & ~(STAT_FLAGS | 0x6000)) !== 0 || (flags! & 0x6000) === 0x6000 || (mask! & 0x80000000) !== 0) return -E.EINVAL;
   const a = attributesAt(kernel, fd!, path!, flags!);
   const bytes = new Uint8Array(256), view = new DataView(bytes.buffer);
   view.setUint32(0, 0x7ff, true);
@@ -474,10 +532,10 @@ function writeStatfs(kernel: Kernel, to: number, path: string): number {
   return 0;
 }
 export const statfs = (k: Kernel, [path, to]: number[]): number => writeStatfs(k, to!, existing(at(k, AT_FDCWD, path!, true)).path);
-export const fstatfs = (k: Kernel, [fd, to]: number[]): number => writeStatfs(k, to!, fileOf(k, fd! | 0).path);
+export const fstatfs = (k: Kernel, [fd, to]: number[]): number => writeStatfs(k, to!, anyFileOf(k, fd! | 0).path);
 
 export function faccessat2(kernel: Kernel, [fd, address, mode, flags]: number[]): number {
-  if ((mode! & ~7) !== 0) return -E.EINVAL;
+  if ((mode! & ~7) !== 0 || (flags! & ~(AT_REMOVEDIR | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
   const path = kernel.memory.string(address!);
   if (path === '' && (flags! & AT_EMPTY_PATH) !== 0) return 0;
   const node = existing(resolve(kernel, base(kernel, fd!, path), path, (flags! & AT_SYMLINK_NOFOLLOW) === 0));
@@ -533,13 +591,17 @@ export const mkdir = (k: Kernel, [path, mode]: number[]): number => mkdirat(k, [
 
 export function mknodat(kernel: Kernel, [fd, path, mode]: number[]): number {
   const format = mode! & 0o170000;
-  if (format !== FORMAT.fifo && format !== FORMAT.file && format !== 0) return -E.EPERM;
+  if (format === FORMAT.directory) return -E.EPERM;
+  if (![0, FORMAT.fifo, FORMAT.file, FORMAT.socket, FORMAT.device, 0o060000].includes(format)) return -E.EINVAL;
+  if (format === FORMAT.device || format === 0o060000) return -E.EPERM;
+  if (format === FORMAT.socket) { create(kernel, at(kernel, fd!, path!, 'new'), 'socket', mode! & ~kernel.state.umask & 0o7777); return 0; }
   create(kernel, at(kernel, fd!, path!, 'new'), format === FORMAT.fifo ? 'fifo' : 'file', mode! & ~kernel.state.umask & 0o7777);
   return 0;
 }
 export const mknod = (k: Kernel, [path, mode]: number[]): number => mknodat(k, [AT_FDCWD, path!, mode!]);
 
 export function unlinkat(kernel: Kernel, [fd, path, flags]: number[]): number {
+  if ((flags! & ~AT_REMOVEDIR) !== 0) return -E.EINVAL;
   const found = at(kernel, fd!, path!, 'never'), node = existing(found);
   if (found.name === '') return -E.EBUSY;
   if (found.dots !== '') return (flags! & AT_REMOVEDIR) === 0 ? -E.EISDIR : found.dots === '.' ? -E.EINVAL : -E.ENOTEMPTY;
@@ -617,9 +679,10 @@ export function symlinkat(kernel: Kernel, [target, fd, path]: number[]): number 
 export const symlink = (k: Kernel, [target, path]: number[]): number => symlinkat(k, [target!, AT_FDCWD, path!]);
 
 export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]): number {
+  if ((flags! & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
   let inode: Inode;
   if ((flags! & AT_EMPTY_PATH) !== 0 && kernel.memory.string(path1!) === '') {
-    const file = fileOf(kernel, fd1! | 0);
+    const file = anyFileOf(kernel, fd1! | 0);
     inode = kernel.state.inodes.get(file.inode) ?? fail(E.EXDEV);
   } else {
     const node = existing(at(kernel, fd1!, path1!, (flags! & AT_SYMLINK_FOLLOW) !== 0));
@@ -643,10 +706,11 @@ export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]
 export const link = (k: Kernel, [path1, path2]: number[]): number => linkat(k, [AT_FDCWD, path1!, AT_FDCWD, path2!, 0]);
 
 export function readlinkat(kernel: Kernel, [fd, address, to, size]: number[]): number {
-  if (size! <= 0) return -E.EINVAL;
+  const most = size! | 0;
+  if (most <= 0) return -E.EINVAL;
   const node = existing(at(kernel, fd!, address!, false));
   if (kindOf(node) !== 'symlink') return -E.EINVAL;
-  const bytes = text(linkTarget(kernel, node)).slice(0, size!);
+  const bytes = text(linkTarget(kernel, node)).slice(0, most);
   kernel.memory.write(to!, bytes);
   return bytes.length;
 }
@@ -654,7 +718,7 @@ export const readlink = (k: Kernel, [path, to, size]: number[]): number => readl
 
 export function getcwd(kernel: Kernel, [to, size]: number[]): number {
   const bytes = text(kernel.state.cwd + '\0');
-  if (bytes.length > size!) return -E.ERANGE;
+  if (size! >= 0 && bytes.length > size!) return -E.ERANGE;
   if (kernel.state.cwd !== '/' && !lookup(kernel, kernel.state.cwd) && writable(kernel.state.cwd)) return -E.ENOENT;
   kernel.memory.write(to!, bytes);
   return bytes.length;
@@ -667,8 +731,13 @@ export function chdir(kernel: Kernel, [path]: number[]): number {
   return 0;
 }
 
+/** Only who may could. */
+export function chroot(kernel: Kernel, [path]: number[]): number {
+  return kindOf(existing(at(kernel, AT_FDCWD, path!, true))) === 'directory' ? -E.EPERM : -E.ENOTDIR;
+}
+
 export function fchdir(kernel: Kernel, [fd]: number[]): number {
-  const file = fileOf(kernel, fd! | 0);
+  const file = anyFileOf(kernel, fd! | 0);
   if (file.kind !== 'directory') return -E.ENOTDIR;
   kernel.state.cwd = file.path;
   return 0;
@@ -677,6 +746,7 @@ export function fchdir(kernel: Kernel, [fd]: number[]): number {
 // --- attributes ---
 
 export function fchmodat(kernel: Kernel, [fd, path, mode, flags]: number[]): number {
+  if ((flags! & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
   const node = existing(at(kernel, fd!, path!, ((flags ?? 0) & AT_SYMLINK_NOFOLLOW) === 0)), inode = writableInode(kernel, node);
   inode.mode = mode! & 0o7777;
   inode.changed = realtime(kernel);
@@ -685,9 +755,14 @@ export function fchmodat(kernel: Kernel, [fd, path, mode, flags]: number[]): num
 }
 export const fchmodatPlain = (k: Kernel, [fd, path, mode]: number[]): number => fchmodat(k, [fd!, path!, mode!, 0]);
 export const chmod = (k: Kernel, [path, mode]: number[]): number => fchmodat(k, [AT_FDCWD, path!, mode!, 0]);
+/** Pipes, sockets and the like: attributes of theirs that nobody sees. */
+const isNameless = (file: OpenFile): boolean => file.inode === 0 && pollable(file) && file.kind !== 'random';
+/** Those of anonymous inodes have none. */
+const hasNode = ({ kind }: OpenFile): boolean => kind === 'socket' || kind === 'pipe' || kind === 'stdin' || kind === 'output';
 export function fchmod(kernel: Kernel, [fd, mode]: number[]): number {
   const file = fileOf(kernel, fd! | 0);
   if (file.kind === 'path' || (file.flags & O_PATH) !== 0) return -E.EBADF;
+  if (isNameless(file)) return hasNode(file) ? 0 : -E.EOPNOTSUPP;
   const inode = file.inode !== 0 ? kernel.state.inodes.get(file.inode)! : writableInode(kernel, lookup(kernel, file.path) ?? fail(E.EROFS));
   inode.mode = mode! & 0o7777;
   inode.changed = realtime(kernel);
@@ -705,6 +780,11 @@ function own(kernel: Kernel, inode: Inode, path: string, uid: number, gid: numbe
   return 0;
 }
 export function fchownat(kernel: Kernel, [fd, path, uid, gid, flags]: number[]): number {
+  if ((flags! & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
+  if ((flags! & AT_EMPTY_PATH) !== 0 && (fd! | 0) !== AT_FDCWD && kernel.memory.string(path!) === '') {
+    const file = anyFileOf(kernel, fd! | 0), inode = kernel.state.inodes.get(file.inode);
+    return inode ? own(kernel, inode, file.path, uid!, gid!) : -E.EROFS;
+  }
   const node = existing(at(kernel, fd!, path!, (flags! & AT_SYMLINK_NOFOLLOW) === 0));
   return own(kernel, writableInode(kernel, node), node.path, uid!, gid!);
 }
@@ -712,6 +792,7 @@ export const chown = (k: Kernel, [path, uid, gid]: number[]): number => fchownat
 export const lchown = (k: Kernel, [path, uid, gid]: number[]): number => fchownat(k, [AT_FDCWD, path!, uid!, gid!, AT_SYMLINK_NOFOLLOW]);
 export function fchown(kernel: Kernel, [fd, uid, gid]: number[]): number {
   const file = fileOf(kernel, fd! | 0), inode = kernel.state.inodes.get(file.inode);
+  if (isNameless(file)) return hasNode(file) ? 0 : -E.EOPNOTSUPP;
   return inode ? own(kernel, inode, file.path, uid!, gid!) : -E.EROFS;
 }
 
@@ -721,8 +802,8 @@ type Times = [[number, number], [number, number]];
 const NOW: Times = [[0, UTIME_NOW], [0, UTIME_NOW]];
 
 export function utimensat(kernel: Kernel, [fd, address, times, flags]: number[]): number {
+  if ((flags! & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
   const given: Times = times === 0 ? NOW : [kernel.memory.timespec(times!), kernel.memory.timespec(times! + 16)];
-  for (const [, ns] of given) if ((ns < 0 || ns >= 1e9) && ns !== UTIME_NOW && ns !== UTIME_OMIT) return -E.EINVAL;
   return setTimes(kernel, fd!, address!, given, (flags! & AT_SYMLINK_NOFOLLOW) === 0);
 }
 
@@ -751,6 +832,7 @@ function setTimes(kernel: Kernel, fd: number, address: number, given: Times, fol
     inode = writableInode(kernel, node);
     ({ path } = node);
   }
+  for (const [, ns] of given) if ((ns < 0 || ns >= 1e9) && ns !== UTIME_NOW && ns !== UTIME_OMIT) return -E.EINVAL;
   const choose = (time: [number, number], have: [number, number]): [number, number] => (time[1] === UTIME_NOW ? now : time[1] === UTIME_OMIT ? have : time);
   inode.accessed = choose(given[0], inode.accessed);
   inode.modified = choose(given[1], inode.modified);
@@ -765,8 +847,28 @@ export function umask(kernel: Kernel, [mask]: number[]): number {
   return before;
 }
 
-/** File systems of the guest carry no extended attributes. */
-export function noAttributes(): number { return -E.EOPNOTSUPP; }
+/** File systems of the guest carry no extended attributes: what is wrong with a request is said first. */
+function noAttributes(kernel: Kernel, name: number | undefined, size: number, flags = 0): number {
+  if ((flags & ~3) !== 0) return -E.EINVAL;
+  if (name !== undefined) {
+    const { length } = kernel.memory.stringBytes(name);
+    if (length === 0 || length > 255) return -E.ERANGE;
+  }
+  if (size > 65536 || size < 0) return -E.E2BIG;
+  return -E.EOPNOTSUPP;
+}
+const named = (k: Kernel, path: number, follow: boolean): Node => existing(at(k, AT_FDCWD, path, follow));
+export const setxattr = (k: Kernel, [path, name, , size, flags]: number[]): number => (flags! & ~3) !== 0 ? -E.EINVAL : (named(k, path!, true), noAttributes(k, name, size!));
+export const lsetxattr = (k: Kernel, [path, name, , size, flags]: number[]): number => (flags! & ~3) !== 0 ? -E.EINVAL : (named(k, path!, false), noAttributes(k, name, size!));
+export const fsetxattr = (k: Kernel, [fd, name, , size, flags]: number[]): number => (flags! & ~3) !== 0 ? -E.EINVAL : (fileOf(k, fd! | 0), noAttributes(k, name, size!));
+export const getxattr = (k: Kernel, [path, name]: number[]): number => (named(k, path!, true), noAttributes(k, name, 0));
+export const lgetxattr = (k: Kernel, [path, name]: number[]): number => (named(k, path!, false), noAttributes(k, name, 0));
+export const fgetxattr = (k: Kernel, [fd, name]: number[]): number => (fileOf(k, fd! | 0), noAttributes(k, name, 0));
+/** An empty list. */
+export const listxattr = (k: Kernel, [path]: number[]): number => (named(k, path!, true), 0);
+export const llistxattr = (k: Kernel, [path]: number[]): number => (named(k, path!, false), 0);
+export const flistxattr = (k: Kernel, [fd]: number[]): number => (fileOf(k, fd! | 0), 0);
+export const removexattr = getxattr, lremovexattr = lgetxattr, fremovexattr = fgetxattr;
 
 // --- descriptors ---
 
@@ -774,7 +876,8 @@ const F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_GETLK =
 const SETTABLE = O_APPEND | O_NONBLOCK | 0x2000 | 0x4000 | 0x40000;
 
 export function fcntl(kernel: Kernel, [fd, command, argument]: number[]): number {
-  const file = fileOf(kernel, fd! | 0), entry = kernel.state.descriptors.get(fd! | 0)!;
+  const file = anyFileOf(kernel, fd! | 0), entry = kernel.state.descriptors.get(fd! | 0)!;
+  if ((file.flags & O_PATH) !== 0 && ![F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL].includes(command! | 0)) return -E.EBADF;
   switch (command! | 0) {
     case F_DUPFD: case F_DUPFD_CLOEXEC: {
       if (argument! < 0 || BigInt(Math.floor(argument!)) >= kernel.state.limits.get(7)![0]) return -E.EINVAL;
@@ -844,6 +947,10 @@ export function ioctl(kernel: Kernel, [fd, request, argument]: number[]): number
 }
 
 export function memfdCreate(kernel: Kernel, [name, flags]: number[]): number {
+  // Huge pages are not to be had.
+  if ((flags! & ~0x1f & ~((flags! & 4) !== 0 ? 0xfc000000 : 0)) !== 0 || (flags! & 0x18) === 0x18) return -E.EINVAL;
+  if (kernel.memory.stringBytes(name!, 8192).length > 249) return -E.EINVAL;
+  if ((flags! & 4) !== 0) return -E.ENODEV;
   const inode = newInode(kernel, kernel.state, 'file', 0o777);
   inode.links = 0;
   return descriptor(kernel, { kind: 'memory', flags: 2, path: `/memfd:${kernel.memory.string(name!)} (deleted)`, inode: inode.id }, (flags! & 1) !== 0);

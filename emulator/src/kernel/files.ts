@@ -5,6 +5,7 @@ import { drop, readData, touch, writeData } from './file-system';
 import type { Kernel } from './kernel';
 import { IN_ACCESS, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, IN_MODIFY, takeNotices, tellPath } from './notices';
 import { SIGPIPE, SI_USER } from './signal-numbers';
+import { pendingOf, takeSignals } from './pending-signals';
 import { closeSocket, pollSocket, receiveStream, sendStream } from './sockets';
 import type { FileKind, OpenFile, Pipe } from './state';
 
@@ -12,10 +13,18 @@ export const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0
 export const POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32, POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000;
 /** The pollable id of standard input. */
 export const STDIN_OBJECT = -2;
+/** That of pending signals. */
+const SIGNALS_OBJECT = -1;
 
-export function fileOf(kernel: Kernel, fd: number): OpenFile {
+/** For what works with O_PATH, too. */
+export function anyFileOf(kernel: Kernel, fd: number): OpenFile {
   const descriptor = kernel.state.descriptors.get(fd);
   return descriptor ? kernel.state.files.get(descriptor.file)! : fail(EBADF);
+}
+
+export function fileOf(kernel: Kernel, fd: number): OpenFile {
+  const file = anyFileOf(kernel, fd);
+  return (file.flags & O_PATH) === 0 ? file : fail(EBADF);
 }
 
 export function lowestFree(kernel: Kernel, from: number): number {
@@ -78,6 +87,7 @@ export function release(kernel: Kernel, file: OpenFile): void {
     case 'eventfd': state.counters.delete(file.object); break;
     case 'timerfd': state.timerFiles.delete(file.object); break;
     case 'inotify': state.notifiers.delete(file.object); break;
+    case 'signalfd': state.signalFiles.delete(file.object); break;
     case 'epoll': state.epolls.delete(file.object); break;
     case 'socket': closeSocket(kernel, file.object); break;
     default: break;
@@ -154,6 +164,7 @@ export function readFile(kernel: Kernel, file: OpenFile, length: number, at: num
       timer.expirations = 0;
       return word(BigInt(count));
     }
+    case 'signalfd': return takeSignals(kernel, kernel.state.signalFiles.get(file.object)!, length);
     case 'inotify': {
       const bytes = takeNotices(kernel.state.notifiers.get(file.object)!, length);
       return bytes && bytes.length === 0 ? fail(EINVAL) : bytes;
@@ -242,7 +253,7 @@ export function brokenPipe(kernel: Kernel): never {
 
 /** Whether epoll accepts this kind. */
 export function pollable(file: OpenFile): boolean {
-  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'inotify' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
+  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'inotify' || file.kind === 'signalfd' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
 }
 
 export function pollState(kernel: Kernel, file: OpenFile): number {
@@ -266,6 +277,7 @@ export function pollState(kernel: Kernel, file: OpenFile): number {
       return (count > 0n ? POLLIN : 0) | (count < 0xfffffffffffffffen ? POLLOUT : 0);
     }
     case 'timerfd': return state.timerFiles.get(file.object)!.expirations > 0 ? POLLIN : 0;
+    case 'signalfd': return pendingOf(kernel, state.signalFiles.get(file.object)!) ? POLLIN : 0;
     case 'inotify': return state.notifiers.get(file.object)!.queue.length > 0 ? POLLIN | POLLRDNORM : 0;
     case 'stdin': return kernel.services.inputReady() ? POLLIN | POLLRDNORM : 0;
     case 'output': return POLLOUT | POLLWRNORM;
@@ -284,6 +296,7 @@ export function pollState(kernel: Kernel, file: OpenFile): number {
 /** What to wait for until `pollState` may differ. */
 export function pollObjects(kernel: Kernel, file: OpenFile): number[] {
   if (file.kind === 'stdin') return [STDIN_OBJECT];
+  if (file.kind === 'signalfd') return [SIGNALS_OBJECT];
   if (file.kind === 'epoll') {
     const epoll = kernel.state.epolls.get(file.object)!;
     return [epoll.id, ...[...epoll.items.values()].flatMap((item) => { const other = kernel.state.files.get(item.file); return other ? pollObjects(kernel, other) : []; })];

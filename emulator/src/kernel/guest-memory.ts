@@ -12,7 +12,8 @@ export class GuestMemory {
   constructor(readonly space: AddressSpace) {}
 
   read(address: number, length: number): Uint8Array {
-    const bytes = this.space.read(address, length);
+    // A length may be anything: memory for the copy is taken only if the guest has as much.
+    const bytes = length >= 0 && (length <= 65536 || this.space.accessible(address, length, READ) === length) ? this.space.read(address, length) : undefined;
     if (!bytes) fail(EFAULT);
     this.accessed?.(address, length, false);
     return bytes;

@@ -25,15 +25,16 @@ const bits = (protection: number): number => protection & (READ | WRITE | EXECUT
 export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offset]: number[]): number {
   const { space } = kernel;
   const size = up(length!), kind = flags! & 0xf, fixed = (flags! & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0;
+  // In Linux's order: the offset, the descriptor, the rest.
+  if (!aligned(offset!)) return -EINVAL;
+  const file = (flags! & MAP_ANONYMOUS) === 0 ? fileOf(kernel, fd! | 0) : undefined;
   if (length === 0) return -EINVAL;
   if (length! < 0 || size > ADDRESS_LIMIT) return -ENOMEM;
   if (kind !== MAP_SHARED && kind !== MAP_PRIVATE && kind !== MAP_SHARED_VALIDATE) return -EINVAL;
   if ((flags! & MAP_32BIT) !== 0) throw new Unsupported('mmap with MAP_32BIT is not implemented');
   let backing, shared;
   let name = '';
-  if ((flags! & MAP_ANONYMOUS) === 0) {
-    if (!aligned(offset!)) return -EINVAL;
-    const file = fileOf(kernel, fd! | 0);
+  if (file) {
     const mode = file.flags & O_ACCMODE;
     if (mode === O_WRONLY) return -EACCES;
     if (file.kind === 'zero') backing = undefined;
@@ -74,6 +75,9 @@ function replacing(kernel: Kernel, start: number, end: number, change: () => voi
   for (const inode of files) drop(kernel, kernel.state.inodes.get(inode)!);
 }
 const unmap = (kernel: Kernel, start: number, end: number): void => replacing(kernel, start, end, () => kernel.space.unmap(start, end));
+
+/** There are no keys but the one that everything has. */
+export const pkeyMprotect = (k: Kernel, [at, length, protection, key]: number[]): number => ((key! | 0) === -1 ? mprotect(k, [at!, length!, protection!]) : -EINVAL);
 
 export function munmap(kernel: Kernel, [at, length]: number[]): number {
   if (!aligned(at!) || length! <= 0 || at! < 0 || at! + length! > USER_END) return -EINVAL;

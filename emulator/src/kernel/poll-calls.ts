@@ -42,7 +42,7 @@ export function epollCreate1(kernel: Kernel, [flags]: number[]): number {
   kernel.state.epolls.set(id, { id, items: new Map(), watchers: [] });
   return descriptor(kernel, { kind: 'epoll', flags: 2, path: 'anon_inode:[eventpoll]', object: id }, flags !== 0);
 }
-export function epollCreate(kernel: Kernel, [size]: number[]): number { return size! <= 0 ? -EINVAL : epollCreate1(kernel, [0]); }
+export function epollCreate(kernel: Kernel, [size]: number[]): number { return (size! | 0) <= 0 ? -EINVAL : epollCreate1(kernel, [0]); }
 
 function epollOf(kernel: Kernel, fd: number): Epoll {
   const file = fileOf(kernel, fd);
@@ -50,8 +50,11 @@ function epollOf(kernel: Kernel, fd: number): Epoll {
 }
 
 export function epollCtl(kernel: Kernel, [epfd, operation, fd, event]: number[]): number {
-  const target = fileOf(kernel, fd! | 0), epoll = epollOf(kernel, epfd! | 0);
+  if (operation !== EPOLL_CTL_DEL) kernel.memory.check(event!, 12, false);
+  fileOf(kernel, epfd! | 0);
+  const target = fileOf(kernel, fd! | 0);
   if (!pollable(target)) return -EPERM;
+  const epoll = epollOf(kernel, epfd! | 0);
   if (target.kind === 'epoll' && target.object === epoll.id) return -EINVAL;
   const key = `${fd! | 0}:${target.id}`, item = epoll.items.get(key);
   if (operation === EPOLL_CTL_DEL) return epoll.items.delete(key) ? 0 : -ENOENT;
@@ -98,6 +101,7 @@ function collect(kernel: Kernel, epoll: Epoll, at: number, limit: number): numbe
 }
 
 function wait(kernel: Kernel, epfd: number, at: number, limit: number, deadline: number, nowait: boolean): number {
+  fileOf(kernel, epfd);
   if (limit <= 0) return -EINVAL;
   const epoll = epollOf(kernel, epfd), count = collect(kernel, epoll, at, limit);
   if (count > 0 || nowait || kernel.resumed?.timedOut) return count;

@@ -1,6 +1,6 @@
 // Who and where the process is: ids, limits, names, resource use, random bytes.
 // Must stay true: nothing here shows the host; figures follow from options and retired instructions.
-import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from './errno';
+import { EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from './errno';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
 import { NS_PER_INSTRUCTION } from './state';
@@ -37,7 +37,11 @@ export function setIds(kernel: Kernel, ids: number[]): number {
 export function getpgid(kernel: Kernel, [pid]: number[]): number { return pid === 0 || pid === kernel.state.pid ? kernel.state.pid : -ESRCH; }
 export function getpgrp(kernel: Kernel): number { return kernel.state.pid; }
 export function setpgid(kernel: Kernel, [pid, group]: number[]): number {
-  return (pid === 0 || pid === kernel.state.pid) && (group === 0 || group === kernel.state.pid) ? 0 : -EPERM;
+  const process = pid! | 0, wanted = group! | 0;
+  if (wanted < 0) return -EINVAL;
+  if (process !== 0 && process !== kernel.state.pid) return -ESRCH;
+  // It leads its session.
+  return -EPERM;
 }
 export function setsid(): number { return -EPERM; }
 
@@ -112,13 +116,14 @@ export function sysinfo(kernel: Kernel, [at]: number[]): number {
 
 export function getrandom(kernel: Kernel, [at, length, flags]: number[]): number {
   if ((flags! & ~7) !== 0) return -EINVAL;
-  const count = Math.min(length!, 33554431);
+  const count = length! < 0 ? 33554431 : Math.min(length!, 33554431);
+  if (length! < 0) kernel.memory.check(at!, 2 ** 47, true);
   if (count > 0) kernel.memory.check(at!, count, true);
   for (let done = 0; done < count; done += 65536) kernel.memory.write(at! + done, kernel.randomBytes(Math.min(65536, count - done)));
   return count;
 }
 
-const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_GET_KEEPCAPS = 7, PR_SET_KEEPCAPS = 8, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_SET_VMA = 0x53564d41;
+const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_GET_KEEPCAPS = 7, PR_SET_KEEPCAPS = 8, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_GET_SECCOMP = 21, PR_GET_SECUREBITS = 27, PR_SET_VMA = 0x53564d41;
 
 export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
   switch (option) {
@@ -144,7 +149,8 @@ export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
       return 0;
     case PR_GET_PDEATHSIG: kernel.memory.setU32(a!, 0); return 0;
     case PR_GET_TIMERSLACK: return 50000;
-    case PR_GET_NO_NEW_PRIVS: return 0;
+    case PR_GET_NO_NEW_PRIVS: if (a !== 0 || b !== 0 || c !== 0 || d !== 0) return -EINVAL; return 0;
+    case PR_GET_SECCOMP: case PR_GET_SECUREBITS: return 0;
     // The parent never dies, slack and huge pages have no effect, nothing is executed.
     case PR_SET_PDEATHSIG: case PR_SET_TIMERSLACK: case PR_SET_NO_NEW_PRIVS: case PR_SET_THP_DISABLE: return 0;
     case PR_CAPBSET_READ: return 0;
@@ -159,14 +165,20 @@ export function getcpu(kernel: Kernel, [cpu, node]: number[]): number {
 }
 
 /** There are never any children. */
-export function wait4(): number { return -ECHILD; }
+export function wait4(_: Kernel, [pid, , options]: number[]): number {
+  if ((options! & ~0xe000000b) !== 0) return -EINVAL;
+  return (pid! | 0) === -0x80000000 ? -ESRCH : -ECHILD;
+}
+export function waitid(_: Kernel, [kind, id, , options]: number[]): number {
+  const wanted = options! & 0xe, which = kind! | 0;
+  if ((options! & ~0xe100000f) !== 0 || wanted === 0 || which < 0 || which > 3) return -EINVAL;
+  if ((which === 1 && (id! | 0) <= 0) || (which === 2 && (id! | 0) < 0)) return -EINVAL;
+  if (which === 3) return (id! | 0) < 0 ? -EINVAL : -EBADF;
+  return -ECHILD;
+}
 
-export function getpriority(): number { return 20; }
-export function setpriority(): number { return 0; }
-/** SCHED_OTHER. */
-export function schedGetscheduler(): number { return 0; }
-export function schedGetparam(kernel: Kernel, [, at]: number[]): number { kernel.memory.setU32(at!, 0); return 0; }
-export function schedPriorityRange(): number { return 0; }
+/** Linux programs on x86-64, and nothing else. */
+export function personality(_: Kernel, [wanted]: number[]): number { return (wanted! >>> 0) === 0xffffffff || wanted === 0 ? 0 : -EINVAL; }
 
 /** No capabilities, as for an ordinary process. */
 export function capget(kernel: Kernel, [header, data]: number[]): number {
@@ -176,5 +188,5 @@ export function capget(kernel: Kernel, [header, data]: number[]): number {
 }
 
 export function setHostname(): number { return -EPERM; }
-export function membarrier(_: Kernel, [command]: number[]): number { return command === 0 ? 0 : -EINVAL; }
+export function membarrier(_: Kernel, [command, flags]: number[]): number { return command === 0 && (flags! | 0) === 0 ? 0 : -EINVAL; }
 export function syslog(): number { return -EPERM; }

@@ -5,7 +5,7 @@ import { EAGAIN, EINVAL, EINTR, ENOMEM, EPERM, ESRCH } from './errno';
 import type { Kernel } from './kernel';
 import { bit, SI_QUEUE, SI_TKILL, SI_USER, SIGKILL, SIGNAL_COUNT, SIGSTOP, UNBLOCKABLE, defaultAction, SIG_DFL, SIG_IGN } from './signal-numbers';
 import { encodeSigInfo, onAltStack } from './signal-frame';
-import { takeSignal } from './signals';
+import { takeSignal } from './pending-signals';
 
 export function rtSigaction(kernel: Kernel, [signal, action, old, size]: number[]): number {
   if (size !== 8 || signal! < 1 || signal! > SIGNAL_COUNT) return -EINVAL;
@@ -52,7 +52,9 @@ export function rtSigpending(kernel: Kernel, [set, size]: number[]): number {
   if (size! > 8) return -EINVAL;
   let bits = 0n;
   for (const info of [...kernel.thread.pending, ...kernel.state.pending]) bits |= bit(info.signo);
-  kernel.memory.setU64(set!, bits & kernel.thread.mask);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, bits & kernel.thread.mask, true);
+  kernel.memory.write(set!, bytes.subarray(0, Math.max(0, size!)));
   return 0;
 }
 
@@ -83,6 +85,7 @@ export function rtSigtimedwait(kernel: Kernel, [set, info, timeout, size]: numbe
   let deadline = Infinity;
   if (timeout! !== 0) {
     const [seconds, nanoseconds] = kernel.memory.timespec(timeout!);
+    if (seconds < 0 || nanoseconds < 0 || nanoseconds >= 1e9) return -EINVAL;
     if (seconds === 0 && nanoseconds === 0) return -EAGAIN;
     deadline = kernel.now + seconds * 1e9 + nanoseconds;
   }
@@ -114,15 +117,16 @@ export function sigaltstack(kernel: Kernel, [fresh, old]: number[]): number {
 
 export function kill(kernel: Kernel, [target, signal]: number[]): number {
   const pid = target! | 0;
+  if (pid !== kernel.state.pid && pid !== 0 && pid !== -kernel.state.pid) return -ESRCH;
   if (signal! < 0 || signal! > SIGNAL_COUNT) return -EINVAL;
-  if (pid !== kernel.state.pid && pid !== 0 && pid !== -kernel.state.pid) return pid === -1 ? -ESRCH : -ESRCH;
   if (signal !== 0) kernel.post({ signo: signal!, code: SI_USER, errno: 0, pid: kernel.state.pid, uid: kernel.facts.uid });
   return 0;
 }
 
 export function tgkill(kernel: Kernel, [group, tid, signal]: number[]): number {
-  if (group! <= 0 || tid! <= 0 || signal! < 0 || signal! > SIGNAL_COUNT) return -EINVAL;
+  if ((group! | 0) <= 0 || (tid! | 0) <= 0) return -EINVAL;
   if (group !== kernel.state.pid || !kernel.state.threads.has(tid!)) return -ESRCH;
+  if (signal! < 0 || signal! > SIGNAL_COUNT) return -EINVAL;
   if (signal !== 0) kernel.post({ signo: signal!, code: SI_TKILL, errno: 0, pid: kernel.state.pid, uid: kernel.facts.uid }, tid!);
   return 0;
 }

@@ -5,11 +5,10 @@ import type { Kernel } from './kernel';
 import { RAX } from './cpu-registers';
 import { Unsupported } from './errno';
 import { bit, BUS_ADRERR, defaultAction, FPE_INTDIV, ILL_ILLOPN, SA_NODEFER, SA_RESETHAND, SA_RESTART, SEGV_ACCERR, SEGV_MAPERR, SI_KERNEL, SIG_DFL, SIG_IGN, SIGBUS, SIGCONT, SIGFPE, SIGILL, SIGKILL, signalName, SIGSEGV, SIGSTOP, SIGTRAP, UNBLOCKABLE } from './signal-numbers';
+import { takeSignal } from './pending-signals';
 import { popFrame, pushFrame } from './signal-frame';
 import type { SigInfo, Thread } from './state';
 import { NO_RESULT } from './kernel';
-
-const synchronous = new Set([SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP]);
 
 function ignored(kernel: Kernel, signal: number): boolean {
   const { handler } = kernel.state.actions[signal]!;
@@ -31,19 +30,6 @@ export function postSignal(kernel: Kernel, info: SigInfo, tid = 0): void {
   if (thread && takes(thread)) kernel.interrupt(thread);
   // signalfd and sigtimedwait look at pending signals.
   kernel.notify(-1);
-}
-
-/** Takes the next signal that `wanted` allows, synchronous ones first, then by number. */
-export function takeSignal(kernel: Kernel, thread: Thread, wanted: bigint): SigInfo | undefined {
-  let best: { queue: SigInfo[]; index: number; rank: number } | undefined;
-  for (const queue of [thread.pending, kernel.state.pending]) {
-    queue.forEach((info, index) => {
-      if ((wanted & bit(info.signo)) === 0n) return;
-      const rank = (synchronous.has(info.signo) && queue === thread.pending ? 0 : 100) + info.signo;
-      if (!best || rank < best.rank) best = { queue, index, rank };
-    });
-  }
-  return best?.queue.splice(best.index, 1)[0];
 }
 
 /** Signals of the thread that is about to run. */

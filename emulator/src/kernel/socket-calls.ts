@@ -10,7 +10,9 @@ import type { Received } from './sockets';
 import type { OpenFile, Socket } from './state';
 
 const TYPE_FLAGS = O_NONBLOCK | O_CLOEXEC;
-const MSG_PEEK = 2, MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_WAITALL = 0x100, MSG_NOSIGNAL = 0x4000, MSG_CTRUNC = 8, MSG_OOB = 1, MSG_CMSG_CLOEXEC = 0x40000000;
+const MSG_PEEK = 2, MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_WAITALL = 0x100, MSG_NOSIGNAL = 0x4000, MSG_CTRUNC = 8, MSG_OOB = 1, MSG_CMSG_CLOEXEC = 0x40000000, MSG_CMSG_COMPAT = 0x80000000;
+/** SOL_IP, SOL_SOCKET, SOL_TCP, SOL_UDP, SOL_IPV6, SOL_NETLINK. */
+const LEVELS = [0, 1, 6, 17, 41, 270];
 const SOL_SOCKET = 1, SCM_RIGHTS = 1;
 
 function open(kernel: Kernel, socket: Socket, flags: number): number {
@@ -24,11 +26,15 @@ function socketOf(kernel: Kernel, fd: number): { file: OpenFile; socket: Socket 
 }
 
 function checked(family: number, kind: number, protocol: number): number {
-  const type = kind & ~TYPE_FLAGS;
-  if (family === AF_NETLINK) return protocol === 0 ? type : fail(E.EPROTONOSUPPORT);
+  const type = kind & 15;
+  if ((kind & ~15 & ~TYPE_FLAGS) !== 0) fail(E.EINVAL);
+  if ((family | 0) < 0 || (family | 0) >= 46) fail(E.EAFNOSUPPORT);
+  if (type > 10) fail(E.EINVAL);
+  if (family === AF_NETLINK) return type !== SOCK_DGRAM && type !== 3 ? fail(E.ESOCKTNOSUPPORT) : protocol === 0 ? type : fail(E.EPROTONOSUPPORT);
   if (family !== AF_UNIX && family !== AF_INET && family !== AF_INET6) fail(E.EAFNOSUPPORT);
   if (type === 3) fail(E.EPERM);
   if (type !== SOCK_STREAM && type !== SOCK_DGRAM && !(type === SOCK_SEQPACKET && family === AF_UNIX)) fail(E.ESOCKTNOSUPPORT);
+  if (family === AF_UNIX && protocol !== 0 && protocol !== AF_UNIX) fail(E.EPROTONOSUPPORT);
   if (family !== AF_UNIX && protocol !== 0 && protocol !== (type === SOCK_STREAM ? 6 : 17)) fail(E.EPROTONOSUPPORT);
   return type;
 }
@@ -40,6 +46,8 @@ export function socket(kernel: Kernel, [family, kind, protocol]: number[]): numb
 }
 
 export function socketpair(kernel: Kernel, [family, kind, protocol, at]: number[]): number {
+  if ((kind! & ~15 & ~TYPE_FLAGS) !== 0) return -E.EINVAL;
+  kernel.memory.check(at!, 8, true);
   const type = checked(family!, kind!, protocol!);
   if (family !== AF_UNIX) return -E.EOPNOTSUPP;
   const a = newSocket(kernel, AF_UNIX, type, 0), b = newSocket(kernel, AF_UNIX, type, 0);
@@ -50,7 +58,8 @@ export function socketpair(kernel: Kernel, [family, kind, protocol, at]: number[
 }
 
 export function bind(kernel: Kernel, [fd, at, length]: number[]): number {
-  bindSocket(kernel, socketOf(kernel, fd!).socket, readAddress(kernel, at!, length!));
+  const { socket: s } = socketOf(kernel, fd!);
+  bindSocket(kernel, s, readAddress(kernel, at!, length!));
   return 0;
 }
 export function listen(kernel: Kernel, [fd, backlog]: number[]): number {
@@ -58,13 +67,19 @@ export function listen(kernel: Kernel, [fd, backlog]: number[]): number {
   return 0;
 }
 export function connect(kernel: Kernel, [fd, at, length]: number[]): number {
+  fileOf(kernel, fd! | 0);
+  if ((length! | 0) < 0 || length! > 128) return -E.EINVAL;
+  kernel.memory.read(at!, length!);
   connectSocket(kernel, socketOf(kernel, fd!).socket, readAddress(kernel, at!, length!));
   return 0;
 }
 
 export function accept4(kernel: Kernel, [fd, at, lengthAt, flags]: number[]): number {
+  fileOf(kernel, fd! | 0);
+  if (((flags ?? 0) & ~TYPE_FLAGS) !== 0) return -E.EINVAL;
   const { file, socket: listener } = socketOf(kernel, fd!);
-  if (((flags ?? 0) & ~TYPE_FLAGS) !== 0 || listener.state !== 'listening' || listener.readClosed) return -E.EINVAL;
+  if (listener.type === SOCK_DGRAM || listener.family === AF_NETLINK) return -E.EOPNOTSUPP;
+  if (listener.state !== 'listening' || listener.readClosed) return -E.EINVAL;
   lowestFree(kernel, 0);
   const id = listener.backlog.shift();
   if (id === undefined) return wouldBlock(kernel, file, 'reading');
@@ -78,6 +93,7 @@ export const accept = (k: Kernel, [fd, at, lengthAt]: number[]): number => accep
 
 export function getsockname(kernel: Kernel, [fd, at, lengthAt]: number[]): number {
   const { socket: s } = socketOf(kernel, fd!);
+  if (kernel.memory.i32(lengthAt!) > 0) kernel.memory.check(at!, 1, true);
   giveAddress(kernel, s.local ?? anyAddress(s.family), s.family, at!, lengthAt!);
   return 0;
 }
@@ -97,6 +113,7 @@ export function shutdown(kernel: Kernel, [fd, how]: number[]): number {
 export function sendto(kernel: Kernel, [fd, at, length, flags, addressAt, addressLength]: number[]): number {
   const { file, socket: s } = socketOf(kernel, fd!);
   const to = addressAt === 0 ? undefined : readAddress(kernel, addressAt!, addressLength!);
+  if (to && s.family === AF_UNIX && s.type === SOCK_STREAM) return s.state === 'connected' ? -E.EISCONN : -E.EOPNOTSUPP;
   return transmit(kernel, file, s, kernel.memory.read(at!, length!), to, [], flags!);
 }
 
@@ -168,6 +185,7 @@ function passedFiles(kernel: Kernel, h: Header, s: Socket): number[] {
 }
 
 export function sendmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
+  if ((flags! & MSG_CMSG_COMPAT) !== 0) return -E.EINVAL;
   const { file, socket: s } = socketOf(kernel, fd!), h = header(kernel, at!);
   const bytes = new Uint8Array(h.total);
   let done = 0;
@@ -184,6 +202,7 @@ export function sendmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
 }
 
 export function recvmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
+  if ((flags! & MSG_CMSG_COMPAT) !== 0) return -E.EINVAL;
   const { file, socket: s } = socketOf(kernel, fd!), h = header(kernel, at!);
   const got = incoming(kernel, file, s, h.total, flags!);
   if (typeof got === 'number') return got;
@@ -221,8 +240,10 @@ export function recvmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
 }
 
 export function sendmmsg(kernel: Kernel, [fd, at, count, flags]: number[]): number {
+  if ((flags! & MSG_CMSG_COMPAT) !== 0) return -E.EINVAL;
+  socketOf(kernel, fd!);
   let done = 0;
-  for (; done < Math.min(count!, 1024); done++) {
+  for (; done < Math.min(count! >>> 0, 1024); done++) {
     let sent: number;
     try { sent = sendmsg(kernel, [fd!, at! + done * 64, flags! | (done > 0 ? MSG_DONTWAIT : 0)]); } catch (error) { if (done > 0 && error instanceof E.Errno) break; throw error; }
     if (!Number.isFinite(sent) || (sent < 0 && done === 0)) return sent;
@@ -231,9 +252,15 @@ export function sendmmsg(kernel: Kernel, [fd, at, count, flags]: number[]): numb
   }
   return done;
 }
-export function recvmmsg(kernel: Kernel, [fd, at, count, flags]: number[]): number {
+export function recvmmsg(kernel: Kernel, [fd, at, count, flags, timeout]: number[]): number {
+  if ((flags! & MSG_CMSG_COMPAT) !== 0) return -E.EINVAL;
+  if (timeout! !== 0) {
+    const [seconds, nanoseconds] = kernel.memory.timespec(timeout!);
+    if (seconds < 0 || nanoseconds < 0 || nanoseconds >= 1e9) return -E.EINVAL;
+  }
+  socketOf(kernel, fd!);
   let done = 0;
-  for (; done < Math.min(count!, 1024); done++) {
+  for (; done < Math.min(count! >>> 0, 1024); done++) {
     let got: number;
     try { got = recvmsg(kernel, [fd!, at! + done * 64, flags! | (done > 0 ? MSG_DONTWAIT : 0)]); } catch (error) { if (done > 0 && error instanceof E.Errno) break; throw error; }
     if (!Number.isFinite(got) || (got < 0 && done === 0)) return got;
@@ -250,6 +277,8 @@ const NOT_OURS = new Set(['1:25', '0:35', '41:20', '41:21']);
 
 export function setsockopt(kernel: Kernel, [fd, level, name, at, length]: number[]): number {
   const { socket: s } = socketOf(kernel, fd!), key = `${level}:${name}`;
+  if ((length! | 0) < 0) return -E.EINVAL;
+  if (!LEVELS.includes(level!)) return s.family === AF_UNIX ? -E.EOPNOTSUPP : -E.ENOPROTOOPT;
   if (NOT_OURS.has(key)) return level === 1 ? -E.EPERM : -E.ENODEV;
   if (level === 6 && s.type !== SOCK_STREAM) return -E.ENOPROTOOPT;
   if ((level === 0 || level === 41 || level === 6 || level === 17) && s.family === AF_UNIX) return -E.EOPNOTSUPP;
@@ -265,7 +294,9 @@ export function setsockopt(kernel: Kernel, [fd, level, name, at, length]: number
 }
 
 export function getsockopt(kernel: Kernel, [fd, level, name, at, lengthAt]: number[]): number {
-  const { socket: s } = socketOf(kernel, fd!), length = kernel.memory.i32(lengthAt!);
+  const { socket: s } = socketOf(kernel, fd!);
+  if (s.family === AF_UNIX && level !== SOL_SOCKET) return -E.EOPNOTSUPP;
+  const length = kernel.memory.i32(lengthAt!);
   if (length < 0) return -E.EINVAL;
   const give = (...words: number[]): number => {
     const bytes = new Uint8Array(new Int32Array(words).buffer).subarray(0, length);

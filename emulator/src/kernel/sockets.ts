@@ -236,7 +236,7 @@ export function receive(kernel: Kernel, socket: Socket, length: number, peek: bo
   const [first] = socket.incoming;
   if (!first) {
     if (socket.readClosed) return { bytes: new Uint8Array(0), from: undefined, files: [], whole: 0 };
-    if (isStream(socket) && socket.state !== 'connected') fail(ENOTCONN);
+    if (isStream(socket) && socket.state !== 'connected') fail(socket.family === AF_UNIX && socket.type !== SOCK_SEQPACKET ? EINVAL : ENOTCONN);
     return undefined;
   }
   if (!isStream(socket) || socket.type === SOCK_SEQPACKET) {

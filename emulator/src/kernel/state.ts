@@ -83,7 +83,7 @@ export interface Thread {
 
 export interface Timer { id: number; clock: number; signo: number; tid: number; notify: number; value: bigint; interval: number; deadline: number; overrun: number }
 
-export type FileKind = 'memory' | 'host' | 'fixed' | 'directory' | 'stdin' | 'output' | 'null' | 'zero' | 'full' | 'random' | 'pipe' | 'eventfd' | 'epoll' | 'timerfd' | 'inotify' | 'socket' | 'path';
+export type FileKind = 'memory' | 'host' | 'fixed' | 'directory' | 'stdin' | 'output' | 'null' | 'zero' | 'full' | 'random' | 'pipe' | 'eventfd' | 'epoll' | 'timerfd' | 'inotify' | 'signalfd' | 'socket' | 'path';
 
 /** An open file description; descriptors point to it. */
 export interface OpenFile {
@@ -201,6 +201,8 @@ export interface KernelState {
   epolls: Map<number, Epoll>;
   timerFiles: Map<number, TimerFile>;
   notifiers: Map<number, Notifier>;
+  /** The signals that each signalfd takes. */
+  signalFiles: Map<number, bigint>;
   /** Ties the two halves of a rename together. */
   nextCookie: number;
   sockets: Map<number, Socket>;

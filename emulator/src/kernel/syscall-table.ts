@@ -6,6 +6,8 @@ import * as inotify from './inotify-calls';
 import * as memory from './memory-calls';
 import * as poll from './poll-calls';
 import * as process from './process-calls';
+import * as scheduling from './scheduling-calls';
+import * as signalFiles from './signal-files';
 import * as signals from './signal-calls';
 import * as sockets from './socket-calls';
 import * as threads from './thread-calls';
@@ -138,12 +140,12 @@ call(132, 'utime', 'path pointer', files.utime);
 call(133, 'mknod', 'path mode int', files.mknod);
 call(137, 'statfs', 'path pointer', files.statfs);
 call(138, 'fstatfs', 'fd pointer', files.fstatfs);
-call(140, 'getpriority', 'int int', process.getpriority);
-call(141, 'setpriority', 'int int int', process.setpriority);
-call(143, 'sched_getparam', 'int pointer', process.schedGetparam);
-call(145, 'sched_getscheduler', 'int', process.schedGetscheduler);
-call(146, 'sched_get_priority_max', 'int', process.schedPriorityRange);
-call(147, 'sched_get_priority_min', 'int', process.schedPriorityRange);
+call(140, 'getpriority', 'int int', scheduling.getpriority);
+call(141, 'setpriority', 'int int int', scheduling.setpriority);
+call(143, 'sched_getparam', 'int pointer', scheduling.getparam);
+call(145, 'sched_getscheduler', 'int', scheduling.getscheduler);
+call(146, 'sched_get_priority_max', 'int', scheduling.priorityMax);
+call(147, 'sched_get_priority_min', 'int', scheduling.priorityMin);
 call(149, 'mlock', 'pointer size', memory.mlock);
 call(150, 'munlock', 'pointer size', memory.mlock);
 call(151, 'mlockall', 'flags', memory.mlockAll);
@@ -152,7 +154,7 @@ refuse(155, 'pivot_root', errno.EPERM, 'as an ordinary user');
 call(157, 'prctl', 'int pointer pointer pointer pointer', process.prctl);
 call(158, 'arch_prctl', 'int pointer', threads.archPrctl);
 call(160, 'setrlimit', 'int pointer', process.setrlimit);
-refuse(161, 'chroot', errno.EPERM, 'as an ordinary user');
+call(161, 'chroot', 'path', files.chroot);
 call(162, 'sync', '', files.sync);
 refuse(163, 'acct', errno.EPERM, 'as an ordinary user');
 call(164, 'settimeofday', 'pointer pointer', time.clockSettime);
@@ -164,19 +166,19 @@ refuse(169, 'reboot', errno.EPERM, 'as an ordinary user');
 call(170, 'sethostname', 'pointer size', process.setHostname);
 call(171, 'setdomainname', 'pointer size', process.setHostname);
 quick(186, 'gettid', '', process.gettid);
-call(187, 'readahead', 'fd size size', files.fadvise64);
-call(188, 'setxattr', 'path path pointer size flags', files.noAttributes);
-call(189, 'lsetxattr', 'path path pointer size flags', files.noAttributes);
-call(190, 'fsetxattr', 'path path pointer size flags', files.noAttributes);
-call(191, 'getxattr', 'path path pointer size flags', files.noAttributes);
-call(192, 'lgetxattr', 'path path pointer size flags', files.noAttributes);
-call(193, 'fgetxattr', 'path path pointer size flags', files.noAttributes);
-call(194, 'listxattr', 'path path pointer size flags', files.noAttributes);
-call(195, 'llistxattr', 'path path pointer size flags', files.noAttributes);
-call(196, 'flistxattr', 'path path pointer size flags', files.noAttributes);
-call(197, 'removexattr', 'path path pointer size flags', files.noAttributes);
-call(198, 'lremovexattr', 'path path pointer size flags', files.noAttributes);
-call(199, 'fremovexattr', 'path path pointer size flags', files.noAttributes);
+call(187, 'readahead', 'fd size size', files.readahead);
+call(188, 'setxattr', 'path path pointer size flags', files.setxattr);
+call(189, 'lsetxattr', 'path path pointer size flags', files.lsetxattr);
+call(190, 'fsetxattr', 'path path pointer size flags', files.fsetxattr);
+call(191, 'getxattr', 'path path pointer size flags', files.getxattr);
+call(192, 'lgetxattr', 'path path pointer size flags', files.lgetxattr);
+call(193, 'fgetxattr', 'path path pointer size flags', files.fgetxattr);
+call(194, 'listxattr', 'path path pointer size flags', files.listxattr);
+call(195, 'llistxattr', 'path path pointer size flags', files.llistxattr);
+call(196, 'flistxattr', 'path path pointer size flags', files.flistxattr);
+call(197, 'removexattr', 'path path pointer size flags', files.removexattr);
+call(198, 'lremovexattr', 'path path pointer size flags', files.lremovexattr);
+call(199, 'fremovexattr', 'path path pointer size flags', files.fremovexattr);
 call(200, 'tkill', 'int signal', signals.tkill);
 quick(201, 'time', 'pointer', time.time);
 call(202, 'futex', 'pointer int int pointer pointer int', threads.futex);
@@ -203,7 +205,7 @@ call(235, 'utimes', 'path pointer', files.utimes);
 refuse(237, 'mbind', errno.ENOSYS, 'no NUMA');
 refuse(238, 'set_mempolicy', errno.ENOSYS, 'no NUMA');
 refuse(239, 'get_mempolicy', errno.ENOSYS, 'no NUMA');
-call(247, 'waitid', 'int int pointer flags pointer', process.wait4);
+call(247, 'waitid', 'int int pointer flags pointer', process.waitid);
 refuse(248, 'add_key', errno.ENOSYS, 'no key ring');
 refuse(249, 'request_key', errno.ENOSYS, 'no key ring');
 refuse(250, 'keyctl', errno.ENOSYS, 'no key ring');
@@ -230,7 +232,7 @@ call(273, 'set_robust_list', 'pointer size', threads.setRobustList);
 call(274, 'get_robust_list', 'int pointer pointer', threads.getRobustList);
 refuse(275, 'splice', errno.EINVAL, 'programs fall back to read and write');
 refuse(276, 'tee', errno.EINVAL, 'as splice');
-call(277, 'sync_file_range', 'fd size size flags', files.fsync);
+call(277, 'sync_file_range', 'fd size size flags', files.syncFileRange);
 refuse(278, 'vmsplice', errno.EINVAL, 'as splice');
 call(280, 'utimensat', 'fd path pointer flags', files.utimensat);
 call(281, 'epoll_pwait', 'fd pointer int int pointer size', poll.epollPwait);
@@ -249,7 +251,7 @@ call(296, 'pwritev', 'fd pointer int size', files.pwritev);
 call(297, 'rt_tgsigqueueinfo', 'int int signal pointer', signals.rtTgsigqueueinfo);
 refuse(298, 'perf_event_open', errno.EACCES, 'no counters');
 call(302, 'prlimit64', 'int int pointer pointer', process.prlimit64);
-call(306, 'syncfs', 'fd', files.fsync);
+call(306, 'syncfs', 'fd', files.syncfs);
 refuse(308, 'setns', errno.EPERM, 'as an ordinary user');
 call(309, 'getcpu', 'pointer pointer', process.getcpu);
 call(316, 'renameat2', 'fd path fd path flags', files.renameat2);
@@ -297,23 +299,52 @@ call(288, 'accept4', 'fd pointer pointer flags', sockets.accept4);
 call(299, 'recvmmsg', 'fd pointer int flags pointer', sockets.recvmmsg);
 call(307, 'sendmmsg', 'fd pointer int flags', sockets.sendmmsg);
 
-// Known to Linux, not written: the program stops and says so.
-const MISSING = `29:shmget 30:shmat 31:shmctl            
-   64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 78:getdents 122:setfsuid 123:setfsgid 
-134:uselib 135:personality 136:ustat 139:sysfs 142:sched_setparam 144:sched_setscheduler 148:sched_rr_get_interval 153:vhangup 154:modify_ldt
-156:_sysctl 159:adjtimex 172:iopl 173:ioperm 174:create_module 175:init_module 176:delete_module 177:get_kernel_syms 178:query_module 179:quotactl 180:nfsservctl
-181:getpmsg 182:putpmsg 183:afs_syscall 184:tuxcall 185:security 205:set_thread_area 206:io_setup 207:io_destroy 208:io_getevents 209:io_submit 210:io_cancel
-211:get_thread_area 212:lookup_dcookie 214:epoll_ctl_old 215:epoll_wait_old 216:remap_file_pages 219:restart_syscall 220:semtimedop 236:vserver 240:mq_open
-241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr 246:kexec_load 251:ioprio_set 252:ioprio_get 256:migrate_pages 279:move_pages 282:signalfd  289:signalfd4  300:fanotify_init
-301:fanotify_mark 303:name_to_handle_at 304:open_by_handle_at 305:clock_adjtime  310:process_vm_readv 311:process_vm_writev 312:kcmp 313:finit_module
-314:sched_setattr 315:sched_getattr 320:kexec_file_load 329:pkey_mprotect 330:pkey_alloc 331:pkey_free 333:io_pgetevents 426:io_uring_enter 427:io_uring_register
-428:open_tree 429:move_mount 430:fsopen 431:fsconfig 432:fsmount 433:fspick 440:process_madvise 442:mount_setattr 443:quotactl_fd 445:landlock_add_rule
-446:landlock_restrict_self 447:memfd_secret 448:process_mrelease 450:set_mempolicy_home_node 451:cachestat 453:map_shadow_stack 454:futex_wake 455:futex_wait
-456:futex_requeue 457:statmount 458:listmount 459:lsm_get_self_attr 460:lsm_set_self_attr 461:lsm_list_modules 462:mseal`;
-for (const item of MISSING.trim().split(/\s+/)) {
-  const [number, name] = item.split(':');
-  call(Number(number), name!, '');
+call(122, 'setfsuid', 'int', process.getuid);
+call(123, 'setfsgid', 'int', process.getgid);
+call(135, 'personality', 'flags', process.personality);
+call(142, 'sched_setparam', 'int pointer', scheduling.setparam);
+call(144, 'sched_setscheduler', 'int int pointer', scheduling.setscheduler);
+call(148, 'sched_rr_get_interval', 'int pointer', scheduling.rrGetInterval);
+call(159, 'adjtimex', 'pointer', scheduling.adjtimex);
+call(251, 'ioprio_set', 'int int int', scheduling.ioprioSet);
+call(252, 'ioprio_get', 'int int', scheduling.ioprioGet);
+call(282, 'signalfd', 'fd pointer size', signalFiles.signalfd);
+call(289, 'signalfd4', 'fd pointer size flags', signalFiles.signalfd4);
+call(305, 'clock_adjtime', 'int pointer', scheduling.clockAdjtime);
+call(314, 'sched_setattr', 'int pointer flags', scheduling.setattr);
+call(315, 'sched_getattr', 'int pointer size flags', scheduling.getattr);
+call(329, 'pkey_mprotect', 'pointer size flags int', memory.pkeyMprotect);
+refuse(219, 'restart_syscall', errno.EINTR, 'nothing was interrupted that is to go on');
+refuse(330, 'pkey_alloc', errno.ENOSPC, 'a processor without protection keys');
+refuse(331, 'pkey_free', errno.EINVAL, 'no key was ever given');
+refuse(303, 'name_to_handle_at', errno.EOPNOTSUPP, 'file systems without handles');
+refuse(445, 'landlock_add_rule', errno.EOPNOTSUPP, 'as with landlock off');
+refuse(446, 'landlock_restrict_self', errno.EOPNOTSUPP, 'as with landlock off');
+
+/** Answers that many calls share, with the reason. */
+function refuseAll(code: number, why: string, items: string): void {
+  for (const item of items.trim().split(/\s+/)) {
+    const [number, name] = item.split(':');
+    refuse(Number(number), name!, code, why);
+  }
 }
+refuseAll(errno.ENOSYS, 'parts that a kernel is often built without: System V and POSIX messages, asynchronous I/O, quotas, NUMA, checkpoints, local descriptor tables', `
+29:shmget 30:shmat 31:shmctl 64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 220:semtimedop
+240:mq_open 241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr
+206:io_setup 207:io_destroy 208:io_getevents 209:io_submit 210:io_cancel 333:io_pgetevents 426:io_uring_enter 427:io_uring_register
+179:quotactl 443:quotactl_fd 256:migrate_pages 279:move_pages 450:set_mempolicy_home_node 154:modify_ldt 310:process_vm_readv 311:process_vm_writev 312:kcmp`);
+refuseAll(errno.ENOSYS, 'gone from Linux, or never there for 64-bit programs', `
+134:uselib 136:ustat 139:sysfs 156:_sysctl 174:create_module 177:get_kernel_syms 178:query_module 180:nfsservctl 181:getpmsg 182:putpmsg 183:afs_syscall 184:tuxcall 185:security
+205:set_thread_area 211:get_thread_area 212:lookup_dcookie 214:epoll_ctl_old 215:epoll_wait_old 216:remap_file_pages 236:vserver`);
+refuseAll(errno.ENOSYS, 'younger than the release that uname names, or switched off there', `
+440:process_madvise 447:memfd_secret 448:process_mrelease 451:cachestat 453:map_shadow_stack 454:futex_wake 455:futex_wait 456:futex_requeue 457:statmount 458:listmount
+459:lsm_get_self_attr 460:lsm_set_self_attr 461:lsm_list_modules 462:mseal`);
+refuseAll(errno.EPERM, 'as an ordinary user', `
+153:vhangup 172:iopl 173:ioperm 175:init_module 176:delete_module 246:kexec_load 300:fanotify_init 301:fanotify_mark 304:open_by_handle_at 313:finit_module 320:kexec_file_load
+428:open_tree 429:move_mount 430:fsopen 431:fsconfig 432:fsmount 433:fspick 442:mount_setattr`);
+
+// Known to Linux, not written: the program stops and says so.
+call(78, 'getdents', 'fd pointer size');
 
 // What Go's runtime calls while a program waits: turns of its threads, timers, and collections of garbage now and then.
 for (const number of [9, 10, 11, 14, 15, 24, 27, 28, 35, 56, 60, 131, 157, 186, 202, 204, 218, 228, 230, 232, 234, 273, 281]) table[number]!.idle = true;

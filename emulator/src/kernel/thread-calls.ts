@@ -170,9 +170,9 @@ export function schedYield(kernel: Kernel): number {
 }
 
 export function schedGetaffinity(kernel: Kernel, [tid, size, mask]: number[]): number {
-  if (tid !== 0 && !kernel.state.threads.has(tid!)) return -ESRCH;
   const words = Math.ceil(kernel.facts.procs / 64);
-  if (size! < words * 8 || size! % 8 !== 0) return -EINVAL;
+  if (size! >>> 0 < words * 8 || size! % 8 !== 0) return -EINVAL;
+  if (tid !== 0 && !kernel.state.threads.has(tid!)) return -ESRCH;
   const bytes = new Uint8Array(words * 8);
   for (let i = 0; i < kernel.facts.procs; i++) bytes[i >> 3]! |= 1 << (i & 7);
   kernel.memory.write(mask!, bytes);
@@ -181,16 +181,16 @@ export function schedGetaffinity(kernel: Kernel, [tid, size, mask]: number[]): n
 
 /** Every thread may run anywhere, on one host thread: a mask that leaves no processor is refused, others change nothing. */
 export function schedSetaffinity(kernel: Kernel, [tid, size, mask]: number[]): number {
+  const bytes = kernel.memory.read(mask!, Math.min(size! >>> 0, 128));
   if (tid !== 0 && !kernel.state.threads.has(tid!)) return -ESRCH;
-  const bytes = kernel.memory.read(mask!, Math.min(size!, 128));
   return bytes.some((byte, i) => i * 8 < kernel.facts.procs && byte !== 0) ? 0 : -EINVAL;
 }
 
-const ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003, ARCH_GET_GS = 0x1004;
+const ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003, ARCH_GET_GS = 0x1004, ARCH_GET_CPUID = 0x1011;
 
 export function archPrctl(kernel: Kernel, [code, address]: number[]): number {
   const r = kernel.registers;
-  switch (code) {
+  switch (code! | 0) {
     case ARCH_SET_FS: case ARCH_SET_GS:
       if (address! < 0 || address! >= 0x7ffffffff000) return -EPERM;
       if (code === ARCH_SET_FS) r.fsBase = address!;
@@ -198,6 +198,8 @@ export function archPrctl(kernel: Kernel, [code, address]: number[]): number {
       return 0;
     case ARCH_GET_FS: kernel.memory.setU64(address!, r.fsBase); return 0;
     case ARCH_GET_GS: kernel.memory.setU64(address!, r.gsBase); return 0;
+    // CPUID works.
+    case ARCH_GET_CPUID: return 1;
     default: return -EINVAL;
   }
 }

@@ -1,6 +1,6 @@
 // Clocks, sleeping, interval and POSIX timers, timerfd.
 // Must stay true: every clock is a function of retired instructions and of the jumps made while all threads slept.
-import { EFAULT, EINVAL, EPERM } from './errno';
+import { EFAULT, EINVAL, EPERM, EOPNOTSUPP } from './errno';
 import { descriptor, fileOf } from './files';
 import type { Kernel } from './kernel';
 import { SIGALRM, SIGNAL_COUNT } from './signal-numbers';
@@ -85,7 +85,8 @@ function toMonotonic(clock: number, seconds: number, nanoseconds: number): numbe
 }
 
 export function clockNanosleep(kernel: Kernel, [clock, flags, request, remaining]: number[]): number {
-  if (!readClock(kernel, clock! | 0) || clock === CLOCK_THREAD_CPUTIME_ID) return -EINVAL;
+  if (!readClock(kernel, clock! | 0)) return -EINVAL;
+  if ([CLOCK_THREAD_CPUTIME_ID, 4, 5, 6].includes(clock!)) return -EOPNOTSUPP;
   const length = duration(kernel, request!);
   if (length === undefined) return -EINVAL;
   if ((flags! & TIMER_ABSTIME) === 0) return sleepUntil(kernel, kernel.now + length, remaining!);
@@ -118,6 +119,7 @@ function readInterval(kernel: Kernel, at: number, unit: number): { interval: num
 }
 
 export function setitimer(kernel: Kernel, [which, fresh, old]: number[]): number {
+  if (fresh! !== 0) kernel.memory.read(fresh!, 32);
   const timer = intervalTimer(kernel, which!);
   if (!timer) return -EINVAL;
   const given = fresh! === 0 ? { interval: 0, value: 0 } : readInterval(kernel, fresh!, MICROSECOND);
@@ -147,6 +149,7 @@ export function alarm(kernel: Kernel, [seconds]: number[]): number {
 export function timerCreate(kernel: Kernel, [clock, event, idAt]: number[]): number {
   const id = clock! | 0;
   if (!readClock(kernel, id)) return -EINVAL;
+  if (id >= 4 && id <= 6) return -EOPNOTSUPP;
   const timer: Timer = { id: kernel.state.nextTimer, clock: id, signo: SIGALRM, tid: kernel.thread.tid, notify: 0, value: BigInt(kernel.state.nextTimer), interval: 0, deadline: Infinity, overrun: 0 };
   if (id < 0) {
     timer.clock = (id & 4) !== 0 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_PROCESS_CPUTIME_ID;
@@ -168,7 +171,7 @@ export function timerCreate(kernel: Kernel, [clock, event, idAt]: number[]): num
 
 export function timerSettime(kernel: Kernel, [id, flags, fresh, old]: number[]): number {
   const timer = kernel.state.timers.get(id! | 0);
-  const given = readInterval(kernel, fresh!, 1);
+  const given = fresh! === 0 ? undefined : readInterval(kernel, fresh!, 1);
   if (!timer || !given) return -EINVAL;
   if (old! !== 0) writeInterval(kernel, old!, timer, 1);
   timer.interval = given.interval;
@@ -192,7 +195,7 @@ export function timerDelete(kernel: Kernel, [id]: number[]): number { return ker
 // --- timerfd ---
 
 export function timerfdCreate(kernel: Kernel, [clock, flags]: number[]): number {
-  if (!readClock(kernel, clock! | 0) || (flags! & ~0x80800) !== 0) return -EINVAL;
+  if (![0, 1, 7, 8, 9].includes(clock!) || (flags! & ~0x80800) !== 0) return -EINVAL;
   const id = kernel.state.nextId++;
   kernel.state.timerFiles.set(id, { id, clock: clock! | 0, interval: 0, deadline: Infinity, expirations: 0 });
   return descriptor(kernel, { kind: 'timerfd', flags: 2 | (flags! & 0x800), path: 'anon_inode:[timerfd]', object: id }, (flags! & 0x80000) !== 0);

@@ -11,8 +11,7 @@ const bitTest = (change: 'set' | 'reset' | 'complement' | undefined) => (e: Emit
   const [base, index] = i.operands as [Operand, Operand], size = e.sizeOf(base), { code } = e, number = e.value(index, true);
   let place;
   if (base.kind === 'memory') {
-    e.effectiveAddress(base);
-    if (index.kind === 'register') code.localGet(number).i64Const(Math.log2(size)).i64ShrS().i64Const(Math.log2(size / 8)).i64Shl().i64Add();
+    e.effectiveAddress(base, true, 0, () => { if (index.kind === 'register') code.localGet(number).i64Const(Math.log2(size)).i64ShrS().i64Const(Math.log2(size / 8)).i64Shl().i64Add(); });
     place = e.addressFromStack();
   }
   const value = e.lowBits(base, place);

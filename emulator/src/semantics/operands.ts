@@ -129,8 +129,8 @@ export class RegisterEmitter {
 }
 
 export class MemoryEmitter extends RegisterEmitter {
-  /** Pushes the effective address (i64); `linear` adds the FS or GS base, which LEA does not. `extra` is added to the offset. */
-  effectiveAddress(operand: MemoryOperand, linear = true, extra = 0): void {
+  /** Pushes the effective address (i64); `linear` adds the FS or GS base, which LEA does not. `extra` is added to the offset, and what `more` does to it on the stack. */
+  effectiveAddress(operand: MemoryOperand, linear = true, extra = 0, more?: () => void): void {
     const { code } = this;
     let displacement = operand.displacement + extra, pushed = false;
     const add = () => { if (pushed) code.i64Add(); pushed = true; };
@@ -142,6 +142,7 @@ export class MemoryEmitter extends RegisterEmitter {
       add();
     }
     if (displacement !== 0 || !pushed) { code.i64Const(displacement); add(); }
+    more?.();
     if (operand.addressSize === 32) this.extend(32);
     if (linear && operand.segment) { this.readState(operand.segment === 'fs' ? FS_BASE : GS_BASE); code.i64Add(); }
   }

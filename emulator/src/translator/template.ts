@@ -32,15 +32,16 @@ class TemplateEmitter extends Emitter {
   }
 
   /** All addresses have all their parts; those that are missing are read where there is always 0. The registers are as before the instruction. */
-  override effectiveAddress(operand: MemoryOperand, linear = true, extra = 0): void {
+  override effectiveAddress(operand: MemoryOperand, linear = true, extra = 0, more?: () => void): void {
     // One that the instruction does not name is the meaning's own.
-    if (!this.instruction.operands.includes(operand)) { super.effectiveAddress(operand, linear, extra); return; }
+    if (!this.instruction.operands.includes(operand)) { super.effectiveAddress(operand, linear, extra, more); return; }
     const { code } = this, record = () => code.localGet(RECORD_AT);
     record().i32Load16U(RECORD.base).i64Load(STATE_BASE);
     record().i32Load16U(RECORD.index).i64Load(STATE_BASE);
     record().i64Load8U(RECORD.shift).i64Shl().i64Add();
     record().i64Load(RECORD.displacement).i64Add();
     if (extra !== 0) code.i64Const(extra).i64Add();
+    more?.();
     if (operand.addressSize === 32) this.extend(32);
     if (linear && operand.segment) { this.readState(operand.segment === 'fs' ? FS_BASE : GS_BASE); code.i64Add(); }
   }

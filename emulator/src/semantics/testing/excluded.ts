@@ -42,3 +42,9 @@ export function undefinedFor(i: Instruction, state: { gpr: BigUint64Array }): nu
 
 /** Instructions that may have done part of their work when they fault, and name any byte of the page. */
 export const restartable = (name: string): boolean => /GATHER|MASKMOV/.test(name);
+
+/**
+ * What makers of processors decide for themselves; the emulated one does as Intel's: approximations, which NaN a dot product gives, whether SHA's
+ * memory operands have to be aligned, and 0F 0D with a register.
+ */
+export const differsByMaker = (row: { name: string; encoding: string }): boolean => /^V?(RCP|RSQRT)[PS]S$|^V?DPP[SD]$|^SHA/.test(row.name) || /\b0F 0D\b/.test(row.encoding);
