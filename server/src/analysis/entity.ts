@@ -2,7 +2,7 @@
 // Must stay true: resolved once here; hover, definition and references all start from the same answer.
 
 import type { Operand } from '../syntax/operand';
-import type { Statement } from '../syntax/parser';
+import { parse, type Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
 import type { Include } from '../syntax/preprocessor';
 import { symbolName, type AssemblyFile } from './assembly-file';
@@ -15,6 +15,8 @@ export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
   | { kind: 'register'; name: string; statement: Statement; operand: Operand }
   /** The number in `16(CX)`. */
   | { kind: 'offset'; statement: Statement; operand: Operand }
+  /** Another number of an operand, alone or in an expression. */
+  | { kind: 'number'; statement: Statement; operand: Operand }
   | { kind: 'label'; name: string }
   /** `name` as the linker writes it; one that begins with a period is the package's own. */
   | { kind: 'symbol'; name: string; static: boolean }
@@ -43,7 +45,25 @@ export function entityAt(file: AssemblyFile, offset: number): Entity | undefined
       number ??= offsetOf(statement, token, span, within);
     }
   }
-  return number;
+  return number ?? inBody(file, offset);
+}
+
+/** In the body of a macro, which is no code until somebody uses it: what it would be there, but for its parameters and labels. */
+function inBody(file: AssemblyFile, offset: number): Entity | undefined {
+  for (const macro of file.preprocessed.macros) {
+    if (macro.definition?.file !== file.source || macro.definition.start > offset) continue;
+    const found = macro.body.find(({ token }) => token.start <= offset && offset <= token.end && token.text !== '(' && token.text !== ',');
+    if (!found || macro.parameters?.includes(found.token.text)) continue;
+    for (const statement of parse(macro.body.map(({ token, file: from }) => ({ ...token, file: from, expansion: undefined })), file.arch).statements) {
+      for (const token of tokensOf(statement)) {
+        if (token.start > offset || offset > token.end) continue;
+        const span = { file: file.source, start: token.start, end: token.end };
+        const entity = token.kind === 'identifier' ? ofToken(statement, token, span, undefined, file) : offsetOf(statement, token, span, undefined);
+        if (entity && entity.kind !== 'label') return entity;
+      }
+    }
+  }
+  return undefined;
 }
 
 const lines = new WeakMap<AssemblyFile, Map<number, Statement[]>>();
@@ -90,6 +110,8 @@ function ofToken(statement: Statement, token: PreprocessedToken, span: Span, wit
 function offsetOf(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined): Entity | undefined {
   const isFrame = statement.word?.text === 'TEXT' && statement.operands.at(-1)?.kind === 'constant' && statement.operands.at(-1)?.tokens.includes(token);
   if (isFrame) return { kind: 'instruction', statement, word: 'TEXT', span, function: within };
-  const operand = statement.operands.find(({ kind, base, symbol, tokens }) => kind === 'memory' && base && !symbol && tokens.includes(token));
-  return operand && token.kind === 'integer' ? { kind: 'offset', statement, operand, span, function: within } : undefined;
+  const operand = statement.operands.find(({ tokens }) => tokens.includes(token));
+  if (!operand || (token.kind !== 'integer' && token.kind !== 'char')) return undefined;
+  if (operand.pseudo === 'FP' && operand.symbol) return { kind: 'argument', name: operand.symbol.token.text, offset: operand.value ?? 0n, span: visibleSpan(operand.symbol.token), function: within };
+  return { kind: operand.kind === 'memory' && operand.base && !operand.symbol ? 'offset' : 'number', statement, operand, span, function: within };
 }

@@ -2,6 +2,7 @@
 // Must stay true: a type is claimed only if every path that reaches the place proves it; a call forgets everything but g; it ends on any input.
 
 import type { Family } from '../arch/architecture';
+import { FLOAT_ARGUMENTS, INTEGER_ARGUMENTS } from '../arch/register-meanings';
 import { fieldAt, elementOf, typeText, type FieldPath } from '../golang/type-text';
 import { underlying, type GoType } from '../golang/types';
 import type { Operand } from '../syntax/operand';
@@ -28,14 +29,6 @@ export interface Flow {
   after(statement: Statement): State | undefined;
 }
 
-const INTEGER_ARGUMENTS: Partial<Record<Family, string[]>> = {
-  amd64: 'AX BX CX DI SI R8 R9 R10 R11'.split(' '),
-  arm64: Array.from({ length: 16 }, (_, i) => `R${i}`), loong64: Array.from({ length: 16 }, (_, i) => `R${i + 4}`),
-  ppc64: 'R3 R4 R5 R6 R7 R8 R9 R10 R14 R15 R16 R17'.split(' '), riscv64: 'X10 X11 X12 X13 X14 X15 X16 X17 X8 X9 X18 X19 X20 X21 X22 X23'.split(' '),
-};
-const FLOAT_ARGUMENTS: Partial<Record<Family, [prefix: string, first: number, count: number]>> = {
-  amd64: ['X', 0, 15], arm64: ['F', 0, 16], loong64: ['F', 0, 16], ppc64: ['F', 1, 12], riscv64: ['F', 10, 8],
-};
 /** More steps than any real function needs: each register of each statement changes at most a few times. */
 const MOST_STEPS = 200_000;
 
@@ -187,9 +180,9 @@ class Analysis {
       const leaves_ = leavesOf(part);
       if (!leaves_) return;
       const whole = leaves_.filter(({ type }) => !isFloat(type)).length;
-      if (used + whole > integers.length || usedFloats + leaves_.length - whole > floats[2]) continue;
+      if (used + whole > integers.length || usedFloats + leaves_.length - whole > floats.length) continue;
       for (const { name, type } of leaves_) {
-        const register = isFloat(type) ? `${floats[0]}${floats[1] + usedFloats++}` : integers[used++];
+        const register = isFloat(type) ? floats[usedFloats++] : integers[used++];
         if (register) values.set(register, { type, text: name });
       }
     }

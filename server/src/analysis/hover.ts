@@ -6,9 +6,11 @@ import { encodedBytes } from '../diagnostics/assembling';
 import { describe } from '../arch/amd64-descriptions';
 import { describeBeyondAmd64 } from '../arch/descriptions';
 import type { OperandForm } from '../arch/operand-forms';
+import { isPseudo, registerKind, registerRole } from '../arch/register-meanings';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
+import type { Operand } from '../syntax/operand';
 import { positionAt, visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
 import { NEWEST_MINOR } from '../workspace/goroot';
 import { baseName } from '../workspace/files';
@@ -26,6 +28,8 @@ export interface HoverContext {
   knowledge: PackageKnowledge | undefined;
   /** Operand forms of the GOARCH where it is not amd64. */
   forms?: ReadonlyMap<string, OperandForm[]> | undefined;
+  /** Where a thing is declared, in assembly too. */
+  places?(entity: Entity): readonly Span[];
 }
 
 const code = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
@@ -36,7 +40,8 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'argument': return argument(entity, context);
     case 'symbol': return symbol(entity, context);
     case 'register': return register(entity, context);
-    case 'offset': return field(entity, context);
+    case 'offset': return field(entity, context) ?? number(entity.operand);
+    case 'number': return number(entity.operand);
     case 'label': return label(entity, context.file);
     case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context);
     case 'include': return entity.include.target ? entity.include.target.path : `\`${entity.include.name}\` is not to be found.`;
@@ -44,22 +49,13 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
   }
 }
 
-/** An instruction in the body of a macro, which is no statement until somebody uses the macro. */
-export function bodyInstruction(file: AssemblyFile, offset: number, forms: ReadonlyMap<string, OperandForm[]> | undefined): { text: string; span: Span } | undefined {
-  for (const { body, definition } of file.preprocessed.macros) {
-    if (definition?.file !== file.source) continue;
-    const found = body.find(({ token, file: from }) => from === file.source && token.kind === 'identifier' && token.start <= offset && offset <= token.end);
-    if (!found) continue;
-    const { text: word, start, end } = found.token;
-    const pseudo = PSEUDO_OP_HELP[word];
-    const x86 = file.arch.family === 'amd64' || file.arch.family === '386';
-    const help = pseudo ? `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)` : x86 ? instructionHelp(word) : beyondAmd64(word, file, forms?.get(word));
-    return help === undefined ? undefined : { text: help, span: { file: file.source, start, end } };
-  }
-  return undefined;
-}
+const described = ({ text: line, doc, declaration }: GoPlace, whole = true): string => [code('go', whole ? inFull(line, declaration.kind) : line.replace(/[ \t]+/g, ' ')), doc].filter(Boolean).join('\n\n');
 
-const described = ({ text: line, doc }: GoPlace): string => [code('go', line), doc].filter(Boolean).join('\n\n');
+/** A line of a group, `x  int`, as a declaration of its own; without the spaces that align it. */
+function inFull(line: string, kind: string): string {
+  const plain = line.replace(/^((?:[^"'`\/]|\/(?!\/))*)/, (start) => start.replace(/[ \t]+/g, ' '));
+  return /^(func|var|const|type)\b/.test(plain) ? plain : `${kind} ${plain}`;
+}
 
 function macro(entity: Extract<Entity, { kind: 'macro' }>, { knowledge, file }: HoverContext): string {
   const { name, parameters, body, definition } = entity.macro;
@@ -69,7 +65,7 @@ function macro(entity: Extract<Entity, { kind: 'macro' }>, { knowledge, file }: 
     const where = `${define.declaration}${define.field === undefined ? '' : `.${define.field}`}`;
     const meaning = define.name.startsWith('const_') ? `constant ${where} = ${define.value}`
       : define.field === undefined ? `size of ${where}: ${define.value} bytes` : `offset of ${where}: ${define.value}`;
-    return [`**${name}** — ${meaning} (${file.target.goos}/${file.target.goarch})`, place && described(place)].filter(Boolean).join('\n\n');
+    return [`**${name}** — ${meaning} (${file.target.goos}/${file.target.goarch})`, place && described(place, define.field === undefined)].filter(Boolean).join('\n\n');
   }
   const shown = readableText(body.map(({ token }) => token));
   const comment = definition ? docAbove(definition.file.text, definition.file.text.lastIndexOf('\n', definition.start - 1) + 1) : '';
@@ -98,13 +94,25 @@ function argument(entity: Extract<Entity, { kind: 'argument' }>, { knowledge }: 
   return [`**${part.name}+${part.offset}(FP)**${wrong}: ${part.description}, ${part.size} ${part.size === 1 ? 'byte' : 'bytes'}`, signature].filter(Boolean).join('\n\n');
 }
 
-function symbol(entity: Extract<Entity, { kind: 'symbol' }>, { knowledge }: HoverContext): string | undefined {
-  if (entity.static) return `**${entity.name}<>** — known in this file only`;
+function symbol(entity: Extract<Entity, { kind: 'symbol' }>, { knowledge, places, file }: HoverContext): string | undefined {
   const dot = entity.name.lastIndexOf('.');
   const path = entity.name.slice(0, dot);
   const own = entity.name.startsWith('.') || path === knowledge?.owner.name;
-  const place = own ? knowledge?.declaration(entity.name.slice(dot + 1)) : dot > 0 ? knowledge?.declaration(entity.name.slice(dot + 1), path) : undefined;
-  return place && described(place);
+  const place = entity.static ? undefined : own ? knowledge?.declaration(entity.name.slice(dot + 1)) : dot > 0 ? knowledge?.declaration(entity.name.slice(dot + 1), path) : undefined;
+  const inAssembly = (places?.(entity) ?? []).filter(({ file: { path: of } }) => !of.endsWith('.go'));
+  const parts = [place && described(place)];
+  // What Go knows nothing of has its TEXT or GLOBL, and the comment there.
+  const [first] = inAssembly;
+  if (!place && first) {
+    const { text: all } = first.file;
+    const start = all.lastIndexOf('\n', first.start - 1) + 1;
+    const end = all.indexOf('\n', start);
+    parts.push(code('text', all.slice(start, end < 0 ? undefined : end).replace(/\s*\/\/.*$/, '').replace(/\t+/g, ' ').trim()), docAbove(all, start));
+  }
+  if (entity.static) parts.push('known in this file only');
+  const elsewhere = inAssembly.filter((span) => span.file !== file.source || entity.span.start < span.start || entity.span.start > span.end).map((span) => `${baseName(span.file.path)}:${positionAt(span.file, span.start).line + 1}`);
+  if (elsewhere.length) parts.push(`in assembly: ${elsewhere.slice(0, 4).join(', ')}${elsewhere.length > 4 ? ' …' : ''}`);
+  return parts.some(Boolean) ? parts.filter(Boolean).join('\n\n') : undefined;
 }
 
 function text(entity: Extract<Entity, { kind: 'instruction' }>, { knowledge, file }: HoverContext): string | undefined {
@@ -122,33 +130,19 @@ function text(entity: Extract<Entity, { kind: 'instruction' }>, { knowledge, fil
   return lines.filter(Boolean).join('\n\n');
 }
 
-const PSEUDO: Record<string, string> = {
-  SB: 'the static base: `name(SB)` is the address of a symbol',
-  FP: 'the frame pointer of the assembler: `name+offset(FP)` is an argument or result of the function',
-  PC: 'the program counter, in units of instructions',
-};
-const AMD64: Record<string, string> = {
-  SP: 'the stack pointer; with a name before it, `x-8(SP)`, the virtual one at the top of the local frame',
-  BP: 'the frame pointer register; Go keeps it for tracebacks',
-  R14: 'in ABIInternal code the current g; scratch in ABI0',
-  g: 'R14: in ABIInternal code the current g',
-  X15: 'in ABIInternal code zero; scratch in ABI0',
-  DX: 'in ABIInternal code the closure context',
-  TLS: 'thread-local storage: the runtime keeps g there, at -8(FS) on linux/amd64',
-};
-
 function register(entity: Extract<Entity, { kind: 'register' }>, { file, knowledge }: HoverContext): string | undefined {
   const { name, statement, operand } = entity;
   const lines: string[] = [];
-  const meaning = PSEUDO[name] ?? (file.arch.family === 'amd64' ? AMD64[name] : name === 'g' ? 'the current g' : undefined);
-  const facts = entity.function && !PSEUDO[name] ? registerFacts(name, statement, operand, entity.function, file, knowledge) : undefined;
+  const role = registerRole(name, file.arch.family, entity.function?.text.operands[0]?.symbol?.abi?.text === 'ABIInternal');
+  const meaning = [role?.startsWith('carries') === false ? undefined : registerKind(name, file.arch.family), role].filter(Boolean).join('; ');
+  const facts = entity.function && !isPseudo(name) ? registerFacts(name, statement, operand, entity.function, file, knowledge) : undefined;
   const value = facts?.value;
   if (value?.type) lines.push(`**${name}** — \`${typeText(value.type)}\`${value.text ? `: \`${value.text}\`` : ''}`);
   else if (meaning) lines.push(`**${name}** — ${meaning}`);
   const reached = entity.function && operand.base?.name === name ? fieldOfOperand(statement, operand, entity.function, file, knowledge) : undefined;
   if (reached) lines.push(`this reaches \`${reached.name}\`, \`${reached.type}\``);
   if (facts?.lines.length) lines.push(`written in ${facts.lines.length === 1 ? 'line' : 'lines'} ${facts.lines.slice(0, 8).join(', ')}${facts.lines.length > 8 ? ' …' : ''}`);
-  if (value?.type && meaning) lines.push(meaning);
+  if (value?.type && role) lines.push(role);
   return lines.length ? (lines[0]?.startsWith('**') ? lines : [`**${name}**`, ...lines]).join('\n\n') : undefined;
 }
 
@@ -156,7 +150,20 @@ function field(entity: Extract<Entity, { kind: 'offset' }>, { file, knowledge }:
   const found = entity.function && fieldOfOperand(entity.statement, entity.operand, entity.function, file, knowledge);
   if (!found) return undefined;
   const place = found.owner !== undefined && found.field !== undefined ? knowledge?.field(found.owner, found.field) : undefined;
-  return [`**${found.name}** — \`${found.type}\``, `\`${found.text}\``, place && described(place)].filter(Boolean).join('\n\n');
+  return [`**${found.name}** — \`${found.type}\``, `\`${found.text}\``, place && described(place, false)].filter(Boolean).join('\n\n');
+}
+
+/** The value of a number or an expression in the ways people read numbers. */
+function number({ tokens, value, symbol, prefix }: Operand): string | undefined {
+  if (value === undefined || symbol) return undefined;
+  const unsigned = BigInt.asUintN(64, value);
+  const ways = [value.toString(), `${value < 0n ? '-' : ''}0x${(value < 0n ? -value : value).toString(16)}`];
+  if (value < 0n) ways.push(`0x${unsigned.toString(16)} in 64 bits`);
+  else if (value > 0n && (value & (value - 1n)) === 0n && value > 8n) ways.push(`1 << ${value.toString(2).length - 1}`);
+  if (value >= 0x20n && value < 0x7fn) ways.push(`'${String.fromCharCode(Number(value))}'`);
+  const written = tokens.filter(({ text: each }) => each !== '$').map(({ text: each }) => each).join('');
+  const [first = '', ...others] = ways.filter((way) => way !== written);
+  return first === '' ? undefined : `**${prefix === '$' ? written : value.toString()}** = ${[first, ...others].filter((way) => prefix === '$' || way !== value.toString()).join(' = ')}`;
 }
 
 function label(entity: Extract<Entity, { kind: 'label' }>, file: AssemblyFile): string | undefined {

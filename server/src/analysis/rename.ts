@@ -36,7 +36,7 @@ export function renameTarget(context: RenameContext, offset: number): { span: Sp
   const parameter = macroParameter(context.file, offset);
   if (parameter) return { span: parameter.at, name: parameter.name };
   const entity = entityAt(context.file, offset);
-  if (!entity) throw new RenameError('There is nothing here that has a name.');
+  if (!entity || offset < entity.span.start || offset > entity.span.end) throw new RenameError('There is nothing here that has a name.');
   const refused = reason(entity, context);
   if (refused) throw new RenameError(refused);
   return { span: nameSpan(entity), name: nameOf(entity) };

@@ -4,9 +4,10 @@
 import { FoldingRangeKind, InlayHintKind, SemanticTokensBuilder, type CodeLens, type Hover } from 'vscode-languageserver';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { codeLenses } from '../analysis/code-lens';
+import { definition } from '../analysis/definition';
 import { entityAt } from '../analysis/entity';
 import { folds } from '../analysis/folding';
-import { bodyInstruction, hover } from '../analysis/hover';
+import { hover } from '../analysis/hover';
 import { inlayHints } from '../analysis/inlay-hints';
 import { outline } from '../analysis/outline';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
@@ -17,10 +18,9 @@ import { documentSymbol, hoverResult, location, offsetAt, range } from './to-pro
 /** The answer to a request for hover. */
 export function hoverAt({ documents, settings }: Pick<Session, 'documents' | 'settings'>, file: AssemblyFile, offset: number): Hover | undefined {
   const entity = entityAt(file, offset);
-  const inBody = entity ? undefined : bodyInstruction(file, offset, documents.operandForms(file));
-  if (inBody) return hoverResult(inBody.text, inBody.span);
   if (!entity || (settings.defer && entity.kind === 'symbol' && !entity.static)) return undefined;
-  const text = hover(entity, { ...documents.context(file), forms: documents.operandForms(file) });
+  const context = documents.context(file);
+  const text = hover(entity, { ...context, forms: documents.operandForms(file), places: (each) => definition(each, context) });
   return text ? hoverResult(text, entity.span) : undefined;
 }
 
