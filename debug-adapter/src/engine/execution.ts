@@ -363,6 +363,8 @@ export class Execution extends Backwards {
       const registers = this.registers(tid);
       if (back && registers.rip === back.pc && samePosition(back.at, this.words.position(registers))) return undefined;
       fn = this.binary.functionAt(registers.rip);
+      // What is wrapped may be inlined into the wrapper.
+      if (fn === inWrapper && (this.binary.lineAt(registers.rip)?.inlined.length ?? 0) > 0) return this.hitHere(tid) ?? { kind: 'done', tid };
     }
     const here = this.registers(tid);
     if (!fn || here.rip !== fn.entry) return this.hitHere(tid) ?? { kind: 'done', tid };
