@@ -23,6 +23,14 @@ describe.skipIf(!hasGo)('stripped programs (need the go command)', () => {
     expect(BigInt(value('g.sched.pc').split(' ')[0]!)).toBe(BigInt(g.sched.pc));
     expect(value('m.id')).toBe(String(m.id));
     expect(value('p.id')).toBe(String(snapshot.ps.find(({ address }) => address === m.p)!.id));
+    // As with debug information: through pointers, in lists, after a cast, and the runtime's variables; with an address, so that they can be watched.
+    expect(value('g.m.curg.goid')).toBe(String(g.goid));
+    expect(value('g.m.p.id')).toBe(value('p.id'));
+    expect(value(`(*runtime.g)(0x${g.address.toString(16)}).goid`)).toBe(String(g.goid));
+    expect(value('allgs[0].goid')).toBe(String(snapshot.gs.find(({ goid }) => goid === 1)!.goid));
+    expect(value('runtime.sched.nmidle')).toBe(String(snapshot.sched!.nmidle));
+    expect(value('runtime.m0.g0.stack.hi')).toBe(value('runtime.g0.stack.hi'));
+    expect(debug.watch({ expression: 'runtime.sched.nmidle' }, 'write').watch).toMatchObject({ size: 4 });
     expect(value('TLS')).toContain(`G${g.goid}`);
     expect(value('stackguard')).toMatch(/^0x[0-9a-f]+/);
     const scopes = debug.scopes(debug.stack().frames[0]!);

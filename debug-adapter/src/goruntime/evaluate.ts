@@ -14,6 +14,8 @@ import { registerValue } from './registers';
 import { mapLength } from './maps';
 import { numberAt } from './memory';
 import type { GoRuntime } from './runtime';
+import { NotInTable, tableValue } from './table-expressions';
+import type { TableValue } from './table-expressions';
 import { ExpressionError } from './value-types';
 
 /** Makes calls for expressions while the program may be changed tentatively. */
@@ -47,7 +49,6 @@ export interface EvalScope {
 
 export type { Operand } from './operands';
 
-const TABLE_TYPES: Record<string, string> = { g: 'runtime.g', m: 'runtime.m', p: 'runtime.p', sched: 'runtime.schedt' };
 
 export class Evaluator extends Operands {
   constructor(binary: GoBinary, runtime: GoRuntime, private readonly memory: Memory) {
@@ -268,18 +269,12 @@ export class Evaluator extends Operands {
 
   /** `g.sched.pc` where the program does not describe its types: the field as the table of layouts has it. */
   private fromTable(node: Node, scope: EvalScope): Operand | undefined {
-    const { layouts, memory } = this.runtime, path: string[] = [];
-    let base = node;
-    for (; base.kind === 'selector'; base = base.of) path.unshift(base.name);
-    const type = base.kind === 'ident' ? TABLE_TYPES[base.name] : undefined;
-    if (!type || base.kind !== 'ident' || !layouts.fromTable) return undefined;
-    const address = base.name === 'sched' ? this.runtime.variable('runtime.sched') : Number(this.toInteger(this.special(base.name, scope)!) ?? 0n);
-    const field = layouts.field(type, path.join('.'));
-    if (!address) this.fail(`where ${base.name} lies is not known: the program has no symbols`);
-    if (!field) this.fail(`${type} ${path.join('.')} is not in the table of layouts that is used for programs without debug information`);
-    const size = [1, 2, 4].includes(field!.size) ? field!.size : 8, bytes = memory.bytes(address + field!.offset, size);
-    if (bytes.length < size) this.fail(`could not read memory at 0x${(address + field!.offset).toString(16)}`);
-    return this.integer(this.basic(`uint${size * 8}`), BigInt(numberAt(bytes, 0, 4 < size ? 4 : size)) + (size === 8 ? BigInt(numberAt(bytes, 4, 4)) << 32n : 0n));
+    if (!this.runtime.layouts.fromTable) return undefined;
+    let found: TableValue | undefined;
+    try {
+      found = tableValue(node, this.runtime, { current: (name) => Number(this.toInteger(this.special(name, scope)!) ?? 0n), number: (each) => this.number(this.eval(each, scope)) });
+    } catch (error) { if (error instanceof NotInTable) this.fail(error.message); throw error; }
+    return found && this.loader.at('', this.basic(`uint${found.size * 8}`), found.address);
   }
 
   private selector(node: { of: Node; name: string }, scope: EvalScope): Operand {
