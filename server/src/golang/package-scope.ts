@@ -1,5 +1,5 @@
 // The package-level names of a Go package, found without parsing all of it: a look at the beginnings of lines says which files may declare a name, and only those are parsed.
-// Must stay true: every declared name is among a file's possible names; of two declarations of a name the last file's counts, as if all had been read.
+// Must stay true: every declared name of a file that parses is among its possible names; of two declarations of a name the last file's counts, as if all had been read.
 
 import type { Declaration, GoFile } from './declarations';
 import { outlineText } from './outline-text';
@@ -56,7 +56,10 @@ export class PackageScope {
   private declared(source: number): Map<string, Declaration> {
     let known = this.read.get(source);
     if (!known) {
-      const declarations = this.sources[source]?.file().declarations.filter((each) => each.kind !== 'func' || !each.receiver) ?? [];
+      const of = this.sources[source];
+      // What was not thought possible, in a file that somebody is typing, is none whatever was asked first.
+      const possible = new Set(of?.names);
+      const declarations = of?.file().declarations.filter((each) => possible.has(each.name) && (each.kind !== 'func' || !each.receiver)) ?? [];
       this.read.set(source, (known = new Map(declarations.map((each) => [each.name, each]))));
     }
     return known;
@@ -65,13 +68,18 @@ export class PackageScope {
 
 /** Words at the beginning of a line or behind a semicolon, a keyword and a parenthesis before them or not, and lists of them. */
 const BEGINNING = /(?:^|;)[^\S\n]*(?:(?:func|type|var|const)\b[^\S\n]*\(?[^\S\n]*)?([\p{L}_][\p{L}\p{Nd}_]*(?:[^\S\n]*,[^\S\n]*[\p{L}_][\p{L}\p{Nd}_]*)*)/gmu;
+/** Declarations at the margin. */
+const TOP = /^(?:func|type|var|const)\b/gm;
 /** What the outline keeps of comments would hide a beginning. */
 const COMMENT = /\/\*|\/\//;
 
 /** What a file may declare: everything it declares is among it. */
 export function possibleNames(source: string): string[] {
   const found = new Set<string>();
-  let { text } = outlineText(source);
+  const outline = outlineText(source);
+  let { text } = outline;
+  // A body that does not end where it should takes the declarations after it with it: then all of the text counts, as it does for the parser.
+  if ((text.match(TOP) ?? []).length !== (source.match(TOP) ?? []).length) text = outlineText(source, true).text;
   if (COMMENT.test(text)) text = text.replace(/[^\p{L}\p{Nd}_]+/gu, '\n');
   for (const [, list = ''] of text.matchAll(BEGINNING)) for (const name of list.includes(',') ? list.split(/[\s,]+/) : [list]) found.add(name);
   return [...found];

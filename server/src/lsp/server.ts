@@ -1,7 +1,7 @@
 // The language server: says what it can do, keeps the documents, publishes diagnostics; the requests are in the files beside it.
 // Must stay true: the server itself never ends because of a file; diagnostics belong to the text they were worked out for.
 
-import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, TextDocuments, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, TextDocuments, type ClientCapabilities, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CheckerOptions } from '../analysis/check';
 import type { AskTools } from '../diagnostics/tools';
@@ -55,7 +55,9 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   const session = new Session(connection, open, documents);
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  connection.onInitialize(({ workspaceFolders, initializationOptions }): InitializeResult => {
+  let client: ClientCapabilities = {};
+  connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities: offered }): InitializeResult => {
+    client = offered;
     session.roots = (workspaceFolders ?? []).flatMap(({ uri }) => uris.toPath(uri) ?? []);
     configure(session.settings, initializationOptions);
     return { serverInfo: { name: 'gobuf' }, capabilities: capabilities() };
@@ -63,14 +65,14 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   connection.onInitialized(() => {
     // Before anybody waits for it: the assembler works its tables out when it is used first.
     timers.set(WARM, setTimeout(() => { timers.delete(WARM); session.safely('warming up', () => documents.warm()); }, WARM_AFTER));
-    void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     configure(session.settings, settings);
     for (const { uri } of open.all()) void go.look(uri);
-    // A client without these requests says so; nothing depends on the answer.
-    void connection.languages.inlayHint.refresh().catch(() => undefined);
-    void Promise.resolve(connection.sendRequest('workspace/codeLens/refresh')).catch(() => undefined);
+    // Nothing depends on the answers.
+    if (client.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh().catch(() => undefined);
+    if (client.workspace?.codeLens?.refreshSupport) void Promise.resolve(connection.sendRequest('workspace/codeLens/refresh')).catch(() => undefined);
   });
 
   const go = new GoKnowledge(session, options.go, () => {

@@ -149,7 +149,10 @@ class Preprocessor {
     }
     this.collectExpansions(root);
     this.collectBodyUses(root);
-    for (const open of this.conditions) this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
+    for (const open of this.conditions) {
+      this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
+      if (!open.enabled && open.start < open.file.text.length) this.out.inactive.push({ file: open.file, start: open.start, end: open.file.text.length });
+    }
     return this.out;
   }
 
