@@ -119,7 +119,9 @@ const handlers: Handlers = {
   setInstructionBreakpoints(session, { breakpoints }) {
     const wanted = breakpoints.map((point) => {
       try {
-        return { request: { address: parseReference(point.instructionReference) + (point.offset ?? 0), ...conditions(point) } };
+        const address = parseReference(point.instructionReference) + (point.offset ?? 0);
+        if (!session.running && session.engine.readMemory(address, 1).length === 0) throw new RequestError(`Nothing is mapped at ${hex(address)}.`);
+        return { request: { address, ...conditions(point) } };
       } catch (error) { return error as Error; }
     });
     return { breakpoints: replaceList(session, 'instructions', 'instruction', wanted) };

@@ -42,15 +42,15 @@ export class Sources {
   inBinary(path: string): string {
     this.files ??= new Set(this.binary.sources());
     if (this.files.has(path)) return path;
-    const plain = path.replace(/\\/g, '/');
+    const plain = slashes(path);
     for (const [from, to] of this.rules) {
-      const rest = after(plain, to.replace(/\\/g, '/'));
+      const rest = after(plain, slashes(to));
       if (rest === undefined) continue;
       const candidate = join(from, rest);
       if (this.files.has(candidate)) return candidate;
     }
     if (this.options.goroot) {
-      const rest = after(plain, `${this.options.goroot.replace(/\\/g, '/')}/src`);
+      const rest = after(plain, `${slashes(this.options.goroot)}/src`);
       if (rest !== undefined && this.files.has(rest)) return rest;
     }
     return plain;
@@ -74,7 +74,10 @@ function after(path: string, folder: string): string | undefined {
   if (path === base) return '';
   return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : undefined;
 }
+/** A path with forward slashes; of Windows' drives either letter is meant. */
+function slashes(path: string): string { return path.replace(/\\/g, '/').replace(/^[A-Z]:/, (drive) => drive.toLowerCase()); }
 function join(folder: string, rest: string): string {
   if (rest === '') return folder;
+  if (/^([A-Za-z]:)?\\/.test(folder)) return `${folder.replace(/\\$/, '')}\\${rest.replaceAll('/', '\\')}`;
   return folder === '' ? rest : folder.endsWith('/') ? folder + rest : `${folder}/${rest}`;
 }

@@ -194,6 +194,10 @@ export class Evaluator extends Operands {
     if (packageName === 'runtime') {
       // Delve's own names, used in breakpoint conditions
       if (name === 'threadid' && scope.thread !== undefined) return this.integer(this.basic('int'), BigInt(scope.thread));
+      if (name === 'frameoff' && scope.frame) {
+        const hi = this.field(this.currentG(scope), 'runtime.g', 'stack.hi');
+        if (hi) return this.integer(this.basic('int'), BigInt(scope.frame.cfa - hi));
+      }
       if (name === 'curg') {
         const g = this.currentG(scope);
         const curg = this.field(this.field(g, 'runtime.g', 'm'), 'runtime.m', 'curg') || g;
@@ -202,15 +206,8 @@ export class Evaluator extends Operands {
     }
     const constant = this.binary.constantNamed(`${packageName}.${name}`);
     if (constant !== undefined) return this.constant(constant);
-    const fn = this.binary.functionsNamed(`${packageName}.${name}`).find((f) => f.name === `${packageName}.${name}`);
-    if (fn) {
-      const f = this.integer(new MadeType('func', 'func', 8), BigInt(fn.entry));
-      f.value = fn.name;
-      f.base = fn.entry;
-      f.loaded = true;
-      f.integer = BigInt(fn.entry);
-      return f;
-    }
+    const fn = this.functionValue(`${packageName}.${name}`);
+    if (fn) return fn;
     const symbol = this.binary.symbolNamed(`${packageName}.${name}`);
     return symbol && symbol.kind === 'object' ? this.loader.at(`${packageName}.${name}`, symbol.size === 8 ? this.basic('uintptr') : this.binary.arrayOf(this.basic('uint8'), symbol.size), symbol.address) : undefined;
   }
@@ -263,6 +260,8 @@ export class Evaluator extends Operands {
       case 'unary': return this.unary(node.op, this.eval(node.of, scope));
       case 'binary': return this.binaryOperation(node.op, node.left, node.right, scope);
       case 'call': return this.call(node, scope);
+      // `[]byte(x)` reads as a list of what `byte(x)` is.
+      case 'arrayType': return node.elem.kind === 'call' ? this.call({ fn: { ...node, elem: node.elem.fn }, args: node.elem.args }, scope) : this.fail('a type is not a value; write (T)(x) to convert x');
       default: return this.fail('a type is not a value; write (T)(x) to convert x');
     }
   }
@@ -304,8 +303,10 @@ export class Evaluator extends Operands {
         const address = numberAt(at.bytes, 0, 8);
         if (address === 0) this.fail(`${at.type!.name} is nil`);
         at = this.atType('', followed, address);
-      } else if (at.kind === 'pointer') at = this.dereference(at);
-      else if (at.kind === 'interface') {
+      } else if (at.kind === 'pointer') {
+        if (at.name && !at.unreadable && numberAt(at.bytes, 0, 8) === 0) this.fail(`${at.name} is nil`);
+        at = this.dereference(at);
+      } else if (at.kind === 'interface') {
         const d = this.loader.dynamic(at);
         if (d.nil) this.fail('interface is nil');
         if (!d.data) this.fail(d.why ?? 'unknown dynamic type');
@@ -320,7 +321,7 @@ export class Evaluator extends Operands {
     } else if (at.kind === 'map' && at.type?.header && at.base) at = this.loader.at('', at.type.header, at.base);
     if (at.kind !== 'struct' || !at.type) this.fail(`${v.name || 'expression'} (type ${v.typeName}) is not a struct`);
     const found = findField(at.type!, name);
-    if (!found) this.fail(`${v.name || `type ${v.typeName}`} has no member ${name}`);
+    if (!found) return this.method(at.type!, name) ?? this.fail(`${v.name || `type ${v.typeName}`} has no member ${name}`);
     let value: Operand = at;
     for (const f of found!) {
       if (value.kind === 'pointer') value = this.dereference(value);
@@ -329,8 +330,25 @@ export class Evaluator extends Operands {
     return value;
   }
 
+  private functionValue(name: string): Operand | undefined {
+    const fn = this.binary.functionsNamed(name).find((each) => each.name === name);
+    if (!fn) return undefined;
+    const f = this.integer(new MadeType('func', 'func', 8), BigInt(fn.entry));
+    f.value = fn.name;
+    f.base = fn.entry;
+    f.loaded = true;
+    f.integer = BigInt(fn.entry);
+    return f;
+  }
+
+  /** A method of a type, or of a pointer to it. */
+  private method(type: GoType, name: string): Operand | undefined {
+    const dot = type.name.lastIndexOf('.'), pkg = type.name.slice(0, dot), own = type.name.slice(dot + 1);
+    return dot < 0 ? undefined : this.functionValue(`${pkg}.(*${own}).${name}`) ?? this.functionValue(`${pkg}.${own}.${name}`);
+  }
+
   private assertion(v: Operand, typeNode: Node): Operand {
-    if (v.kind !== 'interface') this.fail(`expression (type ${v.typeName}) is not an interface`);
+    if (v.kind !== 'interface') this.fail(v.name ? `expression ${JSON.stringify(v.name)} not an interface` : `expression (type ${v.typeName}) is not an interface`);
     const d = this.loader.dynamic(v);
     if (d.nil) this.fail('interface conversion: interface is nil');
     if (!d.data || !d.type) this.fail(d.why ?? 'unknown dynamic type');
@@ -356,6 +374,7 @@ export class Evaluator extends Operands {
   private call(node: { fn: Node; args: Node[] }, scope: EvalScope): Operand {
     let fn = node.fn;
     while (fn.kind === 'paren') fn = fn.of;
+    if (fn.kind === 'ident' && (fn.name === 'min' || fn.name === 'max') && node.args.length === 0) this.fail(`not enough arguments to ${fn.name}`);
     if (fn.kind === 'ident' && node.args.length >= 1) {
       const builtin = this.builtin(fn.name, node.args, scope);
       if (builtin) return builtin;
@@ -469,6 +488,12 @@ export class Evaluator extends Operands {
           if (name === 'min' ? y < x : y > x) best = v;
         }
         return best;
+      }
+      case 'complex': {
+        if (args.length !== 2) this.fail(`wrong number of arguments to complex: ${args.length}`);
+        const [re, im] = args.map((each) => this.eval(each, scope)), [a, b] = [re!, im!].map((each) => this.float(each) ?? (typeof each.constant === 'bigint' ? Number(each.constant) : undefined));
+        if (a === undefined || b === undefined) this.fail('complex needs two floating-point numbers');
+        return this.complexOf(this.basic([re!, im!].some(({ kind }) => kind === 'float32') ? 'complex64' : 'complex128'), { re: a!, im: b! });
       }
       case 'sizeof': return this.constant(BigInt(one().type?.size ?? 0));
     }

@@ -88,7 +88,8 @@ export function formatVerb(format: string, value: bigint | number | string | boo
       }
     } else if (typeof value === 'number') {
       const digits = precision === undefined ? 6 : Number(precision);
-      switch (verb) {
+      if (!Number.isFinite(value)) s = /[a-zA-Z]/.test(verb) && 'feEFgGv'.includes(verb) ? formatFloat(value, 64) : `%!${verb}(float64=${formatFloat(value, 64)})`;
+      else switch (verb) {
         case 'f': case 'F': s = value.toFixed(digits); break;
         case 'e': case 'E': s = value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2'); if (verb === 'E') s = s.toUpperCase(); break;
         case 'g': case 'v': s = String(value).replace(/e([+-])(\d)$/, 'e$10$2'); break;

@@ -3,6 +3,8 @@
 import type { GoBinary } from '../symbols/binary';
 import { MadeType } from '../symbols/dwarf/go-types';
 import type { GoType } from '../symbols/types';
+import { complexBytes, complexIn, complexOperation } from './complex';
+import type { Complex } from './complex';
 import { Loader, big } from './load';
 import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
@@ -61,8 +63,17 @@ export class Operands {
       v.loaded = true;
     }
     v.constant = value;
+    // Untyped constants have no width.
+    if (typeof value === 'bigint' && (value >= 1n << 64n || value < -(1n << 63n))) { v.value = String(value); v.loaded = true; }
     return v;
   }
+
+  protected complex(v: Operand): Complex | undefined {
+    if (v.kind.startsWith('complex')) return complexIn(v.bytes);
+    const re = this.float(v) ?? (typeof v.constant === 'bigint' ? Number(v.constant) : undefined);
+    return re === undefined ? undefined : { re, im: 0 };
+  }
+  protected complexOf(type: GoType, value: Complex): Operand { return this.made(type, complexBytes(value, type.size)); }
 
   protected pointer(type: GoType, address: number): Operand {
     return this.integer(this.binary.pointerTo(type), BigInt(address));
@@ -159,11 +170,19 @@ export class Operands {
         case '>=': return this.constant(ls >= rs);
       }
     }
+    const complexType = [left, right].find((v) => v.kind.startsWith('complex'))?.type;
+    if (complexType) {
+      const a = this.complex(left), b = this.complex(right), result = a && b && complexOperation(op, a, b);
+      return result ? this.complexOf(complexType, result) : this.fail(a && b ? `operator ${op} not defined on ${complexType.name}` : mismatched(left, right));
+    }
     const typed = left.constant === undefined ? left : right.constant === undefined ? right : undefined;
     const isFloat = [left, right].some((v) => typeof v.constant === 'number' || v.kind === 'float32' || v.kind === 'float64');
     if (isFloat) {
       const a = this.float(left), b = this.float(right);
-      if (a === undefined || b === undefined) this.fail(`mismatched types ${left.typeName} and ${right.typeName}`);
+      if (a === undefined || b === undefined) {
+        const fraction = [left, right].find((v) => typeof v.constant === 'number'), other = fraction === left ? right : left;
+        this.fail(fraction && this.toInteger(other) !== undefined ? `can not convert ${fraction.constant} constant to ${other.typeName}` : mismatched(left, right));
+      }
       switch (op) {
         case '+': return this.constant(a! + b!);
         case '-': return this.constant(a! - b!);
@@ -177,14 +196,14 @@ export class Operands {
       this.fail(`operator ${op} not defined on floats`);
     }
     const a = this.toInteger(left), b = this.toInteger(right);
-    if (a === undefined || b === undefined) this.fail(`operator ${op} not defined on ${a === undefined ? left.typeName : right.typeName}`);
+    if (a === undefined || b === undefined) this.fail(left.constant === undefined && right.constant === undefined && left.typeName !== right.typeName ? mismatched(left, right) : `operator ${op} not defined on ${a === undefined ? left.typeName : right.typeName}`);
     switch (op) {
       case '<': return this.constant(a! < b!);
       case '<=': return this.constant(a! <= b!);
       case '>': return this.constant(a! > b!);
       case '>=': return this.constant(a! >= b!);
     }
-    if ((op === '/' || op === '%') && b === 0n) this.fail('division by zero');
+    if ((op === '/' || op === '%') && b === 0n) this.fail('runtime error: integer divide by zero');
     if ((op === '<<' || op === '>>') && (b! < 0n || b! > 10_000n)) this.fail('shift count out of range');
     const result = op === '+' ? a! + b! : op === '-' ? a! - b! : op === '*' ? a! * b! : op === '/' ? a! / b! : op === '%' ? a! % b! : op === '&' ? a! & b! : op === '|' ? a! | b!
       : op === '^' ? a! ^ b! : op === '&^' ? a! & ~b! : op === '<<' ? a! << b! : op === '>>' ? a! >> b! : this.fail(`unknown operator ${op}`);
@@ -208,6 +227,11 @@ export class Operands {
       const x = this.float(a), y = this.float(b);
       if (x !== undefined && y !== undefined) return x === y;
     }
+    if (a.kind.startsWith('complex') || b.kind.startsWith('complex')) {
+      const x = this.complex(a), y = this.complex(b);
+      if (x && y) return x.re === y.re && x.im === y.im;
+    }
+    if (a.type === b.type && ['map', 'slice', 'func'].includes(a.kind)) this.fail(`can not compare ${a.kind} variables`);
     const ai = this.toInteger(a), bi = this.toInteger(b);
     if (ai !== undefined && bi !== undefined) return BigInt.asUintN(64, ai) === BigInt.asUintN(64, bi);
     if (a.kind === b.kind && (a.kind === 'struct' || a.kind === 'array') && a.type === b.type) {
@@ -219,7 +243,7 @@ export class Operands {
       const x = this.loader.dynamic(a), y = this.loader.dynamic(b);
       return x.nil === y.nil && (x.nil || (x.type === y.type && x.data !== undefined && y.data !== undefined && this.equal(x.data, y.data)));
     }
-    return this.fail(`mismatched types ${a.typeName} and ${b.typeName}`);
+    return this.fail(mismatched(a, b));
   }
 
   convert(type: GoType, v: Operand): Operand {
@@ -254,6 +278,7 @@ export class Operands {
         }
         break;
       case 'bool': break;
+      case 'interface': if (v.kind !== 'interface') this.fail(`can not convert ${v.name ? JSON.stringify(v.name) : `expression of type ${v.typeName}`} to ${type.name}`); break;
       default:
         if (/^u?int/.test(type.kind)) {
           if (n !== undefined) return this.integer(type, n);
@@ -347,3 +372,5 @@ export class Operands {
     return this.made(v.kind === 'string' ? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
   }
 }
+
+function mismatched(a: Operand, b: Operand): string { return `mismatched types ${JSON.stringify(a.typeName)} and ${JSON.stringify(b.typeName)}`; }

@@ -47,6 +47,9 @@ function longText(context: Context, row: Row, indent = ''): string {
   return `${indent}Goroutine ${row.g.goid}:\n${(['current', 'user', 'go', 'start'] as const).map((where) => `${indent}\t${LABEL[where]}: ${locationText(context, row.place(where))}\n`).join('')}`;
 }
 
+/** As in Delve. */
+const MOST_GROUPS = 50;
+
 interface Listing { where: Where; labels: boolean; stack: number | undefined; filters: ((row: Row) => boolean)[]; group: ((row: Row) => string) | undefined; command: string | undefined; system: boolean }
 
 const FIELDS: Record<string, Where> = { curloc: 'current', userloc: 'user', goloc: 'go', startloc: 'start' };
@@ -81,7 +84,7 @@ function parse(context: Context, args: string, scope: Scope): Listing {
       const field = words[++i] ?? wrong();
       if (field === 'running') listing.group = (row) => `running=${row.tid !== undefined}`;
       else if (field === 'user') listing.group = (row) => `user=${!row.g.system}`;
-      else if (FIELDS[field]) listing.group = (row) => { const { file, line, function: name } = row.place(FIELDS[field]!); return `${context.path(file)}:${line} in ${name}`; };
+      else if (FIELDS[field]) listing.group = (row) => { const { file, line, function: name } = row.place(FIELDS[field]!); return `${file}:${line} in ${name === '' ? '?' : name}`; };
       else if (field === 'label') { const key = words[++i] ?? wrong(); listing.group = (row) => `${key}=${labelOf(context, row, key) ?? ''}`; } else wrong();
     } else if (word === '-exec') { listing.command = words.slice(i + 1).join(' '); break; } else if (word === '-l') listing.labels = true;
     else if (word === '-chan') {
@@ -113,13 +116,14 @@ async function list(context: Context, args: string, scope: Scope, terminal: Comm
     const groups = new Map<string, Row[]>();
     for (const row of all) { const key = listing.group(row); groups.set(key, [...groups.get(key) ?? [], row]); }
     let first = true;
-    for (const [name, members] of groups) {
+    for (const [name, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_GROUPS)) {
       if (!first) context.print();
       first = false;
       context.print(name);
       await show(members.slice(0, 5), '\t');
       context.print(`\tTotal: ${members.length}`);
     }
+    if (groups.size > MOST_GROUPS) context.print('Too many groups');
     return;
   }
   await show(all, '');

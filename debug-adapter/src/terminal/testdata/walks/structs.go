@@ -99,5 +99,5 @@ func main() {
 		long[i] = i * i
 	}
 	str := string(make([]byte, 70)) + "tail"
-	fmt.Println(x, y, z, np, ni, ns, nm, nf == nil, nc, len(long), len(str))
+	fmt.Println(x, y, z, np, ni, ns, nm, nf == nil, nc, len(long), len(str)) // all
 }
