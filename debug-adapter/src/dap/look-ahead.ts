@@ -12,6 +12,9 @@ import { hex } from './text';
 /** Requests that only look. Those of gobuf's own views tell also how much is recorded, which a look ahead does not know. */
 const LOOKING = new Set(['threads', 'stackTrace', 'scopes', 'variables', 'disassemble', 'readMemory']);
 const onlyLooks = (command: string, args: unknown): boolean => LOOKING.has(command) || (command === 'evaluate' && (args as { context?: unknown } | undefined)?.context === 'watch');
+/** These leave everything as it is, too, but what they answer is not made beforehand. Breakpoints are not among them: a step may end at one. */
+const HARMLESS = new Set(['modules', 'loadedSources', 'source', 'completions', 'exceptionInfo', 'breakpointLocations', 'gotoTargets', 'stepInTargets', 'dataBreakpointInfo', 'gobuf/scheduler', 'gobuf/tls', 'gobuf/moment', 'gobuf/lanes', 'gobuf/stacks', 'gobuf/registers', 'gobuf/lastChange', 'gobuf/effects', 'gobuf/writes', 'gobuf/timeline']);
+const harmless = (command: string, args: unknown): boolean => HARMLESS.has(command) || (command === 'evaluate' && (args as { context?: unknown } | undefined)?.context !== 'repl');
 /** These move the guest, which is then elsewhere, or where it was foreseen. */
 const STEPS = new Set(['stepIn', 'next']);
 
@@ -84,7 +87,7 @@ export class LookAhead {
   begin(command: string, args: unknown): (success: boolean) => void {
     const { frames, containers } = this.session;
     if (!onlyLooks(command, args)) {
-      if (!STEPS.has(command)) this.#prepared = this.#rehearsal = undefined;
+      if (!STEPS.has(command) && !harmless(command, args)) this.#prepared = this.#rehearsal = undefined;
       return () => this.#answered();
     }
     const from = { frames: frames.next, containers: containers.next };

@@ -315,7 +315,7 @@ export class Debugger implements DebuggerApi {
     const { recorder, words, execution, machine } = this.stopped;
     const now = machine.instruction, { stop } = this;
     // The search watches for itself: one access that two watchpoints cover is told for one of them only.
-    const resume = this.points.suspendWatches();
+    const resume = this.points.suspendWatches(), back = this.present.aside(this.stopped), { drops } = recorder;
     this.running = true;
     recorder.begin(options.onProgress);
     try {
@@ -328,7 +328,7 @@ export class Debugger implements DebuggerApi {
         recorder.onProgress = undefined;
         this.running = false;
         this.stop = stop;
-        this.forget();
+        if (machine.instruction === now && recorder.drops === drops) back(); else this.forget();
       }
     }
   }

@@ -45,6 +45,16 @@ export class Present {
     this.clear(guest);
     this.ahead = undefined;
   }
+  /** Puts aside what is known while the guest is elsewhere; what comes back is to be called when the guest is back, unchanged. */
+  aside(guest: Guest): () => void {
+    const { moment, ahead } = this, seen = guest.inspector.keep();
+    this.forget(guest);
+    return () => {
+      this.moment = moment;
+      this.ahead = ahead;
+      guest.inspector.forget(seen);
+    };
+  }
   private clear(guest: Guest | undefined): void {
     this.moment = { contexts: new Map(), stacks: new Map() };
     guest?.inspector.forget();
