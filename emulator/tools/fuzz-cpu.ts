@@ -104,6 +104,7 @@ if (sequences === 0) {
         }
         made++;
         // With 66 before a near branch Intel's ignore it, and others cut RIP to 16 bits.
+        if (!intel && ((/^LOOP.*E$/.test(row.name) && /^f[23]/.test(hex(c.bytes))) || (/^JMP|^CALL/.test(row.name) && [...c.bytes].includes(0x66)))) continue;
         if (!intel && /^(J|CALL|RET|LOOP)/.test(row.name) && [...c.bytes].slice(0, 4).includes(0x66)) continue;
         const unknown = undefinedFor(c.instruction, c.state);
         if (unknown === undefined) continue;

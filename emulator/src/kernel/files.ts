@@ -28,8 +28,10 @@ export function fileOf(kernel: Kernel, fd: number): OpenFile {
 }
 
 export function lowestFree(kernel: Kernel, from: number): number {
-  let fd = from;
-  while (kernel.state.descriptors.has(fd)) fd++;
+  const { state } = kernel;
+  let fd = Math.max(from, state.lowestFree);
+  while (state.descriptors.has(fd)) fd++;
+  if (from <= state.lowestFree) state.lowestFree = fd;
   if (BigInt(fd) >= kernel.state.limits.get(7)![0]) fail(EMFILE);
   return fd;
 }
@@ -57,6 +59,7 @@ export function closeDescriptor(kernel: Kernel, fd: number): void {
   const descriptor = kernel.state.descriptors.get(fd);
   if (!descriptor) fail(EBADF);
   kernel.state.descriptors.delete(fd);
+  kernel.state.lowestFree = Math.min(kernel.state.lowestFree, fd);
   for (const epoll of kernel.state.epolls.values()) epoll.items.delete(`${fd}:${descriptor.file}`);
   release(kernel, kernel.state.files.get(descriptor.file)!);
 }

@@ -17,6 +17,9 @@ const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
 const ADDRESS_LIMIT = USER_END;
 
 const up = (value: number): number => Math.ceil(value / PAGE) * PAGE;
+/** vm.max_map_count. */
+const MOST_MAPPINGS = 65530;
+
 const aligned = (value: number): boolean => value % PAGE === 0;
 
 /** PROT_* bits happen to be READ 1, WRITE 2, EXECUTE 4 as ours. */
@@ -29,6 +32,7 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
   if (!aligned(offset!)) return -EINVAL;
   const file = (flags! & MAP_ANONYMOUS) === 0 ? fileOf(kernel, fd! | 0) : undefined;
   if (length === 0) return -EINVAL;
+  if (kernel.space.regions.length > MOST_MAPPINGS) return -ENOMEM;
   if (length! < 0 || size > ADDRESS_LIMIT) return -ENOMEM;
   if (kind !== MAP_SHARED && kind !== MAP_PRIVATE && kind !== MAP_SHARED_VALIDATE) return -EINVAL;
   if ((flags! & MAP_32BIT) !== 0) throw new Unsupported('mmap with MAP_32BIT is not implemented');
@@ -81,7 +85,9 @@ export const pkeyMprotect = (k: Kernel, [at, length, protection, key]: number[])
 
 export function munmap(kernel: Kernel, [at, length]: number[]): number {
   if (!aligned(at!) || length! <= 0 || at! < 0 || at! + length! > USER_END) return -EINVAL;
-  unmap(kernel, at!, at! + up(length!));
+  const end = at! + up(length!), within = kernel.space.find(at!);
+  if (within && within.start < at! && within.end > end && kernel.space.regions.length >= MOST_MAPPINGS) return -ENOMEM;
+  unmap(kernel, at!, end);
   return 0;
 }
 
@@ -91,7 +97,8 @@ export function mprotect(kernel: Kernel, [at, length, protection]: number[]): nu
   if (at! < 0 || length! < 0 || at! + length! > USER_END) return -ENOMEM;
   const end = at! + up(length!);
   if (!kernel.space.covered(at!, end)) return -ENOMEM;
-  if ((protection! & WRITE) !== 0 && kernel.space.regionsFrom(at!).some(({ start, file }) => start < end && file?.readOnly)) return -EACCES;
+  if ((protection! & WRITE) !== 0 && kernel.space.regionsFrom(at!, end).some(({ file, shared, backing }) => file?.readOnly || (shared && backing))) return -EACCES;
+  if (kernel.space.regions.length >= MOST_MAPPINGS) return -ENOMEM;
   kernel.space.protect(at!, end, bits(protection!));
   return 0;
 }

@@ -194,6 +194,8 @@ export interface KernelState {
   breakStart: number;
   breakEnd: number;
   descriptors: Map<number, Descriptor>;
+  /** Every descriptor below is taken. */
+  lowestFree: number;
   files: Map<number, OpenFile>;
   inodes: Map<number, Inode>;
   pipes: Map<number, Pipe>;

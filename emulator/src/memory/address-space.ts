@@ -148,6 +148,7 @@ export class AddressSpace implements PageSource {
 
   unmap(start: number, end: number): void {
     this.forget(start, end);
+    this.loosen();
     this.regions = rewrite(this.regions, start, end, () => undefined);
   }
 
@@ -200,8 +201,18 @@ export class AddressSpace implements PageSource {
   find(address: number): Region | undefined { return find(this.regions, address); }
   covered(start: number, end: number): boolean { return covered(this.regions, start, end); }
   overlaps(start: number, end: number): boolean { return overlaps(this.regions, start, end); }
-  place(length: number, top: number, bottom: number): number | undefined { return topDown(this.regions, length, top, bottom); }
-  regionsFrom(address: number): readonly Region[] { return this.regions.slice(firstAfter(this.regions, address)); }
+  /** Where `length` bytes fit, highest first. */
+  place(length: number, top: number, bottom: number): number | undefined {
+    const { tight } = this, same = tight.top === top;
+    const at = topDown(this.regions, length, same && length >= tight.length ? tight.end : top, bottom);
+    if (at !== undefined && (!same || length <= tight.length)) this.tight = { top, length, end: at + length };
+    return at;
+  }
+  /** Between `end` and `top` there is no room for `length` bytes: programs with very many mappings would be searched through again and again. */
+  private tight = { top: 0, length: Infinity, end: 0 };
+  private loosen(): void { this.tight = { top: 0, length: Infinity, end: 0 }; }
+  /** Those with bytes in the range. */
+  regionsFrom(address: number, end = USER_END): readonly Region[] { return this.regions.slice(firstAfter(this.regions, address), firstAfter(this.regions, end - 1) + 1).filter(({ start }) => start < end); }
 
   // --- access by the kernel, with the guest's permissions ---
 
@@ -300,6 +311,7 @@ export class AddressSpace implements PageSource {
     for (const leaf of snapshot.directory.values()) leaf.holders++;
     this.table.replace(new Map(snapshot.directory));
     this.regions = snapshot.regions;
+    this.loosen();
     this.exhausted = false;
     for (const page of stale) {
       this.codePages.delete(page);

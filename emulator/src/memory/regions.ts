@@ -75,27 +75,28 @@ export function rewrite(regions: readonly Region[], start: number, end: number, 
   }
   // One merge at the seam, then the untouched rest.
   if (i < regions.length) push(result, regions[i++]!);
-  for (; i < regions.length; i++) result.push(regions[i]!);
-  return result;
+  return i < regions.length ? result.concat(regions.slice(i)) : result;
 }
 
 /** The list with `region` mapped in place of whatever was there. */
 export function insert(regions: readonly Region[], region: Region): Region[] {
-  const cleared = rewrite(regions, region.start, region.end, () => undefined);
-  const at = firstAfter(cleared, region.start);
-  const result = cleared.slice(0, at);
-  push(result, region);
-  if (at < cleared.length) push(result, cleared[at]!);
-  for (let i = at + 1; i < cleared.length; i++) result.push(cleared[i]!);
-  return result;
+  const cleared = overlaps(regions, region.start, region.end) ? rewrite(regions, region.start, region.end, () => undefined) : regions.slice();
+  let from = firstAfter(cleared, region.start), to = from, added = region;
+  const before = cleared[from - 1], after = cleared[to];
+  if (before && merges(before, added)) { added = { ...before, end: added.end }; from--; }
+  if (after && merges(added, after)) { added = { ...added, end: after.end }; to++; }
+  cleared.splice(from, to - from, added);
+  return cleared;
 }
+
+/** Whether Linux would make one of two that follow each other. */
+const merges = (a: Region, b: Region): boolean => a.end === b.start && a.protection === b.protection && a.name === b.name && a.shared === b.shared && !a.backing && !b.backing && !a.file && !b.file;
 
 /** Appends, merging with the last one where Linux would. */
 function push(list: Region[], region: Region): void {
   const last = list[list.length - 1];
-  if (last && last.end === region.start && last.protection === region.protection && last.name === region.name && last.shared === region.shared && !last.backing && !region.backing && !last.file && !region.file) {
-    list[list.length - 1] = { ...last, end: region.end };
-  } else list.push(region);
+  if (last && merges(last, region)) list[list.length - 1] = { ...last, end: region.end };
+  else list.push(region);
 }
 
 /** Highest gap of `length` bytes that ends at or below `top`, or undefined. */

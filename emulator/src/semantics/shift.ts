@@ -75,10 +75,11 @@ const rotate = (left: boolean) => (e: Emitter, i: Instruction): void => {
 };
 
 const rotateThroughCarry = (left: boolean) => (e: Emitter, i: Instruction): void => {
-  const destination = i.operands[0]!, size = e.sizeOf(destination), { code } = e, count = countOf(e, i.operands[1], size);
-  if ('constant' in count && count.constant === 0) { if (size === 32) e.write(destination, e.lowBits(destination)); return; }
+  const destination = i.operands[0]!, size = e.sizeOf(destination), { code } = e, count = countOf(e, i.operands[1], size), place = e.place(destination);
+  // Memory is read and written all the same.
+  if ('constant' in count && count.constant === 0) { e.write(destination, e.lowBits(destination, place), place); return; }
   e.carry();
-  const carry = e.toScratch('i32'), place = e.place(destination), a = e.value(destination, false, place);
+  const carry = e.toScratch('i32'), a = e.value(destination, false, place);
   // The count modulo size + 1, then value and carry by the double-width formulas.
   pushCount(e, count);
   if (size < 32) code.i64Const(size + 1).i64RemU();
