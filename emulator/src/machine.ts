@@ -397,6 +397,7 @@ export class GuestMachine implements Machine {
     this.space.restore(snapshot.memory);
     this.kernel.state = cloneState(snapshot.state);
     this.kernel.attention = this.kernel.inputWanted = false;
+    this.kernel.roomForFiles = 0;
     this.kernel.resting = undefined;
     this.kernel.loadCurrent();
     this.stopped = undefined;

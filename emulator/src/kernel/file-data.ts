@@ -1,7 +1,7 @@
 // The bytes of a file in memory, in chunks that snapshots share until one side writes.
 // Must stay true: a chunk not in `own` is never written; bytes beyond `size` in the last chunk are zero.
 
-const CHUNK = 1 << 16;
+export const CHUNK = 1 << 16;
 
 export class FileData {
   private own = new Set<number>();

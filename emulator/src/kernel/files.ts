@@ -1,6 +1,7 @@
 // Descriptors, open file descriptions and what reading, writing and polling mean for each kind of them.
 // Must stay true: a description lives as long as a descriptor (or a message in flight) refers to it; `undefined` from an operation means "would block".
 import { EAGAIN, EBADF, EFBIG, EINVAL, EIO, EISDIR, EMFILE, ENOSPC, EPIPE, ESPIPE, fail } from './errno';
+import { CHUNK } from './file-data';
 import { drop, readData, touch, writeData } from './file-system';
 import type { Kernel } from './kernel';
 import { IN_ACCESS, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, IN_MODIFY, takeNotices, tellPath } from './notices';
@@ -200,6 +201,18 @@ function takeFromPipe(kernel: Kernel, pipe: Pipe, length: number): Uint8Array {
 
 // --- writing ---
 
+/** Files in memory may hold as much as the guest's own memory may. They are counted only when what was left then could be used up. */
+function takeRoom(kernel: Kernel, length: number): void {
+  const wanted = length + CHUNK;
+  if (wanted > kernel.roomForFiles) {
+    let held = 0;
+    for (const { data } of kernel.state.inodes.values()) held += data?.allocated ?? 0;
+    kernel.roomForFiles = kernel.space.limit - held;
+    if (wanted > kernel.roomForFiles) fail(ENOSPC);
+  }
+  kernel.roomForFiles -= wanted;
+}
+
 /** Bytes accepted; undefined: none now. */
 export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at: number | undefined): number | undefined {
   if ((file.flags & O_ACCMODE) === 0 || file.kind === 'path') fail(EBADF);
@@ -208,7 +221,7 @@ export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at:
       const inode = kernel.state.inodes.get(file.inode)!, data = inode.data!;
       const position = (file.flags & O_APPEND) !== 0 ? data.size : at ?? file.offset;
       if (position + bytes.length > 2 ** 40) fail(EFBIG);
-      if (data.allocated + bytes.length > kernel.space.limit) fail(ENOSPC);
+      takeRoom(kernel, bytes.length);
       writeData(kernel, inode, position, bytes);
       if (at === undefined) file.offset = position + bytes.length;
       touch(kernel, inode);

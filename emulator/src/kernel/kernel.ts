@@ -150,6 +150,8 @@ export class Kernel {
     else this.registers.setGpr(RAX, result);
   }
 
+  /** Bytes that files in memory may surely still take; derived from the state. */
+  roomForFiles = 0;
   /** The host is to wait for standard input; then the call is made again. Nothing else runs meanwhile. */
   inputWanted = false;
   askAgain(): void {

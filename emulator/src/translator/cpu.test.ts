@@ -188,3 +188,24 @@ describe('the processor', () => {
     expect(after.gpr(0)).toBe(210n);
   });
 });
+
+it('executes an instruction on two pages of which fetching the second makes the memory grow', () => {
+  const memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 64 }), code = PAGES_BASE + 0x1000;
+  // mov eax, 42; syscall
+  new Uint8Array(memory.buffer).set([0xb8, 42, 0, 0, 0, 0x0f, 0x05], code + 4096 - 2);
+  let grown = 0;
+  const cpu = createCpu({
+    memory,
+    get buffer() { return memory.buffer; },
+    hostPage(address: number) {
+      const page = address - (address % 4096);
+      if (page === CODE + 4096 && grown++ === 0) memory.grow(1);
+      return page === CODE ? code : page === CODE + 4096 ? code + 4096 : 0;
+    },
+    watched: () => false,
+  }, { cpuid: () => [0, 0, 0, 0], timestamp: () => 0n });
+  new DataView(memory.buffer).setUint32(STATE_BASE + RIP_OFFSET, CODE + 4096 - 2, true);
+  expect(cpu.run(10)).toEqual({ kind: 'syscall' });
+  expect(grown).toBeGreaterThan(0);
+  expect(new DataView(memory.buffer).getUint32(STATE_BASE + GPR, true)).toBe(42);
+});

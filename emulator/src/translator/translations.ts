@@ -88,6 +88,7 @@ export class Translations {
   private readonly leftOut = new Map<number, Translation>();
   private readonly freeSlots: number[] = [];
   private fetched = new Map<number, Uint8Array | undefined>();
+  private fetchedFrom: Uint8Array | undefined;
   breakpoints: ReadonlySet<number> = new Set();
   /** What has been translated so far. */
   readonly statistics = { functions: 0, hot: 0, modules: 0, instructions: 0, bytes: 0 };
@@ -110,8 +111,13 @@ export class Translations {
 
   private pageOf(address: number): Uint8Array | undefined {
     const page = address - (address % PAGE);
-    if (this.fetched.has(page)) return this.fetched.get(page);
+    if (this.fetchedFrom === this.lookups.bytes && this.fetched.has(page)) return this.fetched.get(page);
     const host = this.lookups.code(page);
+    // Fetching one may have made the memory grow: nothing is left of the others then.
+    if (this.fetchedFrom !== this.lookups.bytes) {
+      this.fetched = new Map();
+      this.fetchedFrom = this.lookups.bytes;
+    }
     const bytes = host === 0 ? undefined : this.lookups.bytes.subarray(host, host + PAGE);
     this.fetched.set(page, bytes);
     return bytes;
@@ -121,9 +127,9 @@ export class Translations {
     const bytes = this.pageOf(address), offset = address % PAGE;
     if (!bytes) return 'fetch';
     if (offset <= PAGE - LONGEST_INSTRUCTION) return decode(bytes, offset, address, kept) ?? 'invalid';
-    const tail = bytes.subarray(offset), alone = decode(tail, 0, address);
+    const alone = decode(bytes.subarray(offset), 0, address);
     if (alone) return alone;
-    const next = this.pageOf(address - offset + PAGE);
+    const next = this.pageOf(address - offset + PAGE), tail = this.pageOf(address)!.subarray(offset);
     if (!next) return decodeFailure(tail, 0) === 'truncated' ? 'fetch' : 'invalid';
     const joined = new Uint8Array(tail.length + LONGEST_INSTRUCTION);
     joined.set(tail);
