@@ -273,12 +273,16 @@ export function recvmmsg(kernel: Kernel, [fd, at, count, flags, timeout]: number
 // --- options ---
 
 const SO_TYPE = 3, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_LINGER = 13, SO_PEERCRED = 17, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21, SO_ACCEPTCONN = 30, SO_PROTOCOL = 38, SO_DOMAIN = 39;
+/** Filters of packets: SO_ATTACH_FILTER, SO_ATTACH_BPF and those of groups; nothing runs them, so nobody is to think so. SO_DETACH_FILTER finds none. */
+const FILTERS = [26, 50, 51, 52], SO_DETACH_FILTER = 27;
 const NOT_OURS = new Set(['1:25', '0:35', '41:20', '41:21']);
 
 export function setsockopt(kernel: Kernel, [fd, level, name, at, length]: number[]): number {
   const { socket: s } = socketOf(kernel, fd!), key = `${level}:${name}`;
   if ((length! | 0) < 0) return -E.EINVAL;
   if (!LEVELS.includes(level!)) return s.family === AF_UNIX ? -E.EOPNOTSUPP : -E.ENOPROTOOPT;
+  if (level === SOL_SOCKET && FILTERS.includes(name!)) return -E.ENOPROTOOPT;
+  if (level === SOL_SOCKET && name === SO_DETACH_FILTER) return -E.ENOENT;
   if (NOT_OURS.has(key)) return level === 1 ? -E.EPERM : -E.ENODEV;
   if (level === 6 && s.type !== SOCK_STREAM) return -E.ENOPROTOOPT;
   if ((level === 0 || level === 41 || level === 6 || level === 17) && s.family === AF_UNIX) return -E.EOPNOTSUPP;

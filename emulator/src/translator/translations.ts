@@ -50,6 +50,8 @@ interface Translation {
   otherCell?: number;
   /** The plain translation: made when that is often. */
   plain?: Place;
+  /** No plain one has room for all that the hot one has. */
+  tooLarge?: boolean;
   /** Function bodies, to be kept. */
   body: Uint8Array;
   /** Selectors by address; the entry has 0. */
@@ -279,7 +281,7 @@ export class Translations {
         if ((translation.made ?? 0) < MOST_MADE && ++translation.seen >= this.tuning.seenOften) { translation.seen = 0; this.wanted.set(translation, 'hot'); }
         return;
       }
-      if (!translation.plain && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.tuning.seenOften) this.wanted.set(translation, 'plain');
+      if (!translation.plain && !translation.tooLarge && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.tuning.seenOften) this.wanted.set(translation, 'plain');
       return;
     }
     if (++translation.seen < this.tuning.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
@@ -341,8 +343,15 @@ export class Translations {
     this.fresh += group.length;
     group.forEach(([translation, mode], index) => {
       const at = { layer, index }, cell = translation.otherCell! >> 2;
+      if (mode === 'plain') {
+        // One that had no room for all that the hot one is entered at cannot stand in for it.
+        if (!translation.hotEntries!.every((entry) => made[index]!.entries.includes(entry))) { translation.tooLarge = true; this.retire(at); return; }
+        translation.hotStarts = made[index]!.starts;
+        translation.plain = at;
+        words[cell] = slotOf(at);
+        return;
+      }
       translation.hotStarts = made[index]!.starts;
-      if (mode === 'plain') { translation.plain = at; words[cell] = slotOf(at); return; }
       words[cell] = translation.slot;
       words[cell + 1] = 0;
       // A plain one made before has fewer blocks.
