@@ -33,6 +33,7 @@ describe('programs that cannot be run', () => {
     ['one page twice', spoiled((_, v) => { v.setBigUint64(136, 0x401800n, true); v.setBigUint64(128, 0x800n, true); }), /share a page/],
     ['huge', spoiled((_, v) => v.setBigUint64(160, 0x7000_0000_0000n, true)), /asks for|outside/],
     ['beyond user space', spoiled((_, v) => v.setBigUint64(136, 0xffff_8000_0000_0000n, true)), /outside the user address space/],
+    ['program headers in the kernel', spoiled((_, v) => { v.setUint32(120, 6, true); v.setBigUint64(136, 0xffff_ffff_ffff_ffffn, true); }), /program headers lie outside the user address space/],
     ['file larger than memory', spoiled((_, v) => v.setBigUint64(104, 1n, true)), /larger in the file/],
     ['page zero', spoiled((_, v) => v.setBigUint64(136, 0x1000n, true)), /below the lowest address/],
     ['entry outside', spoiled((_, v) => v.setBigUint64(24, 0x500000n, true)), /entry point/],

@@ -86,7 +86,7 @@ export function parseElf(bytes: Uint8Array): ElfProgram {
     const at = headerOffset + i * 56, kind = view.getUint32(at, true), flags = view.getUint32(at + 4, true);
     const fileOffset = word(at + 8), address = word(at + 16), fileSize = word(at + 32), memorySize = word(at + 40);
     if (kind === PT_INTERP) bad('it is dynamically linked (it names an interpreter); build it with CGO_ENABLED=0 or -extldflags=-static');
-    if (kind === PT_PHDR) headerAddress = address;
+    if (kind === PT_PHDR) headerAddress = address < USER_END ? address : bad('it says that its program headers lie outside the user address space');
     if (kind === PT_GNU_STACK) executableStack = (flags & 1) !== 0;
     if (kind !== PT_LOAD || memorySize === 0) continue;
     if (fileSize > memorySize) bad(`segment ${i} is larger in the file than in memory`);
