@@ -40,14 +40,17 @@ describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command
       do await client.move('continue', { threadId: 1 }); while (((await client.ask('stackTrace', { threadId: 1, levels: 1 }))['stackFrames'] as Loose[])[0]!['name'] !== 'main.main');
     }
     plain.session!.ahead = undefined;
-    let foreseen = 0, told = 0, thread = 1, rounds = 0;
+    let foreseen = 0, told = 0, owed = 0, thread = 1, rounds = 0;
     const both = async (command: string, args: object): Promise<void> => {
       const stops = await Promise.all([ahead, plain].map((client) => client.move(command, { threadId: thread, ...args })));
-      await ahead.settled();
       expect(stops[0]).toEqual(stops[1]);
+      if (ahead.session!.owes) owed++;
+      // What is told and not yet done looks the same.
+      if (rounds % 3 === 0) await ahead.settled();
       if (ahead.session!.ahead!.ready('threads', {}) !== undefined) told++;
       thread = stops[0]!['threadId'] as number;
       expect(await refresh(ahead, thread)).toEqual(await refresh(plain, thread));
+      await ahead.settled();
       if (ahead.session!.ahead!.now()) foreseen++;
       rounds++;
     };
@@ -77,6 +80,20 @@ describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command
     expect(told).toBeGreaterThan(rounds / 2);
     expect(ahead.events.filter(({ event }) => event === 'stopped').length).toBe(plain.events.filter(({ event }) => event === 'stopped').length);
     expect(ahead.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body)).toEqual(plain.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body));
+    expect(owed).toBeGreaterThan(rounds / 3);
+    // Requests that have to wait for what is owed are answered in their order, with what needs no waiting behind them.
+    await both('stepIn', step);
+    await ahead.settled();
+    ahead.session!.ahead!.now();
+    await ahead.move('stepIn', { threadId: thread, ...step });
+    expect(ahead.session!.owes).toBe(true);
+    const before = ahead.responses.length;
+    const asked = [['threads', {}], ['evaluate', { expression: 'rip', context: 'hover' }], ['stackTrace', { threadId: thread, startFrame: 0, levels: 20 }], ['pause', { threadId: thread }], ['threads', {}]] as const;
+    const answers = await Promise.all(asked.map(([command, args]) => ahead.respond(command, args)));
+    expect(ahead.responses.slice(before).map(({ command }) => command)).toEqual(asked.map(([command]) => command));
+    expect(answers.map(({ success }) => success)).toEqual([true, true, true, false, true]);
+    expect(answers[3]!.message).toBe('The program is stopped already.');
+    expect(answers[1]!.body['result']).toContain((answers[2]!.body['stackFrames'] as Loose[])[0]!['instructionPointerReference']);
     for (const client of [ahead, plain]) await client.ask('disconnect');
   }, 300_000);
 });

@@ -1,4 +1,5 @@
 // While nothing is asked, what will be asked after the next instruction is answered beforehand: a client that steps asks the same at every stop.
+// A step that was foreseen is told at once and done when something else is asked, or nothing is.
 // Must stay true: it begins only when the client has been silent for a while; an answer is given only if that very moment has come and nothing
 // but such requests and the step came between; and it is word for word what the handler would say there.
 
@@ -6,7 +7,7 @@ import type { Frame, StopInfo } from '../engine/types';
 import type { Command, RequestContext } from './handler';
 import { handlerOf } from './handlers';
 import { textOf } from './message-text';
-import type { Container, Session } from './session';
+import type { Container, MadeEvent, Session } from './session';
 import { hex } from './text';
 
 /** Requests that only look. Those of gobuf's own views tell also how much is recorded, which a look ahead does not know. */
@@ -23,7 +24,7 @@ interface Numbers { from: number; to: number }
 interface Asked { command: string; args: Args; frames: Numbers; containers: Numbers }
 interface Args { frameId?: number; variablesReference?: number; memoryReference?: string }
 /** The next stop as it is going to be: answers by request, and what the numbers in them stand for. */
-export interface Rehearsal { stop: StopInfo | undefined; answers: Map<string, { text: string; asked: Asked }>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
+export interface Rehearsal { stop: StopInfo | undefined; events: MadeEvent[]; answers: Map<string, { text: string; asked: Asked }>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
 
 /** Requests of one refresh follow each other faster than this once it is as long as the last one was; before that a client may take its time. */
 const SILENCE_MS = 1, PATIENCE_MS = 50;
@@ -31,6 +32,7 @@ const SILENCE_MS = 1, PATIENCE_MS = 50;
 const MOST_ASKED = 200;
 
 const keyOf = (command: string, args: unknown): string => `${command} ${JSON.stringify(args)}`;
+const made = (name: string, body: object): MadeEvent => ({ name, text: JSON.stringify(body) });
 const QUIET: RequestContext = { after: () => undefined };
 
 export class LookAhead {
@@ -67,21 +69,25 @@ export class LookAhead {
   }
 
   /** The stop at which a step by an instruction will certainly end: that very step was done on trial. */
-  next(thread: number | undefined): StopInfo | undefined {
-    const { stop } = this.#rehearsal ?? {}, now = this.session.engine.stop;
-    return stop && thread === stop.thread && now?.thread === thread && now.instruction + 1 === stop.instruction ? stop : undefined;
+  next(thread: number | undefined): { stop: StopInfo; events: MadeEvent[] } | undefined {
+    const { stop, events = [] } = this.#rehearsal ?? {}, now = this.session.engine.stop;
+    return stop && thread === stop.thread && now?.thread === thread && now.instruction + 1 === stop.instruction ? { stop, events } : undefined;
   }
 
   /** The body of the answer, if it has been made. */
   ready(command: string, args: unknown): string | undefined {
-    const prepared = this.#prepared;
-    if (!prepared || this.session.running || this.session.engine.foreseen !== prepared) return undefined;
+    const { session } = this;
+    const prepared = session.owing ? this.#rehearsal : this.#prepared;
+    if (!prepared || (!session.owing && (session.running || session.engine.foreseen !== prepared))) return undefined;
     const found = prepared.answers.get(keyOf(command, args));
     if (!found) return undefined;
     this.#asked.push(found.asked);
     this.#answered();
     return found.text;
   }
+
+  /** A step was told. */
+  told(): void { this.#answered(); }
 
   /** A request is going to be answered: gives what is to be called when it has been. */
   begin(command: string, args: unknown): (success: boolean) => void {
@@ -122,6 +128,10 @@ export class LookAhead {
     const { session } = this;
     clearTimeout(this.#timer);
     this.#waiting = Infinity;
+    if (session.owes) {
+      void session.settled().then(() => this.now());
+      return false;
+    }
     if (!session.running && session.movedBy === 'stepInstruction' && this.#asked.length > this.#rehearsed) {
       this.#rehearsed = this.#asked.length;
       this.#rehearsal = this.#rehearse();
@@ -131,7 +141,7 @@ export class LookAhead {
 
   #rehearse(): Rehearsal | undefined {
     const { session } = this, { engine } = session, asked = this.#asked, frames = [...session.frames.entries()];
-    const rehearsal: Rehearsal = { stop: undefined, answers: new Map(), frames: new Map(), containers: new Map() }, answered: (Asked | undefined)[] = [];
+    const rehearsal: Rehearsal = { stop: undefined, events: [], answers: new Map(), frames: new Map(), containers: new Map() }, answered: (Asked | undefined)[] = [];
     const translate = (id: number, what: 'frames' | 'containers'): number | undefined => {
       const index = asked.findIndex((each) => id >= each[what].from && id < each[what].to), there = answered[index]?.[what];
       const translated = there ? there.from + id - asked[index]![what].from : Infinity;
@@ -151,19 +161,21 @@ export class LookAhead {
     };
     const look = (): Rehearsal => {
       rehearsal.stop = engine.stop;
+      if (engine.stop) rehearsal.events.push(made('stopped', session.stoppedBody(engine.stop)));
       for (const { command, args } of asked) {
         const there = argsThere(args), from = { frames: session.frames.next, containers: session.containers.next };
         let body: unknown;
         // What fails here fails again, with words, when it is asked for.
         try { body = there && handlerOf(command as Command)?.(session, there, QUIET); } catch { /* as said */ }
         if (!there || typeof body !== 'object' || body === null || body instanceof Promise) { answered.push(undefined); continue; }
-        const made = { command, args: there, frames: { from: from.frames, to: session.frames.next }, containers: { from: from.containers, to: session.containers.next } };
-        answered.push(made);
-        rehearsal.answers.set(keyOf(command, there), { text: textOf(body), asked: made });
+        const now = { command, args: there, frames: { from: from.frames, to: session.frames.next }, containers: { from: from.containers, to: session.containers.next } };
+        answered.push(now);
+        rehearsal.answers.set(keyOf(command, there), { text: textOf(body), asked: now });
       }
       return rehearsal;
     };
     try { session.elsewhere(rehearsal, () => engine.lookAhead(look)); } catch { return undefined; }
+    if (rehearsal.stop) rehearsal.events.push(made('gobuf/moment', session.moment(rehearsal.stop)));
     return rehearsal;
   }
 }

@@ -9,12 +9,14 @@ import { handlerOf } from './handlers';
 import { LookAhead } from './look-ahead';
 import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
-import { type DapHost, Session } from './session';
+import { type DapHost, type MadeEvent, Session } from './session';
 import { sentence } from './text';
 
 /** Answered also while a search runs the guest through its past. */
 const AT_ONCE = new Set(['initialize', 'pause', 'cancel', 'disconnect', 'terminate']);
 const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'restartFrame', 'goto', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent']);
+/** A client that has all it asked for asks the next thing sooner than this, if it is quick. */
+const AWAKE_MS = 0.2, TIRED_FOR = 8;
 /** A client may ask its user first. */
 const ANSWERS_WITHIN_MS = 120_000;
 
@@ -32,7 +34,6 @@ export class DapServer extends ProtocolServer {
         this.sendRequest(command, args, ANSWERS_WITHIN_MS, (response) => { if (response.success) resolve(response.body); else reject(new RequestError(`The client refused ${command}: ${response.message}`, false)); });
       }),
       cancelRequest: (id) => { const pending = this.#pending.get(id); if (pending) pending.cancelled = true; return pending !== undefined; },
-      flush: () => this.#flush(),
       end: () => this.#end(),
     });
     this.#ahead = this.session.ahead = new LookAhead(this.session);
@@ -46,10 +47,11 @@ export class DapServer extends ProtocolServer {
     (this as unknown as { _writableStream: object })._writableStream = { write: (text: string) => this.#gather(text), end: () => { this.#flush(); output.end(); } };
     const reader = new MessageReader((message) => this.handleMessage(message as DAP.ProtocolMessage));
     input.on('data', (chunk: Buffer) => {
+      this.#called();
       this.#reading = true;
       try { reader.take(chunk); } catch (error) { this.emit('error', error); } finally { this.#reading = false; }
       // The end of a movement may be a few promises away: it is told in the same write.
-      if (this.#waiting.length > 0) if (this.session.running) this.#flushSoon(); else this.#flush();
+      if (this.#waiting.length > 0) if (this.session.running && !this.session.owes) this.#flushSoon(); else this.#flush();
     });
     input.on('close', () => this.emit('close'));
     for (const stream of [input, output]) stream.on('error', (error) => this.emit('error', error));
@@ -78,6 +80,31 @@ export class DapServer extends ProtocolServer {
     this.#waiting = [];
     this.#plain = true;
     this.#output?.write(text, encoding);
+    this.#stayAwake();
+  }
+
+  #awakeUntil = 0;
+  #awake = false;
+  /** So many answers are not watched after. */
+  #tired = 0;
+  /** To fall asleep and to be woken takes longer than most answers: after one the next request is waited for with open eyes, for a very short while. */
+  #stayAwake(): void {
+    if (this.#tired > 0) { this.#tired--; return; }
+    this.#awakeUntil = performance.now() + AWAKE_MS;
+    if (this.#awake) return;
+    this.#awake = true;
+    setImmediate(this.#look);
+  }
+  readonly #look = (): void => { if (performance.now() < this.#awakeUntil && !this.#ended) setImmediate(this.#look); else this.#awake = false; };
+  /** A request has come. One that comes right after the eyes were closed has perhaps waited for that: on one processor watching keeps the client from asking. */
+  #called(): void {
+    if (!this.#awake && performance.now() < this.#awakeUntil + AWAKE_MS) this.#tired = TIRED_FOR;
+  }
+
+  #tell(events: readonly MadeEvent[]): void {
+    const library = this as unknown as { _sequence: number };
+    for (const { name, text } of events) this.#frame(`{"seq":${library._sequence++},"type":"event","event":${JSON.stringify(name)},"body":${text}}`);
+    this.#flush();
   }
 
   /** A response to a stream is put together from texts that were made before; the numbers go on from the library's. */
@@ -89,8 +116,9 @@ export class DapServer extends ProtocolServer {
   #respond(request: number, command: string, success: boolean, more: string): void {
     const library = this as unknown as { _sequence: number };
     const text = `{"seq":${library._sequence++},"type":"response","request_seq":${request},"success":${success},"command":${JSON.stringify(command)}${more}}`;
-    this.#gather(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    this.#frame(text);
   }
+  #frame(text: string): void { this.#gather(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`); }
 
   /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
   protected override dispatchRequest(request: DAP.Request): void {
@@ -103,6 +131,8 @@ export class DapServer extends ProtocolServer {
     }
     const ready = this.#output ? this.#ahead.ready(request.command, request.arguments) : undefined;
     if (ready !== undefined) { this.#respond(request.seq, request.command, true, `,"body":${ready}`); return; }
+    if (this.#output && request.command === 'stepIn' && this.#stepsAsForeseen(request)) return;
+    if (this.session.owes) { void this.session.settled().then(() => { this.dispatchRequest(request); }); return; }
     const after: (() => void)[] = [], answered = this.#ahead.begin(request.command, request.arguments);
     const pending = { cancelled: false };
     this.#pending.set(request.seq, pending);
@@ -124,6 +154,17 @@ export class DapServer extends ProtocolServer {
       if (body instanceof Promise) body.then(done, failed);
       else done(body);
     } catch (error) { failed(error); }
+  }
+
+  #stepsAsForeseen({ seq, arguments: args }: DAP.Request): boolean {
+    const { threadId, granularity, targetId } = (args ?? {}) as DAP.StepInArguments;
+    if (granularity !== 'instruction' || targetId !== undefined) return false;
+    const told = this.session.stepAsForeseen(threadId, (events) => {
+      this.#respond(seq, 'stepIn', true, '');
+      this.#tell(events);
+    });
+    if (told) this.#ahead.told();
+    return told;
   }
 
   #send(request: DAP.Request, answer: Partial<DAP.Response>, after: (() => void)[], answered: (success: boolean) => void): void {

@@ -45,10 +45,11 @@ export interface DapHost {
   fileExists(path: string): boolean;
 }
 
+/** An event with its body's text, made before it is sent. */
+export interface MadeEvent { name: string; text: string }
+
 export interface Wire {
   event(name: string, body?: unknown): void;
-  /** Sends at once what would be sent at the end of this turn. */
-  flush(): void;
   /** Asks the client; rejects with its refusal. */
   request(command: string, args: unknown): Promise<unknown>;
   cancelRequest(id: number): boolean;
@@ -136,7 +137,8 @@ export class Session {
 
   #listen(engine: Engine): void {
     this.#unlisten = engine.on({
-      resumed: () => { this.forget(); if (!this.#asked) this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); },
+      // A movement that the client asked for has forgotten already.
+      resumed: () => { if (!this.#asked) { this.forget(); this.wire.event('continued', { threadId: engine.selectedThread, allThreadsContinued: true }); } },
       stopped: (stop) => this.#stoppedElsewhere(stop),
       output: (category, text) => { if (!this.terminal?.busy) this.output(category === 'log' ? 'console' : 'important', text.endsWith('\n') ? text : `${text}\n`); },
       memoryChanged: (address, size) => { this.#threadsKnown = false; if (this.client.supportsMemoryEvent) this.wire.event('memory', { memoryReference: hex(address), offset: 0, count: size }); },
@@ -215,11 +217,26 @@ export class Session {
   /** Moves the guest for a request of the client; comes back at once, the stop is told by an event. */
   resume(kind: ResumeKind, thread?: number): void {
     this.movedBy = kind;
-    // What is certain is told before it is done: nothing is answered in between.
-    const told = kind === 'stepInstruction' && !this.running ? this.ahead?.next(thread) : undefined;
-    if (told) { this.#tell(told); this.wire.flush(); }
-    this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }), told);
+    this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }));
   }
+
+  /** A step by an instruction that was foreseen is told before it is done; until it is done, only what was made beforehand is answered. True if it was. */
+  stepAsForeseen(thread: number, tell: (events: readonly MadeEvent[]) => void): boolean {
+    const foreseen = this.running ? undefined : this.ahead?.next(thread);
+    if (!foreseen) return false;
+    tell(foreseen.events);
+    this.movedBy = 'stepInstruction';
+    this.move('stepInstruction', (options) => this.engine.resume('stepInstruction', { ...options, thread }), foreseen.stop);
+    return true;
+  }
+
+  /** Lets a step that was told be done; absent if there is none. */
+  #pay: (() => void) | undefined;
+  #owes = false;
+  /** A step that was told is still to be done. */
+  get owes(): boolean { return this.#owes; }
+  /** The same, and nobody has asked for it yet: what was made for the moment after it may be answered. */
+  get owing(): boolean { return this.#pay !== undefined; }
 
   move(title: string, work: (options: { onProgress(instruction: number): void }) => Promise<StopInfo>, told?: StopInfo): void {
     if (this.running) throw new RequestError('The program is running already.');
@@ -230,10 +247,10 @@ export class Session {
     this.#run = (async () => {
       let stop: StopInfo | undefined, trouble: string | undefined;
       // What is refused at once must not end before `#run` is set: it would stay set for ever.
-      await Promise.resolve();
+      if (told) await new Promise<void>((resolve) => { this.#owes = true; this.#pay = resolve; }); else await Promise.resolve();
       try { stop = await work({ onProgress: progress.report }); } catch (error) { trouble = sentence(error); }
       progress.end();
-      this.#asked = false;
+      this.#asked = this.#owes = false;
       this.#run = undefined;
       if (this.#disposed) return;
       if (trouble !== undefined) {
@@ -242,7 +259,10 @@ export class Session {
         const now = this.engine.stop;
         if (now) this.announce({ ...now, reason: 'pause', description: trouble });
       } else if (stop && told && stop.reason === told.reason && stop.instruction === told.instruction) this.ahead?.arrive();
-      else if (stop) this.announce(stop);
+      else if (stop) {
+        if (told) this.forget();
+        this.announce(stop);
+      }
     })();
   }
 
@@ -258,7 +278,11 @@ export class Session {
   searching: Promise<void> | undefined;
 
   /** Resolves when nothing runs. */
-  async settled(): Promise<void> { await this.#run; }
+  async settled(): Promise<void> {
+    this.#pay?.();
+    this.#pay = undefined;
+    await this.#run;
+  }
 
   #startProgress(title: string): { report(instruction: number): void; end(): void } {
     if (!this.client.supportsProgressReporting) return { report: () => {}, end: () => {} };
@@ -278,8 +302,9 @@ export class Session {
 
   /** A stop that no request of the client led to: a terminal command moved the guest. */
   #stoppedElsewhere(stop: StopInfo): void {
+    if (this.#asked) return;
     this.forget();
-    if (!this.#asked) this.announce(stop);
+    this.announce(stop);
   }
 
   announce(stop: StopInfo): void {
@@ -293,24 +318,25 @@ export class Session {
       }
     }
     this.ahead?.arrive();
-    this.#tell(stop);
+    this.wire.event('stopped', this.stoppedBody(stop));
+    this.wire.event('gobuf/moment', this.moment(stop));
   }
 
-  #tell(stop: StopInfo): void {
+  /** What the client is told of a stop, at that stop. */
+  stoppedBody(stop: StopInfo): DAP.StoppedEvent['body'] {
     const kinds = stop.breakpoints.map((id) => this.breakpointKinds.get(id));
     let reason = REASON[stop.reason] ?? stop.reason;
     if (kinds.includes('exception')) reason = 'exception';
     else if (stop.reason === 'breakpoint' && kinds.includes('function')) reason = 'function breakpoint';
     else if (stop.reason === 'breakpoint' && kinds.includes('instruction')) reason = 'instruction breakpoint';
-    this.wire.event('stopped', {
+    return {
       reason,
       description: stop.description,
       text: this.exceptionText(stop) ?? (stop.reason === 'unsupported' || stop.reason === 'killed' ? stop.description : undefined),
       threadId: stop.thread,
       allThreadsStopped: true,
-      hitBreakpointIds: stop.breakpoints.length > 0 ? stop.breakpoints : undefined,
-    });
-    this.wire.event('gobuf/moment', this.moment(stop));
+      ...(stop.breakpoints.length > 0 ? { hitBreakpointIds: stop.breakpoints } : {}),
+    };
   }
 
   /** What the program complains of; a fatal error's words are the argument of the function that stopped. */
