@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { atEnd, endGroup } from './endings.mjs';
 
 const TIME_LIMIT_MS = 900_000, START_LIMIT_MS = 120_000;
+/** How many are started, if they die before they have opened a page. */
+const BROWSERS = 3;
 /** For what is about to be drawn. */
 const WAIT_MS = 30_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -18,6 +20,33 @@ export function emptyExtension(folder) {
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'harness', publisher: 'gobuf-test', version: '0.0.1', engines: { vscode: '^1.91.0' }, contributes: {} }));
   return folder;
+}
+
+/**
+ * A page that is made ready by `prepare`, in a browser of its own. A browser that dies before that is told of and another one started:
+ * VS Code is not in it yet. Playwright says such a death by an exception that nobody can catch where it is thrown.
+ */
+async function openPage(chromium, executablePath, ending, prepare) {
+  for (let tries = 1; ; tries++) {
+    let thrown;
+    const uncaught = new Promise((_resolve, reject) => { thrown = reject; });
+    process.on('uncaughtException', thrown);
+    try {
+      const browser = await Promise.race([uncaught, chromium.launch({ executablePath, headless: true, args: FLAGS, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false })]);
+      ending(() => browser.close());
+      const ready = (async () => {
+        const page = await (await browser.newContext({ viewport: { width: 1500, height: 950 } })).newPage();
+        await prepare(page);
+        return page;
+      })();
+      return await Promise.race([uncaught, ready]);
+    } catch (error) {
+      if (tries === BROWSERS) throw new Error(`No browser lived long enough to open a page, ${BROWSERS} in a row; the last said: ${error.message}`, { cause: error });
+      console.log(`    (a browser died before it had opened a page, another is started: ${error.message.split('\n')[0]})`);
+    } finally {
+      process.off('uncaughtException', thrown);
+    }
+  }
 }
 
 /**
@@ -58,11 +87,15 @@ async function inWindow({ host, workspace, suites, settings, developed, vsix, we
 
   const base = `http://127.0.0.1:${port}`, uri = (file) => `vscode-remote://127.0.0.1:${port}${file}`;
   const payload = [['extensionDevelopmentPath', uri(developed)], ['extensionTestsPath', uri(suites)], ['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...(web ? [['extensionDevelopmentKind', 'web']] : [])];
-  const browser = await chromium.launch({ executablePath: host.chromium, headless: true, args: FLAGS, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
-  ending(() => browser.close());
-  const page = await (await browser.newContext({ viewport: { width: 1500, height: 950 } })).newPage();
-  // Extensions are told the workbench's language, which is English where no language pack is: this tells another one.
-  if (language) await page.addInitScript((value) => { Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => value, set() { /* stays */ } }); }, language);
+  const lines = [];
+  let ended;
+  const status = new Promise((resolve) => { ended = resolve; });
+  const page = await openPage(chromium, host.chromium, ending, async (opened) => {
+    // Extensions are told the workbench's language, which is English where no language pack is: this tells another one.
+    if (language) await opened.addInitScript((value) => { Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => value, set() { /* stays */ } }); }, language);
+    await opened.exposeFunction('codeAutomationLog', (type, args) => { lines.push(`[${type}] ${args.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ')}`); });
+    await opened.exposeFunction('codeAutomationExit', (code) => ended(code));
+  });
   const outside = new Set();
   await page.context().route((url) => url.hostname !== '127.0.0.1', (route) => { outside.add(new URL(route.request().url()).hostname); return route.abort(); });
 
@@ -174,23 +207,21 @@ async function inWindow({ host, workspace, suites, settings, developed, vsix, we
     });
   });
   ending(() => watcher.close());
-  const lines = [];
   /** The test that goes on. */
   const at = () => { const now = web ? lines.flatMap((line) => /gobuf-now: (.*?)"?$/s.exec(line)?.[1] ?? []).at(-1) : fs.existsSync(`${results}.now`) ? fs.readFileSync(`${results}.now`, 'utf8') : undefined; return now ? `in the test "${now}"` : 'before the first test'; };
   let trouble;
-  const status = await new Promise((resolve) => {
-    const timer = setTimeout(() => { trouble = `no result within ${TIME_LIMIT_MS / 1000} s, ${at()}`; resolve(124); }, TIME_LIMIT_MS);
-    const done = (code) => { clearTimeout(timer); resolve(code); };
-    void (async () => {
-      await page.exposeFunction('codeAutomationLog', (type, args) => { lines.push(`[${type}] ${args.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ')}`); });
-      await page.exposeFunction('codeAutomationExit', (code) => done(code));
-      page.on('crash', () => { trouble = `the page crashed ${at()}`; done(125); });
-      server.removeAllListeners('exit');
-      server.on('exit', () => { trouble = `VS Code's server ended ${at()}`; done(126); });
-      await page.goto(`${base}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
-    })().catch((error) => { trouble = error.message; done(127); });
-  });
-  if (web && shots) await picture(status === 0 ? 'web' : 'web-failed');
+  const timer = setTimeout(() => { trouble = `no result within ${TIME_LIMIT_MS / 1000} s, ${at()}`; ended(124); }, TIME_LIMIT_MS);
+  ending(() => clearTimeout(timer));
+  page.on('crash', () => { trouble = `the page crashed ${at()}`; ended(125); });
+  const broken = (error) => { trouble ??= `the browser's connection broke ${at()}: ${error.message}`; ended(129); };
+  process.on('uncaughtException', broken);
+  ending(() => process.off('uncaughtException', broken));
+  page.on('close', () => { trouble = `the browser ended ${at()}`; ended(128); });
+  server.removeAllListeners('exit');
+  server.on('exit', () => { trouble = `VS Code's server ended ${at()}`; ended(126); });
+  page.goto(`${base}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`).catch((error) => { trouble ??= error.message; ended(127); });
+  const code = await status;
+  if (web && shots) await picture(code === 0 ? 'web' : 'web-failed');
   // In the browser there is no file to write to: the suite's lines carry a mark of their own in the page's log.
   const out = web ? lines.flatMap((line) => /gobuf-result: (.*?)"?$/s.exec(line)?.[1] ?? []).join('\n') : fs.existsSync(results) ? fs.readFileSync(results, 'utf8') : '';
   if (!out || trouble) trouble = `${trouble ?? 'the suite said nothing'}\n${lines.slice(-40).join('\n')}`;
@@ -201,5 +232,6 @@ async function inWindow({ host, workspace, suites, settings, developed, vsix, we
     if (fs.existsSync(path.join(data, 'data/logs'))) fs.cpSync(path.join(data, 'data/logs'), path.join(logs, 'remote'), { recursive: true });
   }
   server.removeAllListeners('exit');
-  return { out, status, trouble, outside: [...outside] };
+  page.removeAllListeners('close');
+  return { out, status: code, trouble, outside: [...outside] };
 }
