@@ -5,6 +5,9 @@ import type { AddressSpace } from '../memory/address-space';
 import { EFAULT, ENAMETOOLONG, fail } from './errno';
 
 const decoder = new TextDecoder(), encoder = new TextEncoder();
+/** Where a value is put together, and its first bytes: programs ask for the time so often that an array for each would cost more than the call. */
+const value = new DataView(new ArrayBuffer(16)), valueBytes = [2, 4, 8, 16].map((size) => new Uint8Array(value.buffer, 0, size));
+const [two, four, eight, sixteen] = valueBytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
 
 export class GuestMemory {
   /** Told of every access a call makes, while watchpoints exist. */
@@ -33,25 +36,26 @@ export class GuestMemory {
     return count;
   }
 
-  private view(address: number, length: number): DataView {
-    const bytes = this.read(address, length);
-    return new DataView(bytes.buffer, bytes.byteOffset, length);
+  /** Reads into `value`. */
+  private load(address: number, into: Uint8Array): DataView {
+    if (this.space.readWithin(address, into)) this.accessed?.(address, into.length, false);
+    else into.set(this.read(address, into.length));
+    return value;
   }
 
-  u16(address: number): number { return this.view(address, 2).getUint16(0, true); }
-  u32(address: number): number { return this.view(address, 4).getUint32(0, true); }
-  i32(address: number): number { return this.view(address, 4).getInt32(0, true); }
-  u64(address: number): bigint { return this.view(address, 8).getBigUint64(0, true); }
-  i64(address: number): bigint { return this.view(address, 8).getBigInt64(0, true); }
+  u16(address: number): number { return this.load(address, two).getUint16(0, true); }
+  u32(address: number): number { return this.load(address, four).getUint32(0, true); }
+  i32(address: number): number { return this.load(address, four).getInt32(0, true); }
+  u64(address: number): bigint { return this.load(address, eight).getBigUint64(0, true); }
+  i64(address: number): bigint { return this.load(address, eight).getBigInt64(0, true); }
   /** A signed 64-bit value where only its exact range matters. */
   number(address: number): number { return Number(this.i64(address)); }
 
-  setU16(address: number, value: number): void { this.write(address, new Uint8Array([value & 255, (value >>> 8) & 255])); }
-  setU32(address: number, value: number): void { this.write(address, new Uint8Array([value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255])); }
-  setU64(address: number, value: bigint | number): void {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, BigInt(value)), true);
-    this.write(address, bytes);
+  setU16(address: number, number: number): void { value.setUint16(0, number, true); this.write(address, two); }
+  setU32(address: number, number: number): void { value.setUint32(0, number, true); this.write(address, four); }
+  setU64(address: number, number: bigint | number): void {
+    value.setBigUint64(0, BigInt.asUintN(64, BigInt(number)), true);
+    this.write(address, eight);
   }
 
   /** A NUL-terminated string. */
@@ -70,13 +74,15 @@ export class GuestMemory {
 
   /** Seconds and nanoseconds (struct timespec). */
   timespec(address: number): [number, number] { return [this.number(address), this.number(address + 8)]; }
+  /** Both are integers below 2^53 and not negative. */
   setTimespec(address: number, seconds: number, nanoseconds: number): void {
-    const bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
-    view.setBigInt64(0, BigInt(seconds), true);
-    view.setBigInt64(8, BigInt(nanoseconds), true);
-    this.write(address, bytes);
+    value.setUint32(0, seconds, true);
+    value.setUint32(4, seconds / 0x100000000, true);
+    value.setUint32(8, nanoseconds, true);
+    value.setUint32(12, nanoseconds / 0x100000000, true);
+    this.write(address, sixteen);
   }
 }
 
-export function text(value: string): Uint8Array { return encoder.encode(value); }
+export function text(string: string): Uint8Array { return encoder.encode(string); }
 export function untext(bytes: Uint8Array): string { return decoder.decode(bytes); }

@@ -229,6 +229,14 @@ export class AddressSpace implements PageSource {
     return result;
   }
 
+  /** As `read` into an array of a few bytes; false, and nothing is read, if they do not lie in one readable page. */
+  readWithin(address: number, into: Uint8Array): boolean {
+    const offset = address % PAGE, host = offset + into.length <= PAGE ? this.hostPage(address, READ) : 0, { bytes } = this.pages;
+    if (host === 0) return false;
+    for (let i = 0; i < into.length; i++) into[i] = bytes[host + offset + i]!;
+    return true;
+  }
+
   /** Copies into the guest; false if part of it cannot be written (nothing is promised about the rest then). */
   write(address: number, bytes: Uint8Array): boolean { return this.put(address, bytes, false) === bytes.length; }
 
@@ -255,7 +263,9 @@ export class AddressSpace implements PageSource {
       const at = address + done, host = this.kernelPage(at, WRITE, force);
       if (host === 0) return done;
       const offset = at % PAGE, count = Math.min(bytes.length - done, PAGE - offset);
-      this.pages.bytes.set(bytes.subarray(done, done + count), host + offset);
+      // For a few bytes the set of a typed array takes longer than all else.
+      if (count <= 16) for (let i = 0; i < count; i++) this.pages.bytes[host + offset + i] = bytes[done + i]!;
+      else this.pages.bytes.set(bytes.subarray(done, done + count), host + offset);
       done += count;
     }
     return bytes.length;
