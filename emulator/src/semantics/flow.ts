@@ -21,6 +21,8 @@ export interface Address {
 export interface Flow {
   /** Local that holds a general register; recorded as read, or as written. */
   gpr(index: number, write: boolean): number;
+  /** Local (v128) that holds XMMn, recorded as `gpr` does; absent where vector registers stay in the state area. */
+  readonly xmm?: ((index: number, write: boolean) => number) | undefined;
   /** Code that will run often: memory look-ups are written out rather than called. */
   readonly inline: boolean;
   /** Local (i32) with the host address of RSP, if accesses of `bytes` at RSP + displacement may go through it. */

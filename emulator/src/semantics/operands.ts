@@ -11,6 +11,9 @@ import { ExitCode } from './flow';
 import type { Address, Flow, HelperSlots } from './flow';
 import { found, lookUp } from './look-up';
 
+/** Elements of vector registers that are handled alone. */
+export type LaneType = 'i32' | 'i64' | 'f32' | 'f64';
+const LANES = { i32: ['i32x4', 4], i64: ['i64x2', 8], f32: ['f32x4', 4], f64: ['f64x2', 8] } as const;
 const RSP = 4;
 const LOADS: Record<string, AccessName> = {
   u8: 'i64Load8U', u16: 'i64Load16U', u32: 'i64Load32U', u64: 'i64Load', s8: 'i64Load8S', s16: 'i64Load16S', s32: 'i64Load32S', s64: 'i64Load',
@@ -107,15 +110,38 @@ export class RegisterEmitter {
     this.code.i64Const(0xff).i64And().i64Const(8).i64Shl().localGet(this.flow.gpr(index, false)).i64Const(~0xff00).i64And().i64Or().localSet(this.flow.gpr(index, true));
   }
 
-  // Vector registers live in the state area: XMM0…15 and the upper halves of YMM0…15.
+  // Vector registers live in the state area: XMM0…15, where the translator does not hold them in locals, and the upper halves of YMM0…15.
 
-  /** Byte offset in linear memory of XMMn: `code.i32Const(0).f64Load(e.xmmAt(n))` reads its low double. */
-  xmmAt(index: number): number { return STATE_BASE + XMM + 16 * index; }
+  private xmmAt(index: number): number { return STATE_BASE + XMM + 16 * index; }
   ymmHighAt(index: number): number { return STATE_BASE + YMM_HIGH + 16 * index; }
-  readXmm(index: number): void { this.code.i32Const(0).v128Load(this.xmmAt(index)); }
+  readXmm(index: number): void {
+    const { code, flow } = this;
+    if (flow.xmm) code.localGet(flow.xmm(index, false)); else code.i32Const(0).v128Load(this.xmmAt(index));
+  }
   readYmmHigh(index: number): void { this.code.i32Const(0).v128Load(this.ymmHighAt(index)); }
   /** `produce` pushes the v128. The upper half of YMM is untouched (legacy SSE). */
-  writeXmm(index: number, produce: () => void): void { this.code.i32Const(0); produce(); this.code.v128Store(this.xmmAt(index)); }
+  writeXmm(index: number, produce: () => void): void {
+    const { code, flow } = this;
+    if (flow.xmm) { produce(); code.localSet(flow.xmm(index, true)); } else { code.i32Const(0); produce(); code.v128Store(this.xmmAt(index)); }
+  }
+  /** Pushes one element of XMMn. */
+  readLane(index: number, type: LaneType, lane = 0): void {
+    const { code, flow } = this, [shape, bytes] = LANES[type];
+    if (flow.xmm) code.localGet(flow.xmm(index, false)).lane(`${shape}ExtractLane`, lane); else code.i32Const(0).access(`${type}Load`, this.xmmAt(index) + lane * bytes);
+  }
+  /** One element of XMMn becomes the value of a local; the others stay. */
+  writeLane(index: number, type: LaneType, value: number, lane = 0): void {
+    const { code, flow } = this, [shape, bytes] = LANES[type];
+    if (flow.xmm) code.localGet(flow.xmm(index, false)).localGet(value).lane(`${shape}ReplaceLane`, lane).localSet(flow.xmm(index, true));
+    else code.i32Const(0).localGet(value).access(`${type}Store`, this.xmmAt(index) + lane * bytes);
+  }
+  /** Pushes XMMn with its low element, of so many bytes, in all places. */
+  splatXmm(index: number, bytes: 1 | 2 | 4 | 8): void {
+    const { code, flow } = this;
+    if (!flow.xmm) { code.i32Const(0).access(`v128Load${bytes * 8 as 8 | 16 | 32 | 64}Splat`, this.xmmAt(index)); return; }
+    const local = flow.xmm(index, false);
+    code.localGet(local).localGet(local).i8x16Shuffle(Array.from({ length: 16 }, (_, n) => n % bytes));
+  }
   writeYmmHigh(index: number, produce: () => void): void { this.code.i32Const(0); produce(); this.code.v128Store(this.ymmHighAt(index)); }
   /** What VEX-encoded instructions of 128 bits do after writing XMMn. */
   zeroYmmHigh(index: number): void { this.code.i32Const(0).v128Const(0n, 0n).v128Store(this.ymmHighAt(index)); }

@@ -2,7 +2,7 @@
 // Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
 // left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
 // Over 400 lines: one function is emitted front to back, and every part works on the same locals and labels.
-import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_MASK, WRITE_TLB } from '../cpu-state';
+import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_MASK, WRITE_TLB, XMM } from '../cpu-state';
 import { Emitter, ExitCode, FlagOperation, STATUS } from '../semantics/emitter';
 import type { OperandSize } from '../semantics/flags';
 import { flagKind } from '../semantics/flags';
@@ -24,6 +24,8 @@ import { stackEffect, stackShape } from './stack';
 import type { RegisterUse } from './registers';
 import { newUse, solveRegisters } from './registers';
 
+/** Registers that a function may hold in locals: 16 general ones, then XMM0…15. */
+const VECTORS = 16, REGISTERS = 32;
 const SELECTOR = 0, BUDGET = 1, DEPTH = 2;
 const RIP = STATE_BASE + RIP_OFFSET;
 
@@ -67,6 +69,7 @@ export class FunctionTranslator implements Flow {
   readonly budget = BUDGET;
   private readonly code = new Code(3, 4096);
   private readonly e: Emitter;
+  /** Locals of the general registers, and of XMM0…15 where those are held in locals, too. */
   private readonly registers: (number | undefined)[] = [];
   private written = 0;
   private readonly site: number;
@@ -112,6 +115,7 @@ export class FunctionTranslator implements Flow {
     this.marks = marks;
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
+    if (this.inline) this.xmm = (index, write) => this.register(VECTORS + index, write, 'v128');
     if (mode === 'hot') this.stack = stackShape(graph);
     this.layout = layOutLoops(graph, selectors);
     this.site = this.code.local('i32');
@@ -162,13 +166,18 @@ export class FunctionTranslator implements Flow {
 
   // Register locals.
 
-  gpr(index: number, write: boolean): number {
+  gpr(index: number, write: boolean): number { return this.register(index, write, 'i64'); }
+
+  /** Only in inline code: elsewhere each place that calls would store and load them. */
+  readonly xmm: ((index: number, write: boolean) => number) | undefined;
+
+  private register(index: number, write: boolean, type: 'i64' | 'v128'): number {
     const bit = 1 << index, use = this.block && this.uses[this.block.index]!;
     if (write) {
       this.written |= bit;
       if (use) { use.written |= bit; if (this.code.nesting === this.nesting) use.killed |= bit; }
     } else if (use) use.used |= bit & ~use.killed;
-    return (this.registers[index] ??= this.code.local('i64'));
+    return (this.registers[index] ??= this.code.local(type));
   }
 
   private get solved(): { dirty: number[]; live: number[] } { return (this.solution ??= solveRegisters(this.graph.blocks, this.uses)); }
@@ -207,7 +216,7 @@ export class FunctionTranslator implements Flow {
     const { code } = this;
     code.insertLater(() => {
       const part = new Code(0, 256);
-      for (let i = 0; i < 16; i++) {
+      for (let i = 0; i < REGISTERS; i++) {
         if (this.written & (1 << i)) part.localGet(this.unsaved).i32Const(1 << i).i32And().when(() => part.append(this.transfer(1 << i, false)));
       }
       return part.view();
@@ -217,18 +226,18 @@ export class FunctionTranslator implements Flow {
 
   private usedMask(): number {
     let mask = 0;
-    for (let i = 0; i < 16; i++) if (this.registers[i] !== undefined) mask |= 1 << i;
+    for (let i = 0; i < REGISTERS; i++) if (this.registers[i] !== undefined) mask |= 1 << i;
     return mask;
   }
 
   /** Instructions that load (or store) the register locals of a mask. */
   private transfer(mask: number, load: boolean): Uint8Array {
     const part = new Code(0, 256);
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < REGISTERS; i++) {
       if (!(mask & (1 << i))) continue;
-      const at = STATE_BASE + GPR + 8 * i, local = this.registers[i]!;
+      const local = this.registers[i]!, [loading, storing, at] = i < VECTORS ? ['i64Load', 'i64Store', STATE_BASE + GPR + 8 * i] as const : ['v128Load', 'v128Store', STATE_BASE + XMM + 16 * (i - VECTORS)] as const;
       part.i32Const(0);
-      if (load) part.i64Load(at).localSet(local); else part.localGet(local).i64Store(at);
+      if (load) part.access(loading, at).localSet(local); else part.localGet(local).access(storing, at);
     }
     return part.view();
   }

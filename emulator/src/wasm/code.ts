@@ -18,6 +18,7 @@ type Access = { [K in keyof typeof MEMORY | keyof typeof VECTOR_MEMORY]: (offset
 type Lane = { [K in keyof typeof LANE]: (lane: number) => Code };
 export type PlainName = keyof Simple;
 export type AccessName = keyof Access;
+export type LaneName = keyof Lane;
 
  
 export interface Code extends Simple, Access, Lane {}
@@ -82,6 +83,8 @@ export class Code extends Bytes {
   memoryFill(): this { return this.byte(0xfc).unsigned(11).byte(0); }
   plain(name: PlainName): this { (this[name] as () => Code)(); return this; }
   access(name: AccessName, offset = 0): this { (this[name] as (offset: number) => Code)(offset); return this; }
+
+  lane(name: LaneName, lane: number): this { (this[name] as (lane: number) => Code)(lane); return this; }
 
   /** Bytes to put here that are known only later. */
   insertLater(bytes: () => Uint8Array): void { this.insertions.push({ at: this.length, bytes }); }

@@ -17,7 +17,7 @@ const shape = (w: Width): 'f32x4' | 'f64x2' => (w === 32 ? 'f32x4' : 'f64x2');
 /** Pushes the scalar in an XMM register or memory. */
 export function pushScalar(e: Emitter, i: Instruction, index: number, w: Width): void {
   const o = operand(i, index), load = w === 32 ? 'f32Load' : 'f64Load';
-  if (o.kind === 'register') e.code.i32Const(0).access(load, e.xmmAt(o.index));
+  if (o.kind === 'register') e.readLane(o.index, floatType(w));
   else {
     e.hostRead(e.address(o as MemoryOperand), w / 8);
     e.code.access(load, 0);
@@ -26,13 +26,13 @@ export function pushScalar(e: Emitter, i: Instruction, index: number, w: Width):
 
 /** Writes the scalar local to the low element of operand 0; the rest comes from the first source (VEX) or stays. */
 export function writeScalar(e: Emitter, i: Instruction, value: number, w: Width): void {
-  const target = register(i, 0), c = e.code;
+  const target = register(i, 0);
   if (isVex(i)) {
     const first = register(i, 1);
     if (first !== target) e.writeXmm(target, () => e.readXmm(first));
     e.zeroYmmHigh(target);
   }
-  c.i32Const(0).localGet(value).access(w === 32 ? 'f32Store' : 'f64Store', e.xmmAt(target));
+  e.writeLane(target, floatType(w), value);
 }
 
 /** `result` becomes x86's NaN if it is a NaN. */
@@ -58,7 +58,7 @@ const scalarArithmetic = (w: Width, op: PlainName): Semantics => (e, i) => {
   const vex = isVex(i), c = e.code;
   pushScalar(e, i, vex ? 2 : 1, w);
   const b = e.toScratch(floatType(w));
-  c.i32Const(0).access(w === 32 ? 'f32Load' : 'f64Load', e.xmmAt(register(i, vex ? 1 : 0)));
+  e.readLane(register(i, vex ? 1 : 0), floatType(w));
   const a = e.toScratch(floatType(w));
   c.localGet(a).localGet(b).plain(op);
   const result = e.toScratch(floatType(w));
@@ -87,7 +87,7 @@ for (const [suffix, w, scalar] of FORMS) {
       const vex = isVex(i), c = e.code;
       pushScalar(e, i, vex ? 2 : 1, w);
       const b = e.toScratch(floatType(w));
-      c.i32Const(0).access(w === 32 ? 'f32Load' : 'f64Load', e.xmmAt(register(i, vex ? 1 : 0)));
+      e.readLane(register(i, vex ? 1 : 0), floatType(w));
       const a = e.toScratch(floatType(w));
       c.localGet(a).localGet(b).localGet(a).localGet(b).plain(`f${w}${compare}`).select();
       writeScalar(e, i, e.toScratch(floatType(w)), w);
@@ -159,18 +159,19 @@ for (const [suffix, w, scalar] of FORMS) {
     const vex = isVex(i), c = e.code, target = register(i, 0);
     pushScalar(e, i, vex ? 2 : 1, w);
     const b = e.toScratch(floatType(w));
-    c.i32Const(0).access(w === 32 ? 'f32Load' : 'f64Load', e.xmmAt(register(i, vex ? 1 : 0)));
+    e.readLane(register(i, vex ? 1 : 0), floatType(w));
     const a = e.toScratch(floatType(w));
     c.i64Const(0);
     pushComparison(e, floatType(w), a, b, immediate(i) & (vex ? 31 : 7));
     c.i64ExtendI32U().i64Sub();
-    const mask = e.toScratch('i64');
+    if (w === 32) c.i32WrapI64();
+    const mask = e.toScratch(w === 32 ? 'i32' : 'i64');
     if (vex) {
       const first = register(i, 1);
       if (first !== target) e.writeXmm(target, () => e.readXmm(first));
       e.zeroYmmHigh(target);
     }
-    c.i32Const(0).localGet(mask).access(w === 32 ? 'i64Store32' : 'i64Store', e.xmmAt(target));
+    e.writeLane(target, w === 32 ? 'i32' : 'i64', mask);
   });
 }
 

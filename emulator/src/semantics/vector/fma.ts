@@ -20,7 +20,7 @@ const scalarFma = (w: Width, kind: Kind, order: readonly [number, number, number
   // Memory first: it may fault.
   for (const n of [2, 0, 1]) {
     if (n === 2) pushScalar(e, i, 2, w);
-    else c.i32Const(0).access(w === 32 ? 'f32Load' : 'f64Load', e.xmmAt(register(i, n)));
+    else e.readLane(register(i, n), t);
     values[n] = e.toScratch(t);
   }
   const [a, b, addend] = order.map((n) => values[n] as number) as [number, number, number];
@@ -36,7 +36,7 @@ const scalarFma = (w: Width, kind: Kind, order: readonly [number, number, number
     c.localSet(result);
   });
   // Unlike other VEX scalars the upper part comes from the destination.
-  c.i32Const(0).localGet(result).access(w === 32 ? 'f32Store' : 'f64Store', e.xmmAt(register(i, 0)));
+  e.writeLane(register(i, 0), t, result);
   e.zeroYmmHigh(register(i, 0));
 };
 

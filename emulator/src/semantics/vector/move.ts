@@ -39,19 +39,17 @@ for (const n of ['MOVUPS', 'MOVUPD', 'MOVDQU', 'LDDQU']) both(MOVES, n, fullMove
 for (const n of ['MOVAPS', 'MOVAPD', 'MOVDQA', 'MOVNTDQA', 'MOVNTPS', 'MOVNTPD', 'MOVNTDQ']) both(MOVES, n, fullMove(true));
 
 /** Copies the low 4 or 8 bytes of one XMM register into another's. */
-function copyLow(e: Emitter, to: number, from: number, bytes: 4 | 8, offset = 0): void {
-  const c = e.code;
-  c.i32Const(0).i32Const(0);
-  if (bytes === 4) c.i32Load(e.xmmAt(from) + offset).i32Store(e.xmmAt(to) + offset);
-  else c.i64Load(e.xmmAt(from) + offset).i64Store(e.xmmAt(to) + offset);
+function copyLow(e: Emitter, to: number, from: number, bytes: 4 | 8): void {
+  const type = bytes === 4 ? 'f32' : 'f64';
+  e.readLane(from, type);
+  e.writeLane(to, type, e.toScratch(type));
 }
 
-function storeLow(e: Emitter, to: MemoryOperand, from: number, bytes: 4 | 8, offset = 0): void {
-  const address = e.address(to), c = e.code;
-  c.i32Const(0);
-  if (bytes === 4) c.i32Load(e.xmmAt(from) + offset);
-  else c.i64Load(e.xmmAt(from) + offset);
-  e.store(address, bytes, e.toScratch(bytes === 4 ? 'i32' : 'i64'), bytes === 4 ? 'i32Store' : 'i64Store');
+function storeLow(e: Emitter, to: MemoryOperand, from: number, bytes: 4 | 8, lane = 0): void {
+  // From a local, a vector register's element goes to memory without passing through a general one.
+  const address = e.address(to), size = bytes === 4 ? 32 : 64, type = e.flow.xmm ? `f${size}` as const : `i${size}` as const;
+  e.readLane(from, type, lane);
+  e.store(address, bytes, e.toScratch(type), `${type}Store`);
 }
 
 /** MOVSS and MOVSD: the upper part is kept between registers, zeroed by a load. */
@@ -77,7 +75,10 @@ const quadMove = (bytes: 4 | 8): Semantics => (e, i) => {
   const to = operand(i, 0), from = operand(i, 1), c = e.code, size = bytes === 4 ? 32 : 64;
   if (to.kind === 'register' && to.class === 'xmm') {
     if (from.kind === 'register' && from.class === 'xmm') {
-      const v = toLocal(e, () => void c.i32Const(0).v128Load64Zero(e.xmmAt(from.index)));
+      const v = toLocal(e, () => {
+        e.readXmm(from.index);
+        c.v128Const(0xffffffffffffffffn, 0n).v128And();
+      });
       return writeLow(e, i, to.index, () => void c.localGet(v));
     }
     if (from.kind === 'memory') {
@@ -92,7 +93,10 @@ const quadMove = (bytes: 4 | 8): Semantics => (e, i) => {
   }
   const source = register(i, 1);
   if (to.kind === 'memory') return storeLow(e, to, source, bytes);
-  e.writeGpr(register(i, 0), size, () => void (bytes === 4 ? c.i32Const(0).i64Load32U(e.xmmAt(source)) : c.i32Const(0).i64Load(e.xmmAt(source))));
+  e.writeGpr(register(i, 0), size, () => {
+    e.readLane(source, bytes === 4 ? 'i32' : 'i64');
+    if (bytes === 4) c.i64ExtendI32U();
+  });
 };
 both(MOVES, 'MOVD', quadMove(4));
 both(MOVES, 'MOVQ', quadMove(8));
@@ -100,7 +104,7 @@ both(MOVES, 'MOVQ', quadMove(8));
 /** MOVLPS, MOVLPD, MOVHPS, MOVHPD: half a register to or from memory. */
 const halfMove = (lane: 0 | 1): Semantics => (e, i) => {
   const to = operand(i, 0), c = e.code;
-  if (to.kind === 'memory') return storeLow(e, to, register(i, 1), 8, 8 * lane);
+  if (to.kind === 'memory') return storeLow(e, to, register(i, 1), 8, lane);
   const target = register(i, 0), address = e.address(operand(i, i.operands.length - 1) as MemoryOperand);
   e.hostRead(address, 8);
   c.i64Load(0);
@@ -132,7 +136,7 @@ const SPLAT = { 8: ['v128Load8Splat', 1], 16: ['v128Load16Splat', 2], 32: ['v128
 const broadcast = (bits: keyof typeof SPLAT): Semantics => (e, i) => {
   const [load, bytes] = SPLAT[bits], from = operand(i, 1), c = e.code;
   const value = toLocal(e, () => {
-    if (from.kind === 'register') c.i32Const(0).access(load, e.xmmAt(from.index));
+    if (from.kind === 'register') e.splatXmm(from.index, bytes);
     else {
       e.hostRead(e.address(from as MemoryOperand), bytes);
       c.access(load, 0);
@@ -237,7 +241,7 @@ both(MOVES, 'INSERTPS', (e, i) => {
   if (from.kind === 'memory') {
     e.hostRead(e.address(from), 4);
     c.i32Load(0);
-  } else c.i32Const(0).i32Load(e.xmmAt(from.kind === 'register' ? from.index : 0) + 4 * (imm >> 6));
+  } else e.readLane(register(i, vex ? 2 : 1), 'i32', imm >> 6);
   const value = e.toScratch('i32');
   writeLow(e, i, register(i, 0), () => {
     e.readXmm(register(i, vex ? 1 : 0));
