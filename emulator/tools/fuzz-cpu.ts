@@ -15,7 +15,7 @@ import { formatCase } from '../src/semantics/testing/format';
 import type { Case } from '../src/semantics/testing/generate';
 import { makeCase } from '../src/semantics/testing/generate';
 import { buildJudge, runNative } from '../src/semantics/testing/native';
-import { FLAG_BITS, Harness, interpreting, translating } from '../src/semantics/testing/replay';
+import { FLAG_BITS, Harness, interpreting, padded, translating } from '../src/semantics/testing/replay';
 import { followers, makeSequence } from '../src/semantics/testing/sequence';
 import { hex } from '../src/semantics/testing/state';
 
@@ -64,7 +64,7 @@ async function judgeAll(list: Judged[]): Promise<void> {
     if (fault && fault.signal === 14) return;
     // Every translated case stays in its module: a fresh processor now and then lets them go.
     if (++used % 400 === 0) { harness = new Harness(translating); interpreter = new Harness(interpreting); }
-    const check = (bytes: Uint8Array, want: Parameters<Harness['compare']>[2], how: 'step' | 'run' | 'interpret', label: string): boolean => {
+    const check = (bytes: Uint8Array, want: Parameters<Harness['compare']>[2], how: 'step' | 'run' | 'hot' | 'interpret', label: string): boolean => {
       const bad = how === 'interpret' ? interpreter.compare(bytes, c.state, want, 'run') : harness.compare(bytes, c.state, want, how);
       if (!bad) return true;
       if (bad.missing) {
@@ -84,6 +84,8 @@ async function judgeAll(list: Judged[]): Promise<void> {
     };
     const want = { state: o.state, fault, flagMask: c.flagMask, count: c.count, restartable: c.restartable ?? false };
     if (!check(c.bytes, want, 'run', '') || !check(c.bytes, want, 'interpret', '') || ((i % 3 === 0 || fault) && !check(c.bytes, want, 'step', ''))) return;
+    const longer = c.count > 1 ? { bytes: c.bytes, want } : padded(c.bytes, want);
+    if (longer && !check(longer.bytes, longer.want, 'hot', 'hot, ')) return;
     if (c.flags && !fault && c.count === 1 && o.state.rip === c.state.rip + c.bytes.length) {
       for (const f of followers(c, o.state, c.flagMask)) if (!check(f.bytes, f.want, 'run', `${f.label}: `) || !check(f.bytes, f.want, 'interpret', `${f.label}: `)) return;
     }

@@ -23,6 +23,8 @@ import { Translations } from './translations';
 const SHORTEST_SLICE = 30_000, SLICE_VARIES = 40_000;
 /** Slices that end in a function before it is worth translating for speed. */
 const SEEN_OFTEN = 2;
+/** Slices that the first function to be made hot waits for others: each module costs in proportion to the table. */
+const LONGEST_WAIT = 64;
 
 /**
  * Transfers of control to a place before it is translated: translating an instruction takes as long as interpreting it some 600 times. Of 600, 1500, 3000
@@ -36,9 +38,9 @@ const OFTEN_JUMPED_TO = 3000;
  */
 const MOST_MODULES = 8000;
 
-/** When code is translated (0: at once), and when it counts as hot. Tests make everything hot at once. */
-export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number; mostModules: number }
-export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN, mostModules: MOST_MODULES };
+/** When code is translated (0: at once), when it counts as hot, and for how many slices it then waits for others. Tests make everything hot at once. */
+export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number; longestWait: number; mostModules: number }
+export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN, longestWait: LONGEST_WAIT, mostModules: MOST_MODULES };
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 

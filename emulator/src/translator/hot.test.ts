@@ -6,7 +6,7 @@ import { GuestMachine } from '../machine';
 import type { Stop, TranslationCache } from '../machine-types';
 import { goProgram, hasGo } from '../testing/go-program';
 import type { Tuning } from './cpu';
-import { createCpu } from './cpu';
+import { TUNING, createCpu } from './cpu';
 
 const SOURCE = `package main
 
@@ -51,8 +51,8 @@ beforeAll(() => {
 });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
-const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9, mostModules: 1e9 };
-const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1, mostModules });
+const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9, longestWait: 1e9, mostModules: 1e9 };
+const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1, longestWait: TUNING.longestWait, mostModules });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
 function run(how: Run) {

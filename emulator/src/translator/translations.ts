@@ -23,8 +23,8 @@ const LONGEST_INSTRUCTION = 15;
 /** Instructions in one function at most. */
 const FUNCTION_LIMIT = 2000;
 
-/** Functions made hot at once, and slices that the first of them waits for the others: each module costs in proportion to the table. */
-const BATCH = 8, LONGEST_WAIT = 64;
+/** Functions made hot at once. */
+const BATCH = 8;
 /** Bytes of kept code of which all may be compiled at the start, on more than one processor, rather than each function when it is called. */
 const MOST_AT_ONCE = 4 << 20;
 /** New functions that make it worth storing everything again. */
@@ -99,7 +99,7 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly tuning: { often: number; seenOften: number }, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
+    private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
   ) {
     this.memory = parts.m;
     this.table = parts.t;
@@ -265,7 +265,7 @@ export class Translations {
   promote(address: number): void {
     const translation = this.entries.get(address)?.owner;
     if (translation) this.consider(translation, address);
-    if (this.wanted.size > 0 && (this.wanted.size >= BATCH || ++this.waited >= LONGEST_WAIT)) this.makeHot();
+    if (this.wanted.size > 0 && (this.wanted.size >= BATCH || ++this.waited >= this.tuning.longestWait)) this.makeHot();
   }
 
   /** What is to be made hot (or plain) next, and for how many slices the first has waited. */

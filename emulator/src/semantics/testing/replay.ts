@@ -1,12 +1,12 @@
 // Runs judged cases through the emulator's Cpu, by single step and in a translated block, and compares with what the real CPU did.
 // Must stay true: flags the manual leaves undefined, MXCSR's sticky exception bits and nothing else are left out of the comparison.
 
-import type { Cpu, CpuExit, CpuHost, PageSource } from '../../cpu-types';
+import type { CpuExit, CpuHost, PageSource } from '../../cpu-types';
 import { EXECUTE } from '../../cpu-types';
 import {
   GPR, GS_BASE, MXCSR, PAGES_BASE, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE, X87_CONTROL, X87_REGISTERS, X87_STATUS, X87_TAG, XMM, YMM_HIGH,
 } from '../../cpu-state';
-import { TUNING, createCpu } from '../../translator/cpu';
+import { TUNING, TranslatingCpu } from '../../translator/cpu';
 import type { State } from './state';
 import { CODE, ENTRY, GS_BASE_VALUE, WINDOW, WINDOW_LOW, WINDOW_SIZE, difference } from './state';
 
@@ -31,19 +31,28 @@ export interface Expectation {
 export const FLAG_BITS = 0xcd5;
 
 /** Runs are made by templates, from record to record, as steps always are. */
-export const interpreting = (pages: PageSource, host: CpuHost): Cpu => createCpu(pages, host);
+export const interpreting = (pages: PageSource, host: CpuHost): TranslatingCpu => new TranslatingCpu(pages, host);
 /** Runs are made by translations, at once. */
-export const translating = (pages: PageSource, host: CpuHost): Cpu => createCpu(pages, host, undefined, undefined, { ...TUNING, often: 0 });
+export const translating = (pages: PageSource, host: CpuHost): TranslatingCpu => new TranslatingCpu(pages, host, undefined, undefined, { ...TUNING, often: 0, seenOften: 1, longestWait: 0 });
+
+/** `hot`: the block is translated once more for speed first, which takes one of two instructions or more. */
+export type How = 'step' | 'run' | 'hot';
+const NOP = 0x90, SIGILL = 4;
+/** The case with an instruction behind it that does nothing, so that it can be hot; undefined if it goes on elsewhere, or ends as UD2 does, which ends its block. */
+export function padded(bytes: Uint8Array, want: Expectation): { bytes: Uint8Array; want: Expectation } | undefined {
+  if (want.fault ? want.fault.signal === SIGILL : want.state.rip !== ENTRY + bytes.length) return undefined;
+  return { bytes: Uint8Array.from([...bytes, NOP]), want: want.fault ? want : { ...want, count: want.count + 1, state: { ...want.state, rip: want.state.rip + 1 } } };
+}
 
 export class Harness {
   readonly memory: WebAssembly.Memory;
-  readonly cpu: Cpu;
+  readonly cpu: TranslatingCpu;
   private readonly code = PAGES_BASE;
   private readonly window = PAGES_BASE + 0x1000;
   /** Bytes of the code page as last written, to know when translations must go. */
   private lastCode = '';
 
-  constructor(createCpu: (pages: PageSource, host: CpuHost) => Cpu) {
+  constructor(createCpu: (pages: PageSource, host: CpuHost) => TranslatingCpu) {
     this.memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 128, maximum: 1024 });
     const pages: PageSource = {
       memory: this.memory,
@@ -102,10 +111,11 @@ export class Harness {
   }
 
   /** Runs up to `count` instructions the given way; the exit is undefined when all retired. */
-  execute(bytes: Uint8Array, from: State, count: number, how: 'step' | 'run', expectedRip = 0): { exit: CpuExit | undefined; state: State; retired: number } {
+  execute(bytes: Uint8Array, from: State, count: number, how: How, expectedRip = 0): { exit: CpuExit | undefined; state: State; retired: number } {
     this.load(bytes, from);
     let exit: CpuExit | undefined, retired = 0;
-    if (how === 'run') {
+    if (how === 'hot') this.heat(bytes, from);
+    if (how !== 'step') {
       // With budget to spare, so that the whole block runs translated; the INT3 behind it ends it.
       const e = this.cpu.run(1000);
       retired = this.cpu.retired;
@@ -125,8 +135,18 @@ export class Harness {
     return { exit, state: this.read(), retired };
   }
 
+  /** What is in a block that has been executed, and in which a slice ends then, is made hot. */
+  private heat(bytes: Uint8Array, from: State): void {
+    const before = this.cpu.statistics?.hot ?? 0;
+    this.cpu.run(1000);
+    this.load(bytes, from);
+    this.cpu.run(1);
+    this.load(bytes, from);
+    if (this.cpu.statistics!.hot === before) throw new Error('it was not made hot');
+  }
+
   /** Undefined if the emulator agrees, else what is wrong. `missing` is set when the instruction is decoded but has no semantics. */
-  compare(bytes: Uint8Array, from: State, want: Expectation, how: 'step' | 'run'): { message: string; missing?: string } | undefined {
+  compare(bytes: Uint8Array, from: State, want: Expectation, how: How): { message: string; missing?: string } | undefined {
     let got: ReturnType<Harness['execute']>;
     try {
       got = this.execute(bytes, from, want.count, how, want.state.rip);
