@@ -35,6 +35,8 @@ export interface Unit {
   addressSize: number;
   abbrevs: Abbrev[];
   firstDie: number;
+  /** The unit's own entry; absent where it is damaged. */
+  entry?: Die | undefined;
   strOffsetsBase: number;
   addrBase: number;
   rnglistsBase: number;
@@ -47,6 +49,9 @@ export interface Unit {
   producer: string;
   packageName: string;
 }
+
+type Base = 'strOffsetsBase' | 'addrBase' | 'rnglistsBase' | 'loclistsBase';
+const BASES = new Map<number, Base>([[At.strOffsetsBase, 'strOffsetsBase'], [At.addrBase, 'addrBase'], [At.rnglistsBase, 'rnglistsBase'], [At.loclistsBase, 'loclistsBase']]);
 
 export class DebugInfo {
   readonly units: Unit[] = [];
@@ -85,15 +90,9 @@ export class DebugInfo {
   }
 
   private readUnitEntry(unit: Unit): void {
-    // The bases stand in the same entry as the attributes that need them, so they are looked for first.
-    const first = this.die(unit, unit.firstDie);
-    if (!first) return;
-    const base = (at: number, otherwise: number): number => numberOf(first.attributes.get(at)) ?? otherwise;
-    unit.strOffsetsBase = base(At.strOffsetsBase, unit.strOffsetsBase);
-    unit.addrBase = base(At.addrBase, unit.addrBase);
-    unit.rnglistsBase = base(At.rnglistsBase, unit.rnglistsBase);
-    unit.loclistsBase = base(At.loclistsBase, unit.loclistsBase);
-    const die = this.die(unit, unit.firstDie)!;
+    this.readBases(unit);
+    const die = (unit.entry = this.die(unit, unit.firstDie));
+    if (!die) return;
     const string = (at: number): string => { const v = die.attributes.get(at); return typeof v === 'string' ? v : ''; };
     unit.name = string(At.name);
     unit.compDir = string(At.compDir);
@@ -101,6 +100,18 @@ export class DebugInfo {
     unit.packageName = string(At.goPackageName);
     unit.lowPc = numberOf(die.attributes.get(At.lowPc)) ?? 0;
     unit.stmtList = numberOf(die.attributes.get(At.stmtList)) ?? -1;
+  }
+
+  /** The bases stand in the same entry as the attributes that need them, so they are looked for first. */
+  private readBases(unit: Unit): void {
+    const r = new ByteReader(this.sections.info, unit.firstDie, unit.end), found: Partial<Record<Base, number>> = {};
+    for (const { at, form, implicit } of unit.abbrevs[r.uleb()]?.attributes ?? []) {
+      const base = BASES.get(at);
+      if (!base) { this.skipForm(r, unit, form); continue; }
+      const value = numberOf(this.value(r, unit, form, implicit));
+      if (value !== undefined) found[base] = value;
+    }
+    if (!r.failed) Object.assign(unit, found);
   }
 
   private abbrevTable(offset: number): Abbrev[] {
@@ -199,7 +210,7 @@ export class DebugInfo {
 
   /** Walks the unit's top-level entries; `want` picks tags worth reading whole. */
   topLevel(unit: Unit, want: (tag: number) => boolean, visit: (die: Die) => void): void {
-    const root = this.die(unit, unit.firstDie);
+    const root = unit.entry;
     if (!root?.hasChildren) return;
     const r = new ByteReader(this.sections.info, root.next, unit.end);
     while (!r.atEnd) {

@@ -105,7 +105,7 @@ export class NameIndex {
     if (this.scanned.has(unit.index)) return;
     this.scanned.add(unit.index);
     const { info } = this;
-    const root = info.die(unit, unit.firstDie);
+    const root = unit.entry;
     if (!root?.hasChildren) return;
     const data = info.sections.info;
     const r = new ByteReader(data, root.next, unit.end);

@@ -43,8 +43,7 @@ export class DwarfProgram {
     if (!this.ranges) {
       this.ranges = [];
       for (const unit of this.info.units) {
-        const die = this.info.die(unit, unit.firstDie);
-        if (die) for (const [low, high] of this.info.ranges(die)) if (high > low) this.ranges.push({ low, high, unit });
+        for (const [low, high] of unit.entry ? this.info.ranges(unit.entry) : []) if (high > low) this.ranges.push({ low, high, unit });
       }
       this.ranges.sort((a, b) => a.low - b.low);
     }
