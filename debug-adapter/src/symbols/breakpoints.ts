@@ -178,7 +178,8 @@ export class Breakpoints {
   pcsForFunction(fns: readonly FunctionInfo[]): number[] {
     const dwarf = this.dwarf();
     const out = new Set(fns.map((f) => this.afterPrologue(f, false)));
-    if (dwarf && fns.some((f) => dwarf.subprogramAt(f.entry)?.inlinable)) {
+    // Assembly is never inlined; whether a Go function was is told by the debug information of its whole package.
+    if (dwarf && fns.some((f) => !this.functions.locate(f.entry)?.file.endsWith('.s') && dwarf.subprogramAt(f.entry)?.inlinable)) {
       const names = new Set(fns.map((f) => f.name));
       for (const site of dwarf.inlinedSites()) if (names.has(dwarf.origin(site.origin)?.name ?? '')) out.add(site.low);
     }
