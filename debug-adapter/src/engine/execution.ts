@@ -38,24 +38,24 @@ export class Execution extends Backwards {
     return this.untilReturn(tid, [{ pc: back, at: this.words.position(registers) }], pc, undefined, turns);
   }
 
-  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number, own = this.position(tid), turns?: Turns): Promise<Outcome> {
-    const all = [...goals, ...this.recoveries(tid, pc)];
+  private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number, own = this.position(tid), turns?: Turns, left?: number): Promise<Outcome> {
+    const all = [...goals, ...this.recoveries(tid, pc, left)];
     const escape = this.gogoJump(tid);
     const deferredCalls = new Set(this.deferredCalls());
-    let left: 'gogo' | 'deferred' | undefined;
+    let way: 'gogo' | 'deferred' | undefined;
     const addresses = new Set([...all.map((goal) => goal.pc), ...turns?.addresses ?? [], ...deferredCalls, ...(escape ? [escape] : [])]);
     const outcome = await this.advance(addresses, (address) => {
       const now = this.current;
-      if (address === escape && now === tid) { left = 'gogo'; return true; }
-      if (deferredCalls.has(address) && this.runsDefersOf(now, own)) { left = 'deferred'; return true; }
+      if (address === escape && now === tid) { way = 'gogo'; return true; }
+      if (deferredCalls.has(address) && this.runsDefersOf(now, own)) { way = 'deferred'; return true; }
       if (turns?.addresses.has(address) && turns.isOurs(now)) return true;
       const here = this.position(now);
       return all.some((goal) => goal.pc === address && samePosition(goal.at, here));
     });
-    if (left === undefined || outcome.kind !== 'done') return outcome;
+    if (way === undefined || outcome.kind !== 'done') return outcome;
     // gogo leaves g0's stack for good: the frame that was stepped over is dead. Go with it.
     const stepped = await this.stepWatchful(outcome.tid);
-    return left === 'deferred' && stepped.kind === 'done' ? this.arrive(stepped.tid) : stepped;
+    return way === 'deferred' && stepped.kind === 'done' ? this.arrive(stepped.tid) : stepped;
   }
 
   /** Where a panic calls a deferred function: in gopanic, before Go 1.22 also in what it has for open-coded ones. */
@@ -88,15 +88,17 @@ export class Execution extends Backwards {
     return sp === undefined || this.words.position(registers, sp).depth <= own.depth;
   }
 
-  /** Where panics recovered in this goroutine's frames go on: the calls of deferreturn, each with its frame's SP. */
-  private recoveries(tid: number, pc: number): { pc: number; at: StackPosition }[] {
+  /** Where panics recovered in this goroutine's frames go on: the calls of deferreturn, each with its frame's SP. A frame that is being left, whose CFA is `left`, comes there by itself. */
+  private recoveries(tid: number, pc: number, left: number | undefined): { pc: number; at: StackPosition }[] {
     const deferreturn = this.binary.functionsNamed('runtime.deferreturn')[0];
     if (!deferreturn || !pc) return [];
     const registers = this.registers(tid);
     const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 32 }).frames;
     const found: { pc: number; at: StackPosition }[] = [];
+    let leaves = left !== undefined;
     for (const frame of frames) {
       if (frame.inlined || !frame.entry) continue;
+      if (leaves) { leaves = frame.cfa !== left; continue; }
       for (const call of this.callsOf(frame.entry, deferreturn.entry)) {
         const delta = this.binary.spDelta(call);
         if (delta !== undefined) found.push({ pc: call, at: this.words.position(registers, frame.cfa - 8 - delta) });
@@ -423,7 +425,7 @@ export class Execution extends Backwards {
     // First to the function's own RET, where its results can still be read.
     const top = frames.find((candidate) => !candidate.inlined)!;
     const returns = !loop && fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, top.cfa - 8) })) : [];
-    const outcome = await this.untilReturn(tid, [back, ...returns], registers.rip);
+    const outcome = await this.untilReturn(tid, [back, ...returns], registers.rip, undefined, undefined, frame.cfa);
     if (outcome.kind !== 'done') return outcome;
     const at = this.registers(outcome.tid).rip;
     if (!returns.some(({ pc }) => pc === at)) return outcome;

@@ -5,6 +5,7 @@ import type { Command } from './commands';
 import { split2 } from './context';
 import type { Context, Scope } from './context';
 import { goroutineRows } from './goroutines';
+import { indented } from './position';
 import { align } from './tabwriter';
 
 function printMatching(context: Context, kind: string, rows: VariableRow[], args: string): void {
@@ -138,7 +139,7 @@ export const dataCommands: Command[] = [
       const results = context.debug.callResults(args, context.frameAt(scope), scope.thread);
       if (results.length === 0) return context.print('Nothing returned.');
       context.print('Values returned:');
-      for (const { name, value } of results) context.print(`\t${name}: ${value.replace(/\n/g, '\n\t')}`);
+      for (const { name, value } of results) context.print(`\t${name}: ${indented(value)}`);
       context.print();
     },
   },

@@ -42,6 +42,9 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] =
   { name: 'defer, panic, recover', file: 'kinds.go', from: 19, lines: [
     `break ${kinds('recovered')}`, 'break main.recovers', 'continue', 'next', 'next', 'next', 'stack 1 -defer', 'deferred 3 args', 'deferred 0 args', 'next', 'continue', 'continue', 'print r', 'next', 'exit',
   ] },
+  { name: 'out of functions with deferred calls', file: 'walks/defers.go', from: 19, lines: [
+    'break main.nested', 'continue', 'continue', 'stepout', 'stack 3', 'clearall', `break ${at('walks/defers.go', 'named')}`, 'continue', 'stepout', 'clearall', `break ${at('walks/defers.go', 'wrapped')}`, 'continue', 'stepout', 'exit',
+  ] },
   { name: 'channels with waiters, labels', file: 'kinds.go', from: 19, lines: [
     `break ${kinds('channels')}`, 'continue', 'print len(full)', 'print cap(full)', 'print done', USER, `${USER} -l`, 'goroutines -with label number=1', 'goroutines -group label number -with userloc main.', 'goroutines -chan full', 'goroutines -chan empty', 'goroutines -without user -with userloc main.', 'print mu', 'print wg.noCopy', 'exit',
   ] },

@@ -18,6 +18,12 @@ export function disassemblyText(rows: DisassemblyRow[], header: boolean): string
 function baseName(file: string): string { return file === '' ? '.' : file.slice(file.lastIndexOf('/') + 1); }
 function toHex(bytes: Uint8Array): string { return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''); }
 
+/** A value of several lines under a stop. What a pointer points to begins its line, as in Delve. */
+export function indented(value: string): string {
+  const [pointer = ''] = /^\([^\n]*\)\(0x[0-9a-f]+\)\n/.exec(value) ?? [];
+  return pointer + value.slice(pointer.length).replace(/\n/g, '\n\t');
+}
+
 export function printDisassembly(context: Context, rows: DisassemblyRow[], header = true): void { context.host.write(paintRows(context, disassemblyText(rows, header))); }
 
 /** The instructions around pc. */
@@ -85,7 +91,7 @@ export function printStop(context: Context, stop: StopInfo): void {
   if (context.debug.isOptimized(stop.pc)) context.print('Warning: debugging optimized function');
   if (stop.returned) {
     context.print('Values returned:');
-    for (const { name, value } of stop.returned) context.print(`\t${name}: ${value.replace(/\n/g, '\n\t')}`);
+    for (const { name, value } of stop.returned) context.print(`\t${name}: ${indented(value)}`);
     context.print();
   }
   printMoment(context, stop);

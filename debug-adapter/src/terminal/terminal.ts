@@ -9,6 +9,7 @@ import { Context, ExitRequest, split2 } from './context';
 import type { Scope, TerminalHost } from './context';
 import { printDisplays, splitFormat } from './data';
 import { PARAMETERS } from './other';
+import { indented } from './position';
 import { carryBreakpoints } from './program';
 import { stackText } from './stack';
 
@@ -115,7 +116,7 @@ export class Terminal implements Commander {
     try {
       if (name === 'print' || name === 'p') {
         const [format, expression] = splitFormat(args);
-        context.print(`\t${expression}: ${context.debug.printValue(expression, format).replace(/\n/g, '\n\t')}`);
+        context.print(`\t${expression}: ${indented(context.debug.printValue(expression, format))}`);
       } else if (name === 'stack' || name === 'bt') {
         context.print('\tStack:');
         context.host.write(stackText(context, context.stack(this.scope(), Number(args || 50) + 1), { indent: '\t\t' }));

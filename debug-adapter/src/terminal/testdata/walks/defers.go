@@ -52,8 +52,14 @@ func index(xs []int, i int) int { return xs[i] }
 
 func named() (a int, b string, err error) {
 	defer func() { a *= 2 }()
-	a, b = 21, "x"
+	a, b = 21, "x" // named
 	return a, b + "y", nil
+}
+
+func wrapped(code int) *myErr {
+	defer func() { code++ }()
+	made := &myErr{code, "wrapped"}
+	return made // wrapped
 }
 
 func main() {
@@ -68,5 +74,5 @@ func main() {
 	fmt.Println(e1, ok, me.code, e2, e3, e4, a, b, err)
 	var p *myErr
 	e5 := guard("nil", func() { fmt.Println(p.code) })
-	fmt.Println(e5)
+	fmt.Println(e5, wrapped(7))
 }
