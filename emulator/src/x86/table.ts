@@ -41,7 +41,7 @@ export interface InstructionRow {
 
 /** Opcode maps; the numbers of the VEX maps are VEX_MAPS + mmmmm, of the EVEX maps EVEX_MAPS + mmm. */
 export const MAP_ONE_BYTE = 0, MAP_0F = 1, MAP_0F38 = 2, MAP_0F3A = 3, VEX_MAPS = 4, EVEX_MAPS = 8;
-const MAP_COUNT = 16;
+export const MAP_COUNT = 16;
 
 const MAP_NAMES = ['', '0F', '0F38', '0F3A', '', 'VEX.0F', 'VEX.0F38', 'VEX.0F3A', '', 'EVEX.0F', 'EVEX.0F38', 'EVEX.0F3A', '', 'EVEX.MAP5', 'EVEX.MAP6', ''];
 const TEXTS: [map: number, rows: string][] = [
@@ -60,6 +60,7 @@ interface Line { text: string; start: number; end: number; number: number }
 let lines: (Line[] | undefined)[] | undefined;
 const candidates: (Candidate[] | undefined)[] = new Array<Candidate[] | undefined>(MAP_COUNT * 256).fill(undefined);
 let lineCount = 0;
+let all: { map: number; opcode: number; candidate: Candidate }[] | undefined;
 const byId = new Map<number, Candidate>();
 
 function indexLines(): (Line[] | undefined)[] {
@@ -104,7 +105,8 @@ export function candidateWithId(id: number): Candidate {
 }
 
 /** Every candidate of the table once, with its opcode map and (first) opcode. */
-export function allCandidates(): { map: number; opcode: number; candidate: Candidate }[] {
+export function allCandidates(): readonly { map: number; opcode: number; candidate: Candidate }[] {
+  if (all) return all;
   const seen = new Set<number>();
   const result: { map: number; opcode: number; candidate: Candidate }[] = [];
   for (let key = 0; key < MAP_COUNT * 256; key++) {
@@ -114,7 +116,7 @@ export function allCandidates(): { map: number; opcode: number; candidate: Candi
       result.push({ map: key >> 8, opcode: key & 255, candidate });
     }
   }
-  return result;
+  return (all = result);
 }
 
 /** Every row of the table. */

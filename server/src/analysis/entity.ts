@@ -7,6 +7,7 @@ import { positionAt, visibleSpan, type Macro, type PreprocessedToken, type Span 
 import type { Include } from '../syntax/preprocessor';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { functionAt, functionsOf, tokensOf, type AssemblyFunction } from './functions';
+import { firstAtOrAfter, statementPlaces } from './statement-places';
 
 export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
   | { kind: 'macro'; macro: Macro }
@@ -66,26 +67,21 @@ function inBody(file: AssemblyFile, offset: number): Entity | undefined {
   return undefined;
 }
 
-const lines = new WeakMap<AssemblyFile, Map<number, Statement[]>>();
-
 /** Statements with a token on the line of an offset, as the user sees them. */
 export function statementsOnLine(file: AssemblyFile, offset: number): readonly Statement[] {
-  let known = lines.get(file);
-  if (!known) {
-    lines.set(file, (known = new Map<number, Statement[]>()));
-    for (const statement of file.statements) {
-      let last = -1;
-      for (const token of tokensOf(statement)) {
-        const span = visibleSpan(token);
-        if (span.file !== file.source || (last >= 0 && span.start < (file.source.lineStarts[last + 1] ?? Infinity) && span.start >= (file.source.lineStarts[last] ?? 0))) continue;
-        last = positionAt(file.source, span.start).line;
-        const list = known.get(last);
-        if (!list) known.set(last, [statement]);
-        else if (list.at(-1) !== statement) list.push(statement);
-      }
+  const { source, statements } = file;
+  const { line } = positionAt(source, offset);
+  const start = source.lineStarts[line] ?? 0;
+  const end = source.lineStarts[line + 1] ?? Infinity;
+  const places = statementPlaces(file);
+  const near = places ? statements.slice(firstAtOrAfter(places.reach, start), firstAtOrAfter(places.starts, end)) : statements;
+  return near.filter((statement) => {
+    for (const token of tokensOf(statement)) {
+      const span = visibleSpan(token);
+      if (span.file === source && span.start >= start && span.start < end) return true;
     }
-  }
-  return known.get(positionAt(file.source, offset).line) ?? [];
+    return false;
+  });
 }
 
 function ofToken(statement: Statement, token: PreprocessedToken, span: Span, within: AssemblyFunction | undefined, file: AssemblyFile): Entity | undefined {

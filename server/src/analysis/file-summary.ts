@@ -35,13 +35,25 @@ export function summaryOf(file: AssemblyFile): FileSummary {
   return known;
 }
 
+/** The same of a file at hand: what takes a look at every statement waits until somebody wants it. Not to be kept longer than the file. */
+export const summaryAtHand = (file: AssemblyFile): FileSummary => kept.get(file) ?? {
+  source: file.source, packagePath: file.packagePath,
+  get symbols() { return symbolsOf(file); },
+  get functions() { return summaryOf(file).functions; },
+};
+
+const symbols = new WeakMap<AssemblyFile, AssemblySymbol[]>();
+
 /** Functions and data that a file defines. */
 export function symbolsOf(file: AssemblyFile): AssemblySymbol[] {
+  const known = symbols.get(file);
+  if (known) return known;
   const found: AssemblySymbol[] = functionsOf(file).map(({ name, static: isStatic, nameToken }) => ({ name, static: isStatic, kind: 'function', span: visibleSpan(nameToken) }));
   for (const { word, operands } of file.statements) {
     const symbol = word?.text === 'GLOBL' ? operands[0]?.symbol : undefined;
     if (symbol) found.push({ name: symbolName(symbol.token.text, file), static: symbol.static, kind: 'data', span: visibleSpan(symbol.token) });
   }
+  symbols.set(file, found);
   return found;
 }
 

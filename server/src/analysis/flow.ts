@@ -27,6 +27,8 @@ export interface State { values: Map<string, Value>; writers: Map<string, Set<St
 export interface Flow {
   before(statement: Statement): State | undefined;
   after(statement: Statement): State | undefined;
+  /** Of one register, the statements that may have written it before this one; undefined where nothing leads here. Not to be changed or kept. */
+  writers(statement: Statement, register: string): ReadonlySet<Statement> | undefined;
 }
 
 /** More steps than any real function needs: each register of each statement changes at most a few times. */
@@ -81,6 +83,8 @@ export function leaves(word: string, operands: readonly Operand[], family: Famil
 
 const NO_CODE: ReadonlySet<string> = new Set(['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'PCALIGNMAX', 'DATA', 'GLOBL', 'NOP']);
 
+const NOBODY: ReadonlySet<Statement> = new Set();
+
 /** Sets of writers are not changed, only replaced, except in the states of blocks, which own theirs. */
 const copy = ({ values, writers }: State): State => ({ values: new Map(values), writers: new Map(writers) });
 
@@ -131,7 +135,11 @@ class Analysis {
       const state = at === undefined ? undefined : this.stateAt(at);
       return state && copy(state);
     };
-    return { before, after: (statement) => { const state = before(statement); if (state) this.step(statement, state); return state; } };
+    return {
+      before,
+      after: (statement) => { const state = before(statement); if (state) this.step(statement, state); return state; },
+      writers: (statement, register) => { const at = this.index.get(statement); const state = at === undefined ? undefined : this.stateAt(at); return state && (state.writers.get(register) ?? NOBODY); },
+    };
   }
 
   /** What holds before a statement: its block run up to there. */
@@ -151,8 +159,8 @@ class Analysis {
 
   private entry(): State {
     const values = new Map<string, Value>();
-    const g = this.g();
-    if (g && (this.family === 'amd64' ? this.isInternal() : this.file.arch.registers.has('g'))) values.set(this.gRegister(), g);
+    const g = (this.family === 'amd64' ? this.isInternal() : this.file.arch.registers.has('g')) ? this.g() : undefined;
+    if (g) values.set(this.gRegister(), g);
     if (this.isInternal()) this.registerArguments(values);
     return { values, writers: new Map() };
   }
@@ -227,7 +235,7 @@ class Analysis {
     }
     const result = this.loaded(statement, state);
     const { writes } = registerAccess(statement, this.family);
-    if (writes.size) {
+    if (writes.length) {
       const here = new Set([statement]);
       for (const name of writes) {
         values.delete(name);

@@ -33,13 +33,44 @@ export function movedBehind(statements: readonly Statement[], index: number): vo
 }
 
 export function functionsOf(file: AssemblyFile): AssemblyFunction[] {
-  const found = cache.get(file);
-  if (found) return found;
+  let found = cache.get(file);
+  if (!found) cache.set(file, (found = functionsIn(file, 0, file.statements.length)));
+  return found;
+}
+
+/** Of the statements [from, to), the last of which is the file's last or stands before a TEXT. */
+function functionsIn(file: AssemblyFile, from: number, to: number): AssemblyFunction[] {
   const { statements } = file;
-  const starts = statements.flatMap(({ word, operands }, i) => (word?.text === 'TEXT' && operands[0]?.symbol ? [i] : []));
-  const functions = starts.map((start, i) => functionOf(statements, start, starts[i + 1] ?? statements.length, file));
-  cache.set(file, functions);
-  return functions;
+  const starts: number[] = [];
+  for (let i = from; i < to; i++) {
+    const { word, operands } = statements[i] as Statement;
+    if (word?.text === 'TEXT' && operands[0]?.symbol) starts.push(i);
+  }
+  return starts.map((start, i) => functionOf(statements, start, starts[i + 1] ?? to, file));
+}
+
+/** Of a file that an edit has made: `firstOut` to `firstKept` are the statements that went from the old one, what stood behind them has moved. */
+export function handOnFunctions(before: AssemblyFile, after: AssemblyFile, firstOut: number, firstKept: number, shift: number): void {
+  const functions = cache.get(before);
+  if (!functions) return;
+  const by = after.statements.length - before.statements.length;
+  let end = before.statements.length - functions.reduce((sum, { statements }) => sum + statements.length, 0);
+  const head: AssemblyFunction[] = [];
+  const tail: AssemblyFunction[] = [];
+  let from = 0;
+  let to = before.statements.length;
+  for (const each of functions) {
+    const start = end;
+    end += each.statements.length;
+    // What comes in at its end would be its own.
+    if (end < firstOut) { head.push(each); from = end; }
+    else if (start >= firstKept) {
+      if (tail.length === 0) to = start;
+      each.span = { file: after.source, start: each.span.start + shift, end: each.span.end + shift };
+      tail.push(each);
+    }
+  }
+  cache.set(after, [...head, ...functionsIn(after, from, to + by), ...tail]);
 }
 
 function functionOf(statements: readonly Statement[], start: number, end: number, file: AssemblyFile): AssemblyFunction {

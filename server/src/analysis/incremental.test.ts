@@ -5,6 +5,9 @@ import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source
 import { disk, goroot, parser } from '../testing/fixture';
 import type { AssemblyFile } from './assembly-file';
 import { Checker } from './check';
+import { statementsOnLine } from './entity';
+import { symbolsOf } from './file-summary';
+import { functionsOf } from './functions';
 import { edited } from './incremental';
 
 /** Everything that is known of a file, with the places, as plain text lines. */
@@ -23,6 +26,9 @@ export function dump(file: AssemblyFile): string[] {
     JSON.stringify(file.target), String(file.source.lineStarts.length),
     ...file.statements.map(({ labels, word, suffixes, operands }) => [...labels.map((each) => `${token(each)}:`), word ? token(word) : 'nothing', ...suffixes.map(token), ...operands.map(operand)].join('\n')),
     ...file.problems.map((each) => `problem ${each.code} ${each.message} ${span(each.span)}`).sort(),
+    ...functionsOf(file).map((each) => `function ${each.name} ${span(each.span)} ${file.statements.indexOf(each.text)} ${each.statements.length} ${each.statements.at(-1) === file.statements[file.statements.indexOf(each.text) + each.statements.length - 1]}`),
+    ...symbolsOf(file).map((each) => `symbol ${each.name} ${each.static} ${each.kind} ${span(each.span)}`),
+    ...Array.from({ length: 40 }, (_, i) => Math.floor((i * file.source.text.length) / 40)).map((at) => `at ${at}: ${statementsOnLine(file, at).map((each) => file.statements.indexOf(each)).join()}`),
     ...preprocessed.macros.map((macro) => `macro ${macro.name} ${macro.definition ? span(macro.definition) : ''} ${macro.definition?.file === file.source ? macro.body.map((each) => `${each.token.text}${each.token.start}`).join(' ') : ''}`),
     ...preprocessed.uses.map((use) => `use ${use.macro.name} ${span(use.span)}`),
     ...preprocessed.bodyUses.map((use) => `body ${use.macro.name} ${span(use.span)}`),

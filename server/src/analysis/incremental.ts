@@ -4,10 +4,11 @@
 
 import { parse, type Statement } from '../syntax/parser';
 import { macrosAt, preprocessLines, type Preprocessed } from '../syntax/preprocessor';
-import { linesOf, visibleSpan, type Expansion, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
+import { linesOf, type Expansion, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
 import { definesOf } from '../workspace/target';
 import type { AssemblyFile } from './assembly-file';
-import { movedBehind, tokensOf } from './functions';
+import { handOnFunctions, movedBehind, tokensOf } from './functions';
+import { firstAtOrAfter, handOn, statementPlaces, type Places } from './statement-places';
 
 /** Old text [start, end) has become new text [start, end + shift). Whole lines. */
 interface Region { start: number; end: number; shift: number }
@@ -67,46 +68,14 @@ function lineEnd(text: string, at: number): number {
   return newline < 0 ? text.length : newline + 1;
 }
 
-interface Places { starts: number[]; ends: number[] }
-
-/** Where each statement begins and ends as the user sees it; undefined where that is not in order, as with statements of an included file. */
-function statementPlaces({ statements, source }: AssemblyFile): Places | undefined {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  let before = 0;
-  for (const { labels, word, suffixes, operands } of statements) {
-    const first = labels[0] ?? word;
-    const last = operands.at(-1)?.tokens.at(-1) ?? suffixes.at(-1) ?? word ?? labels.at(-1);
-    if (!first || !last) return undefined;
-    const from = first.expansion ? visibleSpan(first) : first;
-    const to = last.expansion ? visibleSpan(last) : last;
-    if (from.file !== source || to.file !== source || from.start < before) return undefined;
-    before = from.start;
-    starts.push(before);
-    ends.push(Math.max(to.end, before));
-  }
-  return { starts, ends };
-}
-
-function firstAtOrAfter(starts: readonly number[], at: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function grow(region: Region, { starts, ends }: Places, text: string): Region {
+function grow(region: Region, { starts, reach }: Places, text: string): Region {
   let { start, end } = region;
   for (;;) {
     const first = firstAtOrAfter(starts, start) - 1;
     const begin = starts[first];
-    const reaches = begin !== undefined && (ends[first] ?? 0) > start ? text.lastIndexOf('\n', begin - 1) + 1 : start;
+    const reaches = begin !== undefined && (reach[first] ?? 0) > start ? text.lastIndexOf('\n', begin - 1) + 1 : start;
     const last = firstAtOrAfter(starts, end) - 1;
-    const stop = last >= 0 && (ends[last] ?? 0) > end ? lineEnd(text, (ends[last] ?? 0) - 1) : end;
+    const stop = last >= 0 && (reach[last] ?? 0) > end ? lineEnd(text, (reach[last] ?? 0) - 1) : end;
     if (reaches >= start && stop <= end) return { ...region, start, end };
     start = Math.min(start, reaches);
     end = Math.max(end, stop);
@@ -157,7 +126,7 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
 
   const move = new Mover(source, source, end, shift);
   if (shift !== 0) {
-    for (let i = firstKept; i < statements.length; i++) for (const token of tokensOf(statements[i] as Statement)) if (!token.expansion) move.token(token);
+    for (let i = firstKept; i < statements.length; i++) move.statement(statements[i] as Statement);
     for (const [at, tokens] of preprocessed.expansions) if (at >= end) for (const token of tokens) move.token(token);
     for (const { definition, body } of preprocessed.macros) {
       if (!definition || definition.file !== source || definition.start < end) continue;
@@ -176,11 +145,14 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
   movedBehind(statements, firstOut - 1);
   source.text = text;
   source.lineStarts = linesOf(text);
-  return {
+  const next: AssemblyFile = {
     ...file, problems,
     preprocessed: { ...preprocessed, uses, expansions },
     statements: [...statements.slice(0, firstOut), ...parsed.statements, ...statements.slice(firstKept)],
   };
+  handOn(next, places, firstOut, parsed.statements, firstKept, shift);
+  handOnFunctions(file, next, firstOut, firstKept, shift);
+  return next;
 }
 
 /** Moves what stands in `from` at or behind a place, each object once, and says that it stands in `to`. */
@@ -196,6 +168,27 @@ class Mover {
     span.file = this.to;
     span.start += this.shift;
     span.end += this.shift;
+  }
+
+  /** Its tokens, but for those out of macros. Most of an edit's time goes by here. */
+  statement({ labels, word, suffixes, operands }: Statement): void {
+    for (let i = 0; i < labels.length; i++) this.written(labels[i] as PreprocessedToken);
+    if (word) this.written(word);
+    for (let i = 0; i < suffixes.length; i++) this.written(suffixes[i] as PreprocessedToken);
+    for (let i = 0; i < operands.length; i++) {
+      const { tokens } = operands[i] as Statement['operands'][number];
+      for (let j = 0; j < tokens.length; j++) this.written(tokens[j] as PreprocessedToken);
+    }
+  }
+
+  private written(token: PreprocessedToken): void {
+    if (token.expansion) return;
+    if (token.visible) this.token(token);
+    else if (token.file === this.from && token.start >= this.at) {
+      token.file = this.to;
+      token.start += this.shift;
+      token.end += this.shift;
+    }
   }
 
   /** A token is met once; what several share is not moved twice. */

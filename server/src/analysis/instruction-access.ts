@@ -8,7 +8,8 @@ import type { Statement } from '../syntax/parser';
 
 export type Access = 'r' | 'w' | 'rw' | 'none';
 
-export interface RegisterAccess { reads: Set<string>; writes: Set<string> }
+/** Names of whole registers, each once. */
+export interface RegisterAccess { reads: readonly string[]; writes: readonly string[] }
 
 const BYTE: Record<string, string> = { AL: 'AX', AH: 'AX', BL: 'BX', BH: 'BX', CL: 'CX', CH: 'CX', DL: 'DX', DH: 'DX', SPB: 'SP', BPB: 'BP', SIB: 'SI', DIB: 'DI' };
 
@@ -72,28 +73,31 @@ export function registerAccess(statement: Statement, family: Family): RegisterAc
   return found;
 }
 
+const NONE: RegisterAccess = { reads: [], writes: [] };
+
 function accessedRegisters(statement: Statement, family: Family): RegisterAccess {
-  const reads = new Set<string>();
-  const writes = new Set<string>();
   const { word, operands } = statement;
-  if (!word) return { reads, writes };
-  const whole = (name: string) => wholeRegister(name, family);
+  if (!word) return NONE;
+  const reads: string[] = [];
+  const writes: string[] = [];
+  const add = (list: string[], name: string) => { if (!list.includes(name)) list.push(name); };
   const access = operandAccess(statement, family);
+  const zeroing = isZeroing(statement);
   operands.forEach((operand, i) => {
     const how = access[i] ?? 'r';
+    const plain = isPlain(operand);
     for (const { name } of operand.registers) {
-      if (!isPlain(operand)) { reads.add(whole(name)); continue; }
-      if (how === 'r' || how === 'rw') reads.add(whole(name));
-      if (how === 'w' || how === 'rw') writes.add(whole(name));
+      const whole = wholeRegister(name, family);
+      if (!zeroing && (!plain || how === 'r' || how === 'rw')) add(reads, whole);
+      if (plain && (how === 'w' || how === 'rw')) add(writes, whole);
     }
   });
-  if (isZeroing(statement)) for (const { name } of operands.flatMap(({ registers }) => registers)) reads.delete(whole(name));
   if (family === 'amd64' || family === '386') {
     const key = `${operands.length} ${word.text}`;
     let implicit = implicits.get(key);
     if (!implicit) implicits.set(key, (implicit = implicitAccess(word.text, operands.length)));
-    for (const name of implicit.reads) reads.add(name);
-    for (const name of implicit.writes) writes.add(name);
+    for (const name of implicit.reads) add(reads, name);
+    for (const name of implicit.writes) add(writes, name);
   }
   return { reads, writes };
 }

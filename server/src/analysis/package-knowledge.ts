@@ -132,10 +132,11 @@ export class PackageKnowledge {
     const names: string[] = [];
     this.bodylessNames = names;
     for (const file of this.owner.files) {
+      const waiting = file.declarations.filter((each) => each.kind === 'func' && !each.receiver && !each.hasBody);
+      if (waiting.length === 0) continue;
       const text = this.packages.options.files.read(file.path) ?? '';
-      for (const each of file.declarations) {
-        if (each.kind === 'func' && !each.receiver && !each.hasBody && !new RegExp(`^//go:linkname ${each.name}\\b`, 'm').test(text)) names.push(each.name);
-      }
+      const linked = new Set(Array.from(text.matchAll(/^\/\/go:linkname ([\p{L}\p{Nd}_]+)/gmu), ([, local]) => local));
+      for (const { name } of waiting) if (!linked.has(name)) names.push(name);
     }
     return names;
   }

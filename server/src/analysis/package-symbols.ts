@@ -4,7 +4,7 @@
 import { directoryOf, join, type Files } from '../workspace/files';
 import { isBuiltFor, targetOfName, type Target } from '../workspace/target';
 import type { AssemblyFile } from './assembly-file';
-import { summaryOf, type FileSummary } from './file-summary';
+import { summaryAtHand, summaryOf, type FileSummary } from './file-summary';
 import type { PackageKnowledge } from './package-knowledge';
 
 export interface Neighbours {
@@ -62,7 +62,7 @@ export function linked(file: AssemblyFile, { files, read, summary }: Neighbours,
     const other = read(path, file.target);
     return other && summaryOf(other);
   };
-  return [summaryOf(file), ...linkedPaths(file, files, minor).filter((path) => mentions === undefined || files.read(path)?.includes(mentions) === true).flatMap((path) => of(path) ?? [])];
+  return [summaryAtHand(file), ...linkedPaths(file, files, minor).filter((path) => mentions === undefined || files.read(path)?.includes(mentions) === true).flatMap((path) => of(path) ?? [])];
 }
 
 /** Go functions without a body that no assembly file here defines and that no linkname provides. */

@@ -4,7 +4,7 @@
 import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
-import { tokensOf } from './functions';
+import type { Statement } from '../syntax/parser';
 
 export interface Reference { span: Span; /** Where it is defined or written. */ write: boolean }
 
@@ -12,10 +12,13 @@ export interface Reference { span: Span; /** Where it is defined or written. */ 
 export function references(entity: Entity, file: AssemblyFile, origin = file): Reference[] {
   const wanted = entity.kind === 'symbol' ? fullName(entity.name, origin) : '';
   const found: Reference[] = [];
+  const starts = new Set<number>();
   const add = (token: PreprocessedToken, write: boolean) => {
     if (token.expansion && !token.visible) return;
     const span = visibleSpan(token);
-    if (span.file === file.source && !found.some((each) => each.span.start === span.start)) found.push({ span, write });
+    if (span.file !== file.source || starts.has(span.start)) return;
+    starts.add(span.start);
+    found.push({ span, write });
   };
   if (entity.kind === 'macro') {
     const own = entity.macro.definition;
@@ -23,21 +26,37 @@ export function references(entity: Entity, file: AssemblyFile, origin = file): R
     for (const { name, definition } of file.preprocessed.macros) if (name === entity.macro.name && definition?.file === file.source) found.push({ span: definition, write: true });
     return own ? found.sort((a, b) => a.span.start - b.span.start) : found;
   }
-  const local = entity.kind === 'label' || entity.kind === 'register' || entity.kind === 'argument';
-  for (const statement of local ? entity.function?.statements ?? [] : file.statements) {
-    if (entity.kind === 'label') for (const label of statement.labels) if (label.text === entity.name) add(label, true);
-    if (entity.kind === 'instruction') for (const token of tokensOf(statement)) if (token === statement.word && token.text === entity.word) add(token, false);
-    statement.operands.forEach((operand, index) => {
-      const symbol = operand.symbol;
-      if (entity.kind === 'label' && operand.kind === 'label' && symbol?.token.text === entity.name) add(symbol.token, false);
-      if (entity.kind === 'symbol' && operand.pseudo === 'SB' && symbol && (entity.static ? symbolName(symbol.token.text, file) === entity.name : fullName(symbolName(symbol.token.text, file), file) === wanted) && symbol.static === entity.static) {
-        add(symbol.token, index === 0 && ['TEXT', 'GLOBL', 'DATA'].includes(statement.word?.text ?? ''));
+  switch (entity.kind) {
+    case 'instruction':
+      for (const { word } of file.statements) if (word?.text === entity.word) add(word, false);
+      break;
+    case 'symbol':
+      for (const statement of file.statements) {
+        const defines = DEFINING.has(statement.word?.text ?? '');
+        statement.operands.forEach(({ pseudo, symbol }, index) => {
+          if (pseudo !== 'SB' || !symbol || symbol.static !== entity.static) return;
+          const name = symbolName(symbol.token.text, file);
+          if (entity.static ? name === entity.name : fullName(name, file) === wanted) add(symbol.token, index === 0 && defines);
+        });
       }
-      if (entity.kind === 'argument' && operand.pseudo === 'FP' && symbol?.token.text === entity.name) add(symbol.token, index === statement.operands.length - 1);
-      if (entity.kind === 'register') for (const register of operand.registers) if (register.name === entity.name) add(register.token, operand.kind === 'register' && index === statement.operands.length - 1 && statement.operands.length > 1);
-    });
+      break;
+    default:
+      for (const statement of entity.function?.statements ?? []) inFunction(entity, statement, add);
   }
   return found;
+}
+
+const DEFINING: ReadonlySet<string> = new Set(['TEXT', 'GLOBL', 'DATA']);
+
+/** What belongs to one function: a label, an argument, a register. */
+function inFunction(entity: Entity, { labels, operands }: Statement, add: (token: PreprocessedToken, write: boolean) => void): void {
+  if (entity.kind === 'label') for (const label of labels) if (label.text === entity.name) add(label, true);
+  const last = operands.length - 1;
+  operands.forEach(({ kind, pseudo, symbol, registers }, index) => {
+    if (entity.kind === 'label' && kind === 'label' && symbol?.token.text === entity.name) add(symbol.token, false);
+    if (entity.kind === 'argument' && pseudo === 'FP' && symbol?.token.text === entity.name) add(symbol.token, index === last);
+    if (entity.kind === 'register') for (const { name, token } of registers) if (name === entity.name) add(token, kind === 'register' && index === last && last > 0);
+  });
 }
 
 /** A symbol's name with its package, so that files of several packages can be compared. */

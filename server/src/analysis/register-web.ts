@@ -24,34 +24,40 @@ export function registerWeb(name: string, at: Span, within: AssemblyFunction, fi
         if (wholeRegister(used, family) !== whole || (token.expansion && !token.visible)) continue;
         const span = visibleSpan(token);
         const how = isPlain(operand) ? access[i] ?? 'r' : 'r';
-        const state = flow.before(statement);
         // In code that nothing reaches each place stands for itself.
-        const from = new Set<Statement | 'entry'>(state ? state.writers.get(whole) ?? ['entry' as const] : [statement]);
+        const writers = flow.writers(statement, whole);
+        const from = new Set<Statement | 'entry'>(writers ? (writers.size ? writers : ['entry' as const]) : [statement]);
         if (span.file === file.source) places.push({ span, reads: how !== 'w', writes: how === 'w' || how === 'rw', statement, from });
       }
     });
   }
   const start = places.find(({ span }) => span.start === at.start);
   if (!start) return [];
-  // Writes that nobody names (CALL, MULQ) join nothing: they are the end of a value.
-  const chosen = new Set<Place>([start]);
-  const writers = new Set<Statement | 'entry'>();
-  const add = (place: Place) => {
-    if (place.reads) for (const each of place.from) writers.add(each);
-    if (place.writes && !(place.reads && place !== start)) writers.add(place.statement);
+  // Who writes or reads what a statement writes. Writes that nobody names (CALL, MULQ) join nothing: they are the end of a value.
+  const joined = new Map<Statement | 'entry', Place[]>();
+  const join = (writer: Statement | 'entry', place: Place) => {
+    const list = joined.get(writer);
+    if (list) list.push(place);
+    else joined.set(writer, [place]);
   };
-  add(start);
-  if (start.reads && start.writes) for (const each of start.from) writers.add(each);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const place of places) {
-      if (chosen.has(place)) continue;
-      const joins = (place.writes && writers.has(place.statement)) || (place.reads && [...place.from].some((each) => writers.has(each)));
-      if (!joins) continue;
-      chosen.add(place);
-      add(place);
-      grown = true;
-    }
+  for (const place of places) {
+    if (place.writes) join(place.statement, place);
+    if (place.reads) for (const writer of place.from) join(writer, place);
+  }
+  const chosen = new Set<Place>();
+  const seen = new Set<Statement | 'entry'>();
+  const waiting: (Statement | 'entry')[] = [];
+  const choose = (place: Place) => {
+    if (chosen.has(place)) return;
+    chosen.add(place);
+    if (place.reads) waiting.push(...place.from);
+    if (place.writes && !(place.reads && place !== start)) waiting.push(place.statement);
+  };
+  choose(start);
+  for (let writer = waiting.pop(); writer; writer = waiting.pop()) {
+    if (seen.has(writer)) continue;
+    seen.add(writer);
+    joined.get(writer)?.forEach(choose);
   }
   return places.filter((place) => chosen.has(place)).map(({ span, writes }) => ({ span, write: writes }));
 }

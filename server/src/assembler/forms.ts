@@ -1,9 +1,9 @@
 // The forms of each Go mnemonic, in the order in which Go's assembler tries them, worked out from the rows of the instruction table.
 // Must stay true: encodings come from the table alone; what stands here is how Go spells, orders and chooses among them.
 
-import { allCandidates } from '@gobuf/emulator/x86/table';
-import { EVEX_MAPS, VEX_MAPS } from '@gobuf/emulator/x86/table';
+import { allCandidates, candidatesOf, EVEX_MAPS, MAP_COUNT, VEX_MAPS } from '@gobuf/emulator/x86/table';
 import { OperandKind, type Candidate, type OperandSpec } from '@gobuf/emulator/x86/notation';
+import { finish, type Steps } from '../syntax/steps';
 import type { OperandClass } from './operand-class';
 
 /** Where an argument goes. `fixed` is in the opcode, `mask` in the EVEX prefix, `both` in ModRM.reg and ModRM.rm. */
@@ -54,21 +54,37 @@ export const WITHOUT_FORMS: ReadonlySet<string> = new Set(['FFREE', 'FLDENV']);
 export const SINCE: Readonly<Record<string, number>> = { ENDBR64: 25 };
 
 let table: Map<string, Form[]> | undefined;
+let building: Steps<Map<string, Form[]>> | undefined;
 
 /** The forms of a mnemonic; undefined if there is none of that name. */
 export function formsOf(mnemonic: string): Form[] | undefined {
-  table ??= build();
-  return table.get(spelled(mnemonic));
+  return built().get(spelled(mnemonic));
 }
 
-export function mnemonics(): string[] {
-  table ??= build();
-  return [...table.keys()];
+export const mnemonics = (): string[] => [...built().keys()];
+
+const built = (): Map<string, Form[]> => (table ??= finish(building ??= build()));
+
+/** Works the forms out a part at a time, for whoever comes later. */
+export function* formsAhead(): Steps<void> {
+  while (!table) {
+    const { done, value } = (building ??= build()).next();
+    if (done) table = value;
+    yield undefined;
+  }
 }
 
-function build(): Map<string, Form[]> {
+/** Rows that are looked at in a step. */
+const ROWS = 400;
+
+function* build(): Steps<Map<string, Form[]>> {
   const result = new Map<string, Form[]>();
-  for (const { candidate } of allCandidates()) {
+  for (let map = 0; map < MAP_COUNT; map++) {
+    for (let opcode = 0; opcode < 256; opcode++) candidatesOf(map, opcode);
+    yield undefined;
+  }
+  for (const [i, { candidate }] of allCandidates().entries()) {
+    if (i % ROWS === 0) yield undefined;
     const { row } = candidate;
     if (!row.go || leftOut(candidate)) continue;
     for (const form of formsOfRow(candidate)) {

@@ -11,7 +11,7 @@ import { finish, type Steps } from '../syntax/steps';
 import { symbolPrefix } from '../workspace/package-path';
 
 /** Of each statement of a function, from `starts` at its number: its instructions, the length before the bytes of each. */
-interface Encoded { bytes: Uint8Array; starts: Uint32Array }
+interface Encoded { bytes: Uint8Array; starts: Uint32Array; /** Statements of which something was said. */ wrong: readonly Statement[] }
 const encoded = new WeakMap<AssemblyFunction, Encoded>();
 /** What was said of a statement when its function was assembled, counted from the statement's word. */
 const verdicts = new WeakMap<Statement, readonly Problem[]>();
@@ -48,12 +48,12 @@ export function* assembleFunctionInSteps(each: AssemblyFunction, file: AssemblyF
   each.statements.forEach((statement, i) => { starts[i + 1] = (starts[i] ?? 0) + (bytesOf.get(statement)?.length ?? 0); });
   const all = new Uint8Array(starts.at(-1) ?? 0);
   each.statements.forEach((statement, i) => { all.set(bytesOf.get(statement) ?? [], starts[i]); });
-  encoded.set(each, { bytes: all, starts });
   remember(each.statements, problems, file);
+  encoded.set(each, { bytes: all, starts, wrong: each.statements.filter((statement) => verdicts.get(statement)?.length) });
 }
 
 function* verdictsOf(each: AssemblyFunction, file: AssemblyFile): Generator<Problem> {
-  for (const statement of each.statements) {
+  for (const statement of encoded.get(each)?.wrong ?? []) {
     const known = verdicts.get(statement);
     if (known?.length && statement.word) yield* moved(known, file.source, visibleSpan(statement.word).start);
   }

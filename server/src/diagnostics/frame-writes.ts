@@ -87,7 +87,7 @@ function firstStored({ word, suffixes }: Statement): number {
 function movesStack(statement: Statement, arch: Architecture): boolean {
   const { word, operands, suffixes } = statement;
   if (!word || /^(CALL|RET|TEXT)$/.test(word.text)) return false;
-  if (arch.family === 'amd64' || arch.family === '386') return word.text === 'ADJSP' || registerAccess(statement, arch.family).writes.has('SP');
+  if (arch.family === 'amd64' || arch.family === '386') return word.text === 'ADJSP' || registerAccess(statement, arch.family).writes.includes('SP');
   const last = operands.at(-1);
   if (last?.kind === 'register' && isStackPointer(last.base?.name, arch)) return true;
   // Forms that write the address back: .W and .P of arm and arm64, …U of ppc64.

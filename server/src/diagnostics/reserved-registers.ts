@@ -38,7 +38,7 @@ function framePointer(each: AssemblyFunction, file: AssemblyFile): Problem[] {
   const calls = each.statements.some(({ word }) => isCall(word?.text ?? ''));
   if (!isNoFrame(each) && (frame > 0 || calls)) return [];
   // Saved somewhere, it is trusted to come back.
-  if (each.statements.some((statement) => mentions(statement, register) && registerAccess(statement, file.arch.family).reads.has(register))) return [];
+  if (each.statements.some((statement) => mentions(statement, register) && registerAccess(statement, file.arch.family).reads.includes(register))) return [];
   return unrestored(each, file, {
     register, restores: () => false, needs: () => false,
     message: (line, how) => `${register} is the frame pointer: it is overwritten here, nothing in this function saves it, and line ${line} ${how}; save it, or give the function a frame`,
@@ -79,7 +79,7 @@ function unrestored(each: AssemblyFunction, file: AssemblyFile, rule: Rule): Pro
   const { family } = file.arch;
   const writes = statements.flatMap((statement, i) => {
     const plain = statement.operands.some(({ kind, base }) => kind === 'register' && base !== undefined) || statement.operands.length === 0;
-    return plain && !isCall(statement.word?.text ?? '') && registerAccess(statement, family).writes.has(rule.register) && !rule.restores(statement) ? [i] : [];
+    return plain && !isCall(statement.word?.text ?? '') && registerAccess(statement, family).writes.includes(rule.register) && !rule.restores(statement) ? [i] : [];
   });
   if (writes.length === 0) return [];
   const next = successors(each, file);

@@ -48,6 +48,14 @@ export class PackageScope {
     return this.all.values();
   }
 
+  /** Parses a file at a time. */
+  *ahead(): Generator<undefined> {
+    for (let i = 0; i < this.sources.length; i++) {
+      this.declared(i);
+      yield undefined;
+    }
+  }
+
   /** All files, parsed. */
   files(): GoFile[] { return this.sources.map((source) => source.file()); }
 

@@ -1,7 +1,7 @@
 // Requests that lead from one place to another: definition, references, highlight, calls, links, symbols of the workspace.
 // Must stay true: one handler a request, each a few lines; what to answer is the analysis's.
 
-import { DocumentHighlightKind, SymbolKind, type CallHierarchyItem } from 'vscode-languageserver';
+import { DocumentHighlightKind, SymbolKind, type CallHierarchyItem, type DocumentHighlight } from 'vscode-languageserver';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { callersOf, callsOf, type CallTarget } from '../analysis/calls';
 import { definition, plainName } from '../analysis/definition';
@@ -47,9 +47,7 @@ export function navigation(session: Session): void {
   }));
   connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
     const at = entity(textDocument.uri, position);
-    if (!at) return undefined;
-    const web = at.entity.kind === 'register' && at.entity.function ? registerWeb(at.entity.name, at.entity.span, at.entity.function, at.file, documents.context(at.file).knowledge) : [];
-    return (web.length ? web : references(at.entity, at.file)).map(({ span, write }) => ({ range: range(span), kind: write ? DocumentHighlightKind.Write : DocumentHighlightKind.Read }));
+    return at && highlightsAt(session, at.file, at.entity);
   }));
   connection.onSelectionRanges(({ textDocument, positions }) => session.safely('selection', () => positions.flatMap((position) => {
     const at = session.at(textDocument.uri, position);
@@ -72,6 +70,13 @@ export function navigation(session: Session): void {
     }).slice(0, 1000);
   }));
   calls(session);
+}
+
+/** The answer to a request for highlights: of a register the places that its value comes from and goes to. */
+export function highlightsAt({ documents }: Pick<Session, 'documents'>, file: AssemblyFile, entity: Entity | undefined): DocumentHighlight[] | undefined {
+  if (!entity) return undefined;
+  const web = entity.kind === 'register' && entity.function ? registerWeb(entity.name, entity.span, entity.function, file, documents.context(file).knowledge) : [];
+  return (web.length ? web : references(entity, file)).map(({ span, write }) => ({ range: range(span), kind: write ? DocumentHighlightKind.Write : DocumentHighlightKind.Read }));
 }
 
 /** Files where a thing can be referred to: its own, or the package's and those of other packages here for a symbol, or all that share a macro's header. */

@@ -1,19 +1,28 @@
-// Goes through the most frequent requests on an open file before anybody makes them, one at a time and beside the work: JavaScript is slow the first dozens of times,
-// and what is found once is kept. Must stay true: the answers go nowhere; nothing of the open file is used up; each step is one request.
+// Goes through the most frequent requests before anybody makes them, one at a time and beside the work: JavaScript is slow the first dozens of times, and what is found
+// once is kept. Must stay true: the answers go nowhere; nothing of an open file is used up; each step is one request.
 
+import { candidatesOf } from '../arch/amd64-instructions';
+import { formsAhead } from '../assembler/forms';
 import { edited } from '../analysis/incremental';
+import { entityAt } from '../analysis/entity';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import type { Steps } from '../syntax/steps';
 import { completionAt } from './editing';
+import { highlightsAt } from './navigation';
 import { hoverAt } from './presentation';
 import type { Session } from './session';
 
-/** Words at which is asked, and edits; of later files only a few words, for what belongs to the file. */
-const WORDS = 150, WORDS_LATER = 12, EDITS = 60;
+/** Words of an open file at which is asked; of later files only a few, for what belongs to the file. */
+const WORDS = 120, WORDS_LATER = 12;
+/** Rounds of requests and edits before any file is open. */
+const ROUNDS = 60;
 
 const WORD = /[\p{L}_·][\p{L}\p{Nd}_·]*/gu;
 
-/** Of functions with arguments, labels, macros and all kinds of operands; its name says amd64. */
+/** Nothing is assembled or read for what lies here; its name says amd64. */
+const PATH = '/gobuf/rehearsal/rehearsal_amd64.s';
+
+/** Of functions with arguments, labels, macros and all kinds of operands. */
 const TEXT = `#define LOAD(from, to) \\
 	MOVQ from, to
 ${Array.from({ length: 12 }, (_, i) => `
@@ -30,33 +39,47 @@ loop:
 	RET
 `).join('')}`;
 
-export function* rehearse(session: Session, file: () => AssemblyFile | undefined, first: boolean): Steps<void> {
-  const text = file()?.source.text ?? '';
-  const words = [...text.matchAll(WORD)];
-  const count = first ? WORDS : WORDS_LATER;
-  for (let i = 0; i < count; i++) {
-    const word = words[Math.floor((i * words.length) / count)];
-    const now = file();
-    if (!word || now?.source.text !== text) break;
-    completionAt(session.documents, now, word.index + 1);
-    yield undefined;
-    hoverAt(session, now, word.index + 1);
-    yield undefined;
-  }
-  if (first) yield* edits(session);
-}
-
-function* edits({ documents: { checker } }: Session): Steps<void> {
-  const path = 'rehearsal_amd64.s';
-  let file = checker.read(path, TEXT);
-  const judge = () => checker.check(path, file.source.text, file, () => ({ files: [] }), false);
+/** With a file of its own, as soon as the server runs: whoever opens a file waits for less. */
+export function* warmUp(session: Session): Steps<void> {
+  const { checker } = session.documents;
+  yield* formsAhead();
+  candidatesOf('MOVQ');
   yield undefined;
-  for (let i = 0; i < EDITS; i++) {
+  let file = checker.read(PATH, TEXT);
+  checker.check(PATH, TEXT, file, () => ({ files: [] }));
+  yield undefined;
+  for (let i = 0; i < ROUNDS; i++) {
+    yield* ask(session, file, (i * TEXT.length) / ROUNDS);
     const { text, lineStarts } = file.source;
     const at = lineStarts[4 + ((i * 17) % (lineStarts.length - 5))] ?? 0;
     const changed = `${text.slice(0, at)}${i % 2 ? '\n' : '\tMOVQ\tAX, BX\n'}${text.slice(at)}`;
-    file = edited(file, changed) ?? checker.read(path, changed);
-    judge();
+    file = edited(file, changed) ?? checker.read(PATH, changed);
+    checker.check(PATH, changed, file, () => ({ files: [] }), false);
+    yield undefined;
+  }
+}
+
+/** On an open file. */
+export function* rehearse(session: Session, file: () => AssemblyFile | undefined, first: boolean): Steps<void> {
+  const count = first ? WORDS : WORDS_LATER;
+  for (let i = 0; i < count; i++) {
+    const now = file();
+    if (!now) return;
+    yield* ask(session, now, (i * now.source.text.length) / count);
+  }
+}
+
+/** About the word behind a place. */
+function* ask(session: Session, file: AssemblyFile, place: number): Steps<void> {
+  const { text } = file.source;
+  WORD.lastIndex = Math.floor(place);
+  const word = WORD.exec(text);
+  if (!word) return;
+  const requests = [() => completionAt(session.documents, file, word.index + 1), () => hoverAt(session, file, word.index + 1), () => highlightsAt(session, file, entityAt(file, word.index + 1))];
+  for (const request of requests) {
+    // An edit uses the file up.
+    if (file.source.text !== text) return;
+    request();
     yield undefined;
   }
 }

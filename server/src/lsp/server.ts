@@ -10,24 +10,20 @@ import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
 import { navigation } from './navigation';
 import { presentation } from './presentation';
-import { rehearse } from './rehearsal';
+import { Idle } from './idle';
+import { rehearse, warmUp } from './rehearsal';
 import { Session, type Settings } from './session';
 import type { GoCommand } from '../golang/go-list';
 import { GoKnowledge } from './go-knowledge';
 import { sourceFile } from '../syntax/source';
-import type { Steps } from '../syntax/steps';
 import { diagnostic } from './to-proto';
 
-/** Key of a timer. */
-const REHEARSAL = 'rehearsal';
-/** Milliseconds after the start. */
-const WARM = 'warm', WARM_AFTER = 50;
 /** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
 const PAUSE = 10, LONG_PAUSE = 250;
-/** Milliseconds without a request before work that nobody asked for goes on, and after how many it goes on all the same. */
-const REST = 40, LONGEST_REST = 2000;
-/** Milliseconds for which such work goes on before it looks whether somebody asks. */
-const TURN = 3;
+/** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
+const WARM = 'warming up', WARM_AFTER = 50;
+/** What is done while nobody asks, in this order. */
+const RANK = { warmUp: 0, assemble: 1, rehearse: 2, ahead: 3 };
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -54,6 +50,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   const documents = new Documents(open, uris, options);
   const session = new Session(connection, open, documents);
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const idle = new Idle(session);
 
   let client: ClientCapabilities = {};
   connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities: offered }): InitializeResult => {
@@ -63,8 +60,8 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     return { serverInfo: { name: 'gobuf' }, capabilities: capabilities() };
   });
   connection.onInitialized(() => {
-    // Before anybody waits for it: the assembler works its tables out when it is used first.
-    timers.set(WARM, setTimeout(() => { timers.delete(WARM); session.safely('warming up', () => documents.warm()); }, WARM_AFTER));
+    const warming = warmUp(session);
+    timers.set(WARM, setTimeout(() => { timers.delete(WARM); idle.put(WARM, { rank: RANK.warmUp, step: () => warming.next().done !== true }); }, WARM_AFTER));
     if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
@@ -76,10 +73,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   });
 
   const go = new GoKnowledge(session, options.go, () => {
-    for (const { uri } of open.all()) {
-      clearTimeout(timers.get(uri));
-      timers.set(uri, setTimeout(publish, PAUSE, uri, false));
-    }
+    for (const { uri } of open.all()) soon(uri);
   });
   open.onDidOpen(({ document: { uri } }) => { void go.look(uri); });
 
@@ -97,53 +91,39 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
       sent.set(uri, text);
       return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
-    if (!complete) timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
+    if (complete) return;
+    timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
+    getReady(uri);
   };
-  /** A step at a time, and only while nobody asks: whoever asks waits for one step at most, and work for nobody goes on. */
-  const assembleThenPublish = (uri: string, waited = 0) => {
-    if (Date.now() - session.busy < REST && waited < LONGEST_REST) {
-      timers.set(uri, setTimeout(assembleThenPublish, REST, uri, waited + REST));
-      return;
-    }
-    const asked = session.busy;
-    const until = Date.now() + TURN;
-    let more = false;
-    do more = open.get(uri) !== undefined && session.safely(`assembling ${uri}`, () => documents.prepare(uri)) === true; while (more && Date.now() < until);
-    // Its own work is none that anybody asked for.
-    session.busy = asked;
-    if (more) timers.set(uri, setTimeout(assembleThenPublish, 0, uri, waited));
-    else {
-      publish(uri, true);
-      practise(uri);
-    }
+  const assembling = (uri: string) => `assembling ${uri}`;
+  const assembleThenPublish = (uri: string) => {
+    timers.delete(uri);
+    idle.put(assembling(uri), {
+      rank: RANK.assemble, due: true,
+      step: () => open.get(uri) !== undefined && documents.prepare(uri),
+      done: () => { publish(uri, true); },
+    });
   };
-  /** Files that have been opened since the last rehearsal, and the one that goes on. */
-  const practised = new Set<string>();
-  let rehearsal: Steps<void> | undefined;
+  /** Files that have been opened and made ready for. */
+  const ready = new Set<string>();
   let rehearsed = false;
-  const practise = (uri: string) => {
-    if (rehearsal || practised.has(uri)) return;
-    rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
+  const getReady = (uri: string) => {
+    if (ready.has(uri)) return;
+    const rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
     rehearsed = true;
-    practised.add(uri);
-    timers.set(REHEARSAL, setTimeout(practiseOn, REST));
+    const ahead = documents.importsAhead(uri);
+    ready.add(uri);
+    idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
+    idle.put(`reading what ${uri} names`, { rank: RANK.ahead, step: () => ahead.next().done !== true });
   };
-  const practiseOn = () => {
-    const asked = session.busy;
-    // Nobody waits for this: it goes on when nothing else does.
-    const more = Date.now() - asked < REST || timers.size > 1 || session.safely('rehearsing', () => rehearsal?.next().done === false) === true;
-    session.busy = asked;
-    if (more) timers.set(REHEARSAL, setTimeout(practiseOn, Date.now() - asked < REST || timers.size > 1 ? REST : 0));
-    else {
-      rehearsal = undefined;
-      timers.delete(REHEARSAL);
-    }
+  /** Whatever is under way for the text before. */
+  const soon = (uri: string) => {
+    clearTimeout(timers.get(uri));
+    idle.drop(assembling(uri));
+    timers.set(uri, setTimeout(publish, PAUSE, uri, false));
   };
   open.onDidChangeContent(({ document: { uri } }) => {
-    for (const each of [uri, ...documents.includersOf(uri)]) {
-      clearTimeout(timers.get(each));
-      timers.set(each, setTimeout(publish, PAUSE, each, false));
-    }
+    for (const each of [uri, ...documents.includersOf(uri)]) soon(each);
   });
   open.onDidSave(({ document: { uri } }) => {
     const file = session.settings.tools && options.tools ? documents.file(uri) : undefined;
@@ -159,14 +139,17 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   });
   open.onDidClose(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
+    timers.delete(uri);
+    idle.drop(assembling(uri));
     documents.close(uri);
-    practised.delete(uri);
+    ready.delete(uri);
     sent.delete(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
   connection.onShutdown(() => {
     for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
+    idle.stop();
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     // Saving assembly, the common case, leaves what is known of the Go files alone.
