@@ -29,7 +29,7 @@ const BATCH = 8;
 const MOST_AT_ONCE = 4 << 20;
 /** New functions that make it worth storing everything again. */
 const WORTH_KEEPING = 8;
-/** How often a function is made hot at most, as more and more of it turns out to be executed. */
+/** How often a function is made hot at most, as more and more of it turns out to be executed; the last time as a whole. */
 const MOST_MADE = 4;
 
 /** Where a hot translation is. */
@@ -326,7 +326,7 @@ export class Translations {
     const module = newLayer(), helpers = localHelpers(module), { words } = this.lookups;
     const made = group.map(([translation, mode]) => {
       this.fetched = new Map();
-      const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = this.executed(translation);
+      const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = (translation.made ?? 0) < MOST_MADE - 1 ? this.executed(translation) : undefined;
       const graph = discover(translation.entry, executed ? { ...this.source, follows: (address: number) => executed.has(address) } : this.source, FUNCTION_LIMIT, selectors.keys());
       const { body, layout } = translate(graph, module, this, mode, { ...(mode === 'hot' ? { other: translation.otherCell! } : {}), helpers, selectors });
       const entries = [translation.entry];
