@@ -83,6 +83,8 @@ export class FunctionTranslator implements Flow {
   private faultLabel: Label = 0;
   private leaveLabel: Label | undefined;
   private exitLabel: Label = 0;
+  /** Out of the function at once: everything is in the state area. */
+  private returnLabel: Label = 0;
   private readonly blockLabels = new Map<number, Label>();
   private readonly loopLabels = new Map<number, Label>();
   /** Flags that predecessors leave. */
@@ -127,6 +129,7 @@ export class FunctionTranslator implements Flow {
   run(): Uint8Array {
     const { code } = this;
     if (this.inline) this.loadAtEntry(); else code.insertLater(() => this.transfer(this.usedMask(), true));
+    this.returnLabel = code.block();
     this.exitLabel = code.block();
     this.faultLabel = code.block();
     if (this.seldom) this.leaveLabel = code.block();
@@ -160,7 +163,7 @@ export class FunctionTranslator implements Flow {
     code.i32Const(0).i64Const(this.graph.entry).localGet(this.site).i32Const(8).i32ShrS().i64ExtendI32S().i64Add().i64Store(RIP);
     code.end();
     if (this.inline) this.storeUnsaved(); else this.spill();
-    code.localGet(BUDGET);
+    code.end().localGet(BUDGET);
     return code.finish();
   }
 
@@ -615,12 +618,15 @@ export class FunctionTranslator implements Flow {
     slot();
     if (this.inline) code.callIndirect(this.module.type(TRANSLATED)); else code.call(CALL_SLOT_INDEX);
     code.localTee(BUDGET).i32Const(0).i32LtS();
+    const leave = () => { if (this.inline) code.hint(false).brIf(this.returnLabel); else code.i32Or(); };
+    if (this.inline) leave();
     code.i32Const(0).i64Load(RIP);
     returnAddress();
-    code.i64Ne().i32Or();
+    code.i64Ne();
+    leave();
     // The host address of the stack holds only for the same stack.
-    if (this.stack) code.i32Const(0).i64Load(this.e.gprAt(4)).localGet(this.gpr(4, false)).i64Const(8).i64Add().i64Ne().i32Or();
-    code.seldom(() => code.localGet(BUDGET).return());
+    if (this.stack) { code.i32Const(0).i64Load(this.e.gprAt(4)).localGet(this.gpr(4, false)).i64Const(8).i64Add().i64Ne(); leave(); }
+    if (!this.inline) code.seldom(() => code.localGet(BUDGET).return());
   }
 
   /** After a call whose return site is outside: nothing is held in locals. */
