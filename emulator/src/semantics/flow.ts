@@ -23,6 +23,8 @@ export interface Flow {
   gpr(index: number, write: boolean): number;
   /** Local (v128) that holds XMMn, recorded as `gpr` does; absent where vector registers stay in the state area. */
   readonly xmm?: ((index: number, write: boolean) => number) | undefined;
+  /** The same for the upper half of YMMn. */
+  readonly ymmHigh?: ((index: number, write: boolean) => number) | undefined;
   /** Code that will run often: memory look-ups are written out rather than called. */
   readonly inline: boolean;
   /** Local (i32) with the host address of RSP, if accesses of `bytes` at RSP + displacement may go through it. */

@@ -110,15 +110,18 @@ export class RegisterEmitter {
     this.code.i64Const(0xff).i64And().i64Const(8).i64Shl().localGet(this.flow.gpr(index, false)).i64Const(~0xff00).i64And().i64Or().localSet(this.flow.gpr(index, true));
   }
 
-  // Vector registers live in the state area: XMM0…15, where the translator does not hold them in locals, and the upper halves of YMM0…15.
+  // Vector registers live in the state area: XMM0…15 and the upper halves of YMM0…15, where the translator does not hold them in locals.
 
   private xmmAt(index: number): number { return STATE_BASE + XMM + 16 * index; }
-  ymmHighAt(index: number): number { return STATE_BASE + YMM_HIGH + 16 * index; }
+  private ymmHighAt(index: number): number { return STATE_BASE + YMM_HIGH + 16 * index; }
   readXmm(index: number): void {
     const { code, flow } = this;
     if (flow.xmm) code.localGet(flow.xmm(index, false)); else code.i32Const(0).v128Load(this.xmmAt(index));
   }
-  readYmmHigh(index: number): void { this.code.i32Const(0).v128Load(this.ymmHighAt(index)); }
+  readYmmHigh(index: number): void {
+    const { code, flow } = this;
+    if (flow.ymmHigh) code.localGet(flow.ymmHigh(index, false)); else code.i32Const(0).v128Load(this.ymmHighAt(index));
+  }
   /** `produce` pushes the v128. The upper half of YMM is untouched (legacy SSE). */
   writeXmm(index: number, produce: () => void): void {
     const { code, flow } = this;
@@ -142,9 +145,12 @@ export class RegisterEmitter {
     const local = flow.xmm(index, false);
     code.localGet(local).localGet(local).i8x16Shuffle(Array.from({ length: 16 }, (_, n) => n % bytes));
   }
-  writeYmmHigh(index: number, produce: () => void): void { this.code.i32Const(0); produce(); this.code.v128Store(this.ymmHighAt(index)); }
+  writeYmmHigh(index: number, produce: () => void): void {
+    const { code, flow } = this;
+    if (flow.ymmHigh) { produce(); code.localSet(flow.ymmHigh(index, true)); } else { code.i32Const(0); produce(); code.v128Store(this.ymmHighAt(index)); }
+  }
   /** What VEX-encoded instructions of 128 bits do after writing XMMn. */
-  zeroYmmHigh(index: number): void { this.code.i32Const(0).v128Const(0n, 0n).v128Store(this.ymmHighAt(index)); }
+  zeroYmmHigh(index: number): void { this.writeYmmHigh(index, () => this.code.v128Const(0n, 0n)); }
   /** i32. */
   readMxcsr(): void { this.code.i32Const(0).i32Load(STATE_BASE + MXCSR); }
   writeMxcsr(produce: () => void): void { this.code.i32Const(0); produce(); this.code.i32Store(STATE_BASE + MXCSR); }

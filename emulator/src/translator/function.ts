@@ -2,7 +2,7 @@
 // Must stay true: whenever the function returns, RIP and all registers are in the state area and the result is the budget
 // left, complemented if translated code is to be left; with nothing pending a call is answered by comparing RIP.
 // Over 400 lines: one function is emitted front to back, and every part works on the same locals and labels.
-import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_MASK, WRITE_TLB, XMM } from '../cpu-state';
+import { EXIT_CODE, FLAG_A, FLAG_B, FLAG_KIND, GPR, JUMP_CACHE, RIP_OFFSET, STATE_BASE, TLB_MASK, WRITE_TLB, XMM, YMM_HIGH } from '../cpu-state';
 import { Emitter, ExitCode, FlagOperation, STATUS } from '../semantics/emitter';
 import type { OperandSize } from '../semantics/flags';
 import { flagKind } from '../semantics/flags';
@@ -24,8 +24,13 @@ import { stackEffect, stackShape } from './stack';
 import type { RegisterUse } from './registers';
 import { newUse, solveRegisters } from './registers';
 
-/** Registers that a function may hold in locals: 16 general ones, then XMM0…15. */
-const VECTORS = 16, REGISTERS = 32;
+/** Registers that a function may hold in locals: 16 general ones, then XMM0…15, then the upper halves of YMM0…15. */
+const VECTORS = 16, UPPER = 32, REGISTERS = 48;
+/** Sets of them, a bit each, 32 to a number. */
+type Registers = readonly [number, number];
+const RSP_ONLY: Registers = [1 << 4, 0], GROUPS = [0, 1] as const;
+const union = (a: Registers, b: Registers): Registers => [a[0] | b[0], a[1] | b[1]], both = (a: Registers, b: Registers): Registers => [a[0] & b[0], a[1] & b[1]];
+const without = (a: Registers, b: Registers): Registers => [a[0] & ~b[0], a[1] & ~b[1]], none = (a: Registers): boolean => (a[0] | a[1]) === 0, has = (a: Registers, index: number): boolean => (a[index >> 5 as 0 | 1] & (1 << (index & 31))) !== 0;
 const SELECTOR = 0, BUDGET = 1, DEPTH = 2;
 const RIP = STATE_BASE + RIP_OFFSET;
 
@@ -69,15 +74,15 @@ export class FunctionTranslator implements Flow {
   readonly budget = BUDGET;
   private readonly code = new Code(3, 4096);
   private readonly e: Emitter;
-  /** Locals of the general registers, and of XMM0…15 where those are held in locals, too. */
+  /** Locals of the general registers, and of the vector registers where those are held in locals, too. */
   private readonly registers: (number | undefined)[] = [];
-  private written = 0;
+  private readonly written: [number, number] = [0, 0];
   private readonly site: number;
-  /** Local: registers to be stored when the function is left at `site`, a bit each. Only in inline code; elsewhere it is all that are ever written. */
-  private readonly unsaved: number;
+  /** Locals: registers to be stored when the function is left at `site`. Only in inline code; elsewhere it is all that are ever written. */
+  private readonly unsaved: Registers;
   /** What each block does with the register locals; solved when all are known. */
-  private readonly uses: RegisterUse[];
-  private solution: { dirty: number[]; live: number[] } | undefined;
+  private readonly uses: readonly [RegisterUse[], RegisterUse[]];
+  private solution: readonly { dirty: number[]; live: number[] }[] | undefined;
   /** Open WebAssembly blocks around the instructions of the block: a write deeper down is one that may not happen. */
   private nesting = 0;
   private faultLabel: Label = 0;
@@ -117,12 +122,15 @@ export class FunctionTranslator implements Flow {
     this.marks = marks;
     this.single = mode === 'single';
     this.inline = mode === 'hot' || mode === 'plain';
-    if (this.inline) this.xmm = (index, write) => this.register(VECTORS + index, write, 'v128');
+    if (this.inline) {
+      this.xmm = (index, write) => this.register(VECTORS + index, write, 'v128');
+      this.ymmHigh = (index, write) => this.register(UPPER + index, write, 'v128');
+    }
     if (mode === 'hot') this.stack = stackShape(graph);
     this.layout = layOutLoops(graph, selectors);
     this.site = this.code.local('i32');
-    this.unsaved = this.code.local('i32');
-    this.uses = graph.blocks.map(newUse);
+    this.unsaved = [this.code.local('i32'), this.code.local('i32')];
+    this.uses = [graph.blocks.map(newUse), graph.blocks.map(newUse)];
     this.e = new Emitter(this.code, module, this, helpers);
   }
 
@@ -173,43 +181,54 @@ export class FunctionTranslator implements Flow {
 
   /** Only in inline code: elsewhere each place that calls would store and load them. */
   readonly xmm: ((index: number, write: boolean) => number) | undefined;
+  readonly ymmHigh: ((index: number, write: boolean) => number) | undefined;
 
   private register(index: number, write: boolean, type: 'i64' | 'v128'): number {
-    const bit = 1 << index, use = this.block && this.uses[this.block.index]!;
+    const group = index >> 5 as 0 | 1, bit = 1 << (index & 31), use = this.block && this.uses[group][this.block.index]!;
     if (write) {
-      this.written |= bit;
+      this.written[group] |= bit;
       if (use) { use.written |= bit; if (this.code.nesting === this.nesting) use.killed |= bit; }
     } else if (use) use.used |= bit & ~use.killed;
     return (this.registers[index] ??= this.code.local(type));
   }
 
-  private get solved(): { dirty: number[]; live: number[] } { return (this.solution ??= solveRegisters(this.graph.blocks, this.uses)); }
+  private solved(what: 'dirty' | 'live', block: number): Registers {
+    const [general, upper] = (this.solution ??= this.uses.map((uses) => solveRegisters(this.graph.blocks, uses)));
+    return [general![what][block]!, upper![what][block]!];
+  }
 
   /** A place where the function may be left, or memory must be right: for later, the registers that differ from the state area. */
-  private mark(): () => number {
-    const { index } = this.block, use = this.uses[index]!, { written } = use;
-    use.leftAlive |= ~use.killed;
-    use.used |= written & ~use.killed;
-    return () => this.solved.dirty[index]! | written;
+  private mark(): () => Registers {
+    const { index } = this.block, written = GROUPS.map((group) => {
+      const use = this.uses[group][index]!, before = use.written;
+      use.leftAlive |= ~use.killed;
+      use.used |= before & ~use.killed;
+      return before;
+    }) as unknown as Registers;
+    return () => union(this.solved('dirty', index), written);
   }
 
   /** Emits code that sets `unsaved` for leaving here. */
   private markUnsaved(): void {
     if (!this.inline) return;
     const mask = this.mark();
-    this.code.insertLater(() => new Code(0, 8).i32Const(mask()).localSet(this.unsaved).view());
+    this.code.insertLater(() => {
+      const part = new Code(0, 16), unsaved = mask();
+      for (const group of GROUPS) if (this.written[group] !== 0) part.i32Const(unsaved[group]).localSet(this.unsaved[group]);
+      return part.view();
+    });
   }
 
   /** What the entry needs, and the rest if another block is selected. */
   private loadAtEntry(): void {
     const { code } = this;
     code.insertLater(() => {
-      const { live } = this.solved, part = new Code(0, 256);
-      let elsewhere = 0;
-      for (const index of this.layout.selectors.keys()) elsewhere |= live[index]!;
-      const first = (live[0]! | (this.stack ? 1 << 4 : 0)) & this.usedMask(), rest = elsewhere & this.usedMask() & ~first;
+      const part = new Code(0, 256);
+      let elsewhere: Registers = [0, 0];
+      for (const index of this.layout.selectors.keys()) elsewhere = union(elsewhere, this.solved('live', index));
+      const first = this.toLoad(0), rest = without(both(elsewhere, this.usedMask()), first);
       part.append(this.transfer(first, true));
-      if (rest) part.localGet(SELECTOR).when(() => part.append(this.transfer(rest, true)));
+      if (!none(rest)) part.localGet(SELECTOR).when(() => part.append(this.transfer(rest, true)));
       return part.view();
     });
   }
@@ -220,25 +239,33 @@ export class FunctionTranslator implements Flow {
     code.insertLater(() => {
       const part = new Code(0, 256);
       for (let i = 0; i < REGISTERS; i++) {
-        if (this.written & (1 << i)) part.localGet(this.unsaved).i32Const(1 << i).i32And().when(() => part.append(this.transfer(1 << i, false)));
+        const group = i >> 5 as 0 | 1, bit = 1 << (i & 31);
+        if (has(this.written, i)) part.localGet(this.unsaved[group]).i32Const(bit).i32And().when(() => part.append(this.transfer(group === 0 ? [bit, 0] : [0, bit], false)));
       }
       return part.view();
     });
     this.spillFlags();
   }
 
-  private usedMask(): number {
-    let mask = 0;
-    for (let i = 0; i < REGISTERS; i++) if (this.registers[i] !== undefined) mask |= 1 << i;
+  private usedMask(): Registers {
+    const mask: [number, number] = [0, 0];
+    for (let i = 0; i < REGISTERS; i++) if (this.registers[i] !== undefined) mask[i >> 5 as 0 | 1] |= 1 << (i & 31);
     return mask;
   }
 
-  /** Instructions that load (or store) the register locals of a mask. */
-  private transfer(mask: number, load: boolean): Uint8Array {
+  /** What a block needs when it is entered with nothing in locals. */
+  private toLoad(block: number): Registers {
+    const live = this.solved('live', block);
+    return both(this.stack ? union(live, RSP_ONLY) : live, this.usedMask());
+  }
+
+  /** Instructions that load (or store) the locals of registers. */
+  private transfer(registers: Registers, load: boolean): Uint8Array {
     const part = new Code(0, 256);
     for (let i = 0; i < REGISTERS; i++) {
-      if (!(mask & (1 << i))) continue;
-      const local = this.registers[i]!, [loading, storing, at] = i < VECTORS ? ['i64Load', 'i64Store', STATE_BASE + GPR + 8 * i] as const : ['v128Load', 'v128Store', STATE_BASE + XMM + 16 * (i - VECTORS)] as const;
+      if (!has(registers, i)) continue;
+      const local = this.registers[i]!, [loading, storing] = i < VECTORS ? ['i64Load', 'i64Store'] as const : ['v128Load', 'v128Store'] as const;
+      const at = STATE_BASE + (i < VECTORS ? GPR + 8 * i : i < UPPER ? XMM + 16 * (i - VECTORS) : YMM_HIGH + 16 * (i - UPPER));
       part.i32Const(0);
       if (load) part.access(loading, at).localSet(local); else part.localGet(local).access(storing, at);
     }
@@ -293,7 +320,7 @@ export class FunctionTranslator implements Flow {
 
   /** After a call that goes on at a block of this function; undefined: any. */
   private reload(next?: number): void {
-    this.code.insertLater(() => this.transfer(this.inline && next !== undefined ? (this.solved.live[next]! | (this.stack ? 1 << 4 : 0)) & this.usedMask() : this.usedMask(), true));
+    this.code.insertLater(() => this.transfer(this.inline && next !== undefined ? this.toLoad(next) : this.usedMask(), true));
     this.code.i32Const(0).localSet(this.e.flagLocals.kind);
   }
 

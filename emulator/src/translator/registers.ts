@@ -3,7 +3,7 @@
 import type { Block } from './graph';
 import { edges } from './layout';
 
-/** What one block does with the registers that may be held in locals (sixteen general ones, then XMM0…15), a bit each. */
+/** What one block does with the registers that may be held in locals (32 of them), a bit each. */
 export interface RegisterUse {
   /** Read before a write that always happens. */
   used: number;

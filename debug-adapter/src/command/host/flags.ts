@@ -20,6 +20,7 @@ export function setFlags(): void {
   setPatience();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   v8.setFlagsFromString('--no-flush-bytecode');
+  // Translated code sees to the depth of its calls itself, and comes back every 70 000 instructions at least: no loop and no call need ask V8.
   v8.setFlagsFromString('--no-wasm-stack-checks');
   // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
   if (Number.parseInt(process.versions.v8) < 14) v8.setFlagsFromString('--experimental-wasm-branch-hinting');
