@@ -4,7 +4,7 @@
 import { readDeclarations, type GoFile } from '../golang/declarations';
 import { packageLevelUses, type GoUse, type TypeLookup } from '../golang/scopes';
 import type { GoNode, GoParser } from '../golang/syntax-tree';
-import { sourceFile, type Span } from '../syntax/source';
+import { sourceFile, type SourceFile, type Span } from '../syntax/source';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import type { Entity } from './entity';
@@ -19,20 +19,29 @@ export interface GoReferencesContext {
   goFiles(): readonly string[];
 }
 
-export function goReferences(entity: Entity, { file, files, knowledge, parser, goFiles }: GoReferencesContext, includeDeclaration: boolean): Span[] {
-  if (entity.kind !== 'symbol' || entity.static || !knowledge) return [];
+export function goReferences(entity: Entity, context: GoReferencesContext, includeDeclaration: boolean): Span[] {
+  return [...goUses(entity, context)].flatMap(({ source, uses, name, declaredAt }) => [...uses.filter((start) => includeDeclaration || start !== declaredAt), ...linknames(source.text, name)].map((start) => ({ file: source, start, end: start + name.length })));
+}
+
+/** A Go file that means a symbol, with the places where it does. */
+export interface GoUses {
+  source: SourceFile;
+  root: GoNode;
+  name: string;
+  uses: readonly number[];
+  /** Where the name is declared, if that is in this file. */
+  declaredAt: number | undefined;
+}
+
+export function* goUses(entity: Entity, { file, files, knowledge, parser, goFiles }: GoReferencesContext): Generator<GoUses> {
+  if (entity.kind !== 'symbol' || entity.static || !knowledge) return;
   const full = symbolName(entity.name, file);
   const dot = full.lastIndexOf('.');
   const name = full.slice(dot + 1);
   const importPath = dot > 0 ? full.slice(0, dot) : file.packagePath;
   const owner = knowledge.package(dot > 0 ? full.slice(0, dot) : undefined);
   const declared = owner?.scope.get(name);
-  if (!owner || !declared || dot < 0) return [];
-  const found: Span[] = [];
-  const add = (path: string, text: string, places: Iterable<number>) => {
-    const source = sourceFile(path, text);
-    for (const start of places) found.push({ file: source, start, end: start + name.length });
-  };
+  if (!owner || !declared || dot < 0) return;
   const own = new Set(owner.scope.paths());
   const tests = (files.list(owner.directory) ?? []).filter((each) => each.endsWith('_test.go')).map((each) => join(owner.directory, each));
   for (const path of [...own, ...tests]) {
@@ -40,19 +49,18 @@ export function goReferences(entity: Entity, { file, files, knowledge, parser, g
     if (!text?.includes(name)) continue;
     const go = readGo(path, text, parser);
     if (go.file.packageName !== owner.name) continue;
-    const uses = packageLevelUses(go.root, new Set([name]), typesOf(go.file, knowledge)).filter(({ perhapsField, declares, start }) => !perhapsField && (includeDeclaration || !(declares && path === declared.file.path && start === declared.node.start)));
-    add(path, text, [...uses.map(({ start }) => start), ...linknames(text, name)]);
+    const uses = packageLevelUses(go.root, new Set([name]), typesOf(go.file, knowledge)).filter(({ perhapsField }) => !perhapsField).map(({ start }) => start);
+    yield { source: sourceFile(path, text), root: go.root, name, uses, declaredAt: path === declared.file.path ? declared.node.start : undefined };
   }
-  if (importPath === undefined || !/^\p{Lu}/u.test(name)) return found;
+  if (importPath === undefined || !/^\p{Lu}/u.test(name)) return;
   for (const path of goFiles()) {
     if (own.has(path)) continue;
     const text = files.read(path);
     if (!text?.includes(name) || !text.includes(`"${importPath}"`)) continue;
     const go = readGo(path, text, parser);
     if (directoryOf(path) === owner.directory && go.file.packageName === owner.name) continue;
-    add(path, text, usesBehindImport(go, name, importPath, owner.name).map(({ start }) => start));
+    yield { source: sourceFile(path, text), root: go.root, name, uses: usesBehindImport(go, name, importPath, owner.name).map(({ start }) => start), declaredAt: undefined };
   }
-  return found;
 }
 
 interface ReadGo { root: GoNode; file: GoFile }

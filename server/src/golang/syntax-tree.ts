@@ -12,6 +12,8 @@ export interface GoNode {
   readonly text: string;
   /** UTF-16 offset in the file. */
   readonly start: number;
+  /** Behind its last character. */
+  readonly end: number;
   readonly isNamed: boolean;
   readonly field: string | undefined;
   /** Punctuation is left out, but for operators and the `*` of embedded pointers. */
@@ -105,6 +107,7 @@ class Node implements GoNode {
   get type(): string { return this.table.names.types[this.table.kinds[this.at] ?? ERROR] ?? 'ERROR'; }
   get text(): string { return this.table.outline.text.slice(this.table.starts[this.at], this.table.ends[this.at]); }
   get start(): number { return this.table.outline.original(this.table.starts[this.at] ?? 0); }
+  get end(): number { return this.table.outline.original((this.table.ends[this.at] ?? 0) - 1) + 1; }
   get isNamed(): boolean { return this.table.kinds[this.at] === ERROR || this.table.names.named[this.table.kinds[this.at] ?? 0] === true; }
   get field(): string | undefined { return this.table.names.fields[this.table.fields[this.at] ?? 0] ?? undefined; }
   get children(): Node[] {

@@ -127,6 +127,57 @@ test('references in the package, in another one, and call hierarchy', async () =
   expect(outgoing.map(({ to }) => to.name)).toEqual(['help<>']);
 });
 
+test('Go callers by Go\'s scopes, and theirs; calls of assembly to Go', async () => {
+  const p = fixture(`-- m/go.mod --
+module m
+-- m/k/k.go --
+package k
+
+func Kernel(x int64) int64
+
+func help() int64 { return 1 }
+
+type T struct{ Kernel int }
+
+// Kernel() in a comment
+func (t *T) run() int64 { return Kernel(1) + int64(t.Kernel) /* Kernel(2) */ + Kernel(3) }
+
+func value() func(int64) int64 { return Kernel }
+
+func hidden(Kernel func() int64) int64 { return Kernel() }
+
+func outer() int64 { go Kernel(4); return Second(5) }
+
+func Second(x int64) int64 { return (Kernel)(x) }
+
+var at = Kernel(6)
+-- m/k/k_amd64.s --
+TEXT ·Ker«kernel»nel(SB), 4, $0-16
+	CALL	·help(SB)
+	JMP	m∕k·Second(SB)
+-- m/u/u.go --
+package u
+
+import other "m/k"
+
+func init() { println(other.Kernel(1)) }
+`);
+  client = await connect(p.files, '/goroot', ['/m']);
+  const text = p.texts['/m/k/k_amd64.s'] ?? '';
+  await client.open('/m/k/k_amd64.s', text);
+  const { connection } = client;
+  const incoming = async (of: CallHierarchyItem) => (await connection.sendRequest<{ from: CallHierarchyItem; fromRanges: { start: { line: number } }[] }[] | null>('callHierarchy/incomingCalls', { item: of })) ?? [];
+  const [item] = await client.ask<CallHierarchyItem[]>('prepareCallHierarchy', '/m/k/k_amd64.s', { position: { line: 0, character: p.at('kernel').offset - text.indexOf('TEXT') } });
+  if (!item) throw new Error('no item');
+  const callers = await incoming(item);
+  expect(callers.map(({ from, fromRanges }) => `${from.name} ${from.detail ?? ''} ${fromRanges.length}`)).toEqual(['(*T).run k.go 2', 'outer k.go 1', 'Second k.go 1', 'at k.go 1', 'init u.go 1']);
+  expect(callers[2]?.from).toMatchObject({ range: { start: { line: 17, character: 0 }, end: { line: 17, character: 49 } }, selectionRange: { start: { line: 17, character: 5 } } });
+  const second = callers.find(({ from }) => from.name === 'Second');
+  expect((await incoming(second?.from as CallHierarchyItem)).map(({ from }) => from.name)).toEqual(['Kernel', 'outer']);
+  const outgoing = await connection.sendRequest<{ to: CallHierarchyItem }[]>('callHierarchy/outgoingCalls', { item });
+  expect(outgoing.map(({ to }) => `${to.name} ${baseOf(to.uri)}:${to.selectionRange.start.line + 1}`)).toEqual(['help k.go:5', 'Second k.go:18']);
+});
+
 test('links, symbols of the workspace', async () => {
   const { client: c } = await start();
   const links = await c.ask<DocumentLink[]>('documentLink', FILE);

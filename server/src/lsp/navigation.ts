@@ -8,7 +8,8 @@ import { definition, plainName } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { functionAt, functionsOf } from '../analysis/functions';
 import { siblings } from '../analysis/package-symbols';
-import { goReferences } from '../analysis/go-references';
+import { goCallers } from '../analysis/go-callers';
+import { goReferences, type GoReferencesContext } from '../analysis/go-references';
 import { fullName, references } from '../analysis/references';
 import { registerWeb } from '../analysis/register-web';
 import { selectionSteps } from '../analysis/selection';
@@ -43,7 +44,7 @@ export function navigation(session: Session): void {
     const at = entity(textDocument.uri, position);
     if (!at) return undefined;
     const inAssembly = filesOf(session, at.file, at.entity).flatMap((file) => references(at.entity, file, at.file)).filter(({ write }) => includeDeclaration || !write).map(({ span }) => span);
-    return [...inAssembly, ...goReferences(at.entity, { ...documents.context(at.file), parser: documents.checker.options.parser, goFiles: () => session.workspaceFiles(MOST_GO, '.go') }, includeDeclaration)].map((span) => location(span, toUri));
+    return [...inAssembly, ...goReferences(at.entity, goContext(session, at.file), includeDeclaration)].map((span) => location(span, toUri));
   }));
   connection.onDocumentHighlight(({ textDocument, position }) => session.safely('highlight', () => {
     const at = entity(textDocument.uri, position);
@@ -96,6 +97,9 @@ export function filesOf(session: Session, file: AssemblyFile, entity: Entity): A
   return [...own, ...others.flatMap((path) => documents.fileAt(path, undefined, true) ?? [])];
 }
 
+/** For searches in Go files. */
+const goContext = (session: Session, file: AssemblyFile): GoReferencesContext => ({ ...session.documents.context(file), parser: session.documents.checker.options.parser, goFiles: () => session.workspaceFiles(MOST_GO, '.go') });
+
 /** Assembly and Go files of the workspace that a search looks into. */
 const MOST_SEARCHED = 2000, MOST_GO = 20_000;
 
@@ -130,16 +134,25 @@ function calls(session: Session): void {
     return prepared && [prepared];
   }));
   connection.languages.callHierarchy.onIncomingCalls(({ item: { data } }) => session.safely('incoming calls', () => {
-    const target = data as ItemData;
-    const file = documents.fileAt(target.path);
+    const target = data as ItemData | undefined;
+    const file = target && documents.fileAt(target.path);
     if (!file) return undefined;
     const asEntity: Entity = { kind: 'symbol', name: target.name, static: target.static, span: { file: file.source, start: 0, end: 0 }, function: undefined };
-    return callersOf({ name: fullName(target.name, file), static: target.static }, target.path, filesOf(session, file, asEntity))
+    const inAssembly = callersOf({ name: fullName(target.name, file), static: target.static }, target.path, filesOf(session, file, asEntity))
       .map((caller) => ({ from: item(caller.file, caller.function.name, caller.function.static, caller.function.span, visibleSpan(caller.function.nameToken)), fromRanges: caller.places.map(range) }));
+    const inGo = goCallers(asEntity, goContext(session, file)).map(({ name, kind, symbol, span, nameSpan, places }) => ({
+      from: {
+        name, kind: kind === 'method' ? SymbolKind.Method : kind === 'function' ? SymbolKind.Function : SymbolKind.Variable, uri: session.toUri(span.file.path), range: range(span), selectionRange: range(nameSpan), detail: baseName(span.file.path),
+        // Who calls that one is asked in turn, from the same assembly file; methods have no name there.
+        data: symbol === undefined ? undefined : ({ name: symbol, static: false, path: target.path } satisfies ItemData),
+      },
+      fromRanges: places.map(range),
+    }));
+    return [...inAssembly, ...inGo];
   }));
   connection.languages.callHierarchy.onOutgoingCalls(({ item: { data } }) => session.safely('outgoing calls', () => {
-    const source = data as ItemData;
-    const file = documents.fileAt(source.path);
+    const source = data as ItemData | undefined;
+    const file = source && documents.fileAt(source.path);
     const each = file && functionsOf(file).find(({ name, static: isStatic }) => name === source.name && isStatic === source.static);
     return each && callsOf(each, file).flatMap(({ target, places }) => {
       const to = resolve(target, file);
