@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { fixture } from '../testing/fixture';
 import { completion } from './completion';
-import { signature } from './signature';
+import { goForms, signature } from './signature';
 
 const PACKAGE = `-- p/go.mod --
 module p
@@ -117,4 +117,93 @@ test('beyond amd64 the forms are the given ones', () => {
   const forms = new Map([['CBZ', [{ operands: ['R', 'label'], classes: 'ZREG; SBRA' }]]]);
   const item = completion({ ...p.context('/p/p_arm64.s'), forms }, p.at('a').offset).items.find(({ label }) => label === 'CBZ');
   expect(item).toMatchObject({ detail: 'R, label', insert: 'CBZ\t${1:R}, ${2:label}', snippet: true });
+});
+
+const RANKED = `-- p/go.mod --
+module p
+-- p/p.go --
+package p
+
+type g struct {
+	goid  int64
+	sched [3]int64
+	param int64
+}
+
+func missing(a int64)
+-- p/p_amd64.s --
+#include "go_asm.h"
+#define TWICE(r) ADDQ r, r
+TEXT ·f(SB), 4, $0
+	MOVL	R9, R10
+${'\tMOVL\tR9, R9\n'.repeat(6)}	MOVL	g_sched(R9), R9
+	TWICE(R9)
+near:
+	MOVL	$g__size, R9
+far:
+	RET
+data:
+	«mnemonic»M
+	«lower»le
+	MOVQ	«register»
+	VPADDD	«vector»
+	VPADDD	Y1, «second»
+	MOVQ	8(«base»
+	MOVQ	g_«field»
+	MOVQ	gsc«parts»
+	MOVQ	$«value»
+	JNE	«label»
+	CALL	«call»
+	miss«tab»
+#ifdef «condition»
+#ifdef OTHER
+#undef «undef»
+#define «define»
+#endif
+#endif
+DATA table<>+0(SB)/8, $1
+GLOBL table<>(SB), 8, $8
+`;
+const ranked = fixture(RANKED);
+const first = (mark: string, word = '', most = 4) => completion(ranked.context('/p/p_amd64.s'), ranked.at(mark).offset + word.length).items.slice(0, most).map(({ label }) => label);
+
+test('what the file uses most comes first, then what others use most', () => {
+  expect(first('mnemonic', 'M')).toEqual(['MOVL', 'MOVQ', 'MOVB']);
+  expect(first('lower', 'le')).toEqual(['LEAQ']);
+  expect(first('register')).toEqual(['R9', 'R10', 'AX', 'BP']);
+  expect(first('field', '')).toEqual(['g_sched', 'g_goid', 'g_param', 'g__size']);
+  expect(first('value')).toEqual(['g__size', 'g_sched', 'g_goid', 'g_param']);
+});
+
+test('beginnings of parts before letters somewhere', () => expect(first('parts')).toEqual(['g_sched']));
+
+test('only registers that the forms of the instruction take there', () => {
+  const all = (mark: string) => completion(ranked.context('/p/p_amd64.s'), ranked.at(mark).offset).items.filter(({ kind }) => kind === 'register').map(({ label }) => label);
+  expect(all('vector').filter((name) => !/^[XYZ]\d+$/.test(name))).toEqual([]);
+  expect(all('second').filter((name) => !/^[YK]\d+$/.test(name))).toEqual([]);
+  expect(all('base')).toEqual(expect.arrayContaining(['R9', 'SP', 'R14']));
+  expect(all('base').filter((name) => /^([XYZKMF]\d|AL|AH|R8B|CS|CR)/.test(name))).toEqual([]);
+});
+
+test('labels by their distance; data is not called', () => {
+  expect(first('label', '', 3)).toEqual(['data', 'far', 'near']);
+  expect(completion(ranked.context('/p/p_amd64.s'), ranked.at('call').offset).items.map(({ label }) => label)).not.toContain('table<>(SB)');
+  expect(first('call', '', 3)).not.toContain('near');
+});
+
+test('names in directives', () => {
+  expect(first('condition')).toEqual(['OTHER', 'TWICE', 'GOAMD64_v1', 'GOARCH_amd64']);
+  expect(first('undef')).toEqual(['TWICE']);
+  expect(first('define')).toEqual(['OTHER']);
+});
+
+test('no TEXT where an instruction is typed', () => expect(first('tab', '')).not.toContain('TEXT ·missing'));
+
+test('forms that are part of another are not listed, operands are written as Go does', () => {
+  const forms = (word: string) => goForms(word).map(({ operands }) => operands.join(', '));
+  expect(forms('ADDQ')).toEqual(['r64, r/m64', 'r/m64, r64', '$imm32, r/m64']);
+  expect(forms('PUSHQ')).toEqual(['$imm32', 'r/m64', 'FS', 'GS']);
+  expect(forms('KANDW')).toEqual(['K, K, K']);
+  expect(forms('ANDNQ')).toEqual(['r/m64, r64, r64']);
+  expect(goForms('VPADDD').at(-1)?.note).toContain('may have a mask register before the last operand');
 });

@@ -14,8 +14,15 @@ import { lineContext, type LineContext } from './line-context';
 import type { PackageKnowledge } from './package-knowledge';
 import { symbolsOf } from './file-summary';
 import { linked, missingFunctions, type Neighbours } from './package-symbols';
+import { isPartName, operandTexts, registerFilter } from './operand-kinds';
 import { goForms } from './signature';
 import { plainParts, skeleton } from './skeleton';
+import { fileUsage, functionUsage } from './usage';
+import { isCall } from './flow';
+import { matchClass } from './match';
+import { visibleSpan } from '../syntax/source';
+import { frequency } from '../arch/frequent';
+import { definesOf, targetNames } from '../workspace/target';
 
 export type CompletionKind = 'instruction' | 'register' | 'label' | 'function' | 'variable' | 'macro' | 'constant' | 'field' | 'argument' | 'directive' | 'file' | 'snippet';
 
@@ -28,8 +35,10 @@ export interface Completion {
   snippet?: boolean;
   /** What typing is compared with, where it is not the label. */
   filter?: string;
-  /** Earlier in the list. */
+  /** Earlier in the list, among those that fit what is typed as well. */
   rank: number;
+  /** More: earlier among those of its rank. */
+  score?: number;
 }
 
 export interface CompletionList { start: number; end: number; items: Completion[]; incomplete: boolean }
@@ -57,33 +66,39 @@ export function completion(context: CompletionContext, offset: number): Completi
   const wanted = lowered(line.word);
   const wantedLetters = lettersOf(wanted);
   // A single letter is in most of the thousands of names: those that begin with it are meant, and with the next one the client asks again.
-  const within = (text: string) => (wanted.length === 1 ? text.startsWith(wanted) : isSubsequence(wanted, text));
-  const fits = (name: string) => { const { text, letters } = namesOf(name); return (letters & wantedLetters) === wantedLetters && within(text); };
-  const all = [...proposals(line, { ...context, wants: fits }, functionAt(functionsOf(file), offset), offset)];
+  const inText = (text: string) => (wanted.length === 1 ? text.startsWith(wanted) : isSubsequence(wanted, text));
+  const fits = (name: string) => { const { text, letters } = namesOf(name); return (letters & wantedLetters) === wantedLetters && inText(text); };
+  const within = functionAt(functionsOf(file), offset);
+  const all = proposals(line, { ...context, wants: fits }, within, offset);
   const seen = new Set<string>();
-  // Half a rank for what does not begin with what is typed.
-  const byOrder = new Map<number, Completion[]>();
-  let count = 0;
+  const typed = plainSpelling(line.word);
+  const found: Ordered[] = [];
   for (const item of all) {
     if (seen.has(item.label)) continue;
-    const name = lowered(item.filter ?? item.label);
-    if (!isSubsequence(wanted, name)) continue;
+    const name = item.filter ?? item.label;
+    if (!isSubsequence(wanted, lowered(name))) continue;
     seen.add(item.label);
-    const order = item.rank + (name.startsWith(wanted) ? 0 : 0.5);
-    const equals = byOrder.get(order);
-    if (equals) equals.push(item);
-    else byOrder.set(order, [item]);
-    count++;
+    found.push({ item, match: matchClass(typed, plainSpelling(name).replace(/[+(].*$/, '')) ?? WORST, score: item.score ?? 0 });
   }
-  const items: Completion[] = [];
-  for (const order of [...byOrder.keys()].sort((a, b) => a - b)) {
-    if (items.length >= MOST) break;
-    for (const item of (byOrder.get(order) ?? []).sort((a, b) => (a.label < b.label ? -1 : 1))) items.push(item);
-  }
+  found.sort(inOrder);
+  const items = found.slice(0, MOST).map(({ item }) => item);
   // With the rest of the line empty, an instruction comes with places for its operands.
   const open = /^[ \t\r]*(?:\n|\/\/|$)/.test(file.source.text.slice(offset, offset + 200));
-  const shown = items.slice(0, MOST).map((item) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
-  return { start: line.start, end: offset, items: shown, incomplete: count > MOST || wanted.length === 1 };
+  const shown = items.map((item) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
+  return { start: line.start, end: offset, items: shown, incomplete: found.length > MOST || wanted.length === 1 };
+}
+
+interface Ordered { item: Completion; match: number; score: number }
+
+/** Of what fits by its letters in no better way. */
+const WORST = 6;
+
+/** By how it fits what is typed, by its kind, what is used more first. */
+const inOrder = (a: Ordered, b: Ordered): number => a.match - b.match || a.item.rank - b.item.rank || b.score - a.score || (a.item.label < b.item.label ? -1 : 1);
+
+function plainSpelling(name: string): string {
+  const go = goName(name);
+  return go.startsWith('.') ? go.slice(1) : go;
 }
 
 /** Names in the form in which they are compared; the same thousands come again with every key. */
@@ -93,8 +108,7 @@ const MOST_NAMES = 40_000;
 /** Dots and slashes of both kinds are the same here: nobody types `·` willingly. */
 
 function lowered(name: string): string {
-  const go = goName(name);
-  return (go.startsWith('.') ? go.slice(1) : go).toLowerCase();
+  return plainSpelling(name).toLowerCase();
 }
 
 function namesOf(name: string): { text: string; letters: number } {
@@ -130,19 +144,42 @@ function matching(item: Completion, word: string): Completion {
 }
 
 function* proposals(line: LineContext, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
-  const { file } = context;
   switch (line.kind) {
     case 'directive':
       for (const name of DIRECTIVES) yield { label: name, kind: 'directive', insert: name === 'include' ? 'include "$0"' : name, snippet: name === 'include', rank: 0 };
       return;
     case 'include': return yield* headers(context);
-    case 'macroName':
-      for (const name of macroNames(file.preprocessed)) if (context.wants(name)) yield { label: name, kind: 'macro', insert: name, rank: 1 };
-      for (const name of [`GOOS_${file.target.goos}`, `GOARCH_${file.target.goarch}`]) yield { label: name, kind: 'macro', insert: name, rank: 0 };
-      return;
+    case 'macroName': return yield* conditions(context, line.directive, offset);
+    case 'define': return yield* definable(context, offset);
     case 'mnemonic': return yield* statements(line, context);
     case 'operand': return yield* operands(line, context, within, offset);
   }
+}
+
+/** What #ifdef, #ifndef and #undef can name: what the go command defines for a target, the file's own macros, and of go_asm.h what is typed. */
+function* conditions({ file, wants }: Context, directive: string, offset: number): Generator<Completion> {
+  const { macros: used } = fileUsage(file);
+  const own = new Set([...writtenMacros(file.preprocessed)].filter(({ definition }) => definition?.file === file.source).map(({ name }) => name));
+  const item = (name: string, rank: number, detail?: string): Completion => ({ label: name, kind: 'macro', insert: name, rank, score: used.get(name) ?? 0, ...(detail ? { detail } : {}) });
+  for (const name of own) yield item(name, 1, 'defined in this file');
+  if (directive === 'undef') return;
+  // What conditions of this file name already, whoever may define it.
+  for (const name of conditionNames(file.source.text, offset)) if (wants(name)) yield item(name, 0, 'in a condition of this file');
+  const isHere = (name: string) => definesOf(file.target).has(name);
+  for (const name of targetNames(file.target)) yield item(name, isHere(name) ? 2 : 3, isHere(name) ? 'holds here' : 'for other targets');
+  for (const name of macroNames(file.preprocessed)) if (wants(name) && !own.has(name)) yield item(name, 4);
+}
+
+/** Names that this file asks for or uses and nobody defines. */
+function* definable({ file }: Context, offset: number): Generator<Completion> {
+  for (const name of conditionNames(file.source.text, offset)) if (!/^GO(OS|ARCH|386|AMD64|ARM|ARM64|MIPS|MIPS64|PPC64|RISCV64)_/.test(name)) yield { label: name, kind: 'macro', detail: 'in a condition of this file', insert: name, rank: 0 };
+}
+
+/** Names that conditions ask for, but for the one that is being typed. */
+function conditionNames(text: string, offset: number): Set<string> {
+  const found = new Set<string>();
+  for (const { index, 0: whole, 1: name = '' } of text.matchAll(/^[ \t]*#[ \t]*ifn?def[ \t]+([\p{L}_][\p{L}\p{Nd}_]*)/gmu)) if (offset < index || offset > index + whole.length) found.add(name);
+  return found;
 }
 
 function* headers({ files, file, goroot }: CompletionContext): Generator<Completion> {
@@ -155,18 +192,22 @@ function* headers({ files, file, goroot }: CompletionContext): Generator<Complet
 function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: Context): Generator<Completion> {
   const { file, knowledge, mnemonics } = context;
   const aliases = mnemonics?.aliases ?? new Map<string, string>();
+  const { words } = fileUsage(file);
   for (const name of mnemonics?.names ?? []) {
     if (!context.wants(name) || name === 'XXX' || name === 'END' || name.includes('?')) continue;
     const alias = aliases.get(name);
-    yield { label: name, kind: 'instruction', insert: name, rank: alias ? 4 : 2, ...(alias ? { detail: `is ${alias}` } : {}) };
+    // What the file uses counts more than what others use.
+    yield { label: name, kind: 'instruction', insert: name, rank: alias && !words.has(name) ? 4 : 2, score: (words.get(name) ?? 0) * 100 + frequency(name, file.arch.family), ...(alias ? { detail: `is ${alias}` } : {}) };
   }
   yield* macros(file, (isCode) => isCode, 3);
   if (!knowledge) return;
   const asText = line.word !== '' && ('TEXT'.startsWith(line.word.toUpperCase()) || /^TEXT/i.test(line.word));
+  // No instruction stands at the margin, and no TEXT elsewhere.
+  if (!asText && !line.atLineStart && line.word !== '') return;
   for (const name of missingFunctions(file, knowledge, context, context.minor)) {
     const filter = asText ? `TEXT${name}` : name;
     const text = context.wants(filter) ? skeleton(name, file, knowledge, true) : undefined;
-    if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter, rank: 1 };
+    if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter, rank: asText || line.atLineStart ? 1 : 5 };
   }
 }
 
@@ -188,13 +229,14 @@ function detailOf(name: string): { detail?: string } {
 
 /** Last definitions by name; `wanted` says whether code or values. */
 function* macros(file: AssemblyFile, wanted: (isCode: boolean) => boolean, rank: number): Generator<Completion> {
+  const { macros: used } = fileUsage(file);
   for (const { name, parameters, body } of writtenMacros(file.preprocessed)) {
     const isCode = parameters !== undefined || body.some(({ token }, i) => token.kind === 'identifier' && (i === 0 || body[i - 1]?.token.text === ';' || body[i - 1]?.token.text === '\n') && /^[A-Z][A-Z0-9]+$/.test(token.text) && body.length > 1);
     if (!wanted(isCode)) continue;
     const list = parameters?.map((parameter, i) => `\${${i + 1}:${parameter}}`).join(', ');
     yield {
       label: name, kind: 'macro', detail: `#define ${name}${parameters ? `(${parameters.join(', ')})` : ` ${body.map(({ token }) => token.text).join(' ').slice(0, 60)}`}`,
-      insert: list === undefined ? name : `${name}(${list})`, snippet: list !== undefined, rank,
+      insert: list === undefined ? name : `${name}(${list})`, snippet: list !== undefined, rank, score: used.get(name) ?? 0,
     };
   }
 }
@@ -207,16 +249,25 @@ function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Con
     // sym(… wants a pseudo-register, sym(SB)(… and 8(… a register.
     const symbol = /(?:^|[$*])[\p{L}_·∕][\p{L}\p{Nd}_·∕<>]*(?:[+-]\w+)*\($/u.test(line.before) && !isNumber(line.before, file);
     if (symbol) for (const name of ['SB', 'FP', 'SP']) yield { label: name, kind: 'register', insert: name, rank: 0 };
-    return yield* registers(file, symbol ? 1 : 0);
+    // A base or an index is a whole general register; vectors of addresses are for gathers.
+    return yield* registers(context, within, symbol ? 1 : 0, (name) => !isPartName(name, file.arch.family) && !NO_BASE.test(name));
   }
-  if (file.arch.isJump(word)) {
-    for (const name of new Set(within?.statements.flatMap(({ labels }) => labels.map(({ text }) => text)) ?? [])) yield { label: name, kind: 'label', insert: name, rank: 0 };
-  } else if (within && knowledge && line.nesting === 0) yield* argumentsOf(within, knowledge, line, 0);
-  yield* symbols(context, offset, line, file.arch.isJump(word) ? 1 : 3);
+  const address = line.before === '$';
+  const jump = file.arch.isJump(word);
+  if (jump && !isCall(word)) {
+    const labels = within?.statements.flatMap((statement) => statement.labels.map((label) => ({ name: label.text, away: Math.abs(visibleSpan(label).start - offset) }))) ?? [];
+    for (const { name, away } of labels) yield { label: name, kind: 'label', insert: name, rank: 0, score: -away };
+  } else if (within && knowledge && line.nesting === 0 && !jump && (!address || /^(MOV|LEA)/.test(word))) yield* argumentsOf(within, knowledge, line, address ? 4 : 0);
+  yield* symbols(context, offset, line, jump ? 1 : 3, jump);
   if (word === 'FUNCDATA' || word === 'PCDATA' || line.before.includes('$') || line.before === '' || line.nesting > 0) yield* values(context, line);
-  if (!line.before.endsWith('$')) yield* registers(file, 2);
+  if (!line.before.endsWith('$')) yield* registers(context, within, 2, registerFilter(aliasOf(word, context), operandTexts(file.source.text.slice(line.mnemonicEnd, line.start)), file.arch.family, context.forms));
   if (line.before === '') yield* macros(file, () => true, 4);
 }
+
+const aliasOf = (word: string, { mnemonics }: CompletionContext): string => mnemonics?.aliases.get(word) ?? word;
+
+/** Registers of vectors, floating point, masks and of the system are no address. */
+const NO_BASE = /^([XYZKMFVW]|VS|CR|DR|TR|FCC|FCSR)\d+$|^([CDEFGS]S|[GIL]DTR|MSW|TASK)$/;
 
 /** `const_x(` and `g_sched(` are numbers before a register. */
 function isNumber(before: string, file: AssemblyFile): boolean {
@@ -224,9 +275,22 @@ function isNumber(before: string, file: AssemblyFile): boolean {
   return name !== undefined && macroNamed(file.preprocessed, name) !== undefined;
 }
 
-function* registers(file: AssemblyFile, rank: number): Generator<Completion> {
-  for (const name of file.arch.registers) if (!['SB', 'FP', 'PC', 'MAXREG'].includes(name)) yield { label: name, kind: 'register', insert: name, rank };
+/** Those that the function uses come first. */
+function* registers({ file }: Context, within: AssemblyFunction | undefined, rank: number, fits: (name: string) => boolean): Generator<Completion> {
+  const used = within && functionUsage(within, file).registers;
+  const { family } = file.arch;
+  for (const name of file.arch.registers) {
+    if (['SB', 'FP', 'PC', 'MAXREG'].includes(name) || !fits(name)) continue;
+    const count = used?.get(name) ?? 0;
+    yield { label: name, kind: 'register', insert: name, rank: count === 0 && (isPartName(name, family) || (family === 'amd64' || family === '386') && RARE.test(name)) ? rank + 3 : rank, score: count || -ordinal(name) };
+  }
 }
+
+/** Of the system, and of what few write. */
+const RARE = /^(CR|DR|TR|M|F)\d+$|^([CDEFGS]S|[GIL]DTR|MSW|TASK|TLS)$/;
+
+/** `R2` before `R10`, and both behind names. */
+const ordinal = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? -1) + 1;
 
 function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Completion> {
   const frame = knowledge.frame(plainName(within.name));
@@ -238,36 +302,39 @@ function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, lin
   }
 }
 
-function* symbols(context: Context, offset: number, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Completion> {
+/** `code`: only what can be called or jumped to. */
+function* symbols(context: Context, offset: number, line: Extract<LineContext, { kind: 'operand' }>, rank: number, code: boolean): Generator<Completion> {
   const { file, knowledge } = context;
+  const { symbols: used } = fileUsage(file);
   const qualified = /^(.+)[·.]/.exec(line.word)?.[1];
   if (qualified !== undefined && qualified !== '') {
     const path = goName(qualified);
-    for (const each of knowledge?.linkable(path) ?? []) yield symbolItem(`${path.replaceAll('/', '∕').replaceAll('.', '·')}·${each.name}`, each.kind === 'func' ? 'function' : 'variable', path, rank);
+    for (const each of knowledge?.linkable(path) ?? []) if (!code || each.kind === 'func') yield symbolItem(`${path.replaceAll('/', '∕').replaceAll('.', '·')}·${each.name}`, each.kind === 'func' ? 'function' : 'variable', path, rank);
     return;
   }
   for (const { source, symbols: theirs } of linked(file, context, context.minor)) {
     const own = source === file.source;
     for (const symbol of theirs) {
-      if ((symbol.static && !own) || !context.wants(symbol.name)) continue;
+      if ((symbol.static && !own) || (code && symbol.kind === 'data') || !context.wants(symbol.name)) continue;
       if (own && symbol.span.start <= offset && offset <= symbol.span.end) continue;
-      yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', own ? '' : baseName(source.path), rank);
+      yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', own ? '' : baseName(source.path), rank, used.get(symbol.name));
     }
   }
-  for (const each of knowledge?.linkable() ?? []) if (context.wants(each.name)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1);
+  for (const each of knowledge?.linkable() ?? []) if ((!code || each.kind === 'func') && context.wants(each.name)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1, used.get(`.${each.name}`));
 }
 
 const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
-const symbolItem = (name: string, kind: 'function' | 'variable', detail: string, rank: number): Completion => ({ label: `${name}(SB)`, kind, detail, insert: `${name}(SB)`, rank });
+const symbolItem = (name: string, kind: 'function' | 'variable', detail: string, rank: number, score = 0): Completion => ({ label: `${name}(SB)`, kind, detail, insert: `${name}(SB)`, rank, score });
 
 /** Constants, sizes and offsets of go_asm.h, and numbers of other headers. */
 function* values({ file, knowledge, wants }: Context, line: Extract<LineContext, { kind: 'operand' }>): Generator<Completion> {
   const included = file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h');
   const offsets = !line.before.includes('$') && line.nesting === 0;
+  const { macros: used } = fileUsage(file);
   for (const { name, value, declaration, field } of (included && knowledge?.header.defines) || []) {
     if (!wants(name)) continue;
-    if (offsets && field !== undefined) yield { label: name, kind: 'field', detail: `offset of ${declaration}.${field}: ${value}`, insert: `${name}($0)`, snippet: true, rank: 3 };
-    else yield { label: name, kind: field === undefined ? 'constant' : 'field', detail: `= ${value}`, insert: offsets ? `$${name}` : name, rank: offsets ? 5 : 1, ...(offsets ? { filter: name } : {}) };
+    if (offsets && field !== undefined) yield { label: name, kind: 'field', detail: `offset of ${declaration}.${field}: ${value}`, insert: `${name}($0)`, snippet: true, rank: 3, score: used.get(name) ?? 0 };
+    else yield { label: name, kind: field === undefined ? 'constant' : 'field', detail: `= ${value}`, insert: offsets ? `$${name}` : name, rank: offsets ? 5 : field === undefined ? 1 : 2, score: used.get(name) ?? 0, ...(offsets ? { filter: name } : {}) };
   }
   if (line.before.includes('$')) yield* macros(file, (isCode) => !isCode, 2);
 }

@@ -5,6 +5,7 @@ import type { Span } from '../syntax/source';
 import { baseName, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import { symbolName, type AssemblyFile } from './assembly-file';
+import { placesOfName } from './conditions';
 import type { Entity } from './entity';
 import type { FileSummary } from './file-summary';
 import { functionsOf } from './functions';
@@ -32,6 +33,7 @@ export function definition(entity: Entity, context: DefinitionContext): Span[] {
       if (place) return [place.span];
       return entity.macro.definition ? [entity.macro.definition] : [];
     }
+    case 'condition': return placesOfName(file, entity.name, true).map(({ span }) => span);
     case 'label': {
       const label = entity.function?.statements.flatMap(({ labels }) => labels).find(({ text }) => text === entity.name);
       return label ? [label.visible ?? { file: label.file, start: label.start, end: label.end }] : [];

@@ -6,12 +6,16 @@ import { parse, type Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Macro, type PreprocessedToken, type Span } from '../syntax/source';
 import type { Include } from '../syntax/preprocessor';
 import { symbolName, type AssemblyFile } from './assembly-file';
+import { directiveAt } from './conditions';
 import { functionAt, functionsOf, tokensOf, type AssemblyFunction } from './functions';
 import { firstAtOrAfter, statementPlaces } from './statement-places';
 
 export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
   | { kind: 'macro'; macro: Macro }
   | { kind: 'include'; include: Include }
+  /** The word of a directive, and a name in one that is no macro there. */
+  | { kind: 'directive'; word: string }
+  | { kind: 'condition'; name: string }
   | { kind: 'instruction'; statement: Statement; word: string }
   | { kind: 'register'; name: string; statement: Statement; operand: Operand }
   /** The number in `16(CX)`. */
@@ -29,12 +33,15 @@ export function entityAt(file: AssemblyFile, offset: number): Entity | undefined
   const inside = (span: Span) => span.file === file.source && span.start <= offset && offset <= span.end;
   const within = functionAt(functionsOf(file), offset);
   const { includes, uses, bodyUses, macros } = file.preprocessed;
+  const directive = directiveAt(file, offset);
+  if (directive && 'word' in directive) return { kind: 'directive', word: directive.word, span: directive.span, function: within };
   const include = includes.find(({ span }) => inside(span));
   if (include) return { kind: 'include', include, span: include.span, function: within };
   const use = uses.find(({ span }) => inside(span)) ?? bodyUses.find(({ span }) => inside(span));
   if (use) return { kind: 'macro', macro: use.macro, span: use.span, function: within };
   const macro = macros.find(({ definition }) => definition && inside(definition));
   if (macro?.definition) return { kind: 'macro', macro, span: macro.definition, function: within };
+  if (directive) return { kind: 'condition', name: directive.name, span: directive.span, function: within };
   let number: Entity | undefined;
   for (const statement of statementsOnLine(file, offset)) {
     for (const token of tokensOf(statement)) {

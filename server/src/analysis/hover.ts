@@ -15,6 +15,7 @@ import { positionAt, visibleSpan, type PreprocessedToken, type Span } from '../s
 import { NEWEST_MINOR } from '../workspace/goroot';
 import { baseName } from '../workspace/files';
 import type { AssemblyFile } from './assembly-file';
+import { conditionHelp, DIRECTIVE_HELP } from './conditions';
 import { PSEUDO_OP_HELP } from './pseudo-ops';
 import { goPlaceOfConstant, plainName } from './definition';
 import type { Entity } from './entity';
@@ -44,6 +45,8 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'number': return number(entity.operand);
     case 'label': return label(entity, context.file);
     case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context);
+    case 'directive': return `**#${entity.word}** — ${DIRECTIVE_HELP[entity.word] ?? ''}`;
+    case 'condition': return conditionHelp(entity.name, context.file);
     case 'include': return entity.include.target ? entity.include.target.path : `\`${entity.include.name}\` is not to be found.`;
     default: return undefined;
   }

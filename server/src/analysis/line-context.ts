@@ -8,7 +8,9 @@ export type LineContext = { word: string; /** Where the word begins that is bein
   | { kind: 'directive' }
   | { kind: 'include' }
   /** After #ifdef, #ifndef, #undef. */
-  | { kind: 'macroName' }
+  | { kind: 'macroName'; directive: string }
+  /** The name after #define. */
+  | { kind: 'define' }
   | { kind: 'mnemonic'; atLineStart: boolean }
   | { kind: 'operand'; mnemonic: string; mnemonicEnd: number; index: number; /** The operand's text before the word. */ before: string; /** Depth of parentheses. */ nesting: number }
 );
@@ -32,7 +34,8 @@ export function lineContext(text: string, offset: number): LineContext {
       const quote = line.indexOf('"');
       return quote >= 0 && line.indexOf('"', quote + 1) < 0 ? { kind: 'include', word: line.slice(quote + 1), start: lineStart + quote + 1 } : none;
     }
-    if (['ifdef', 'ifndef', 'undef'].includes(name)) return /^\S*$/.test(rest) ? { ...at, kind: 'macroName' } : none;
+    if (['ifdef', 'ifndef', 'undef'].includes(name)) return /^\S*$/.test(rest) ? { ...at, kind: 'macroName', directive: name } : none;
+    if (name === 'define' && /^\w*$/.test(rest)) return { ...at, kind: 'define' };
     const body = name === 'define' ? /^\w+(?:\([^)]*\))?\s+/.exec(rest)?.[0] : undefined;
     return body === undefined ? none : statementContext(tokenize(line.slice(line.length - rest.length + body.length)), line.length - rest.length + body.length + lineStart, at, false, lineStart);
   }

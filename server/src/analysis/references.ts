@@ -3,6 +3,7 @@
 
 import { visibleSpan, type PreprocessedToken, type Span } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
+import { placesOfName } from './conditions';
 import type { Entity } from './entity';
 import type { Statement } from '../syntax/parser';
 
@@ -27,6 +28,8 @@ export function references(entity: Entity, file: AssemblyFile, origin = file): R
     return own ? found.sort((a, b) => a.span.start - b.span.start) : found;
   }
   switch (entity.kind) {
+    case 'condition':
+      return file === origin ? placesOfName(file, entity.name).map(({ span, defines }) => ({ span, write: defines })) : [];
     case 'instruction':
       for (const { word } of file.statements) if (word?.text === entity.word) add(word, false);
       break;

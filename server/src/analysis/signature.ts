@@ -32,7 +32,7 @@ export function signature(file: AssemblyFile, offset: number, forms?: ReadonlyMa
   return { signatures: known.slice(0, MOST).map(({ operands, note }) => signatureOf(word, operands, note)), active: Math.max(0, fitting), parameter: line.index };
 }
 
-/** Distinct operand lists of an amd64 instruction in Go's order. */
+/** Distinct operand lists of an amd64 instruction in Go's order; what is part of another one is left out. */
 export function goForms(word: string): readonly Form[] {
   let known = formsByWord.get(word);
   if (!known) formsByWord.set(word, (known = formsOf(word)));
@@ -45,16 +45,36 @@ const formsByWord = new Map<string, Form[]>();
 
 function formsOf(word: string): Form[] {
   const found = new Map<string, Form>();
-  for (const { row } of candidatesOf(word)) {
+  for (const { row, mask } of candidatesOf(word)) {
     const space = row.form.indexOf(' ');
     const operands = space < 0 ? [] : row.form.slice(space + 1).split(', ').map(goOperand);
+    // Go has no way to write an absolute address of eight bytes.
+    if (operands.some((operand) => operand.startsWith('moffs'))) continue;
     if (!/^CMP[BWLQ]$/.test(word)) operands.reverse();
     const key = operands.join();
-    const note = [row.feature, `${row.name} ${row.form.slice(space + 1)}`].filter(Boolean).join(' · ');
-    if (!found.has(key)) found.set(key, { operands, note: space < 0 ? row.feature : note });
+    const masked = mask === 'none' ? '' : `${mask === 'required' ? 'a' : 'may have a'} mask register before the last operand`;
+    const note = [row.feature, space < 0 ? '' : `${row.name} ${row.form.slice(space + 1)}`, masked].filter(Boolean).join(' · ');
+    if (!found.has(key)) found.set(key, { operands, note });
   }
-  return [...found.values()];
+  const forms = [...found.values()];
+  return forms.filter((form) => !forms.some((other) => other !== form && other.operands.length === form.operands.length && other.operands.every((operand, i) => covers(operand, form.operands[i] ?? ''))));
 }
+
+/** Whether whoever may write `general` may write `special` too. */
+function covers(general: string, special: string): boolean {
+  if (general === special) return true;
+  const [size, least] = [/^\$imm(\d+)$/.exec(general)?.[1], /^\$(?:imm)?(\d+)$/.exec(special)?.[1]];
+  if (size !== undefined) return least !== undefined && (special.startsWith('$imm') ? Number(least) < Number(size) : true);
+  const [register = '', memory] = general.split('/');
+  if (register === 'r' ? memory !== undefined : memory !== undefined && /^[XYZKM]$/.test(register)) {
+    if (special === (register === 'r' ? (memory ?? '').replace('m', 'r') : register) || special === memory) return true;
+    return register === 'r' && FIXED.test(special);
+  }
+  return /^r\d+$/.test(general) && FIXED.test(special);
+}
+
+/** Of an instruction that takes other registers in their place. */
+const FIXED = /^(?:[ABCD]X|AL|CL|SP|BP|SI|DI)$/;
 
 /** The manual's operand as Go writes such a thing. */
 function goOperand(text: string): string {
@@ -64,7 +84,8 @@ function goOperand(text: string): string {
   if (/^\d$/.test(text)) return `$${text}`;
   const fixed = /^[RE]?([ABCD]X|SP|BP|SI|DI)$/.exec(text);
   if (fixed) return fixed[1] ?? text;
-  return text.replace(/xmm[123V]?/g, 'X').replace(/ymm[123V]?/g, 'Y').replace(/zmm[123V]?/g, 'Z').replace(/^<XMM0>$/, 'X0').replace(/^ST\((\w)\)$/, 'F$1');
+  return text.replace(/xmm(?:[123V]|IH)?/g, 'X').replace(/ymm(?:[123V]|IH)?/g, 'Y').replace(/zmm(?:[123V]|IH)?/g, 'Z').replace(/\bmm[12]?\b/g, 'M').replace(/\bk[123V]/g, 'K').replace(/^(r\d+)V$/, '$1')
+    .replace(/^<XMM0>$/, 'X0').replace(/^ST\((\w)\)$/, 'F$1');
 }
 
 function signatureOf(word: string, operands: string[], documentation: string): Signature {

@@ -108,3 +108,15 @@ export function definesOf({ goos, goarch }: Target): Map<string, string> {
 }
 
 export const isTarget = ({ goos, goarch }: Target): boolean => PAIRS.some((pair) => pair.goos === goos && pair.goarch === goarch);
+
+/** All names that cmd/go may define where the GOARCH is this one or of its family: what conditions can ask for. */
+export function targetNames({ goarch }: Target): string[] {
+  const family = [...ARCHITECTURES].filter((each) => each === goarch || (each.replace(/le$/, '') === goarch.replace(/le$/, '')));
+  const levels: Record<string, string[]> = {
+    386: ['GO386_sse2', 'GO386_softfloat'], amd64: ['GOAMD64_v1', 'GOAMD64_v2', 'GOAMD64_v3', 'GOAMD64_v4'], arm: ['GOARM_5', 'GOARM_6', 'GOARM_7'], arm64: ['GOARM64_LSE'],
+    mips: ['GOMIPS_hardfloat', 'GOMIPS_softfloat'], mips64: ['GOMIPS64_hardfloat', 'GOMIPS64_softfloat'], ppc64: ['GOPPC64_power8', 'GOPPC64_power9', 'GOPPC64_power10'],
+    riscv64: ['GORISCV64_rva20u64', 'GORISCV64_rva22u64', 'GORISCV64_rva23u64'],
+  };
+  const systems = [...new Set(PAIRS.filter((pair) => family.includes(pair.goarch)).map(({ goos }) => goos))];
+  return [...family.map((each) => `GOARCH_${each}`), ...systems.map((each) => `GOOS_${each}`), ...(levels[goarch.replace(/le$/, '')] ?? [])];
+}

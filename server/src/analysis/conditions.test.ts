@@ -1,0 +1,41 @@
+// Names in directives: what is said of them, where they are defined and used, left out or not.
+import { expect, test } from 'vitest';
+import { fixture } from '../testing/fixture';
+import { definition } from './definition';
+import { entityAt } from './entity';
+import { hover } from './hover';
+import { references } from './references';
+
+const p = fixture(`-- p/go.mod --
+module p
+-- p/p.go --
+package p
+-- p/p_linux_amd64.s --
+#if«word»def GOOS_«here»linux
+#ifdef GOAMD64_«level»v3
+#define FAST«left» 1
+#endif
+#ifdef FA«name»ST
+TEXT ·f(SB), 4, $FAST
+	RET // FAST
+#endif
+#endif
+`);
+const PATH = '/p/p_linux_amd64.s';
+const at = (mark: string) => entityAt(p.read(PATH), p.at(mark).offset);
+const said = (mark: string) => { const entity = at(mark); return entity && hover(entity, p.context(PATH)); };
+const line = ({ file, start }: { file: { text: string }; start: number }) => file.text.slice(0, start).split('\n').length;
+
+test('hover', () => {
+  expect(said('word')).toBe('**#ifdef** — `#ifdef NAME`: the lines up to `#else` or `#endif` count only if the name is defined');
+  expect(said('level')).toBe('**GOAMD64_v3** — the go command defines it for GOAMD64=v3; this file is read for linux/amd64, GOAMD64=v1, so it is not defined here');
+  expect(said('name')).toBe('**FAST** — not defined here (linux/amd64); line 3 would, where other conditions hold');
+  expect(said('left')).toBe(said('name'));
+});
+
+test('definition and references, in lines that are left out too', () => {
+  const entity = at('name');
+  if (!entity) throw new Error('nothing there');
+  expect(definition(entity, p.context(PATH)).map(line)).toEqual([3]);
+  expect(references(entity, p.read(PATH)).map(({ span, write }) => `${line(span)}${write ? ' defines' : ''}`)).toEqual(['3 defines', '5', '6']);
+});

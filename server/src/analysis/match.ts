@@ -1,0 +1,32 @@
+// How well a name fits what is typed: it begins so, its parts begin so, its letters come in that order.
+// Must stay true: a better class is a lower number; what does not fit at all has none.
+
+/** `name` without a dot at its front, as it is written; `typed` likewise. */
+export function matchClass(typed: string, name: string): number | undefined {
+  if (typed === '') return 0;
+  const [wanted, text] = [typed.toLowerCase(), name.toLowerCase()];
+  if (text === wanted) return 0;
+  if (name.startsWith(typed)) return 1;
+  if (text.startsWith(wanted)) return 2;
+  if (inParts(wanted, name, text, 0, 0, false)) return 3;
+  if (text.includes(wanted)) return 4;
+  let at = 0;
+  for (let i = 0; i < text.length && at < wanted.length; i++) if (text.charCodeAt(i) === wanted.charCodeAt(at)) at++;
+  return at === wanted.length ? 5 : undefined;
+}
+
+const isLetter = (char: string): boolean => /[\p{L}\p{Nd}]/u.test(char);
+
+/** A word begins: behind `_`, `·` or `/`, or at a capital behind a small letter. */
+function begins(name: string, at: number): boolean {
+  const [before = '_', here = ''] = [name[at - 1], name[at]];
+  return !isLetter(before) || (before === before.toLowerCase() && before !== before.toUpperCase() && here !== here.toLowerCase());
+}
+
+/** Each stretch of `wanted` is the beginning of a part: `gs` and `gsch` of `g_sched`. */
+function inParts(wanted: string, name: string, text: string, from: number, at: number, inside: boolean): boolean {
+  if (from === wanted.length) return true;
+  if (inside && text[at] === wanted[from] && inParts(wanted, name, text, from + 1, at + 1, true)) return true;
+  for (let i = at; i < text.length; i++) if (text[i] === wanted[from] && begins(name, i) && inParts(wanted, name, text, from + 1, i + 1, true)) return true;
+  return false;
+}

@@ -1,0 +1,82 @@
+// Which registers the operand that is being typed can be, from the forms of its instruction and the operands before it.
+// Must stay true: nothing that a form takes is left out; where no form is known everything is possible.
+
+import type { Family } from '../arch/architecture';
+import type { OperandForm } from '../arch/operand-forms';
+import { wholeRegister } from './instruction-access';
+import { goForms } from './signature';
+
+/** `x` a general register, else the letter of a register's name, or one of the few of their kind. */
+type Kind = string;
+
+/** Of a register's name. */
+function kindOf(name: string, family: Family): Kind {
+  if (family === 'amd64' || family === '386') {
+    const letter = /^(X|Y|Z|K|M|F|CR|DR|TR)\d+$/.exec(name)?.[1];
+    return letter ?? (/^([CDEFGS]S)$/.test(name) ? 'segment' : /^([GIL]DTR|MSW|TASK)$/.test(name) ? name : 'x');
+  }
+  if (family === 'riscv64') return /^F/.test(name) && name !== 'FP' ? 'F' : /^V\d+$/.test(name) ? 'V' : 'x';
+  const letter = /^(F|V|VS|W|AR|M)\d+$/.exec(name)?.[1] ?? (family === 'loong64' ? /^(X|FCC|FCSR)\d+$/.exec(name)?.[1] : family === 'ppc64' ? /^(CR|A)\d+$/.exec(name)?.[1] : undefined);
+  return letter ?? (/^R\d+|^(g|SP|RSP|LR|R?FP|ZR|R18_PLATFORM)$/.test(name) ? 'x' : 'other');
+}
+
+/** Kinds that an operand of a form takes; undefined: perhaps any. */
+function kindsOf(operand: string, family: Family): readonly Kind[] | undefined {
+  if (family === 'amd64' || family === '386') {
+    const kinds: Kind[] = [];
+    if (/^r\d*|^r\/m/.test(operand) || /^(?:[ABCD][XHL]|SP|BP|SI|DI)$/.test(operand)) kinds.push('x');
+    const letter = /^(X|Y|Z|K|M|F)(?:\d|i)?(?:\/|$)/.exec(operand)?.[1];
+    if (letter) kinds.push(letter);
+    if (operand === 'Sreg' || /^[FG]S$/.test(operand)) kinds.push('segment');
+    if (/^[CD]Rn$/.test(operand)) kinds.push(operand.slice(0, 2));
+    return kinds;
+  }
+  if (/^(R|R<<n|R\.UXTW<<n|SP|\(R, R\)|hi|lo)$/.test(operand)) return ['x'];
+  const letter = /^(F|V|VS|W|X|FCC|FCSR|A|C|M)(?:[.\d]|$)/.exec(operand)?.[1];
+  if (letter) return family === 's390x' && letter === 'A' ? ['AR'] : family === 'ppc64' && letter === 'C' ? ['CR'] : [letter];
+  return /^(\$|label|name|offset|\(R\)|lext|sext|textsize|\[list\])/.test(operand) ? [] : undefined;
+}
+
+/** Whether a register can stand there: `before` are the texts of the operands before this one. */
+export function registerFilter(word: string, before: readonly string[], family: Family, forms: ReadonlyMap<string, OperandForm[]> | undefined): (name: string) => boolean {
+  // Names of WebAssembly's registers have no kinds.
+  if (family === 'wasm') return () => true;
+  const known = family === 'amd64' ? goForms(word) : forms?.get(word) ?? [];
+  const index = before.length;
+  const takes = (operand: string | undefined, text: string): boolean => {
+    if (operand === undefined) return false;
+    if (!/^[A-Z][A-Z]*\d*$/.test(text)) return true;
+    const kinds = kindsOf(operand, family);
+    return kinds === undefined || kinds.includes(kindOf(text, family));
+  };
+  const fitting = known.filter(({ operands }) => operands.length > index && before.every((text, i) => takes(operands[i], text)));
+  // A mask register stands before the last operand of most AVX-512 instructions, unsaid by the forms.
+  const masked = family === 'amd64' && word.startsWith('V');
+  if (fitting.length === 0) return masked && index > 0 ? (name) => /^[KXYZ]\d+$/.test(name) : () => true;
+  const allowed = new Set<Kind>();
+  for (const { operands } of fitting) {
+    const kinds = kindsOf(operands[index] as string, family);
+    if (!kinds) return () => true;
+    for (const kind of kinds) allowed.add(kind);
+  }
+  if (masked && index > 0) allowed.add('K');
+  // Memory alone: its base is typed behind a parenthesis.
+  return (name) => allowed.has(kindOf(name, family));
+}
+
+/** Another name of a register's lower or upper part, that few instructions want. */
+export const isPartName = (name: string, family: Family): boolean => (family === 'amd64' || family === '386') && !/^[XYZ]/.test(name) && name !== 'g' && wholeRegister(name, family) !== name;
+
+/** The operands on a line so far, split at their commas; the last is being typed. */
+export function operandTexts(text: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '(' || char === '[') depth++;
+    else if (char === ')' || char === ']') depth--;
+    else if (char === ',' && depth <= 0) { found.push(text.slice(from, i).trim()); from = i + 1; }
+  }
+  return found;
+}
