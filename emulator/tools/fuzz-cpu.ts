@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import v8 from 'node:v8';
 import { decode as decodeAt } from '../src/x86/decoder';
 import { allRows } from '../src/x86/table';
 import type { InstructionRow } from '../src/x86/table';
@@ -18,6 +19,9 @@ import { buildJudge, runNative } from '../src/semantics/testing/native';
 import { FLAG_BITS, Harness, interpreting, padded, translating } from '../src/semantics/testing/replay';
 import { followers, makeSequence } from '../src/semantics/testing/sequence';
 import { hex } from '../src/semantics/testing/state';
+import { relaxedSimdFlags } from '../src/wasm/relaxed-simd';
+
+for (const flag of relaxedSimdFlags(process.versions.v8)) v8.setFlagsFromString(flag);
 
 const args = process.argv.slice(2);
 const option = (name: string, fallback: number): number => {

@@ -2,6 +2,7 @@
 // Must stay true: what V8 keeps of machine code is good only under equal flags, so whoever changes one for a moment sets it back.
 import os from 'node:os';
 import v8 from 'node:v8';
+import { relaxedSimdFlags } from '@gobuf/emulator/wasm/relaxed-simd';
 
 /**
  * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it: never, unless a module says otherwise. V8's own
@@ -24,6 +25,7 @@ export function setFlags(): void {
   v8.setFlagsFromString('--no-wasm-stack-checks');
   // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
   if (Number.parseInt(process.versions.v8) < 14) v8.setFlagsFromString('--experimental-wasm-branch-hinting');
+  for (const flag of relaxedSimdFlags(process.versions.v8)) v8.setFlagsFromString(flag);
   // One processor is for the program itself.
   v8.setFlagsFromString(`--wasm-num-compilation-tasks=${Math.max(1, os.cpus().length - 1)}`);
 }

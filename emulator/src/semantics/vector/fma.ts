@@ -1,7 +1,8 @@
-// Fused multiply-add with one rounding, in software. Must stay true: singles are computed in double with round-to-odd, doubles by exact
+// Fused multiply-add with one rounding: WebAssembly's own in hot code where that is fused, otherwise in software. Must stay true: singles are computed in double with round-to-odd, doubles by exact
 // 128-bit integer arithmetic; a NaN operand wins in the order a, b, c of a × b + c, whatever the form's operand order and signs.
 
 import type { Code } from '../../wasm/code';
+import { hasFusedMultiplyAdd } from '../../wasm/fused';
 import type { HelperTable } from '../helpers';
 import type { Emitter } from '../emitter';
 import type { Width } from './float';
@@ -15,6 +16,9 @@ export const FMA: Record<string, Semantics> = {};
 const ORDERS = { 132: [0, 2, 1], 213: [1, 0, 2], 231: [1, 2, 0] } as const;
 type Kind = 'FMADD' | 'FMSUB' | 'FNMADD' | 'FNMSUB' | 'FMADDSUB' | 'FMSUBADD';
 
+/** Written out only where code runs often: templates, which are made when gobuf is built, and short code call helpers that need nothing of the processor. */
+const fused = (e: Emitter): boolean => e.flow.inline && hasFusedMultiplyAdd();
+
 const scalarFma = (w: Width, kind: Kind, order: readonly [number, number, number]): Semantics => (e, i) => {
   const c = e.code, t = floatType(w), values: number[] = [];
   // Memory first: it may fault.
@@ -26,9 +30,17 @@ const scalarFma = (w: Width, kind: Kind, order: readonly [number, number, number
   const [a, b, addend] = order.map((n) => values[n] as number) as [number, number, number];
   c.localGet(a);
   if (kind === 'FNMADD' || kind === 'FNMSUB') c.plain(`f${w}Neg`);
-  c.localGet(b).localGet(addend);
-  if (kind === 'FMSUB' || kind === 'FNMSUB') c.plain(`f${w}Neg`);
-  e.helper(`fma${w}`);
+  if (fused(e)) {
+    const splat = () => c.plain(w === 32 ? 'f32x4Splat' : 'f64x2Splat');
+    splat().localGet(b);
+    splat().localGet(addend);
+    if (kind === 'FMSUB' || kind === 'FNMSUB') c.plain(`f${w}Neg`);
+    splat().plain(w === 32 ? 'f32x4RelaxedMadd' : 'f64x2RelaxedMadd').lane(w === 32 ? 'f32x4ExtractLane' : 'f64x2ExtractLane', 0);
+  } else {
+    c.localGet(b).localGet(addend);
+    if (kind === 'FMSUB' || kind === 'FNMSUB') c.plain(`f${w}Neg`);
+    e.helper(`fma${w}`);
+  }
   const result = e.toScratch(t);
   c.localGet(result).localGet(result).plain(`f${w}Ne`).seldom(() => {
     c.localGet(a).localGet(b).localGet(addend);
@@ -62,7 +74,7 @@ const packedFma = (w: Width, kind: Kind, order: readonly [number, number, number
     const even = w === 32 ? 0x0000000080000000n : 0x8000000000000000n, odd = w === 32 ? 0x8000000000000000n : 0n;
     if (kind === 'FMADDSUB') c.v128Const(even, w === 32 ? even : 0n).v128Xor();
     if (kind === 'FMSUBADD') c.v128Const(odd, w === 32 ? odd : even).v128Xor();
-    e.helper(`fmas${w}`);
+    if (fused(e)) c.plain(`${shape}RelaxedMadd`); else e.helper(`fmas${w}`);
     const result = e.toScratch('v128');
     c.localGet(result).localGet(result).plain(`${shape}Ne`).v128AnyTrue().hint(false).if('v128');
     c.localGet(a).localGet(b).localGet(addend).localGet(result);
