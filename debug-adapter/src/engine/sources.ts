@@ -30,14 +30,18 @@ export class Sources {
   get substitutePath(): [string, string][] { return this.rules; }
 
   local(path: string): string {
+    const named = this.isNamed(path) ? `./${path}` : path;
     for (const [from, to] of this.rules) {
-      const rest = after(path, from);
+      const rest = after(named, from);
       if (rest !== undefined) return join(to, rest);
     }
     // -trimpath leaves `runtime/proc.go`: such a file lies in GOROOT/src.
     if (this.options.goroot && path !== '' && !path.startsWith('/') && !path.startsWith('<') && !path.startsWith('.') && this.binary.goroot === '') return join(`${this.options.goroot}/src`, path);
     return path;
   }
+
+  /** A file that was named to `go build -trimpath`: it has no folder. */
+  private isNamed(path: string): boolean { return this.binary.goroot === '' && /^[^/<][^/]*\.(go|s)$/.test(path); }
 
   inBinary(path: string): string {
     this.files ??= new Set(this.binary.sources());
@@ -48,6 +52,7 @@ export class Sources {
       if (rest === undefined) continue;
       const candidate = join(from, rest);
       if (this.files.has(candidate)) return candidate;
+      if (from === '.' && this.files.has(rest)) return rest;
     }
     if (this.options.goroot) {
       const rest = after(plain, `${slashes(this.options.goroot)}/src`);

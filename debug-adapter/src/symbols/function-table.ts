@@ -39,6 +39,7 @@ export class FunctionTable {
     const pclntab = elf.has('.gopclntab') ? elf.data('.gopclntab') : elf.data('.data.rel.ro.gopclntab');
     if (pclntab.length < 16) throw new BinaryError(`${name} has no Go function table (.gopclntab); gobuf debugs programs built by Go`);
     this.table = new PclnTab(pclntab, this.findText(), host.bias, host.goVersionNumber);
+    this.table.cleanNames = elf.has('.debug_info') || elf.has('.zdebug_info');
   }
 
   private findText(): number {

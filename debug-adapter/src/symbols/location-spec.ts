@@ -57,11 +57,12 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     base = spec.slice(0, colon);
     line = Number(spec.slice(colon + 1));
   } else if (colon > 0 && !spec.startsWith('type:') && !spec.startsWith('go:')) return malformed('line offset negative or not a number');
+  const written = base;
   base = base.replace(/·/g, '.').replace(/∕/g, '/').replace(/<>$/, '').replace(/^\./, '').replace(/\(SB\)$/, '');
 
   const exact = binary.functionsNamed(base);
   // Reading all file names takes time: not for what is the name of a function and cannot be one of a file.
-  const files = exact.length && !SOURCE_EXTENSION.test(base) ? [] : binary.sources().filter((f) => matchesPath(base, f)).slice(0, MAX_CANDIDATES);
+  const files = exact.length && !SOURCE_EXTENSION.test(base) ? [] : binary.sources().filter((f) => f === written || matchesPath(base, f)).slice(0, MAX_CANDIDATES);
   let names: string[] = [];
   if (exact.length && exact.some((f) => f.name === base || f.symbol === base)) names = [base];
   else {

@@ -204,9 +204,13 @@ export class PclnTab {
     const offset = new ByteReader(this.cutab, at).u32();
     if (offset === 0xffffffff) return '';
     let name = this.fileNames.get(offset);
-    if (name === undefined) this.fileNames.set(offset, (name = cstringAt(this.filetab, offset)));
+    if (name === undefined) this.fileNames.set(offset, (name = this.nameOf(cstringAt(this.filetab, offset))));
     return name;
   }
+
+  /** Set where debug information names the same files: it writes `main.go` for what this table calls `./main.go`, a file that was named to go build -trimpath. */
+  cleanNames = false;
+  private nameOf(name: string): string { return this.cleanNames && name.startsWith('./') ? name.slice(2) : name; }
 
   /** Every file name of the table. */
   allFiles(): string[] {
@@ -217,7 +221,7 @@ export class PclnTab {
     const t = new ByteReader(this.filetab);
     for (let i = 0; i < files && !t.atEnd; i++) {
       const name = t.cstring();
-      if (name) out.push(name);
+      if (name) out.push(this.nameOf(name));
     }
     return out;
   }

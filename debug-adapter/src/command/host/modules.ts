@@ -22,9 +22,13 @@ export function modulePaths(buildInfo: string, folders: readonly string[], env: 
     }
   }
   // Files named on the command line of go build.
-  const [first] = folders;
-  if (first) found.push(['command-line-arguments', slashes(first)]);
+  const named = folders.find(hasSources) ?? folders[0];
+  if (named) found.push(['command-line-arguments', slashes(named)], ['.', slashes(named)]);
   return found;
+}
+
+function hasSources(folder: string): boolean {
+  try { return fs.readdirSync(folder).some((name) => name.endsWith('.go')); } catch { return false; }
 }
 
 /** The folder at or above one of these whose go.mod is the module's. */
