@@ -45,7 +45,10 @@ describe.skipIf(!hasGo)('calls in expressions (needs the go command)', () => {
     expect(debug.evaluate('*p').value).toContain('x: 3, y: 4');
     const half = debug.evaluate('half(5)');
     expect(half.children!().map(({ name, value }) => [name, value])).toEqual([['~r0', '2.5'], ['~r1', 'error nil']]);
-    for (const [expression, why] of [['fails(3)', /main\.fails panicked/], ['double(1, 2)', /takes 1 arguments, not 2/], ['nosuch(1)', /could not find function or type nosuch/], ['strings.NoSuch(1)', /no function strings\.NoSuch/], ['double("x")', /can not set/]] as const) expect(() => debug.evaluate(expression)).toThrow(why);
+    for (const [expression, why] of [['fails(3)', /main\.fails panicked/], ['double(1, 2)', /takes 1 arguments, not 2/], ['nosuch(1)', /could not find symbol value for nosuch/], ['strings.NoSuch(1)', /could not find symbol strings\.NoSuch/], ['double("x")', /can not set/]] as const) expect(() => debug.evaluate(expression)).toThrow(why);
+    // Literals of structs are values like others; their address is that of a copy a call can read.
+    expect([['main.point{3, 4}', /x: 3, y: 4/], ['main.point{y: 9}.y', /^9$/], ['*p == main.point{3, 4}', /^true$/], ['*p == main.point{x: 3}', /^false$/], ['(&main.point{5, 6}).sum()', /^11$/]].map(([expression, text]) => [expression, (text as RegExp).test(debug.evaluate(expression as string).value)])).toEqual(['main.point{3, 4}', 'main.point{y: 9}.y', '*p == main.point{3, 4}', '*p == main.point{x: 3}', '(&main.point{5, 6}).sum()'].map((expression) => [expression, true]));
+    for (const [expression, why] of [['main.point{z: 1}', /main\.point has no member z/], ['main.point{1, 2, 3}', /too many values for main\.point/], ['main.nosuch{}', /could not find type main\.nosuch/]] as const) expect(() => debug.evaluate(expression)).toThrow(why);
     expect(debug.machine!.instruction).toBe(now);
     expect(JSON.stringify(debug.machine!.registers(), (_key, value: unknown) => typeof value === 'bigint' ? value.toString() : value)).toBe(registers);
     expect(output()).toBe('');

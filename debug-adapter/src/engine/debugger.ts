@@ -454,7 +454,7 @@ export class Debugger implements DebuggerApi {
       }
       return lines;
     }
-    return [found.type, ...(found.concrete ? [`Concrete type: ${found.concrete}`] : [])];
+    return [...(found.type === undefined ? [] : [found.type]), ...(found.concrete ? [`Concrete type: ${found.concrete}`] : [])];
   }
 
   /** goid that Delve reports for the stopped thread: on g0, that of the goroutine it works for. */

@@ -337,7 +337,7 @@ export class Inspector {
   print(expression: string, place: Place, options: PrintOptions): string {
     const text = normal(expression);
     if (/^(tls|stackguard)$/i.test(text) && !options.verb) return this.special(text.toLowerCase() as 'tls' | 'stackguard', place)!.value;
-    const register = place.registers && /^[a-z]+\d*$/i.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers, place.tid) : undefined;
+    const register = place.registers && /^[a-z]+\d*$/i.test(text) && !/^[XY]MM/.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers, place.tid) : undefined;
     if (register) return register.value.split(' ')[0]!;
     const print = (): string => this.values.print(this.expand(text, place), this.scopeOf(place), { multiLine: true, ...options });
     return this.withCalls(place, print, (value) => value);
@@ -392,10 +392,11 @@ export class Inspector {
   }
 
   packageRows(): VariableRow[] { return this.values.globalRows(); }
-  typeOf(expression: string, place: Place): { type: string; kind: string | undefined; concrete?: string } {
+  /** No type where the value is an untyped constant. */
+  typeOf(expression: string, place: Place): { type: string | undefined; kind: string | undefined; concrete?: string } {
     const value = this.values.go.evaluate(this.expand(normal(expression), place), this.scopeOf(place));
     const children = value.type?.kind === 'interface' ? this.values.go.children(value) : [];
-    return { type: value.register !== undefined ? 'CPU Register' : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : {}) };
+    return { type: value.register !== undefined ? 'CPU Register' : value.untyped ? undefined : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : value.type?.kind === 'interface' ? { concrete: 'void' } : {}) };
   }
 }
 

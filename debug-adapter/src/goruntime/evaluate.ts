@@ -4,11 +4,11 @@
 // Over 400 lines: names, selectors, operators and calls are one recursion over one tree.
 import type { Registers } from '@gobuf/emulator/machine-types';
 import type { GoBinary } from '../symbols/binary';
-import type { FrameContext, GoType, Memory, VariableInfo } from '../symbols/types';
+import type { FrameContext, FunctionInfo, GoType, Memory, VariableInfo } from '../symbols/types';
 import { MadeType } from '../symbols/dwarf/go-types';
-import { parseExpression } from './expression-parser';
+import { parseExpression, sourceOf } from './expression-parser';
 import type { Node } from './expression-parser';
-import { FOLLOWED, Operands } from './operands';
+import { FOLLOWED, Operands, UNTYPED_COMPLEX } from './operands';
 import type { Operand } from './operands';
 import { registerValue } from './registers';
 import { mapLength } from './maps';
@@ -95,6 +95,8 @@ export class Evaluator extends Operands {
     const regs = this.registersOf(scope);
     const r = regs && registerValue(name, regs);
     if (!r) return undefined;
+    // As Delve has them: vectors by their upper-case names are strings of hexadecimal digits.
+    if ('vector' in r && /^_*[XY]MM/.test(name)) return Object.assign(this.constant(Array.from(r.vector, (byte) => byte.toString(16).padStart(2, '0')).join('')), { place: r.place, register: r.name, held: r.vector });
     const v: Operand = 'vector' in r ? this.made(this.binary.arrayOf(this.basic('uint8'), r.vector.length), r.vector) : this.integer(this.basic(`uint${r.size * 8}`), r.value);
     if ('vector' in r) v.typeName = r.name.slice(0, 3);
     v.place = r.place;
@@ -162,8 +164,13 @@ export class Evaluator extends Operands {
   }
 
   private identifier(name: string, scope: EvalScope): Operand {
-    const found = this.tryIdentifier(name, scope);
+    const found = this.tryIdentifier(name, scope) ?? this.ownFunction(name, scope);
     return found ?? this.fail(`could not find symbol value for ${name}`);
+  }
+
+  private ownFunction(name: string, scope: EvalScope): Operand | undefined {
+    const fn = scope.frame && this.binary.functionAt(scope.frame.pc);
+    return fn && this.functionValue(`${fn.package}.${name}`);
   }
 
   private tryIdentifier(name: string, scope: EvalScope): Operand | undefined {
@@ -241,29 +248,63 @@ export class Evaluator extends Operands {
   // ---- evaluation ----
 
   private eval(node: Node, scope: EvalScope): Operand {
+    const v = this.evalNode(node, scope);
+    v.source = sourceOf(node);
+    return v;
+  }
+
+  private evalNode(node: Node, scope: EvalScope): Operand {
     switch (node.kind) {
       case 'paren': return this.eval(node.of, scope);
       case 'int': case 'rune': return this.constant(node.value);
       case 'float': return this.constant(node.value);
+      case 'imaginary': return this.complexOf(new MadeType(UNTYPED_COMPLEX, 'complex128', 16), { re: 0, im: node.value });
+      case 'literal': return this.literal(node, scope);
       case 'string': return this.constant(node.value);
       case 'ident': return this.identifier(node.name, scope);
       case 'selector': return this.fromTable(node, scope) ?? this.selector(node, scope);
       case 'index': return this.index(this.eval(node.of, scope), this.eval(node.index, scope));
-      case 'slice': return this.slice(this.eval(node.of, scope), node.low && this.number(this.eval(node.low, scope)), node.high && this.number(this.eval(node.high, scope)));
+      case 'slice': {
+        const v = this.slice(this.eval(node.of, scope), node.low && this.number(this.eval(node.low, scope)), node.high && this.number(this.eval(node.high, scope)));
+        if (node.high?.kind === 'int' && (!node.low || node.low.kind === 'int')) v.whole = true;
+        return v;
+      }
       case 'star': return this.dereference(this.eval(node.of, scope));
       case 'address': {
         const v = this.eval(node.of, scope);
-        if (v.address === undefined || !v.type) this.fail('can not take the address of this expression: it is not in memory');
+        if (node.of.kind === 'literal' && v.type) return this.pointer(v.type, (this.caller ?? this.needsCall('a literal has no address here')).allocate(v.bytes));
+        if (v.address === undefined || !v.type) this.fail(`can not take address of ${JSON.stringify(v.source)}`);
         return { ...this.pointer(v.type!, v.address!), addressOnly: true };
       }
       case 'assert': return this.assertion(this.eval(node.of, scope), node.type);
       case 'unary': return this.unary(node.op, this.eval(node.of, scope));
       case 'binary': return this.binaryOperation(node.op, node.left, node.right, scope);
       case 'call': return this.call(node, scope);
-      // `[]byte(x)` reads as a list of what `byte(x)` is.
-      case 'arrayType': return node.elem.kind === 'call' ? this.call({ fn: { ...node, elem: node.elem.fn }, args: node.elem.args }, scope) : this.fail('a type is not a value; write (T)(x) to convert x');
       default: return this.fail('a type is not a value; write (T)(x) to convert x');
     }
+  }
+
+  /** `T{1, 2}` or `T{A: 1}` of a struct type; what is not named is zero. */
+  private literal(node: { type: Node; elements: { name: string | undefined; value: Node }[] }, scope: EvalScope): Operand {
+    const type = this.type(node.type) ?? this.fail(`could not find type ${this.typeText(node.type)}`);
+    if (type.kind !== 'struct') this.fail(`only structs are written as literals, and ${type.name} is none`);
+    const bytes = new Uint8Array(type.size);
+    node.elements.forEach(({ name, value }, i) => {
+      const field = name === undefined ? type.fields[i] : type.field(name);
+      if (!field) this.fail(name === undefined ? `too many values for ${type.name}` : `${type.name} has no member ${name}`);
+      const given = this.eval(value, scope);
+      bytes.set(typeof given.constant === 'string' && field!.type.kind === 'string' ? this.allocated(given.constant) : this.encode(this.made(field!.type, new Uint8Array(field!.type.size)), given), field!.offset);
+    });
+    return this.made(type, bytes);
+  }
+
+  private needsCall(message: string): never { throw new CallNeeded(message); }
+  /** A string's two words, with its text where a call can read it. */
+  private allocated(value: string): Uint8Array {
+    const text = new TextEncoder().encode(value), bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
+    view.setBigUint64(0, BigInt((this.caller ?? this.needsCall('a literal string has no place here')).allocate(text)), true);
+    view.setBigUint64(8, BigInt(text.length), true);
+    return bytes;
   }
 
   /** `g.sched.pc` where the program does not describe its types: the field as the table of layouts has it. */
@@ -278,15 +319,17 @@ export class Evaluator extends Operands {
 
   private selector(node: { of: Node; name: string }, scope: EvalScope): Operand {
     const of = node.of;
-    if (of.kind === 'string') return this.packageMember(of.value, node.name, scope) ?? this.fail(`could not find symbol value for "${of.value}".${node.name}`);
+    if (of.kind === 'string') return this.packageMember(of.value, node.name, scope) ?? this.fail(`could not find symbol ${of.value}.${node.name}`);
     if (of.kind === 'ident') {
       const local = this.tryIdentifier(of.name, scope);
       if (!local || (local.register !== undefined && !/^x|^y/.test(local.register))) {
         const member = this.packageMember(of.name, node.name, scope);
         if (member) return member;
+        if (local && !VIEW.test(node.name)) return this.fail(`could not find symbol ${of.name}.${node.name}`);
       }
       if (!local) {
-        return this.fail(`could not find symbol ${of.name}.${node.name}`);
+        // A program's own package goes by its function of that name: `main`.
+        return this.fail(this.ownFunction(of.name, scope) ? `package ${of.name} has no function ${node.name}` : `could not find symbol ${of.name}.${node.name}`);
       }
       return this.select(local, node.name);
     }
@@ -295,7 +338,7 @@ export class Evaluator extends Operands {
 
   /** x.f with pointers, runtime's integer pointers and interfaces followed, embedded fields promoted. */
   private select(v: Operand, name: string): Operand {
-    if (v.register !== undefined && v.kind === 'array') return this.vectorView(v, name);
+    if (v.register !== undefined && (v.kind === 'array' || v.constant !== undefined || VIEW.test(name))) return this.vectorView(v, name);
     let at = v;
     for (let hops = 0; hops < 4; hops++) {
       const followed = at.type && FOLLOWED[at.type.name];
@@ -304,7 +347,7 @@ export class Evaluator extends Operands {
         if (address === 0) this.fail(`${at.type!.name} is nil`);
         at = this.atType('', followed, address);
       } else if (at.kind === 'pointer') {
-        if (at.name && !at.unreadable && numberAt(at.bytes, 0, 8) === 0) this.fail(`${at.name} is nil`);
+        if (!at.unreadable && numberAt(at.bytes, 0, 8) === 0) this.nilMember(at, v, name);
         at = this.dereference(at);
       } else if (at.kind === 'interface') {
         const d = this.loader.dynamic(at);
@@ -319,9 +362,9 @@ export class Evaluator extends Operands {
       const header = this.loader.chanHeader(at);
       if (header) at = header;
     } else if (at.kind === 'map' && at.type?.header && at.base) at = this.loader.at('', at.type.header, at.base);
-    if (at.kind !== 'struct' || !at.type) this.fail(`${v.name || 'expression'} (type ${v.typeName}) is not a struct`);
+    if (at.kind !== 'struct' || !at.type) return this.method(at.type, name) ?? this.fail(v.constant === null ? 'nil (type nil) is not a struct' : v.constant === undefined && v.name !== '' ? `${v.source ?? v.name} (type ${v.typeName}) has no member ${name}` : `${v.source ?? 'expression'} (type ${v.typeName}) is not a struct`);
     const found = findField(at.type!, name);
-    if (!found) return this.method(at.type!, name) ?? this.fail(`${v.name || `type ${v.typeName}`} has no member ${name}`);
+    if (!found) return this.method(at.type!, name) ?? this.fail(`${v.source ?? (v.name || `type ${v.typeName}`)} has no member ${name}`);
     let value: Operand = at;
     for (const f of found!) {
       if (value.kind === 'pointer') value = this.dereference(value);
@@ -330,10 +373,15 @@ export class Evaluator extends Operands {
     return value;
   }
 
+  private nilMember(at: Operand, whole: Operand, name: string): never {
+    const named = at === whole ? at.source ?? at.name : '';
+    return this.fail(named === '' ? 'nil pointer dereference' : at.type?.elem?.kind === 'struct' && !at.type.elem.fields.some(({ embedded }) => embedded) && !findField(at.type.elem, name) ? `${named} has no member ${name}` : `${named} is nil`);
+  }
+
   private functionValue(name: string): Operand | undefined {
     const fn = this.binary.functionsNamed(name).find((each) => each.name === name);
     if (!fn) return undefined;
-    const f = this.integer(new MadeType('func', 'func', 8), BigInt(fn.entry));
+    const f = this.integer(new MadeType(this.signature(fn), 'func', 8), BigInt(fn.entry));
     f.value = fn.name;
     f.base = fn.entry;
     f.loaded = true;
@@ -341,8 +389,17 @@ export class Evaluator extends Operands {
     return f;
   }
 
+  /** `func(int) string`; without the receiver of a method. */
+  private signature(fn: FunctionInfo): string {
+    const declared = this.binary.localsByLevel({ pc: fn.entry, cfa: 0 }, this.memory)[0] ?? [], of = (role: string): string[] => declared.filter((each) => each.role === role).map(({ type }) => type.name);
+    const parameters = of('parameter'), results = of('result');
+    if (/^[^(]*\.\(?\*?\w+\)?\.\w+$/.test(fn.name.slice(fn.name.lastIndexOf('/') + 1))) parameters.shift();
+    return `func(${parameters.join(', ')})${results.length === 0 ? '' : results.length === 1 ? ` ${results[0]}` : ` (${results.join(', ')})`}`;
+  }
+
   /** A method of a type, or of a pointer to it. */
-  private method(type: GoType, name: string): Operand | undefined {
+  private method(type: GoType | undefined, name: string): Operand | undefined {
+    if (!type) return undefined;
     const dot = type.name.lastIndexOf('.'), pkg = type.name.slice(0, dot), own = type.name.slice(dot + 1);
     return dot < 0 ? undefined : this.functionValue(`${pkg}.(*${own}).${name}`) ?? this.functionValue(`${pkg}.${own}.${name}`);
   }
@@ -350,12 +407,13 @@ export class Evaluator extends Operands {
   private assertion(v: Operand, typeNode: Node): Operand {
     if (v.kind !== 'interface') this.fail(v.name ? `expression ${JSON.stringify(v.name)} not an interface` : `expression (type ${v.typeName}) is not an interface`);
     const d = this.loader.dynamic(v);
-    if (d.nil) this.fail('interface conversion: interface is nil');
+    if (d.nil) this.fail(`interface conversion: ${v.typeName} is nil, not ${sourceOf(typeNode)}`);
     if (!d.data || !d.type) this.fail(d.why ?? 'unknown dynamic type');
     if (typeNode.kind === 'ident' && typeNode.name === 'data') return d.data!;
     const want = this.typeText(typeNode);
     const type = want === undefined ? undefined : this.binary.typeNamed(want);
-    if (!type || (type !== d.type && type.name !== d.type!.name)) this.fail(`interface conversion: ${v.typeName} is ${d.type!.name}, not ${want}`);
+    if (!type) this.fail('no type entry found, use \'types\' for a list of valid types');
+    if ((type !== d.type && type.name !== d.type!.name)) this.fail(`interface conversion: ${v.typeName} is ${d.type!.name}, not ${want}`);
     return d.data!;
   }
 
@@ -363,10 +421,10 @@ export class Evaluator extends Operands {
     const left = this.eval(leftNode, scope);
     if (op === '&&' || op === '||') {
       const a = this.truth(left);
-      if (a === undefined) this.fail(`operator ${op} needs bool operands`);
+      if (a === undefined) this.fail(notBoolean(left));
       if (a === (op === '||')) return this.constant(a!);
-      const b = this.truth(this.eval(rightNode, scope));
-      return b === undefined ? this.fail(`operator ${op} needs bool operands`) : this.constant(b);
+      const right = this.eval(rightNode, scope), b = this.truth(right);
+      return b === undefined ? this.fail(notBoolean(right)) : this.constant(b);
     }
     return this.arithmetic(op, left, this.eval(rightNode, scope));
   }
@@ -382,7 +440,7 @@ export class Evaluator extends Operands {
     const type = this.type(fn);
     if (!type) {
       const callee = this.callee(fn, scope);
-      if (!callee) this.fail(this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
+      if (!callee) this.fail(fn.kind === 'ident' ? `could not find symbol value for ${fn.name}` : this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
       return this.callOf(callee!, node.args, scope);
     }
     if (node.args.length !== 1) this.fail(`wrong number of arguments for a conversion to ${type!.name}`);
@@ -406,7 +464,7 @@ export class Evaluator extends Operands {
     }
     if (node.kind !== 'selector') return undefined;
     const text = node.of.kind === 'ident' && !this.tryIdentifier(node.of.name, scope) ? `${node.of.name}.${node.name}` : node.of.kind === 'string' ? `${node.of.value}.${node.name}` : undefined;
-    if (text !== undefined) return direct(text) ?? this.fail(`there is no function ${text} in this program`);
+    if (text !== undefined) return direct(text) ?? this.fail(`could not find symbol ${text}`);
     let value = this.eval(node.of, scope);
     if (value.kind === 'interface') { const { data } = this.loader.dynamic(value); if (data) value = data; }
     const pointed = value.kind === 'pointer' && value.type?.elem ? value.type.elem : undefined, base = pointed ?? value.type;
@@ -437,12 +495,7 @@ export class Evaluator extends Operands {
     if (values.length !== parameters.length) this.fail(`${callee.name} takes ${parameters.length - (receiver ? 1 : 0)} arguments, not ${args.length}`);
     const given = values.map((value, i) => {
       const { type } = parameters[i]!;
-      if (typeof value.constant === 'string' && type.kind === 'string') {
-        const text = new TextEncoder().encode(value.constant), bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
-        view.setBigUint64(0, BigInt(caller.allocate(text)), true);
-        view.setBigUint64(8, BigInt(text.length), true);
-        return { type, bytes };
-      }
+      if (typeof value.constant === 'string' && type.kind === 'string') return { type, bytes: this.allocated(value.constant) };
       return { type, bytes: this.encode(this.made(type, new Uint8Array(type.size)), value) };
     });
     const returned = caller.call(callee, given, results.map(({ type }) => type));
@@ -473,26 +526,28 @@ export class Evaluator extends Operands {
           return this.constant(v.base && f ? BigInt(this.runtime.memory.u64(v.base + f.offset) ?? 0) : 0n);
         }
         if (v.kind === 'slice' || v.kind === 'array' || (v.kind === 'string' && name === 'len')) return this.constant(BigInt(name === 'len' ? v.length : v.capacity));
-        return this.fail(`invalid argument (type ${v.typeName}) for ${name}`);
+        return this.fail(`invalid argument ${v.source ?? ''} (type ${v.typeName}) for ${name}`);
       }
       case 'real': case 'imag': {
-        const v = this.loader.load(one());
-        if (!v.kind.startsWith('complex')) this.fail(`invalid argument (type ${v.typeName}) for ${name}`);
+        const given = one();
+        if (typeof given.constant === 'bigint' || typeof given.constant === 'number') return name === 'real' ? given : this.constant(0n);
+        const v = this.loader.load(given);
+        if (!v.kind.startsWith('complex')) this.fail(`invalid argument ${given.source ?? ''} (type ${v.typeName}) to ${name}`);
         return this.constant(v.children[name === 'real' ? 0 : 1]!.float!);
       }
       case 'min': case 'max': {
         let best = this.eval(args[0]!, scope);
         for (const a of args.slice(1)) {
           const v = this.eval(a, scope);
-          const x = this.float(best) ?? this.number(best), y = this.float(v) ?? this.number(v);
-          if (name === 'min' ? y < x : y > x) best = v;
+          if (this.truth(this.arithmetic(name === 'min' ? '<' : '>', v, best))) best = v;
         }
+        if (args.length > 1) best.whole = true;
         return best;
       }
       case 'complex': {
         if (args.length !== 2) this.fail(`wrong number of arguments to complex: ${args.length}`);
         const [re, im] = args.map((each) => this.eval(each, scope)), [a, b] = [re!, im!].map((each) => this.float(each) ?? (typeof each.constant === 'bigint' ? Number(each.constant) : undefined));
-        if (a === undefined || b === undefined) this.fail('complex needs two floating-point numbers');
+        if (a === undefined || b === undefined) { const wrong = a === undefined ? re! : im!; this.fail(`invalid argument ${a === undefined ? 1 : 2} ${wrong.source} (type ${wrong.typeName}) to complex`); }
         return this.complexOf(this.basic([re!, im!].some(({ kind }) => kind === 'float32') ? 'complex64' : 'complex128'), { re: a!, im: b! });
       }
       case 'sizeof': return this.constant(BigInt(one().type?.size ?? 0));
@@ -500,6 +555,11 @@ export class Evaluator extends Operands {
     return undefined;
   }
 }
+
+const notBoolean = (v: Operand): string => `expression ${JSON.stringify(v.source)} should be boolean not ${v.kind}`;
+
+/** How registers are looked at: `xmm0.float64`. */
+const VIEW = /^(u?int|float)\d+$/;
 
 /** Path of fields to a name, promoted ones included (breadth first, as Go resolves them). */
 function findField(type: GoType, name: string): { name: string; offset: number; type: GoType }[] | undefined {

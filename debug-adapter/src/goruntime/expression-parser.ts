@@ -6,6 +6,8 @@ export type Node =
   | { kind: 'ident'; name: string }
   | { kind: 'int'; value: bigint }
   | { kind: 'float'; value: number }
+  | { kind: 'imaginary'; value: number }
+  | { kind: 'literal'; type: Node; elements: { name: string | undefined; value: Node }[] }
   | { kind: 'string'; value: string }
   | { kind: 'rune'; value: bigint }
   | { kind: 'selector'; of: Node; name: string }
@@ -23,7 +25,11 @@ export type Node =
   | { kind: 'chanType'; elem: Node }
   | { kind: 'typeText'; text: string };
 
-interface Token { kind: 'ident' | 'int' | 'float' | 'string' | 'rune' | 'op' | 'end'; text: string; at: number }
+interface Token { kind: 'ident' | 'int' | 'float' | 'imaginary' | 'string' | 'rune' | 'op' | 'end'; text: string; at: number; end: number }
+
+const texts = new WeakMap<Node, string>();
+/** An expression as it was written, for messages about it. */
+export const sourceOf = (node: Node): string => texts.get(node) ?? '';
 
 const OPERATORS = ['<<', '>>', '&^', '&&', '||', '==', '!=', '<=', '>=', '<-', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '!', '(', ')', '[', ']', '{', '}', '.', ',', ':', '='];
 const PRECEDENCE: Record<string, number> = { '||': 1, '&&': 2, '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '+': 4, '-': 4, '|': 4, '^': 4, '*': 5, '/': 5, '%': 5, '<<': 5, '>>': 5, '&': 5, '&^': 5 };
@@ -42,8 +48,9 @@ function tokenize(source: string): Token[] {
     const number = /^(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?)/.exec(rest);
     if (number && /^[\d.]/.test(rest) && !(rest[0] === '.' && !/^\.\d/.test(rest))) {
       const isFloat = !/^0[xXbBoO]/.test(number[0]) && /[.eE]/.test(number[0]);
-      out.push({ kind: isFloat ? 'float' : 'int', text: number[0].replace(/_/g, ''), at: i });
-      i += number[0].length;
+      const imaginary = /^i(?![\p{L}\p{N}_])/u.test(rest.slice(number[0].length)), end = i + number[0].length + (imaginary ? 1 : 0);
+      out.push({ kind: imaginary ? 'imaginary' : isFloat ? 'float' : 'int', text: number[0].replace(/_/g, ''), at: i, end });
+      i = end;
       continue;
     }
     // · and ∕ stand for . and / in assembly's names
@@ -51,8 +58,8 @@ function tokenize(source: string): Token[] {
     if (word) {
       const parts = word[0].replace(/∕/g, '/').split('·');
       parts.forEach((p, k) => {
-        if (k) out.push({ kind: 'op', text: '.', at: i });
-        out.push({ kind: p.includes('/') ? 'string' : 'ident', text: p, at: i });
+        if (k) out.push({ kind: 'op', text: '.', at: i, end: i + word[0].length });
+        out.push({ kind: p.includes('/') ? 'string' : 'ident', text: p, at: i, end: i + word[0].length });
       });
       i += word[0].length;
       continue;
@@ -72,18 +79,21 @@ function tokenize(source: string): Token[] {
         k += m[0].length - 1;
       }
       if (k >= rest.length) throw new ExpressionError(`1:${i + 1}: string literal not terminated`);
-      out.push({ kind: quote === "'" ? 'rune' : 'string', text, at: i });
+      out.push({ kind: quote === "'" ? 'rune' : 'string', text, at: i, end: i + k + 1 });
       i += k + 1;
       continue;
     }
     const op = OPERATORS.find((o) => rest.startsWith(o));
     if (!op) throw new ExpressionError(`1:${i + 1}: illegal character ${JSON.stringify(rest[0])}`);
-    out.push({ kind: 'op', text: op, at: i });
+    out.push({ kind: 'op', text: op, at: i, end: i + op.length });
     i += op.length;
   }
-  out.push({ kind: 'end', text: '', at: source.length });
+  out.push({ kind: 'end', text: '', at: source.length, end: source.length });
   return out;
 }
+
+/** `T`, `pkg.T` or either with type arguments. */
+function isTypeName(node: Node): boolean { return node.kind === 'ident' || (node.kind === 'selector' && (node.of.kind === 'ident' || node.of.kind === 'string')) || (node.kind === 'index' && isTypeName(node.of)); }
 
 export function parseExpression(source: string): Node {
   const tokens = tokenize(source);
@@ -106,27 +116,37 @@ export function parseExpression(source: string): Node {
     return result;
   };
 
+  const named = <N extends Node>(node: N, from: number): N => {
+    if (!texts.has(node)) texts.set(node, source.slice(tokens[from]!.at, tokens[at - 1]!.end));
+    return node;
+  };
+
   const binary = (minimum: number): Node => deeper(() => {
+    const from = at;
     let left = unary();
     for (;;) {
       const t = peek();
       const p = t.kind === 'op' ? PRECEDENCE[t.text] : undefined;
       if (p === undefined || p < minimum) return left;
       at++;
-      left = { kind: 'binary', op: t.text, left, right: binary(p + 1) };
+      left = named({ kind: 'binary', op: t.text, left, right: binary(p + 1) }, from);
     }
   });
 
   const unary = (): Node => deeper(() => {
-    const t = peek();
+    const from = at, t = peek();
+    return named(plainUnary(t), from);
+  });
+  const plainUnary = (t: Token): Node => {
     if (t.kind === 'op') {
       if (t.text === '*') { at++; return { kind: 'star', of: unary() }; }
       if (t.text === '&') { at++; return { kind: 'address', of: unary() }; }
       if (t.text === '-' || t.text === '+' || t.text === '!' || t.text === '^') { at++; return { kind: 'unary', op: t.text, of: unary() }; }
       if (t.text === '<-') { at++; return { kind: 'chanType', elem: unary() }; }
     }
-    return postfix(operand());
-  });
+    const from = at, first = operand();
+    return postfix(named(first, from), from);
+  };
 
   const operand = (): Node => {
     const t = peek();
@@ -134,6 +154,7 @@ export function parseExpression(source: string): Node {
     switch (t.kind) {
       case 'int': return { kind: 'int', value: BigInt(/^0[0-7]+$/.test(t.text) ? '0o' + t.text.slice(1) : t.text) };
       case 'float': return { kind: 'float', value: Number(t.text) };
+      case 'imaginary': return { kind: 'imaginary', value: Number(t.text) };
       case 'string': return { kind: 'string', value: t.text };
       case 'rune': return { kind: 'rune', value: BigInt(t.text.codePointAt(0) ?? 0) };
       case 'ident':
@@ -141,11 +162,11 @@ export function parseExpression(source: string): Node {
           at++;
           const key = binary(1);
           expect(']');
-          return { kind: 'mapType', key, value: unary() };
+          return { kind: 'mapType', key, value: typeName() };
         }
         if (t.text === 'chan') {
           if (isOp('<-')) at++;
-          return { kind: 'chanType', elem: unary() };
+          return { kind: 'chanType', elem: typeName() };
         }
         if ((t.text === 'interface' || t.text === 'struct') && isOp('{')) {
           const start = t.at;
@@ -179,15 +200,30 @@ export function parseExpression(source: string): Node {
         if (t.text === '[') {
           const length = isOp(']') ? undefined : binary(1);
           expect(']');
-          return { kind: 'arrayType', length, elem: unary() };
+          return { kind: 'arrayType', length, elem: typeName() };
         }
     }
     at--;
     return fail();
   };
 
-  const postfix = (node: Node): Node => {
+  /** A type where nothing else can stand: what follows it in parentheses or brackets is not its own. */
+  const typeName = (): Node => deeper(() => {
+    const from = at;
+    if (isOp('*')) { at++; return named({ kind: 'star', of: typeName() }, from); }
+    let node = named(operand(), from);
+    while (isOp('.')) {
+      at++;
+      if (peek().kind !== 'ident') fail();
+      node = named({ kind: 'selector', of: node, name: tokens[at++]!.text }, from);
+    }
+    return node;
+  });
+
+  const postfix = (start: Node, from: number): Node => {
+    let node = start;
     for (;;) {
+      named(node, from);
       if (isOp('.')) {
         at++;
         if (isOp('(')) {
@@ -224,6 +260,17 @@ export function parseExpression(source: string): Node {
         }
         expect(')');
         node = { kind: 'call', fn: node, args };
+      } else if (isOp('{') && isTypeName(node)) {
+        at++;
+        const elements: { name: string | undefined; value: Node }[] = [];
+        while (!isOp('}')) {
+          const first = binary(1);
+          if (isOp(':') && first.kind === 'ident') { at++; elements.push({ name: first.name, value: binary(1) }); } else elements.push({ name: undefined, value: first });
+          if (!isOp(',')) break;
+          at++;
+        }
+        expect('}');
+        node = { kind: 'literal', type: node, elements };
       } else return node;
     }
   };

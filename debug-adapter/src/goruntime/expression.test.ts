@@ -11,6 +11,8 @@ function shape(source: string): string {
     switch (n.kind) {
       case 'ident': return n.name;
       case 'int': case 'rune': case 'float': return String(n.value);
+      case 'imaginary': return `${n.value}i`;
+      case 'literal': return `${write(n.type)}{${n.elements.map(({ name, value }) => `${name === undefined ? '' : `${name}: `}${write(value)}`).join(', ')}}`;
       case 'string': return JSON.stringify(n.value);
       case 'selector': return `${write(n.of)}.${n.name}`;
       case 'assert': return `${write(n.of)}.(${write(n.type)})`;
@@ -36,6 +38,7 @@ describe('parser', () => {
     ['a+b*c', '(a + (b * c))'], ['a*b+c', '((a * b) + c)'], ['a == b && !c || d', '(((a == b) && (!c)) || d)'], ['*p.x', '(*p.x)'], ['&a[3].b', '(&a[3].b)'], ['-x << 2', '((-x) << 2)'],
     ['(*runtime.g)(0xc000).sched.pc', '(*runtime.g)(49152).sched.pc'], ['x.(*T)', 'x.((*T))'], ['m["k"][1:]', 'm["k"][1:]'], ['[]byte(s)', '[]byte(s)'], ['map[string]int(x)', 'map[string]int(x)'],
     ['"net/http".DefaultClient', '"net/http".DefaultClient'], ["'a' + 1", '(97 + 1)'], ['0b101 + 0o17 + 017', '((5 + 15) + 15)'], ['runtime·gogo', 'runtime.gogo'], ['1.5e3', '1500'], ['interface{}(x)', 'interface {}(x)'],
+    ['1 + 2i', '(1 + 2i)'], ['2.5i*x', '(2.5i * x)'], ['m[main.pair{1, -2}]', 'm[main.pair{1, (-2)}]'], ['main.T[int]{A: 1, B: f(2)}.A', 'main.T[int]{A: 1, B: f(2)}.A'],
   ])('%s', (source, want) => expect(shape(source)).toBe(want));
 
   test.each(['', 'a +', 'a b', '(a', 'a[', '"open', 'a..b', '#', '('.repeat(5000)])('%s is one error', (source) => {

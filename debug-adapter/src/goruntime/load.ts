@@ -32,10 +32,18 @@ export interface Loaded {
   base: number;
   onlyAddress: boolean;
   loaded: boolean;
+  /** The elements of a slice that lies nowhere: a converted string. */
+  held?: Uint8Array;
+  /** All elements are wanted: the slice was written with both ends; or all of a string that was compared. */
+  whole?: boolean;
+  /** A map's entries before this one are left out. */
+  skip?: number;
   unreadable?: string;
 }
 
 const TAKE_ERRORS = 3;
+/** Elements that are loaded of a slice with both ends written. */
+const MOST_WHOLE = 10_000;
 
 export class Loader {
   constructor(readonly binary: GoBinary, readonly memory: GuestMemory) {}
@@ -129,7 +137,7 @@ export class Loader {
           v.unreadable = `invalid length: ${v.length}`;
           break;
         }
-        const take = Math.min(v.length, limits.maxStringLen);
+        const take = Math.min(v.length, v.whole ? Math.max(MOST_WHOLE, limits.maxStringLen) : limits.maxStringLen);
         v.text = v.length === 0 ? new Uint8Array(0) : this.memory.bytes(v.base, take);
         if (v.text.length < take) v.unreadable = `could not read string at 0x${v.base.toString(16)}`;
         else v.value = new TextDecoder().decode(v.text);
@@ -193,6 +201,7 @@ export class Loader {
   /** Element i of a slice or array. */
   element(v: Loaded, i: number): Loaded {
     const type = v.type!.elem!;
+    if (v.held) return this.of(`[${i}]`, type, v.held.subarray(i * type.size, (i + 1) * type.size), { at: 'gone', why: 'a computed value' });
     if (v.kind === 'array' && v.address === undefined) return this.of(`[${i}]`, type, v.bytes.subarray(i * type.size, (i + 1) * type.size), partOf(v.place, i * type.size, type.size));
     return this.at(`[${i}]`, type, v.base + i * type.size);
   }
@@ -208,7 +217,7 @@ export class Loader {
       v.unreadable = 'non-zero length array with nil base';
       return;
     }
-    const count = Math.min(v.length, limits.maxArrayValues);
+    const count = Math.min(v.length, v.whole ? Math.max(MOST_WHOLE, limits.maxArrayValues) : limits.maxArrayValues);
     for (let i = 0, errors = 0; i < count && errors <= TAKE_ERRORS; i++) {
       const child = this.load(this.element(v, i), limits, depth + 1);
       child.name = '';
@@ -225,8 +234,9 @@ export class Loader {
     }
     v.length = length;
     if (depth > limits.maxVariableRecurse || length === 0) return;
-    let errors = 0;
+    let errors = 0, skip = v.skip ?? 0;
     for (const entry of mapEntries(this.memory, v.type!, v.base)) {
+      if (skip-- > 0) continue;
       if (v.children.length / 2 >= Math.min(limits.maxArrayValues, length) || errors > TAKE_ERRORS) break;
       const key = this.load(this.at('', entry.key.type, entry.key.address), limits, depth + 1);
       const value = this.load(this.at('', entry.value.type, entry.value.address), limits, depth + 1);
@@ -335,6 +345,11 @@ export class Loader {
   }
 
   /** RFC 3339 of a time.Time in UTC, with the monotonic reading where there is one. */
+  private locationName(v: Loaded): string {
+    const address = v.children.find((c) => c.name === 'loc')?.children[0]?.address, type = this.binary.typeNamed('time.Location'), field = type?.field('name');
+    return address && field ? this.load(this.at('', field.type, address + field.offset)).value : '';
+  }
+
   private time(v: Loaded): string {
     const wall = v.children.find((c) => c.name === 'wall')?.integer, ext = v.children.find((c) => c.name === 'ext')?.integer;
     if (wall === undefined || ext === undefined) return '';
@@ -342,9 +357,21 @@ export class Loader {
     const seconds = monotonic ? ((wall << 1n) & 0xffff_ffff_ffff_ffffn) >> 31n : ext;
     const unix = Number(seconds) - (monotonic ? 2682288000 : 62135596800);
     if (Math.abs(unix) > 1e11) return '';
-    const text = new Date(unix * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+    const text = timeText(unix, this.locationName(v));
     return monotonic ? `${text}, ${ext < 0n ? '' : '+'}${ext}` : text;
   }
+}
+
+/** RFC 3339 in a time zone; what that is is asked of the host, as Delve does. */
+function timeText(unix: number, zone: string): string {
+  let offset = 0;
+  try {
+    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone || 'UTC', timeZoneName: 'longOffset' }).formatToParts(unix * 1000);
+    const [, sign, hours, minutes = '0', seconds = '0'] = /GMT([+-])(\d+):?(\d+)?:?(\d+)?/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '') ?? [];
+    if (sign) offset = (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds));
+  } catch { /* no such zone here */ }
+  const text = new Date((unix + offset) * 1000).toISOString().replace(/\.\d+Z$/, ''), minutes = Math.trunc(Math.abs(offset) / 60), two = (n: number): string => String(n).padStart(2, '0');
+  return text + (minutes === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`);
 }
 
 /** Does an interface hold the value itself in its data word (pointer-shaped types)? */

@@ -13,7 +13,7 @@ import type { GoRuntime } from './runtime';
 import { ExpressionError } from './value-types';
 
 /** A value, with its constant form when it is an untyped literal. */
-export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean };
+export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean; /** As it was written. */ source?: string; /** It has a type, though it is known as a constant: `string(x)`. */ typed?: boolean };
 
 /** The runtime's integers that are pointers. */
 export const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
@@ -70,7 +70,7 @@ export class Operands {
 
   protected complex(v: Operand): Complex | undefined {
     if (v.kind.startsWith('complex')) return complexIn(v.bytes);
-    const re = this.float(v) ?? (typeof v.constant === 'bigint' ? Number(v.constant) : undefined);
+    const re = v.constant === null ? undefined : this.float(v) ?? (typeof v.constant === 'bigint' ? Number(v.constant) : undefined);
     return re === undefined ? undefined : { re, im: 0 };
   }
   protected complexOf(type: GoType, value: Complex): Operand { return this.made(type, complexBytes(value, type.size)); }
@@ -94,7 +94,7 @@ export class Operands {
       if (address === 0) this.fail('nil pointer dereference');
       return this.loader.at('', v.type.elem, address);
     }
-    return this.fail(`expression (type ${v.typeName}) can not be dereferenced`);
+    return this.fail(v.constant === null ? 'nil can not be dereferenced' : `expression ${quoted(v)} (${typeText(v)}) can not be dereferenced`);
   }
 
   /** Any integer-like content as a bigint; undefined for other kinds. */
@@ -144,14 +144,18 @@ export class Operands {
     if (v.unreadable) this.fail(v.unreadable);
     if (op === '!') {
       const t = this.truth(v);
-      return t === undefined ? this.fail(`operator ! can not be applied to ${v.typeName}`) : this.constant(!t);
+      return t === undefined ? this.fail(`operator ! can not be applied to ${quoted(v)}`) : this.constant(!t);
     }
     if (typeof v.constant === 'number' || v.kind.startsWith('float')) {
       const f = this.float(v)!;
       return op === '^' ? this.fail('operator ^ can not be applied to a float') : this.constant(op === '-' ? -f : f);
     }
-    const n = this.toInteger(v);
-    if (n === undefined) this.fail(`operator ${op} can not be applied to ${v.typeName}`);
+    if (v.kind.startsWith('complex') && op !== '^') {
+      const { re, im } = complexIn(v.bytes);
+      return this.complexOf(v.type!, op === '-' ? { re: -re, im: -im } : { re, im });
+    }
+    const n = isNumber(v) ? this.toInteger(v) : undefined;
+    if (n === undefined) this.fail(`operator ${op} can not be applied to ${quoted(v)}`);
     const result = op === '-' ? -n! : op === '^' ? ~n! : n!;
     return v.constant !== undefined ? this.constant(result) : this.integer(v.type!, result);
   }
@@ -159,6 +163,7 @@ export class Operands {
   /** Comparison and arithmetic of two values as Go does them; untyped constants take the other's type. */
   protected arithmetic(op: string, left: Operand, right: Operand): Operand {
     for (const v of [left, right]) if (v.unreadable) this.fail(v.unreadable);
+    this.agree(op, left, right);
     if (op === '==' || op === '!=') return this.constant(this.equal(left, right) === (op === '=='));
     const ls = this.stringValue(left), rs = this.stringValue(right);
     if (ls !== undefined && rs !== undefined) {
@@ -170,7 +175,7 @@ export class Operands {
         case '>=': return this.constant(ls >= rs);
       }
     }
-    const complexType = [left, right].find((v) => v.kind.startsWith('complex'))?.type;
+    const complexes = [left, right].filter((v) => v.kind.startsWith('complex')), complexType = (complexes.find((v) => !isUntyped(v)) ?? complexes[0])?.type;
     if (complexType) {
       const a = this.complex(left), b = this.complex(right), result = a && b && complexOperation(op, a, b);
       return result ? this.complexOf(complexType, result) : this.fail(a && b ? `operator ${op} not defined on ${complexType.name}` : mismatched(left, right));
@@ -178,16 +183,16 @@ export class Operands {
     const typed = left.constant === undefined ? left : right.constant === undefined ? right : undefined;
     const isFloat = [left, right].some((v) => typeof v.constant === 'number' || v.kind === 'float32' || v.kind === 'float64');
     if (isFloat) {
-      const a = this.float(left), b = this.float(right);
+      const a = this.float(left), b = this.float(right), number = (value: number): Operand => (typed?.type ? this.rounded(typed.type, value) : this.constant(value));
       if (a === undefined || b === undefined) {
         const fraction = [left, right].find((v) => typeof v.constant === 'number'), other = fraction === left ? right : left;
         this.fail(fraction && this.toInteger(other) !== undefined ? `can not convert ${fraction.constant} constant to ${other.typeName}` : mismatched(left, right));
       }
       switch (op) {
-        case '+': return this.constant(a! + b!);
-        case '-': return this.constant(a! - b!);
-        case '*': return this.constant(a! * b!);
-        case '/': return b === 0 ? this.fail('division by zero') : this.constant(a! / b!);
+        case '+': return number(a! + b!);
+        case '-': return number(a! - b!);
+        case '*': return number(a! * b!);
+        case '/': return b === 0 ? this.fail('division by zero') : number(a! / b!);
         case '<': return this.constant(a! < b!);
         case '<=': return this.constant(a! <= b!);
         case '>': return this.constant(a! > b!);
@@ -204,13 +209,36 @@ export class Operands {
       case '>=': return this.constant(a! >= b!);
     }
     if ((op === '/' || op === '%') && b === 0n) this.fail('runtime error: integer divide by zero');
-    if ((op === '<<' || op === '>>') && (b! < 0n || b! > 10_000n)) this.fail('shift count out of range');
+    if ((op === '<<' || op === '>>') && b! > 10_000n) this.fail('shift count out of range');
     const result = op === '+' ? a! + b! : op === '-' ? a! - b! : op === '*' ? a! * b! : op === '/' ? a! / b! : op === '%' ? a! % b! : op === '&' ? a! & b! : op === '|' ? a! | b!
       : op === '^' ? a! ^ b! : op === '&^' ? a! & ~b! : op === '<<' ? a! << b! : op === '>>' ? a! >> b! : this.fail(`unknown operator ${op}`);
-    const shift = op === '<<' || op === '>>';
+    const shift = isShift(op);
     const type = shift ? (left.constant === undefined ? left.type : undefined) : typed?.type;
     if (!type) return this.constant(result);
     return this.integer(type.kind === 'pointer' ? this.basic('uintptr') : type, result);
+  }
+
+  /** What may be combined, as Go and Delve have it: two of one type, an untyped constant with a number, nil with what can be nil. */
+  private agree(op: string, left: Operand, right: Operand): void {
+    const compares = op === '==' || op === '!=';
+    if (left.constant === null || right.constant === null) {
+      const other = left.constant === null ? right : left;
+      if (!compares) this.fail(`operator ${op} can not be applied to "nil"`);
+      if (!NIL_KINDS.has(other.kind)) this.fail(`can not compare ${kindText(other)} to nil`);
+      return;
+    }
+    if (isShift(op)) {
+      if (!isInteger(left)) this.fail(`shift of type ${kindText(left)}`);
+      if (!isInteger(right)) this.fail(`shift count type ${kindText(right)}, must be unsigned integer`);
+      if (this.toInteger(right)! < 0n) this.fail('shift count must not be negative');
+      return;
+    }
+    const [a, b] = [left, right].map(isUntyped);
+    if (!a && !b && left.typeName !== right.typeName) this.fail(mismatched(left, right));
+    if (a !== b) {
+      const constant = a ? left : right, typed = a ? right : left;
+      if (isNumber(constant) && !isNumber(typed)) this.fail(`can not convert ${constant.source ?? String(constant.constant)} constant to ${typed.typeName}`);
+    }
   }
 
   protected equal(a: Operand, b: Operand): boolean {
@@ -231,7 +259,7 @@ export class Operands {
       const x = this.complex(a), y = this.complex(b);
       if (x && y) return x.re === y.re && x.im === y.im;
     }
-    if (a.type === b.type && ['map', 'slice', 'func'].includes(a.kind)) this.fail(`can not compare ${a.kind} variables`);
+    if (a.type === b.type && ['map', 'slice', 'func', 'chan'].includes(a.kind)) this.fail(`can not compare ${a.kind} variables`);
     const ai = this.toInteger(a), bi = this.toInteger(b);
     if (ai !== undefined && bi !== undefined) return BigInt.asUintN(64, ai) === BigInt.asUintN(64, bi);
     if (a.kind === b.kind && (a.kind === 'struct' || a.kind === 'array') && a.type === b.type) {
@@ -249,24 +277,24 @@ export class Operands {
   convert(type: GoType, v: Operand): Operand {
     if (v.unreadable) this.fail(v.unreadable);
     if (type === v.type) return v;
-    const n = this.toInteger(v);
+    const cannot = (): never => this.fail(`can not convert ${quoted(v)} to ${type.name}`), n = this.toInteger(v);
     switch (type.kind) {
       case 'float32': case 'float64': {
         const f = this.float(v) ?? (n === undefined ? undefined : Number(n));
         if (f === undefined) break;
-        const bytes = new Uint8Array(type.size);
-        const view = new DataView(bytes.buffer);
-        if (type.size === 4) view.setFloat32(0, f, true);
-        else view.setFloat64(0, f, true);
-        return this.made(type, bytes);
+        return this.rounded(type, f);
       }
       case 'pointer': case 'unsafe.Pointer': case 'func': case 'map': case 'chan':
-        if (n !== undefined) return this.integer(type, n);
+        if (type.kind === 'pointer' ? v.kind === 'pointer' || v.kind === 'unsafe.Pointer' || isInteger(v) || v.constant === null : type.kind === 'unsafe.Pointer' ? n !== undefined : v.constant === null) return v.addressOnly ? { ...this.integer(type, n!), addressOnly: true } : this.integer(type, n!);
         break;
       case 'string': {
-        if (v.kind === 'string') return v;
-        if (v.kind === 'slice' && v.type?.elem?.size === 1) return this.made(type, v.bytes.slice(0, 16));
-        if (n !== undefined) return this.constant(String.fromCodePoint(Number(n) > 0x10ffff || n < 0n ? 0xfffd : Number(n)));
+        const text = (value: string): Operand => Object.assign(this.constant(value), { type, typeName: type.name, typed: true });
+        if (v.kind === 'string') return { ...v, type, typeName: type.name, typed: true };
+        const elements = v.kind === 'slice' || v.kind === 'array' ? v.type!.elem?.kind : undefined;
+        if (elements === 'uint8' && v.kind === 'slice' && !v.held) return this.made(type, v.bytes.slice(0, 16));
+        if (elements === 'uint8') return text(new TextDecoder().decode(this.elementBytes(v)));
+        if (elements === 'int32') return text(this.runes(v));
+        if (n !== undefined && isInteger(v)) return text(String.fromCodePoint(Number(n) > 0x10ffff || n < 0n ? 0xfffd : Number(n)));
         break;
       }
       case 'slice':
@@ -276,18 +304,50 @@ export class Operands {
           bytes.set(v.bytes.subarray(8, 16), 16);
           return this.made(type, bytes);
         }
+        if (v.kind === 'string' && type.elem?.kind === 'uint8') return this.holding(type, v.text ?? new Uint8Array(0));
+        if (v.kind === 'string' && type.elem?.kind === 'int32') return this.holding(type, new Uint8Array(Int32Array.from(Array.from(this.stringValue(v)!, (rune) => rune.codePointAt(0)!)).buffer));
         break;
+      case 'complex64': case 'complex128': {
+        const value = this.complex(v) ?? (n === undefined || !isInteger(v) ? undefined : { re: Number(n), im: 0 });
+        if (value) return this.complexOf(type, value);
+        break;
+      }
       case 'bool': break;
-      case 'interface': if (v.kind !== 'interface') this.fail(`can not convert ${v.name ? JSON.stringify(v.name) : `expression of type ${v.typeName}`} to ${type.name}`); break;
+      case 'interface': if (v.kind !== 'interface') cannot(); break;
       default:
         if (/^u?int/.test(type.kind)) {
-          if (n !== undefined) return this.integer(type, n);
+          if (n !== undefined && (isInteger(v) || v.constant === null || type.kind.startsWith('u'))) return this.integer(type, n);
           const f = this.float(v);
           if (f !== undefined && Number.isFinite(f)) return this.integer(type, BigInt(Math.trunc(f)));
         }
     }
-    if (v.type && v.type.kind === type.kind && v.type.size === type.size && v.bytes.length >= type.size) return this.loader.of(v.name, type, v.bytes, v.place);
-    return this.fail(`can not convert expression of type ${v.typeName || typeof v.constant} to ${type.name}`);
+    if (v.type && alike(v.type, type) && v.bytes.length >= type.size) return this.loader.of(v.name, type, v.bytes, v.place);
+    return cannot();
+  }
+
+  private rounded(type: GoType, value: number): Operand {
+    const bytes = new Uint8Array(type.size), view = new DataView(bytes.buffer);
+    if (type.size === 4) view.setFloat32(0, value, true); else view.setFloat64(0, value, true);
+    return this.made(type, bytes);
+  }
+
+  private holding(type: GoType, elements: Uint8Array): Operand {
+    const v = this.made(type, new Uint8Array(24));
+    v.held = elements;
+    v.base = 1;
+    v.length = v.capacity = elements.length / type.elem!.size;
+    return v;
+  }
+  private elementBytes(v: Operand): Uint8Array {
+    const size = v.length * (v.type!.elem?.size ?? 1);
+    if (size > 1 << 20) this.fail(`${v.length} elements are too many to convert`);
+    return v.held ?? (v.kind === 'array' && v.bytes.length >= size ? v.bytes : this.runtime.memory.bytes(v.base, size));
+  }
+  private runes(v: Operand): string {
+    const bytes = this.elementBytes(v), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    let text = '';
+    for (let at = 0; at + 4 <= bytes.length; at += 4) { const rune = view.getInt32(at, true); text += String.fromCodePoint(rune < 0 || rune > 0x10ffff || (rune >= 0xd800 && rune < 0xe000) ? 0xfffd : rune); }
+    return text;
   }
 
   /** Bytes that `source` has as a value of `target`'s type (for setVariable). */
@@ -311,7 +371,7 @@ export class Operands {
     const m = /^(u?int(8|16|32|64)|float(32|64))$/.exec(name);
     if (!m) this.fail(`a vector register has no view ${name}; there are int8 … int64, uint8 … uint64, float32, float64`);
     const elem = this.basic(name);
-    const out: Operand = this.loader.of(v.name, this.binary.arrayOf(elem, v.bytes.length / elem.size), v.bytes, v.place);
+    const bytes = v.held ?? v.bytes, out: Operand = this.loader.of(v.name, this.binary.arrayOf(elem, bytes.length / elem.size), bytes, v.place);
     out.register = v.register;
     return out;
   }
@@ -333,8 +393,9 @@ export class Operands {
       case 'string': {
         const i = this.number(index);
         if (i < 0 || i >= v.length) this.fail('index out of bounds');
-        if (v.constant !== undefined && v.text) return this.integer(this.basic('uint8'), BigInt(v.text[i]!));
-        return this.loader.at('', this.basic('uint8'), v.base + i);
+        const byte: Operand = v.constant !== undefined && v.text ? this.integer(this.basic('uint8'), BigInt(v.text[i]!)) : this.loader.at('', this.basic('uint8'), v.base + i);
+        byte.typeName = 'byte';
+        return byte;
       }
       case 'pointer': {
         const elem = v.type?.elem;
@@ -343,7 +404,7 @@ export class Operands {
       }
       case 'map': return this.mapIndex(v, index);
     }
-    return this.fail(`expression (type ${v.typeName}) does not support indexing`);
+    return this.fail(`expression ${quoted(v)} (${typeText(v)}) does not support indexing`);
   }
 
   protected mapIndex(v: Operand, key: Operand): Operand {
@@ -359,11 +420,17 @@ export class Operands {
   protected slice(v: Operand, low: number | undefined, high: number | undefined): Operand {
     if (v.kind === 'pointer' && v.type?.elem?.kind === 'array') v = this.dereference(v);
     const elemSize = v.kind === 'string' ? 1 : v.type?.elem?.size ?? 0;
-    if (v.kind !== 'slice' && v.kind !== 'array' && v.kind !== 'string') this.fail(`can not slice expression (type ${v.typeName})`);
+    if (v.kind === 'map') {
+      if (high !== undefined) this.fail('second slice argument must be empty for maps');
+      const skip = (v.skip ?? 0) + (low ?? 0);
+      return skip < (mapLength(this.runtime.memory, v.type!, v.base) ?? 0) ? { ...v, skip } : this.fail('map index out of bounds');
+    }
+    if (v.kind !== 'slice' && v.kind !== 'array' && v.kind !== 'string') this.fail(`can not slice ${quoted(v)} (type ${typeText(v)})`);
     const from = low ?? 0, to = high ?? v.length;
     const limit = v.kind === 'slice' ? Math.max(v.capacity, v.length) : v.length;
     if (from < 0 || to < from || to > limit) this.fail('index out of bounds');
-    if (v.constant !== undefined && v.text) return this.constant(new TextDecoder().decode(v.text.slice(from, to)));
+    if (v.constant !== undefined && v.text) return Object.assign(this.constant(new TextDecoder().decode(v.text.slice(from, to))), v.register === undefined ? {} : { register: v.register });
+    if (v.held) return this.holding(v.type!, v.held.subarray(from * elemSize, to * elemSize));
     const bytes = new Uint8Array(v.kind === 'string' ? 16 : 24);
     const view = new DataView(bytes.buffer);
     view.setBigUint64(0, BigInt(v.base + from * elemSize), true);
@@ -372,5 +439,25 @@ export class Operands {
     return this.made(v.kind === 'string' ? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
   }
 }
+
+/** Whether values of one type are values of the other but for the name. */
+function alike(a: GoType, b: GoType): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind || a.size !== b.size || a.length !== b.length || a.fields.length !== b.fields.length) return false;
+  if (a.elem && b.elem && (a.kind === 'slice' || a.kind === 'array')) return alike(a.elem, b.elem);
+  return a.fields.every((field, i) => field.name === b.fields[i]!.name && field.offset === b.fields[i]!.offset && (field.type.name === b.fields[i]!.type.name || alike(field.type, b.fields[i]!.type)));
+}
+
+const NIL_KINDS: ReadonlySet<string> = new Set(['pointer', 'unsafe.Pointer', 'chan', 'map', 'interface', 'slice', 'func']);
+const isShift = (op: string): boolean => op === '<<' || op === '>>';
+const isUntyped = (v: Operand): boolean => (v.constant !== undefined && !v.typed) || v.type?.name === UNTYPED_COMPLEX;
+/** The type of `2i`. */
+export const UNTYPED_COMPLEX = 'complex';
+const isInteger = (v: Operand): boolean => typeof v.constant === 'bigint' || (v.constant === undefined && /^u?int(8|16|32|64|ptr)?$/.test(v.kind));
+const isNumber = (v: Operand): boolean => isInteger(v) || typeof v.constant === 'number' || (v.constant === undefined && /^(float|complex)/.test(v.kind));
+/** Names of types and kinds in messages: untyped constants are int, float64, string or bool. */
+const typeText = (v: Operand): string => (v.constant === null ? 'nil' : typeof v.constant === 'bigint' ? 'int' : v.typeName);
+const kindText = (v: Operand): string => (typeof v.constant === 'bigint' ? 'int' : v.kind === 'pointer' ? 'ptr' : v.kind);
+const quoted = (v: Operand): string => JSON.stringify(v.source ?? v.name);
 
 function mismatched(a: Operand, b: Operand): string { return `mismatched types ${JSON.stringify(a.typeName)} and ${JSON.stringify(b.typeName)}`; }

@@ -27,6 +27,7 @@ REGISTER_NAMES.forEach((name, i) => {
 export type RegisterValue = { name: string; place: Place } & ({ size: number; value: bigint } | { vector: Uint8Array });
 
 export function registerValue(name: string, regs: Registers): RegisterValue | undefined {
+  name = name.replace(/^_+/, '');
   const lower = name.toLowerCase();
   if (lower !== name && name.toUpperCase() !== name && !/^(Rip|Rsp|Rbp|R[a-d]x|R[sd]i|R\d+|Rflags|Fs_base|Gs_base)$/.test(name)) return undefined;
   const whole = (value: bigint, why: string): RegisterValue => ({ name: lower, size: 8, value, place: { at: 'gone', why } });

@@ -19,6 +19,8 @@ export interface Value {
   integer?: bigint;
   /** Register name when it is one (`rax`), for setVariable and register watches. */
   register?: string;
+  /** An untyped constant: it has no type yet. */
+  untyped?: boolean;
   /** Children: fields, elements, key/value pairs, the pointer's target. 0: none. */
   childCount: number;
   /** Children are indexed elements (paged) rather than named fields. */

@@ -9,7 +9,7 @@ import { FULL_LOAD } from './load';
 import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
-import { FOLLOWED } from './operands';
+import { FOLLOWED, UNTYPED_COMPLEX } from './operands';
 import { multiLine, singleLine } from './print';
 import { Recollection, RecordedMemory } from './read-set';
 import type { GoRuntime } from './runtime';
@@ -123,6 +123,7 @@ export class GoValues {
     const integer = this.evaluator.toInteger(v) ?? loaded.integer;
     if (integer !== undefined) value.integer = integer;
     if (v.register !== undefined) value.register = v.register;
+    if ((v.constant !== undefined && !v.typed) || v.type?.name === UNTYPED_COMPLEX) value.untyped = true;
     if (loaded.unreadable) value.unreadable = loaded.unreadable;
     this.operands.set(value, v);
     return value;

@@ -99,8 +99,9 @@ export class Context {
   path(file: string): string {
     let shown = this.debug.localPath(file);
     for (const [from, to] of this.substitute) if (shown === from || shown.startsWith(from.endsWith('/') ? from : `${from}/`)) { shown = to + shown.slice(from.length); break; }
-    const cwd = this.host.workingDirectory;
-    return cwd ? shown.replace(cwd, '.') : shown;
+    const cwd = this.host.workingDirectory, short = cwd ? shown.replace(cwd, '.') : shown;
+    // As the program names it, if it names no folder.
+    return short === `./${file}` ? file : short;
   }
 
   stack(scope: Scope, levels: number, start = 0): StackTrace { return this.debug.stack(scope.thread, { start, levels }); }

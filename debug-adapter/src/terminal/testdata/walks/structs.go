@@ -99,5 +99,10 @@ func main() {
 		long[i] = i * i
 	}
 	str := string(make([]byte, 70)) + "tail"
-	fmt.Println(x, y, z, np, ni, ns, nm, nf == nil, nc, len(long), len(str)) // all
+	type place struct{ row, column int }
+	names := map[place]string{{1, 2}: "here"}
+	mexico, _ := time.Parse(time.RFC3339, "2022-06-07T02:03:04-06:00")
+	runes := []rune("tèst")
+	stamp := [4]byte{'a', 'b', 'c', 'd'}
+	fmt.Println(x, y, z, np, ni, ns, nm, nf == nil, nc, len(long), len(str), names, mexico.UTC(), runes, stamp) // all
 }
