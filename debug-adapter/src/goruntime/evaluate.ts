@@ -8,7 +8,9 @@ import type { FrameContext, FunctionInfo, GoType, Memory, VariableInfo } from '.
 import { MadeType } from '../symbols/dwarf/go-types';
 import { parseExpression, sourceOf } from './expression-parser';
 import type { Node } from './expression-parser';
-import { FOLLOWED, Operands, UNTYPED_COMPLEX } from './operands';
+import { Conversions } from './conversions';
+import { UNTYPED_COMPLEX } from './operand-kinds';
+import { FOLLOWED } from './operands';
 import type { Operand } from './operands';
 import { registerValue } from './registers';
 import { mapLength } from './maps';
@@ -50,7 +52,7 @@ export interface EvalScope {
 export type { Operand } from './operands';
 
 
-export class Evaluator extends Operands {
+export class Evaluator extends Conversions {
   constructor(binary: GoBinary, runtime: GoRuntime, private readonly memory: Memory) {
     super(binary, runtime);
   }

@@ -2,6 +2,7 @@
 // Must stay true: the depth and count rules are Delve's (so the text is too); unreadable memory is a property of the value, never an exception.
 import type { GoBinary } from '../symbols/binary';
 import type { GoKind, GoType, Place } from '../symbols/types';
+import { momentText } from './time-text';
 import { formatFloat } from './go-text';
 import { mapEntries, mapLength } from './maps';
 import type { GuestMemory} from './memory';
@@ -351,27 +352,9 @@ export class Loader {
   }
 
   private time(v: Loaded): string {
-    const wall = v.children.find((c) => c.name === 'wall')?.integer, ext = v.children.find((c) => c.name === 'ext')?.integer;
-    if (wall === undefined || ext === undefined) return '';
-    const monotonic = ((wall >> 63n) & 1n) === 1n;
-    const seconds = monotonic ? ((wall << 1n) & 0xffff_ffff_ffff_ffffn) >> 31n : ext;
-    const unix = Number(seconds) - (monotonic ? 2682288000 : 62135596800);
-    if (Math.abs(unix) > 1e11) return '';
-    const text = timeText(unix, this.locationName(v));
-    return monotonic ? `${text}, ${ext < 0n ? '' : '+'}${ext}` : text;
+    const [wall, ext] = ['wall', 'ext'].map((name) => v.children.find((c) => c.name === name)?.integer);
+    return wall === undefined || ext === undefined ? '' : momentText(wall, ext, this.locationName(v));
   }
-}
-
-/** RFC 3339 in a time zone; what that is is asked of the host, as Delve does. */
-function timeText(unix: number, zone: string): string {
-  let offset = 0;
-  try {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone || 'UTC', timeZoneName: 'longOffset' }).formatToParts(unix * 1000);
-    const [, sign, hours, minutes = '0', seconds = '0'] = /GMT([+-])(\d+):?(\d+)?:?(\d+)?/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '') ?? [];
-    if (sign) offset = (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds));
-  } catch { /* no such zone here */ }
-  const text = new Date((unix + offset) * 1000).toISOString().replace(/\.\d+Z$/, ''), minutes = Math.trunc(Math.abs(offset) / 60), two = (n: number): string => String(n).padStart(2, '0');
-  return text + (minutes === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`);
 }
 
 /** Does an interface hold the value itself in its data word (pointer-shaped types)? */

@@ -6,14 +6,14 @@ import type { GoType } from '../symbols/types';
 import { complexBytes, complexIn, complexOperation } from './complex';
 import type { Complex } from './complex';
 import { Loader, big } from './load';
-import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
 import type { GoRuntime } from './runtime';
+import { isInteger, isNumber, isShift, isUntyped, kindText, mismatched, NIL_KINDS, quoted, typeText } from './operand-kinds';
+import type { Operand } from './operand-kinds';
 import { ExpressionError } from './value-types';
 
-/** A value, with its constant form when it is an untyped literal. */
-export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean; /** As it was written. */ source?: string; /** It has a type, though it is known as a constant: `string(x)`. */ typed?: boolean };
+export type { Operand } from './operand-kinds';
 
 /** The runtime's integers that are pointers. */
 export const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
@@ -274,96 +274,18 @@ export class Operands {
     return this.fail(mismatched(a, b));
   }
 
-  convert(type: GoType, v: Operand): Operand {
-    if (v.unreadable) this.fail(v.unreadable);
-    if (type === v.type) return v;
-    const cannot = (): never => this.fail(`can not convert ${quoted(v)} to ${type.name}`), n = this.toInteger(v);
-    switch (type.kind) {
-      case 'float32': case 'float64': {
-        const f = this.float(v) ?? (n === undefined ? undefined : Number(n));
-        if (f === undefined) break;
-        return this.rounded(type, f);
-      }
-      case 'pointer': case 'unsafe.Pointer': case 'func': case 'map': case 'chan':
-        if (type.kind === 'pointer' ? v.kind === 'pointer' || v.kind === 'unsafe.Pointer' || isInteger(v) || v.constant === null : type.kind === 'unsafe.Pointer' ? n !== undefined : v.constant === null) return v.addressOnly ? { ...this.integer(type, n!), addressOnly: true } : this.integer(type, n!);
-        break;
-      case 'string': {
-        const text = (value: string): Operand => Object.assign(this.constant(value), { type, typeName: type.name, typed: true });
-        if (v.kind === 'string') return { ...v, type, typeName: type.name, typed: true };
-        const elements = v.kind === 'slice' || v.kind === 'array' ? v.type!.elem?.kind : undefined;
-        if (elements === 'uint8' && v.kind === 'slice' && !v.held) return this.made(type, v.bytes.slice(0, 16));
-        if (elements === 'uint8') return text(new TextDecoder().decode(this.elementBytes(v)));
-        if (elements === 'int32') return text(this.runes(v));
-        if (n !== undefined && isInteger(v)) return text(String.fromCodePoint(Number(n) > 0x10ffff || n < 0n ? 0xfffd : Number(n)));
-        break;
-      }
-      case 'slice':
-        if (v.kind === 'string' && type.elem?.size === 1 && v.constant === undefined) {
-          const bytes = new Uint8Array(24);
-          bytes.set(v.bytes.subarray(0, 16));
-          bytes.set(v.bytes.subarray(8, 16), 16);
-          return this.made(type, bytes);
-        }
-        if (v.kind === 'string' && type.elem?.kind === 'uint8') return this.holding(type, v.text ?? new Uint8Array(0));
-        if (v.kind === 'string' && type.elem?.kind === 'int32') return this.holding(type, new Uint8Array(Int32Array.from(Array.from(this.stringValue(v)!, (rune) => rune.codePointAt(0)!)).buffer));
-        break;
-      case 'complex64': case 'complex128': {
-        const value = this.complex(v) ?? (n === undefined || !isInteger(v) ? undefined : { re: Number(n), im: 0 });
-        if (value) return this.complexOf(type, value);
-        break;
-      }
-      case 'bool': break;
-      case 'interface': if (v.kind !== 'interface') cannot(); break;
-      default:
-        if (/^u?int/.test(type.kind)) {
-          if (n !== undefined && (isInteger(v) || v.constant === null || type.kind.startsWith('u'))) return this.integer(type, n);
-          const f = this.float(v);
-          if (f !== undefined && Number.isFinite(f)) return this.integer(type, BigInt(Math.trunc(f)));
-        }
-    }
-    if (v.type && alike(v.type, type) && v.bytes.length >= type.size) return this.loader.of(v.name, type, v.bytes, v.place);
-    return cannot();
-  }
-
-  private rounded(type: GoType, value: number): Operand {
+  protected rounded(type: GoType, value: number): Operand {
     const bytes = new Uint8Array(type.size), view = new DataView(bytes.buffer);
     if (type.size === 4) view.setFloat32(0, value, true); else view.setFloat64(0, value, true);
     return this.made(type, bytes);
   }
 
-  private holding(type: GoType, elements: Uint8Array): Operand {
+  protected holding(type: GoType, elements: Uint8Array): Operand {
     const v = this.made(type, new Uint8Array(24));
     v.held = elements;
     v.base = 1;
     v.length = v.capacity = elements.length / type.elem!.size;
     return v;
-  }
-  private elementBytes(v: Operand): Uint8Array {
-    const size = v.length * (v.type!.elem?.size ?? 1);
-    if (size > 1 << 20) this.fail(`${v.length} elements are too many to convert`);
-    return v.held ?? (v.kind === 'array' && v.bytes.length >= size ? v.bytes : this.runtime.memory.bytes(v.base, size));
-  }
-  private runes(v: Operand): string {
-    const bytes = this.elementBytes(v), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    let text = '';
-    for (let at = 0; at + 4 <= bytes.length; at += 4) { const rune = view.getInt32(at, true); text += String.fromCodePoint(rune < 0 || rune > 0x10ffff || (rune >= 0xd800 && rune < 0xe000) ? 0xfffd : rune); }
-    return text;
-  }
-
-  /** Bytes that `source` has as a value of `target`'s type (for setVariable). */
-  encode(target: Operand, source: Operand): Uint8Array {
-    if (!target.type) this.fail('this can not be set');
-    if (source.constant === null && ['pointer', 'unsafe.Pointer', 'map', 'chan', 'func', 'slice', 'interface'].includes(target.kind)) return new Uint8Array(target.type!.size);
-    if (typeof source.constant === 'boolean' && target.kind === 'bool') return new Uint8Array([source.constant ? 1 : 0]);
-    if (typeof source.constant === 'string') {
-      const old = this.stringValue(target);
-      const bytes = new TextEncoder().encode(source.constant);
-      if (target.kind !== 'string' || old === undefined) this.fail(`can not set a ${target.typeName} to a string`);
-      this.fail(`literal string can not be allocated in the stopped program (${bytes.length} bytes)`);
-    }
-    const v = this.convert(target.type!, source);
-    if (v.bytes.length < target.type!.size) this.fail('the new value could not be read');
-    return v.bytes.slice(0, target.type!.size);
   }
 
   /** `x0.int32`, `xmm3.float64`, `y1.uint8`. */
@@ -439,25 +361,3 @@ export class Operands {
     return this.made(v.kind === 'string' ? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
   }
 }
-
-/** Whether values of one type are values of the other but for the name. */
-function alike(a: GoType, b: GoType): boolean {
-  if (a === b) return true;
-  if (a.kind !== b.kind || a.size !== b.size || a.length !== b.length || a.fields.length !== b.fields.length) return false;
-  if (a.elem && b.elem && (a.kind === 'slice' || a.kind === 'array')) return alike(a.elem, b.elem);
-  return a.fields.every((field, i) => field.name === b.fields[i]!.name && field.offset === b.fields[i]!.offset && (field.type.name === b.fields[i]!.type.name || alike(field.type, b.fields[i]!.type)));
-}
-
-const NIL_KINDS: ReadonlySet<string> = new Set(['pointer', 'unsafe.Pointer', 'chan', 'map', 'interface', 'slice', 'func']);
-const isShift = (op: string): boolean => op === '<<' || op === '>>';
-const isUntyped = (v: Operand): boolean => (v.constant !== undefined && !v.typed) || v.type?.name === UNTYPED_COMPLEX;
-/** The type of `2i`. */
-export const UNTYPED_COMPLEX = 'complex';
-const isInteger = (v: Operand): boolean => typeof v.constant === 'bigint' || (v.constant === undefined && /^u?int(8|16|32|64|ptr)?$/.test(v.kind));
-const isNumber = (v: Operand): boolean => isInteger(v) || typeof v.constant === 'number' || (v.constant === undefined && /^(float|complex)/.test(v.kind));
-/** Names of types and kinds in messages: untyped constants are int, float64, string or bool. */
-const typeText = (v: Operand): string => (v.constant === null ? 'nil' : typeof v.constant === 'bigint' ? 'int' : v.typeName);
-const kindText = (v: Operand): string => (typeof v.constant === 'bigint' ? 'int' : v.kind === 'pointer' ? 'ptr' : v.kind);
-const quoted = (v: Operand): string => JSON.stringify(v.source ?? v.name);
-
-function mismatched(a: Operand, b: Operand): string { return `mismatched types ${JSON.stringify(a.typeName)} and ${JSON.stringify(b.typeName)}`; }

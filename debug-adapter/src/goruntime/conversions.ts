@@ -1,0 +1,87 @@
+// Conversions of values in expressions to other types, and the bytes that a value has as one of another type.
+// Must stay true: what Go converts is converted as Go does it; a pointer may also be made of any number.
+import type { GoType } from '../symbols/types';
+import { alike, isInteger, quoted } from './operand-kinds';
+import type { Operand } from './operand-kinds';
+import { Operands } from './operands';
+
+export class Conversions extends Operands {
+  convert(type: GoType, v: Operand): Operand {
+    if (v.unreadable) this.fail(v.unreadable);
+    if (type === v.type) return v;
+    const cannot = (): never => this.fail(`can not convert ${quoted(v)} to ${type.name}`), n = this.toInteger(v);
+    switch (type.kind) {
+      case 'float32': case 'float64': {
+        const f = this.float(v) ?? (n === undefined ? undefined : Number(n));
+        if (f === undefined) break;
+        return this.rounded(type, f);
+      }
+      case 'pointer': case 'unsafe.Pointer': case 'func': case 'map': case 'chan':
+        if (type.kind === 'pointer' ? v.kind === 'pointer' || v.kind === 'unsafe.Pointer' || isInteger(v) || v.constant === null : type.kind === 'unsafe.Pointer' ? n !== undefined : v.constant === null) return v.addressOnly ? { ...this.integer(type, n!), addressOnly: true } : this.integer(type, n!);
+        break;
+      case 'string': {
+        const text = (value: string): Operand => Object.assign(this.constant(value), { type, typeName: type.name, typed: true });
+        if (v.kind === 'string') return { ...v, type, typeName: type.name, typed: true };
+        const elements = v.kind === 'slice' || v.kind === 'array' ? v.type!.elem?.kind : undefined;
+        if (elements === 'uint8' && v.kind === 'slice' && !v.held) return this.made(type, v.bytes.slice(0, 16));
+        if (elements === 'uint8') return text(new TextDecoder().decode(this.elementBytes(v)));
+        if (elements === 'int32') return text(this.runes(v));
+        if (n !== undefined && isInteger(v)) return text(String.fromCodePoint(Number(n) > 0x10ffff || n < 0n ? 0xfffd : Number(n)));
+        break;
+      }
+      case 'slice':
+        if (v.kind === 'string' && type.elem?.size === 1 && v.constant === undefined) {
+          const bytes = new Uint8Array(24);
+          bytes.set(v.bytes.subarray(0, 16));
+          bytes.set(v.bytes.subarray(8, 16), 16);
+          return this.made(type, bytes);
+        }
+        if (v.kind === 'string' && type.elem?.kind === 'uint8') return this.holding(type, v.text ?? new Uint8Array(0));
+        if (v.kind === 'string' && type.elem?.kind === 'int32') return this.holding(type, new Uint8Array(Int32Array.from(Array.from(this.stringValue(v)!, (rune) => rune.codePointAt(0)!)).buffer));
+        break;
+      case 'complex64': case 'complex128': {
+        const value = this.complex(v) ?? (n === undefined || !isInteger(v) ? undefined : { re: Number(n), im: 0 });
+        if (value) return this.complexOf(type, value);
+        break;
+      }
+      case 'bool': break;
+      case 'interface': if (v.kind !== 'interface') cannot(); break;
+      default:
+        if (/^u?int/.test(type.kind)) {
+          if (n !== undefined && (isInteger(v) || v.constant === null || type.kind.startsWith('u'))) return this.integer(type, n);
+          const f = this.float(v);
+          if (f !== undefined && Number.isFinite(f)) return this.integer(type, BigInt(Math.trunc(f)));
+        }
+    }
+    if (v.type && alike(v.type, type) && v.bytes.length >= type.size) return this.loader.of(v.name, type, v.bytes, v.place);
+    return cannot();
+  }
+
+  private elementBytes(v: Operand): Uint8Array {
+    const size = v.length * (v.type!.elem?.size ?? 1);
+    if (size > 1 << 20) this.fail(`${v.length} elements are too many to convert`);
+    return v.held ?? (v.kind === 'array' && v.bytes.length >= size ? v.bytes : this.runtime.memory.bytes(v.base, size));
+  }
+  private runes(v: Operand): string {
+    const bytes = this.elementBytes(v), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    let text = '';
+    for (let at = 0; at + 4 <= bytes.length; at += 4) { const rune = view.getInt32(at, true); text += String.fromCodePoint(rune < 0 || rune > 0x10ffff || (rune >= 0xd800 && rune < 0xe000) ? 0xfffd : rune); }
+    return text;
+  }
+
+  /** Bytes that `source` has as a value of `target`'s type (for setVariable). */
+  encode(target: Operand, source: Operand): Uint8Array {
+    if (!target.type) this.fail('this can not be set');
+    if (source.constant === null && ['pointer', 'unsafe.Pointer', 'map', 'chan', 'func', 'slice', 'interface'].includes(target.kind)) return new Uint8Array(target.type!.size);
+    if (typeof source.constant === 'boolean' && target.kind === 'bool') return new Uint8Array([source.constant ? 1 : 0]);
+    if (typeof source.constant === 'string') {
+      const old = this.stringValue(target);
+      const bytes = new TextEncoder().encode(source.constant);
+      if (target.kind !== 'string' || old === undefined) this.fail(`can not set a ${target.typeName} to a string`);
+      this.fail(`literal string can not be allocated in the stopped program (${bytes.length} bytes)`);
+    }
+    const v = this.convert(target.type!, source);
+    if (v.bytes.length < target.type!.size) this.fail('the new value could not be read');
+    return v.bytes.slice(0, target.type!.size);
+  }
+}
