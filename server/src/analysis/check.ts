@@ -3,6 +3,7 @@
 
 import { asmdecl } from '../diagnostics/asmdecl';
 import { fieldTypes } from '../diagnostics/field-types';
+import { foreignNames } from '../diagnostics/foreign-names';
 import { framePointer } from '../diagnostics/frame-pointer';
 import { frameWrites } from '../diagnostics/frame-writes';
 import { functionShapes } from '../diagnostics/functions';
@@ -179,7 +180,7 @@ export class Checker {
     if (whole) this.summaries.set(`${targetKey(file.target)} ${path}`, { text, summary: summaryOf(file) });
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
-    const problems = missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined);
+    const problems = foreignNames(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file);
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
     problems.push(...noSplitDepth(file, link, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));

@@ -1,7 +1,7 @@
 // What to say about the thing under the cursor, in Markdown.
 // Must stay true: values, offsets and types are those of the user's own Go version and GOARCH; where nothing is known nothing is said.
 
-import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
+import { candidatesOf } from '../arch/amd64-instructions';
 import { encodedBytes } from '../diagnostics/assembling';
 import { describe } from '../arch/amd64-descriptions';
 import { describeBeyondAmd64 } from '../arch/descriptions';
@@ -22,7 +22,8 @@ import type { Entity } from './entity';
 import { operandAccess } from './instruction-access';
 import { docAbove, type GoPlace, type PackageKnowledge } from './package-knowledge';
 import { fieldOfOperand, registerFacts } from './register-facts';
-import { goForms } from './signature';
+import { fits } from './operand-kinds';
+import { goForms, goOperands } from './signature';
 
 export interface HoverContext {
   file: AssemblyFile;
@@ -52,6 +53,8 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
   }
 }
 
+const bytesText = (count: number): string => `${count} ${count === 1 ? 'byte' : 'bytes'}`;
+
 const described = ({ text: line, doc, declaration }: GoPlace, whole = true): string => [code('go', whole ? inFull(line, declaration.kind) : line.replace(/[ \t]+/g, ' ')), doc].filter(Boolean).join('\n\n');
 
 /** A line of a group, `x  int`, as a declaration of its own; without the spaces that align it. */
@@ -67,7 +70,7 @@ function macro(entity: Extract<Entity, { kind: 'macro' }>, { knowledge, file }: 
   if (define) {
     const where = `${define.declaration}${define.field === undefined ? '' : `.${define.field}`}`;
     const meaning = define.name.startsWith('const_') ? `constant ${where} = ${define.value}`
-      : define.field === undefined ? `size of ${where}: ${define.value} bytes` : `offset of ${where}: ${define.value}`;
+      : define.field === undefined ? `size of ${where}: ${define.value} bytes` : `offset of ${where}: ${define.value}, ${bytesText(define.size ?? 0)}`;
     return [`**${name}** — ${meaning} (${file.target.goos}/${file.target.goarch})`, place && described(place, define.field === undefined)].filter(Boolean).join('\n\n');
   }
   const shown = readableText(body.map(({ token }) => token));
@@ -94,7 +97,7 @@ function argument(entity: Extract<Entity, { kind: 'argument' }>, { knowledge }: 
     return [`${plainName(entity.function.name)} has no argument or result **${entity.name}**${there ? `; offset ${entity.offset} is ${there.name}` : ''}.`, signature].filter(Boolean).join('\n\n');
   }
   const wrong = BigInt(part.offset) === entity.offset ? '' : ` — but this says ${entity.offset}`;
-  return [`**${part.name}+${part.offset}(FP)**${wrong}: ${part.description}, ${part.size} ${part.size === 1 ? 'byte' : 'bytes'}`, signature].filter(Boolean).join('\n\n');
+  return [`**${part.name}+${part.offset}(FP)**${wrong}: ${part.description}, ${bytesText(part.size)}`, signature].filter(Boolean).join('\n\n');
 }
 
 function symbol(entity: Extract<Entity, { kind: 'symbol' }>, { knowledge, places, file }: HoverContext): string | undefined {
@@ -126,7 +129,7 @@ function text(entity: Extract<Entity, { kind: 'instruction' }>, { knowledge, fil
   const frame = frameOf(entity, knowledge);
   if (frame) {
     const parts = [...frame.parts.values()].filter(({ shape }) => shape === 'plain').sort((a, b) => a.offset - b.offset);
-    lines.push(parts.map(({ name, offset, size, description }) => `- \`${name}+${offset}(FP)\` ${description}, ${size} ${size === 1 ? 'byte' : 'bytes'}`).join('\n'));
+    lines.push(parts.map(({ name, offset, size, description }) => `- \`${name}+${offset}(FP)\` ${description}, ${bytesText(size)}`).join('\n'));
     if (args !== undefined && Number(args) !== frame.size) lines.push(`The Go declaration takes ${frame.size} bytes.`);
   }
   lines.push(`${file.target.goos}/${file.target.goarch}`);
@@ -182,7 +185,7 @@ function instruction(entity: Extract<Entity, { kind: 'instruction' }>, { file, f
   const pseudo = PSEUDO_OP_HELP[word];
   if (pseudo) return `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)`;
   if (file.arch.family !== 'amd64' && file.arch.family !== '386') return beyondAmd64(word, file, forms?.get(word), statement.operands.length);
-  const help = instructionHelp(word, statement.operands.length);
+  const help = instructionHelp(word, statement.operands.length, statement.operands);
   if (!help) return undefined;
   const access = operandAccess(statement, file.arch.family);
   const here = statement.operands.map(({ tokens }, i) => {
@@ -215,10 +218,12 @@ function written(tokens: readonly PreprocessedToken[], file: AssemblyFile): stri
   return spans.length ? file.source.text.slice(Math.min(...spans.map(({ start }) => start)), Math.max(...spans.map(({ end }) => end))) : '';
 }
 
-/** What the table says of an amd64 instruction; forms with that many operands come first. */
-export function instructionHelp(word: string, count?: number): string | undefined {
-  const rows = rowsOf(word);
-  const first = candidatesOf(word).find(({ operands }) => operands.length === count)?.row ?? rows[0];
+/** What the table says of an amd64 instruction; forms with that many operands come first, and of `operands` those that fit them: then the rest is about them alone. */
+export function instructionHelp(word: string, count?: number, operands?: readonly Operand[]): string | undefined {
+  const all = candidatesOf(word);
+  const fitting = operands ? all.filter((candidate) => fits(goOperands(candidate, word), operands)) : [];
+  const rows = (fitting.length ? fitting : all).map(({ row }) => row);
+  const first = (fitting[0] ?? all.find(({ operands: specs }) => specs.length === count))?.row ?? rows[0];
   if (!first) return undefined;
   const names = [...new Set(rows.map(({ name }) => name))];
   const features = [...new Set(rows.map(({ feature }) => feature).filter(Boolean))];
@@ -232,7 +237,8 @@ export function instructionHelp(word: string, count?: number): string | undefine
     first.implicit ? `uses ${first.implicit.replace(/:r\b/g, '').replace(/:rw\b/g, ' (changed)').replace(/:w\b/g, ' (written)')}` : undefined,
   ].filter(Boolean);
   const does = describe(word);
-  const forms = [...goForms(word)].sort((a, b) => (a.operands.length === count ? 0 : 1) - (b.operands.length === count ? 0 : 1));
+  const order = (each: { operands: string[] }) => (operands && fits(each.operands, operands) ? 0 : each.operands.length === count ? 1 : 2);
+  const forms = [...goForms(word)].sort((a, b) => order(a) - order(b));
   const shown = forms.slice(0, 10).map(({ operands }) => `${word} ${operands.join(', ')}`.trimEnd());
   if (forms.length > 10) shown.push(`… ${forms.length - 10} more`);
   return [`**${word}**${does ? ` — ${does}` : ''}`, facts.join(' · '), code('text', shown.join('\n')), `[Go's assembler](https://go.dev/doc/asm) · [Intel's manual](https://www.intel.com/sdm), volume 2: ${names[0]?.replace(/_.*/, '') ?? word}`].join('\n\n');

@@ -3,6 +3,7 @@
 
 import type { Family } from '../arch/architecture';
 import type { OperandForm } from '../arch/operand-forms';
+import type { Operand } from '../syntax/operand';
 import { wholeRegister } from './instruction-access';
 import { goForms } from './signature';
 
@@ -62,6 +63,18 @@ export function registerFilter(word: string, before: readonly string[], family: 
   if (masked && index > 0) allowed.add('K');
   // Memory alone: its base is typed behind a parenthesis.
   return (name) => allowed.has(kindOf(name, family));
+}
+
+/** Whether operands are of the kinds that an amd64 form has; a mask register before the last is of none. */
+export function fits(form: readonly string[], operands: readonly Operand[]): boolean {
+  const plain = operands.length === form.length + 1 && /^K\d$/.test(operands.at(-2)?.base?.name ?? '') ? operands.filter((_, i) => i !== operands.length - 2) : operands;
+  return plain.length === form.length && plain.every(({ kind, base, prefix, pseudo }, i) => {
+    const wanted = form[i] ?? '';
+    if (kind === 'register' && base) return kindsOf(wanted, 'amd64')?.includes(kindOf(base.name, 'amd64')) === true && (!/^(?:[ABCD][XHL]|X0)$/.test(wanted) || wholeRegister(base.name, 'amd64') === wholeRegister(wanted, 'amd64'));
+    if (prefix === '$') return wanted.startsWith('$') || (pseudo !== undefined && wanted.startsWith('m'));
+    if (kind === 'label') return wanted === 'label';
+    return /\/m|^m|^vm/.test(wanted) || (pseudo === 'SB' && wanted === 'label');
+  });
 }
 
 /** Another name of a register's lower or upper part, that few instructions want. */

@@ -1,6 +1,7 @@
 // The operand forms of the instruction, or the parameters of the macro, that is being typed.
 // Must stay true: amd64 forms come from the instruction table, in Go's order; the active operand is the one under the cursor.
 
+import type { Candidate } from '@gobuf/emulator/x86/notation';
 import { candidatesOf } from '../arch/amd64-instructions';
 import type { OperandForm } from '../arch/operand-forms';
 import type { AssemblyFile } from './assembly-file';
@@ -45,12 +46,12 @@ const formsByWord = new Map<string, Form[]>();
 
 function formsOf(word: string): Form[] {
   const found = new Map<string, Form>();
-  for (const { row, mask } of candidatesOf(word)) {
+  for (const candidate of candidatesOf(word)) {
+    const { row, mask } = candidate;
     const space = row.form.indexOf(' ');
-    const operands = space < 0 ? [] : row.form.slice(space + 1).split(', ').map(goOperand);
+    const operands = goOperands(candidate, word);
     // Go has no way to write an absolute address of eight bytes.
     if (operands.some((operand) => operand.startsWith('moffs'))) continue;
-    if (!/^CMP[BWLQ]$/.test(word)) operands.reverse();
     const key = operands.join();
     const masked = mask === 'none' ? '' : `${mask === 'required' ? 'a' : 'may have a'} mask register before the last operand`;
     const note = [row.feature, space < 0 ? '' : `${row.name} ${row.form.slice(space + 1)}`, masked].filter(Boolean).join(' · ');
@@ -58,6 +59,13 @@ function formsOf(word: string): Form[] {
   }
   const forms = [...found.values()];
   return forms.filter((form) => !forms.some((other) => other !== form && other.operands.length === form.operands.length && other.operands.every((operand, i) => covers(operand, form.operands[i] ?? ''))));
+}
+
+/** The operands of a row in Go's order and spelling. */
+export function goOperands({ row: { form } }: Pick<Candidate, 'row'>, word: string): string[] {
+  const space = form.indexOf(' ');
+  const operands = space < 0 ? [] : form.slice(space + 1).split(', ').map(goOperand);
+  return /^CMP[BWLQ]$/.test(word) ? operands : operands.reverse();
 }
 
 /** Whether whoever may write `general` may write `special` too. */

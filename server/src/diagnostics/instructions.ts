@@ -4,6 +4,9 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { functionsOf } from '../analysis/functions';
 import { perFunction } from '../analysis/per-function';
+import type { Family } from '../arch/architecture';
+import { frequency } from '../arch/frequent';
+import { ONLY_32_BIT } from '../assembler/forms';
 import { similar, type Mnemonics } from '../arch/mnemonics';
 import type { Statement } from '../syntax/parser';
 import { macroNamed } from '../syntax/preprocessor';
@@ -23,13 +26,20 @@ function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemoni
     if (!word || mnemonics.names.has(word.text)) continue;
     const span = visibleSpan(word);
     const inMacro = word.expansion && !word.visible;
-    const meant = similar(word.text, mnemonics);
+    const meant = likely(similar(word.text, mnemonics), word.text, file.arch.family);
     const macro = macroNamed(file.preprocessed, word.text);
     const message = macro?.parameters ? `macro ${word.text} needs its arguments in parentheses right after the name`
       : `${file.target.goarch} has no instruction ${word.text}${meant.length ? `; is ${meant.slice(0, 3).join(', ')} meant?` : ''}`;
     problems.push({ code: 'mnemonic', severity: 'error', message, span, ...(inMacro || macro ? {} : { fixes: meant.map((text) => ({ title: `Write ${text}`, edits: [{ span, text }] })) }) });
   }
   return problems;
+}
+
+/** Those that are meant most likely first: of the word's own size, then by how much they are used; on amd64 only what it has. */
+function likely(names: readonly string[], word: string, family: Family): string[] {
+  const size = family === 'amd64' ? 'Q' : 'L';
+  const order = (name: string) => (name === word.toUpperCase() ? 2000 : name === `${word.toUpperCase()}${size}` ? 1000 : frequency(name, family));
+  return names.filter((name) => family !== 'amd64' || !ONLY_32_BIT.has(name)).sort((a, b) => order(b) - order(a));
 }
 
 /** Headers by the names they define that people write without them. */

@@ -27,7 +27,7 @@ function labelsOf(body: readonly Statement[]): Problem[] {
     for (const { kind, symbol } of operands) {
       if (kind !== 'label' || !symbol) continue;
       used.add(symbol.token.text);
-      if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
+      if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: isSymbol(symbol.token.text) ? `${symbol.token.text} is no label: of a symbol write ${symbol.token.text}(SB)` : `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
     }
   }
   for (const [name, label] of defined) {
@@ -37,10 +37,14 @@ function labelsOf(body: readonly Statement[]): Problem[] {
   return problems;
 }
 
+/** With a middle dot or slash. */
+const isSymbol = (name: string): boolean => /[·∕]/.test(name);
+
 /** A label of nearly that name, or a new one at the function's end. */
 function fixesOf(use: PreprocessedToken, labels_: string[], body: readonly Statement[]): Fix[] {
   if (use.expansion && !use.visible) return [];
   const span = visibleSpan(use);
+  if (isSymbol(use.text)) return [{ title: `Write ${use.text}(SB)`, edits: [{ span, text: `${use.text}(SB)` }] }];
   const near = labels_.filter((name) => isNear(name.toLowerCase(), use.text.toLowerCase())).slice(0, 3);
   const fixes: Fix[] = near.map((name) => ({ title: `Write ${name}`, edits: [{ span, text: name }] }));
   const last = body.at(-1);

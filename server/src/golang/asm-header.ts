@@ -13,6 +13,8 @@ export interface AsmDefine {
   /** The Go declaration it comes from: a constant, or a struct and one of its fields (undefined for the size). */
   declaration: string;
   field?: string;
+  /** Bytes of the field. */
+  size?: number;
 }
 
 export interface AsmHeader { package: string; defines: AsmDefine[]; problems: string[] }
@@ -39,7 +41,7 @@ export function asmHeader(owner: GoPackage, packages: Packages): AsmHeader {
         if (type.kind !== 'struct') continue;
         header.defines.push({ name: `${declaration.name}__size`, value: String(type.size), declaration: declaration.name });
         for (const each of type.fields) {
-          if (each.name !== '_') header.defines.push({ name: `${declaration.name}_${each.name}`, value: String(each.offset), declaration: declaration.name, field: each.name });
+          if (each.name !== '_') header.defines.push({ name: `${declaration.name}_${each.name}`, value: String(each.offset), declaration: declaration.name, field: each.name, size: each.type.size });
         }
       }
     } catch (error) {
