@@ -66,7 +66,7 @@ test('declares a function in Go by the arguments it names', () => {
 
 test('expands a macro with its arguments', () => {
   const { p, list } = offered('#define TWO(a, b) MOVQ a, b; \\\n\tADDQ $1, b\nTEXT f<>(SB), 4, $0\n\tT«x»WO(8(AX), BX)\n\tRET\n');
-  expect(applied(p.texts, list.find(({ title }) => title === 'Expand macro TWO')?.edits ?? [])['/p/p_amd64.s']).toContain('\tMOVQ 8(AX), BX;\n\tADDQ $1, BX\n\tRET\n');
+  expect(applied(p.texts, list.find(({ title }) => title === 'Expand macro TWO')?.edits ?? [])['/p/p_amd64.s']).toContain('\tMOVQ 8(AX), BX\n\tADDQ $1, BX\n\tRET\n');
 });
 
 test('names an offset that is proved to be a field', () => {

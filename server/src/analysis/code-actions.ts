@@ -48,7 +48,10 @@ function* expansion(file: AssemblyFile, at: number): Generator<Action> {
     end = call.end;
     use.macro.parameters.forEach((name, i) => values.set(name, call.values[i] ?? ''));
   }
-  const body = readableText(use.macro.body.map(({ token }) => ({ ...token, text: values.get(token.text) ?? token.text })));
+  const written = readableText(use.macro.body.map(({ token }) => ({ ...token, text: values.get(token.text) ?? token.text })));
+  // Where a line ends nothing need be separated.
+  const inLines = written.replace(/[ \t]*;[ \t]*\n/g, '\n');
+  const body = /^[ \t]*(?:\/\/.*)?(?:\r?\n|$)/.test(text.slice(end, text.indexOf('\n', end) + 1 || undefined)) ? inLines.replace(/[ \t]*;$/, '') : inLines;
   yield { title: `Expand macro ${use.macro.name}`, kind: 'refactor.inline', edits: [{ span: { file: file.source, start: use.span.start, end }, text: body }] };
 }
 

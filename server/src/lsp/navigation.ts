@@ -117,10 +117,15 @@ function calls(session: Session): void {
   /** The function's TEXT, else its Go declaration. */
   const resolve = (target: CallTarget, from: AssemblyFile): CallHierarchyItem | undefined => {
     const neighbours = documents.context(from);
-    for (const file of target.static ? [from] : siblings(from, neighbours, plainName(target.name).split('.').at(-1))) {
-      const each = functionsOf(file).find((one) => one.name === target.name && one.static === target.static);
-      if (each) return item(file, each.name, each.static, each.span, visibleSpan(each.nameToken));
-    }
+    const within = (files: readonly AssemblyFile[]) => {
+      for (const file of files) {
+        const each = functionsOf(file).find((one) => one.name === target.name && one.static === target.static);
+        if (each) return item(file, each.name, each.static, each.span, visibleSpan(each.nameToken));
+      }
+      return undefined;
+    };
+    const found = within([from]) ?? (target.static ? undefined : within(siblings(from, neighbours, plainName(target.name).split('.').at(-1))));
+    if (found) return found;
     const [place] = definition({ kind: 'symbol', name: target.name, static: target.static, span: { file: from.source, start: 0, end: 0 }, function: undefined }, neighbours);
     return place && { name: plainName(target.name), kind: SymbolKind.Function, uri: session.toUri(place.file.path), range: range(place), selectionRange: range(place), data: { name: target.name, static: target.static, path: from.source.path } satisfies ItemData };
   };
