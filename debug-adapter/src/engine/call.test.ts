@@ -9,7 +9,7 @@ import type { TestSession } from './testing/session';
 
 const CALLS = path.join(import.meta.dirname, 'testdata/calls.go');
 const LINE = fs.readFileSync(CALLS, 'utf8').split('\n').findIndex((line) => line.includes('n := add(')) + 2;
-const ASKED = ['add(3, 4)', 'double(n)', 'double(-5)', 'half(7)', 'half(2.5)', 'p.sum()', 'join("left", text)', 'add(double(2), p.sum())', 'point.sum(*p)'];
+const ASKED = ['add(3, 4)', 'double(n)', 'double(-5)', 'half(7)', 'half(2.5)', 'p.sum()', 'join("left", text)', 'add(double(2), p.sum())', 'double(2) + 1', '1 + 2', 'w.sum()', '-unsafe w.volume()', 'w.point.sum()', 'adder(5)(6)', 'fails(3)', 'double(fails(4))', 'm[main.point{1, 2}]', 'p.x', 'point.sum(*p)'];
 
 let session: TestSession | undefined;
 afterAll(() => session?.debug.dispose());
@@ -45,7 +45,7 @@ describe.skipIf(!hasGo)('calls in expressions (needs the go command)', () => {
     expect(debug.evaluate('*p').value).toContain('x: 3, y: 4');
     const half = debug.evaluate('half(5)');
     expect(half.children!().map(({ name, value }) => [name, value])).toEqual([['~r0', '2.5'], ['~r1', 'error nil']]);
-    for (const [expression, why] of [['fails(3)', /main\.fails panicked/], ['double(1, 2)', /takes 1 arguments, not 2/], ['nosuch(1)', /could not find symbol value for nosuch/], ['strings.NoSuch(1)', /could not find symbol strings\.NoSuch/], ['double("x")', /can not set/]] as const) expect(() => debug.evaluate(expression)).toThrow(why);
+    for (const [expression, why] of [['fails(3)', /main\.fails panicked/], ['double(1, 2)', /takes 1 arguments, not 2/], ['nosuch(1)', /could not find symbol value for nosuch/], ['strings.NoSuch(1)', /could not find symbol strings\.NoSuch/], ['double("x")', /can not convert "x" constant to int/], ['main.point{1, 2}.move(1, 1)', /cannot call pointer method move on main\.point: main\.point\{1, 2\} has no address/]] as const) expect(() => debug.evaluate(expression)).toThrow(why);
     // Literals of structs are values like others; their address is that of a copy a call can read.
     expect([['main.point{3, 4}', /x: 3, y: 4/], ['main.point{y: 9}.y', /^9$/], ['*p == main.point{3, 4}', /^true$/], ['*p == main.point{x: 3}', /^false$/], ['(&main.point{5, 6}).sum()', /^11$/]].map(([expression, text]) => [expression, (text as RegExp).test(debug.evaluate(expression as string).value)])).toEqual(['main.point{3, 4}', 'main.point{y: 9}.y', '*p == main.point{3, 4}', '*p == main.point{x: 3}', '(&main.point{5, 6}).sum()'].map((expression) => [expression, true]));
     for (const [expression, why] of [['main.point{z: 1}', /main\.point has no member z/], ['main.point{1, 2, 3}', /too many values for main\.point/], ['main.nosuch{}', /could not find type main\.nosuch/]] as const) expect(() => debug.evaluate(expression)).toThrow(why);

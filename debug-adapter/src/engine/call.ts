@@ -151,6 +151,11 @@ export function callFunction(host: CallHost, callee: Callee, given: CallValue[],
   return values;
 }
 
+/** The call panicked with a value, whose two words these are. */
+export class CallPanicked extends Error {
+  constructor(name: string, readonly type: bigint, readonly data: bigint) { super(`${name} panicked`); }
+}
+
 function untilReturn({ machine, words }: CallHost, name: string, g: number, returned: number, at: { back: number; panics: number | undefined; throws: number | undefined }): void {
   const end = machine.instruction + MOST_INSTRUCTIONS;
   for (;;) {
@@ -160,7 +165,7 @@ function untilReturn({ machine, words }: CallHost, name: string, g: number, retu
     if (address !== undefined && (address === at.back || address === at.panics || address === at.throws)) {
       const now = machine.registers();
       if (words.currentG(now) === g) {
-        if (address === at.panics) throw new Error(`${name} panicked`);
+        if (address === at.panics) throw new CallPanicked(name, now.gpr[INTEGERS[0]!]!, now.gpr[INTEGERS[1]!]!);
         if (address === at.throws) throw new Error(`${name} ended in a fatal error of the runtime`);
         if (Number(now.gpr[RSP]) === returned) return;
       }

@@ -12,7 +12,7 @@ import type { FormatOptions, Value } from '../goruntime/value-types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import type { GoBinary } from '../symbols';
 import type { Binary, FrameContext } from '../symbols/types';
-import { callFunction } from './call';
+import { CallPanicked, callFunction } from './call';
 import { RSP } from './guest';
 import type { RuntimeWords } from './guest';
 import { framesAround, isLoopBody } from './loop-bodies';
@@ -316,16 +316,19 @@ export class Inspector {
     });
   }
 
-  /** `call`: the results of the outermost call, each as Delve prints it. */
+  /** `call`: the results of the outermost call, or the value of what is made of them without a name, each as Delve prints it. */
   callResults(expression: string, place: Place): { name: string; value: string }[] {
     const text = this.expand(normal(expression), place), scope = this.scopeOf(place), { go } = this.values;
-    let rows: { name: string; value: string }[] | undefined;
-    this.withCalls(place, () => {
-      go.evaluate(text, scope);
-      rows = go.evaluator.caller?.results.map((value) => ({ name: value.name, value: go.show(value) }));
-    }, () => undefined);
-    if (!rows) throw new Error('expression is not a function call');
-    return rows;
+    return this.withCalls(place, () => {
+      try {
+        const value = go.evaluator.evaluate(text, scope), { caller } = go.evaluator;
+        return caller?.returned === value ? caller.results.map((each) => ({ name: each.name, value: go.show(each) })) : [{ name: /^[\w.]+$/.test(text) && !/^\d/.test(text) ? text : '', value: go.show(value) }];
+      } catch (error) {
+        const type = this.binary.typeNamed('interface {}');
+        if (!(error instanceof CallPanicked) || !type) throw error;
+        return [{ name: '~panic', value: go.show(go.evaluator.panicked(type, error.type, error.data)) }];
+      }
+    }, (rows) => rows);
   }
 
   private isVariable(name: string, place: Place): boolean {

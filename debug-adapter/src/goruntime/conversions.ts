@@ -77,7 +77,7 @@ export class Conversions extends Operands {
     if (typeof source.constant === 'string') {
       const old = this.stringValue(target);
       const bytes = new TextEncoder().encode(source.constant);
-      if (target.kind !== 'string' || old === undefined) this.fail(`can not set a ${target.typeName} to a string`);
+      if (target.kind !== 'string' || old === undefined) this.fail(`can not convert ${source.source ?? JSON.stringify(source.constant)} constant to ${target.typeName}`);
       this.fail(`literal string can not be allocated in the stopped program (${bytes.length} bytes)`);
     }
     const v = this.convert(target.type!, source);

@@ -27,6 +27,8 @@ export interface Caller {
   allocate(bytes: Uint8Array): number;
   /** Of the last call. */
   results: Operand[];
+  /** What the last call gave to the expression around it. */
+  returned?: Operand;
 }
 export interface Callee { name: string; entry: number; context: number; onStack: boolean }
 
@@ -186,8 +188,8 @@ export class Evaluator extends Conversions {
     }
     const fn = scope.frame && this.binary.functionAt(scope.frame.pc);
     const own = fn && this.global(`${fn.package}.${name}`);
-    // in the runtime, sched or allgs are what the special names mean too
-    if (own && !['g', 'm', 'p'].includes(name)) return own;
+    // The program's own names come first; in the runtime, sched or allgs are what the special names mean too.
+    if (own) return own;
     const special = this.special(name, scope);
     if (special) return special;
     const register = this.register(name, scope);
@@ -292,10 +294,10 @@ export class Evaluator extends Conversions {
     if (type.kind !== 'struct') this.fail(`only structs are written as literals, and ${type.name} is none`);
     const bytes = new Uint8Array(type.size);
     node.elements.forEach(({ name, value }, i) => {
-      const field = name === undefined ? type.fields[i] : type.field(name);
+      const path = name === undefined ? type.fields.slice(i, i + 1) : findField(type, name), field = path?.at(-1), at = path?.reduce((sum, each) => sum + each.offset, 0) ?? 0;
       if (!field) this.fail(name === undefined ? `too many values for ${type.name}` : `${type.name} has no member ${name}`);
       const given = this.eval(value, scope);
-      bytes.set(typeof given.constant === 'string' && field!.type.kind === 'string' ? this.allocated(given.constant) : this.encode(this.made(field!.type, new Uint8Array(field!.type.size)), given), field!.offset);
+      bytes.set(typeof given.constant === 'string' && field!.type.kind === 'string' ? this.allocated(given.constant) : this.encode(this.made(field!.type, new Uint8Array(field!.type.size)), given), at);
     });
     return this.made(type, bytes);
   }
@@ -464,26 +466,43 @@ export class Evaluator extends Conversions {
       const pkg = scope.frame && this.binary.functionAt(scope.frame.pc)?.package;
       return (pkg !== undefined ? direct(`${pkg}.${node.name}`) : undefined) ?? direct(node.name);
     }
+    if (node.kind === 'call' || node.kind === 'index' || node.kind === 'star' || node.kind === 'assert') {
+      const value = this.eval(node, scope);
+      return value.kind === 'func' ? this.closure(value) : undefined;
+    }
     if (node.kind !== 'selector') return undefined;
     const text = node.of.kind === 'ident' && !this.tryIdentifier(node.of.name, scope) ? `${node.of.name}.${node.name}` : node.of.kind === 'string' ? `${node.of.value}.${node.name}` : undefined;
     if (text !== undefined) return direct(text) ?? this.fail(`could not find symbol ${text}`);
     let value = this.eval(node.of, scope);
-    if (value.kind === 'interface') { const { data } = this.loader.dynamic(value); if (data) value = data; }
-    const pointed = value.kind === 'pointer' && value.type?.elem ? value.type.elem : undefined, base = pointed ?? value.type;
-    if (base) {
-      const dot = base.name.lastIndexOf('.'), pkg = base.name.slice(0, dot), name = base.name.slice(dot + 1);
-      const own = direct(`${pkg}.${name}.${node.name}`), byPointer = direct(`${pkg}.(*${name}).${node.name}`);
-      if (own && !(byPointer && pointed && !own)) return { ...own, receiver: pointed ? this.dereference(value) : value };
-      if (byPointer && pointed) return { ...byPointer, receiver: value };
-      if (byPointer && value.address !== undefined) return { ...byPointer, receiver: this.pointer(base, value.address) };
-    }
+    if (value.kind === 'interface') { const { data } = this.loader.dynamic(value); if (data) value = Object.assign(data, { source: value.source }); }
+    const method = this.methodOf(value, node.name, direct);
+    if (method) return method;
     const field = this.select(value, node.name);
     return field.kind === 'func' ? this.closure(field) : undefined;
   }
 
+  /** A method with its receiver, promoted ones included. */
+  private methodOf(value: Operand, name: string, direct: (name: string) => { callee: Callee } | undefined, depth = 0): { callee: Callee; receiver: Operand } | undefined {
+    const pointed = value.kind === 'pointer' && value.type?.elem ? value.type.elem : undefined, base = pointed ?? value.type;
+    if (!base || depth > 4) return undefined;
+    const dot = base.name.lastIndexOf('.'), pkg = base.name.slice(0, dot), typeName = base.name.slice(dot + 1);
+    const own = direct(`${pkg}.${typeName}.${name}`), byPointer = direct(`${pkg}.(*${typeName}).${name}`);
+    if (own) return { ...own, receiver: pointed ? this.dereference(value) : value };
+    if (byPointer && pointed) return { ...byPointer, receiver: value };
+    if (byPointer) return { ...byPointer, receiver: value.address !== undefined ? this.pointer(base, value.address) : this.fail(`cannot call pointer method ${name} on ${base.name}: ${value.source ?? 'it'} has no address`) };
+    const embedded = base.fields.filter((field) => field.embedded);
+    if (embedded.length === 0 || (pointed && numberAt(value.bytes, 0, 8) === 0)) return undefined;
+    const whole = pointed ? this.dereference(value) : value;
+    for (const field of embedded) {
+      const found = this.methodOf(this.loader.field(whole, field.name, field.offset, field.type), name, direct, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   private closure(value: Operand): { callee: Callee } {
     const context = numberAt(value.bytes, 0, 8), entry = context ? this.runtime.memory.u64(context) ?? 0 : 0;
-    if (!entry) this.fail('nil function');
+    if (!entry) this.fail('nil pointer dereference');
     return { callee: { name: this.binary.functionAt(entry)?.name ?? 'the function', entry, context, onStack: false } };
   }
 
@@ -503,14 +522,14 @@ export class Evaluator extends Conversions {
     const returned = caller.call(callee, given, results.map(({ type }) => type));
     caller.results = results.map(({ name, type }, i) => { const value = this.made(type, returned[i]!); value.name = name; return value; });
     // The one that is evaluated further gets other names.
-    if (results.length === 1) return { ...caller.results[0]! };
+    if (results.length === 1) return (caller.returned = { ...caller.results[0]! });
     // Several results, or none, are shown as a struct of them.
     let size = 0;
     const fields = results.map(({ name, type }) => { const offset = size; size += Math.ceil(type.size / 8) * 8; return { name, offset, type, embedded: false }; });
     const bytes = new Uint8Array(size);
     fields.forEach(({ offset }, i) => bytes.set(returned[i]!, offset));
     const several = new MadeType(`(${results.map(({ type }) => type.name).join(', ')})`, 'struct', size);
-    return this.made(Object.assign(several, { fields, field: (name: string) => fields.find((each) => each.name === name) }), bytes);
+    return (caller.returned = this.made(Object.assign(several, { fields, field: (name: string) => fields.find((each) => each.name === name) }), bytes));
   }
 
   private builtin(name: string, args: Node[], scope: EvalScope): Operand | undefined {

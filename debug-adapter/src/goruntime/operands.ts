@@ -274,6 +274,14 @@ export class Operands {
     return this.fail(mismatched(a, b));
   }
 
+  /** The value of a panic, by the two words of an interface. */
+  panicked(type: GoType, word: bigint, data: bigint): Operand {
+    const bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
+    view.setBigUint64(0, word, true);
+    view.setBigUint64(8, data, true);
+    return this.made(type, bytes);
+  }
+
   protected rounded(type: GoType, value: number): Operand {
     const bytes = new Uint8Array(type.size), view = new DataView(bytes.buffer);
     if (type.size === 4) view.setFloat32(0, value, true); else view.setFloat64(0, value, true);

@@ -35,8 +35,28 @@ func add(a, b int) int { return a + b }
 //go:noinline
 func fails(n int) int { panic(fmt.Sprint("bad ", n)) }
 
+type wide struct {
+	point
+	depth int
+}
+
+//go:noinline
+func (w *wide) volume() int { return w.sum() * w.depth }
+
+//go:noinline
+func adder(n int) func(int) int { return func(m int) int { return n + m } }
+
+//go:noinline
+func nothing() {}
+
+// Its name is one of gobuf's own words.
+var m = map[point]string{{1, 2}: "one, two"}
+
 func main() {
 	p := &point{3, 4}
+	w := &wide{point{5, 6}, 2}
+	nothing()
+	defer func() { _ = fmt.Sprint(w.volume(), adder(1)(2), m) }()
 	text := "gobuf"
 	n := add(double(p.x), double(p.y)) + p.sum()
 	defer func() { fmt.Println(recover(), n, join(text, "x"), p) }()
