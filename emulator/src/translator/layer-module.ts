@@ -2,7 +2,7 @@
 // Must stay true: every module has the same type indices, and every layer the same helpers first, so that bodies can move from one to another.
 import type { HelperSlots } from '../semantics/emitter';
 import { Code } from '../wasm/code';
-import { ModuleBuilder, TypeList } from '../wasm/module';
+import { ModuleBuilder, TypeList, linked } from '../wasm/module';
 import { declareTypes, helperList, helperSlots } from './helper-slots';
 import { CALL_SLOT, TRANSLATED } from './places';
 
@@ -52,9 +52,19 @@ export function localHelpers(module: ModuleBuilder): HelperSlots {
   return { ...helperSlots, call(code, name) { code.call(known.get(name)!); } };
 }
 
-/** The rest of a module of `localHelpers`: bodies whose slots begin at the imported global. */
-export function layerModule(module: ModuleBuilder, bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const base = module.importGlobal('e', 'b');
-  module.elementAt(base, bodies.map((body) => { const index = module.declare(TRANSLATED); module.define(index, body); return index; }));
+/** What no function's slot is, counted from the layer's first. */
+const ELSEWHERE = 0x7ffffff;
+
+/**
+ * The rest of a module of `localHelpers`: bodies whose slots begin at the imported global, and what each is the hot translation of, if it is one.
+ * Calls go directly to what is in the same module, as long as that is what is called (`FunctionTranslator.call`).
+ */
+export function layerModule(module: ModuleBuilder, bodies: readonly Uint8Array[], entries: readonly (number | undefined)[]): Uint8Array<ArrayBuffer> {
+  const base = module.importGlobal('e', 'b'), indices = bodies.map(() => module.declare(TRANSLATED)), places = new Map(entries.map((entry, place) => [entry, place]));
+  bodies.forEach((body, own) => module.define(indices[own]!, linked(body, (target, call) => {
+    const place = places.get(target);
+    return call ? indices[place ?? own]! : (place ?? ELSEWHERE);
+  })));
+  module.elementAt(base, indices);
   return module.finish();
 }

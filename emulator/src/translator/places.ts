@@ -25,3 +25,5 @@ export function jumpCacheOffset(address: number): number {
   const shifted = Math.floor(address / (1 << JUMP_CACHE_BITS));
   return JUMP_CACHE + (((address ^ shifted) & ((1 << JUMP_CACHE_BITS) - 1)) << 4);
 }
+/** In a layer: the global that holds its first slot. */
+export const LAYER_BASE = 0;

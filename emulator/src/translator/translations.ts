@@ -17,7 +17,7 @@ import type { LibraryIndex } from './library';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
 import { Records } from './records';
-import { adoptHints, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesFusedMultiplyAdd } from './translator';
+import { adoptMarks, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesFusedMultiplyAdd } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -335,7 +335,7 @@ export class Translations {
       return { body, entries, starts: graph.blocks.map((block) => block.start) };
     });
     const bodies = made.map((each) => each.body);
-    const wire = layerModule(module, bodies);
+    const wire = layerModule(module, bodies, group.map(([{ entry }, mode]) => (mode === 'hot' ? entry : undefined)));
     const layer: Layer = { wire, bodies, base: this.newSlots(group.length), patience: patienceFor(Math.max(...bodies.map((body) => body.length))), gone: new Set() };
     this.layers.push(layer);
     place(layer, this.engine, this.memory, this.table);
@@ -515,9 +515,11 @@ export class Translations {
 
   /** The layers to keep, and for each of ours where its functions are in them. Those without machine code are put together. */
   private placesToKeep(list: readonly Translation[]): { layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[]; of: Map<Layer, [number, number][]> } {
-    const used = new Map<Layer, Set<number>>(), of = new Map<Layer, [number, number][]>();
-    for (const { layer, index } of list.flatMap((each) => [each.hot, each.plain]).filter((each) => each !== undefined)) used.set(layer, (used.get(layer) ?? new Set()).add(index));
-    const layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[] = [], rest = new Map<number, Place[]>();
+    const used = new Map<Layer, Map<number, number | undefined>>(), of = new Map<Layer, [number, number][]>();
+    for (const { entry, hot, plain } of list) {
+      for (const place of [hot, plain]) if (place) used.set(place.layer, (used.get(place.layer) ?? new Map<number, number | undefined>()).set(place.index, place === hot ? entry : undefined));
+    }
+    const layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[] = [], rest = new Map<number, (Place & { entry: number | undefined })[]>();
     for (const [layer, indices] of used) {
       const { bytes } = machineCodeOf(layer, this.engine, this.table), to: [number, number][] = [];
       of.set(layer, to);
@@ -525,10 +527,10 @@ export class Translations {
         layer.bodies.forEach((_, index) => { to[index] = [layers.length, index]; });
         layers.push({ wire: layer.wire, bodies: layer.bodies, patience: layer.patience, machineCode: bytes });
       } else {
-        adoptHints(layer.wire, layer.bodies);
-        for (const index of indices) {
+        adoptMarks(layer.wire, layer.bodies);
+        for (const [index, entry] of indices) {
           const size = sizeClass(layer.bodies[index]!.length), group = rest.get(size);
-          if (group) group.push({ layer, index }); else rest.set(size, [{ layer, index }]);
+          if (group) group.push({ layer, index, entry }); else rest.set(size, [{ layer, index, entry }]);
         }
       }
     }
@@ -536,7 +538,7 @@ export class Translations {
       const module = newLayer(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
       localHelpers(module);
       group.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
-      layers.push({ wire: layerModule(module, bodies), bodies, patience: patienceFor(Math.max(...bodies.map((body) => body.length))) });
+      layers.push({ wire: layerModule(module, bodies, group.map(({ entry }) => entry)), bodies, patience: patienceFor(Math.max(...bodies.map((body) => body.length))) });
     }
     return { layers, of };
   }

@@ -8,4 +8,4 @@ export { discover } from './graph';
 export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';
 export { makeTemplate } from './template';
 export { usesFusedMultiplyAdd } from '../wasm/fused';
-export { adoptHints } from '../wasm/module';
+export { adoptMarks } from '../wasm/module';

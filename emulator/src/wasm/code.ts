@@ -13,6 +13,13 @@ export type Label = number;
 /** Of function bodies: which way their branches mostly go, as the section metadata.code.branch_hint holds it. */
 export const hintsOf = new WeakMap<Uint8Array, Uint8Array>();
 
+/** A place in a body, counted from behind its size, whose five bytes are filled in when it is known what is in its module; and what it asks for. */
+export interface Link { at: number; target: number }
+/** Of function bodies that have any. */
+export const linksOf = new WeakMap<Uint8Array, readonly Link[]>();
+/** A number in five bytes, whatever its size: below 2^27. */
+export const fiveBytes = (value: number): [number, number, number, number, number] => [(value & 127) | 128, ((value >>> 7) & 127) | 128, ((value >>> 14) & 127) | 128, ((value >>> 21) & 127) | 128, 0];
+
 type Simple = { [K in keyof typeof PLAIN | keyof typeof SATURATING | keyof typeof VECTOR]: () => Code };
 type Access = { [K in keyof typeof MEMORY | keyof typeof VECTOR_MEMORY]: (offset?: number) => Code };
 type Lane = { [K in keyof typeof LANE]: (lane: number) => Code };
@@ -30,6 +37,7 @@ export class Code extends Bytes {
   private depth = 0;
   private readonly insertions: { at: number; bytes: () => Uint8Array }[] = [];
   private readonly hints: { at: number; likely: boolean }[] = [];
+  private readonly links: Link[] = [];
 
   constructor(readonly parameters: number, capacity = 1024) { super(capacity); }
 
@@ -75,6 +83,11 @@ export class Code extends Bytes {
   /** For an `if` or `brIf` that comes now: whether its condition is mostly true. What seldom happens is moved away, registers' worries with it. */
   hint(likely: boolean): this { this.hints.push({ at: this.length, likely }); return this; }
 
+  /** A constant, and a call of a function of this module, that are filled in later (`Link`). */
+  linkedConst(target: number): this { return this.byte(0x41).link(target); }
+  linkedCall(target: number): this { return this.byte(0x10).link(target); }
+  private link(target: number): this { this.links.push({ at: this.length, target }); return this.append(Uint8Array.of(...fiveBytes(0))); }
+
   call(index: number): this { return this.byte(0x10).unsigned(index); }
   returnCall(index: number): this { return this.byte(0x12).unsigned(index); }
   callIndirect(type: number, table = 0): this { return this.byte(0x11).unsigned(type).unsigned(table); }
@@ -107,18 +120,21 @@ export class Code extends Bytes {
     out.append(head.view());
     const encoded = new Bytes(16);
     if (this.hints.length > 0) encoded.unsigned(this.hints.length);
-    let from = 0, hint = 0;
-    const hintsBefore = (end: number) => {
+    const links: Link[] = [];
+    let from = 0, hint = 0, link = 0;
+    const marksBefore = (end: number) => {
+      for (; link < this.links.length && this.links[link]!.at < end; link++) links.push({ at: out.length - start + this.links[link]!.at - from, target: this.links[link]!.target });
       for (; hint < this.hints.length && this.hints[hint]!.at < end; hint++) encoded.unsigned(out.length - start + this.hints[hint]!.at - from).byte(1).byte(Number(this.hints[hint]!.likely));
     };
     this.insertions.forEach((insertion, index) => {
-      hintsBefore(insertion.at);
+      marksBefore(insertion.at);
       out.append(this.data.subarray(from, insertion.at)).append(inserted[index]!);
       from = insertion.at;
     });
-    hintsBefore(this.length);
+    marksBefore(this.length);
     const body = out.append(this.data.subarray(from, this.length)).byte(0x0b).view();
     if (encoded.length > 0) hintsOf.set(body, encoded.view());
+    if (links.length > 0) linksOf.set(body, links);
     return body;
   }
 }

@@ -1,7 +1,7 @@
 // Modules as V8 reads them: hints of branches stand where the branches are, and go with bodies into other modules.
 import { describe, expect, it } from 'vitest';
 import { Code, hintsOf } from './code';
-import { ModuleBuilder, adoptHints } from './module';
+import { ModuleBuilder, adoptMarks } from './module';
 
 const SIGNATURE = { parameters: ['i32'], results: ['i32'] } as const;
 
@@ -41,7 +41,7 @@ describe('branch hints', () => {
     const wire = module.finish(), copies: Uint8Array[] = [];
     let at = wire.length;
     for (const body of [third, second, first]) copies.unshift(wire.subarray(at -= body.length, at + body.length));
-    adoptHints(wire, copies);
+    adoptMarks(wire, copies);
     expect(copies.map((body) => hintsOf.get(body))).toEqual([hintsOf.get(first), undefined, hintsOf.get(third)]);
   });
 });

@@ -1,8 +1,8 @@
 // Puts WebAssembly modules together: types, imports, functions, exports and table elements.
 // Must stay true: function indices count imports first; sections come out in the specified order.
 import { Bytes } from './bytes';
-import type { Code, ValueType } from './code';
-import { TYPE_CODE, hintsOf } from './code';
+import type { Code, Link, ValueType } from './code';
+import { TYPE_CODE, fiveBytes, hintsOf, linksOf } from './code';
 
 export interface FunctionType { parameters: readonly ValueType[]; results: readonly ValueType[] }
 
@@ -32,10 +32,23 @@ export class TypeList {
   }
 }
 
-const HINTS = 'metadata.code.branch_hint';
+const HINTS = 'metadata.code.branch_hint', LINKS = 'gobuf.links';
 
-/** Finds the hints that a module without imported functions has for its last functions, whose bodies these are: for another module made of them. */
-export function adoptHints(wire: Uint8Array, bodies: readonly Uint8Array[]): void {
+/** The body with its links filled in by `of`, which is told whether a call or a constant is wanted. */
+export function linked(body: Uint8Array, of: (target: number, call: boolean) => number): Uint8Array {
+  const links = linksOf.get(body);
+  if (!links) return body;
+  const copy = body.slice(), hints = hintsOf.get(body);
+  let start = 1;
+  while (copy[start - 1]! > 127) start++;
+  for (const { at, target } of links) copy.set(fiveBytes(of(target, copy[start + at - 1] === 0x10)), start + at);
+  linksOf.set(copy, links);
+  if (hints) hintsOf.set(copy, hints);
+  return copy;
+}
+
+/** Finds the hints and links that a module without imported functions has for its last functions, whose bodies these are: for another module made of them. */
+export function adoptMarks(wire: Uint8Array, bodies: readonly Uint8Array[]): void {
   let at = 8, functions = 0;
   const number = () => {
     let value = 0;
@@ -50,6 +63,13 @@ export function adoptHints(wire: Uint8Array, bodies: readonly Uint8Array[]): voi
         const body = bodies[number() - functions + bodies.length], start = at;
         for (let left = number(); left > 0; left--) { number(); at += 2; }
         if (body) hintsOf.set(body, wire.subarray(start, at));
+      }
+    } else if (id === 0 && wire[at] === LINKS.length) {
+      at += 1 + LINKS.length;
+      for (let count = number(); count > 0; count--) {
+        const body = bodies[number() - functions + bodies.length], links: Link[] = [];
+        for (let left = number(); left > 0; left--) links.push({ at: number(), target: (number() >>> 0) + (number() >>> 0) * 0x100000000 });
+        if (body) linksOf.set(body, links);
       }
     }
     at = end;
@@ -135,16 +155,23 @@ export class ModuleBuilder {
       for (const index of functions) elements.unsigned(index);
     }
     section(9, this.elements.length, elements);
-    const hints = new Bytes();
-    let hinted = 0;
+    const hints = new Bytes(), links = new Bytes();
+    let hinted = 0, linking = 0;
     this.functions.forEach(({ body }, index) => {
-      const own = body && hintsOf.get(body);
+      const own = body && hintsOf.get(body), asked = body && linksOf.get(body);
       if (own) { hints.unsigned(this.importedFunctions + index).append(own); hinted++; }
+      if (!asked) return;
+      links.unsigned(this.importedFunctions + index).unsigned(asked.length);
+      for (const { at, target } of asked) links.unsigned(at).unsigned(target % 0x100000000).unsigned(Math.floor(target / 0x100000000));
+      linking++;
     });
-    if (hinted > 0) {
-      const head = new Bytes(32).text(HINTS).unsigned(hinted);
-      out.byte(0).unsigned(head.length + hints.length).append(head.view()).append(hints.view());
-    }
+    const custom = (name: string, count: number, content: Bytes) => {
+      if (count === 0) return;
+      const head = new Bytes(32).text(name).unsigned(count);
+      out.byte(0).unsigned(head.length + content.length).append(head.view()).append(content.view());
+    };
+    custom(HINTS, hinted, hints);
+    custom(LINKS, linking, links);
     section(10, this.functions.length, bodies);
     return out.view().slice();
   }
