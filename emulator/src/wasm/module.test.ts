@@ -1,7 +1,7 @@
 // Modules as V8 reads them: hints of branches stand where the branches are, and go with bodies into other modules.
 import { describe, expect, it } from 'vitest';
 import { Code, hintsOf } from './code';
-import { ModuleBuilder, adoptMarks } from './module';
+import { ModuleBuilder, adoptMarks, linked } from './module';
 
 const SIGNATURE = { parameters: ['i32'], results: ['i32'] } as const;
 
@@ -43,5 +43,38 @@ describe('branch hints', () => {
     for (const body of [third, second, first]) copies.unshift(wire.subarray(at -= body.length, at + body.length));
     adoptMarks(wire, copies);
     expect(copies.map((body) => hintsOf.get(body))).toEqual([hintsOf.get(first), undefined, hintsOf.get(third)]);
+  });
+});
+
+describe('links', () => {
+  /** The place of the other function if it is in the module, plus what that gives; −1 if it is not. */
+  function caller(target: number): Uint8Array {
+    const code = new Code(1), result = code.local('i32');
+    code.insertLater(() => new Code(0).i32Const(300).localSet(result).view());
+    code.linkedConst(target).i32Const(99).i32Eq().if('i32');
+    code.i32Const(-1).else().linkedConst(target).localGet(0).linkedCall(target).i32Add().end();
+    return code.finish();
+  }
+  const hundredfold = () => new Code(1).localGet(0).i32Const(100).i32Mul().finish();
+  function build(bodies: readonly Uint8Array[], places: ReadonlyMap<number, number>): Uint8Array<ArrayBuffer> {
+    const module = new ModuleBuilder(), indices = bodies.map(() => module.declare(SIGNATURE));
+    bodies.forEach((body, own) => module.define(indices[own]!, linked(body, (target, call) => (call ? indices[places.get(target) ?? own]! : places.get(target) ?? 99))));
+    module.exportFunction('f', indices[0]!);
+    return module.finish();
+  }
+  const call = (wire: Uint8Array<ArrayBuffer>) => (new WebAssembly.Instance(new WebAssembly.Module(wire)).exports['f'] as (value: number) => number)(7);
+  const FAR = 0x7fff_1234_5678;
+
+  it('lead to what is in the module, in another one too, and nowhere else', () => {
+    const wire = build([caller(FAR), hundredfold(), hundredfold()], new Map([[FAR, 2]]));
+    expect(call(wire)).toBe(702);
+    // The bodies as they are found in the module's bytes: sizes stand before them.
+    const bodies: Uint8Array[] = [];
+    for (let end = wire.length, size = hundredfold().length; bodies.length < 2; end -= size) bodies.unshift(wire.subarray(end - size, end));
+    const first = caller(FAR).length, rest = 2 * hundredfold().length;
+    bodies.unshift(wire.subarray(wire.length - rest - first, wire.length - rest));
+    adoptMarks(wire, bodies);
+    expect(call(build([bodies[0]!, bodies[1]!], new Map([[FAR, 1]])))).toBe(701);
+    expect(call(build([bodies[0]!], new Map()))).toBe(-1);
   });
 });
