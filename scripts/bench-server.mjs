@@ -1,5 +1,5 @@
 // `npm run bench:server [--gopls]`: what the language server costs on Go's own assembly: reading all of it, hover and completion, edit to
-// diagnostics on the largest files, memory. Prints figures, asserts nothing; beside gopls where it is installed and does the same.
+// diagnostics on the largest files, memory; at once, at rest, and as somebody reads and types. Prints figures, asserts nothing; beside gopls where it is installed and does the same.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -59,7 +59,9 @@ async function start(command, args) {
 }
 
 const percentile = (times, part) => times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * part))];
+const pause = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
 const ms = (time) => `${time.toFixed(1)} ms`;
+const figures = (times, work) => `median ${ms(percentile(times, 0.5))}, p99 ${ms(percentile(times, 0.99))}, worst ${ms(Math.max(...times))}; of processor time ${ms(percentile(work, 0.5))}, ${ms(percentile(work, 0.99))} (aim 5) and ${ms(Math.max(...work))}`;
 async function timed(work) {
   const begin = performance.now();
   await work();
@@ -97,7 +99,7 @@ async function requests(name, command, args, methods) {
     const first = await timed(() => server.ask('hover', file, { position: positions(text, 1)[0] }).catch(() => null));
     console.log(`${name}: ${label}: first answer ${ms(first)}, ${ms(server.own() - began)} of processor time`);
     for (const when of ['at once', 'at rest']) {
-      if (when === 'at rest') await new Promise((resolve) => { setTimeout(resolve, 5000); });
+      if (when === 'at rest') await pause(5000);
       for (const method of methods) {
         const times = [];
         const work = [];
@@ -106,7 +108,7 @@ async function requests(name, command, args, methods) {
           times.push(await timed(() => server.ask(method, file, { position }).catch(() => null)));
           work.push(server.own() - before);
         }
-        console.log(`${name}: ${label}: ${method} ${when} median ${ms(percentile(times, 0.5))}, p99 ${ms(percentile(times, 0.99))}, worst ${ms(Math.max(...times))}; of processor time ${ms(percentile(work, 0.5))}, ${ms(percentile(work, 0.99))} (aim 5) and ${ms(Math.max(...work))}`);
+        console.log(`${name}: ${label}: ${method} ${when} ${figures(times, work)}`);
       }
     }
   }
@@ -114,6 +116,49 @@ async function requests(name, command, args, methods) {
   await server.stop();
 }
 await requests('gobuf', process.execPath, [gobuf, 'lsp'], ['hover', 'completion', 'definition']);
+/** As an editor asks for somebody who reads, from soon after opening on: a request now and then, at words here and there. */
+{
+  const server = await start(process.execPath, [gobuf, 'lsp']);
+  const text = fs.readFileSync(runtime, 'utf8');
+  const all = positions(text, 151);
+  await server.open(runtime, text);
+  await pause(400);
+  const found = { hover: [[], []], completion: [[], []] };
+  for (let i = 0; i < all.length; i++) {
+    for (const [method, [times, work]] of Object.entries(found)) {
+      await pause(40);
+      const before = server.own();
+      times.push(await timed(() => server.ask(method, runtime, { position: all[(i * 67) % all.length] })));
+      work.push(server.own() - before);
+    }
+  }
+  for (const [method, [times, work]] of Object.entries(found)) console.log(`gobuf: ${path.basename(runtime)}: ${method} every 40 ms from 0.4 s after opening on ${figures(times, work)}`);
+  await server.stop();
+}
+/** As somebody types: a letter, then completion, and so on; what is typed is read with the request. */
+for (const file of [runtime, largest[0][0]]) {
+  const server = await start(process.execPath, [gobuf, 'lsp']);
+  const text = fs.readFileSync(file, 'utf8');
+  const places = text.split('\n').flatMap((line, i) => (/^\t[A-Z]+\s+\S.*[^\\]$/.test(line) ? [i] : []));
+  await server.open(file, text);
+  await pause(1000);
+  const [times, work] = [[], []];
+  for (const [i, typed] of ['\tMOVQ\tg_sched+8(SP), AX', '\tVPADDD\t(AX), Y1, Y2', '\tCALL\truntime·mem'].entries()) {
+    const line = places[Math.floor(((i + 0.5) * places.length) / 3)];
+    await server.edit(file, { start: { line, character: 0 }, end: { line, character: 0 } }, '\n');
+    for (let column = 0; column < typed.length; column++) {
+      await pause(80);
+      const before = server.own();
+      times.push(await timed(async () => {
+        await server.edit(file, { start: { line, character: column }, end: { line, character: column } }, typed[column]);
+        await server.ask('completion', file, { position: { line, character: column + 1 } });
+      }));
+      work.push(server.own() - before);
+    }
+  }
+  console.log(`gobuf: ${path.basename(file)} (${lines(file)} lines): typing, a letter to its proposals ${figures(times, work)}`);
+  await server.stop();
+}
 {
   const server = await start(process.execPath, [gobuf, 'lsp']);
   for (const [file] of [largest[0], largest[1], [runtime]]) {

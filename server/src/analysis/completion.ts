@@ -64,10 +64,8 @@ export function completion(context: CompletionContext, offset: number): Completi
   const { file } = context;
   const line = lineContext(file.source.text, offset);
   const wanted = lowered(line.word);
-  const wantedLetters = lettersOf(wanted);
   // A single letter is in most of the thousands of names: those that begin with it are meant, and with the next one the client asks again.
-  const inText = (text: string) => (wanted.length === 1 ? text.startsWith(wanted) : isSubsequence(wanted, text));
-  const fits = (name: string) => { const { text, letters } = namesOf(name); return (letters & wantedLetters) === wantedLetters && inText(text); };
+  const fits = (name: string) => hasLetters(wanted, name, wanted.length === 1);
   const within = functionAt(functionsOf(file), offset);
   const all = proposals(line, { ...context, wants: fits }, within, offset);
   const seen = new Set<string>();
@@ -101,32 +99,24 @@ function plainSpelling(name: string): string {
   return go.startsWith('.') ? go.slice(1) : go;
 }
 
-/** Names in the form in which they are compared; the same thousands come again with every key. */
-const plainNames = new Map<string, { text: string; letters: number }>();
-const MOST_NAMES = 40_000;
-
 /** Dots and slashes of both kinds are the same here: nobody types `·` willingly. */
-
 function lowered(name: string): string {
   return plainSpelling(name).toLowerCase();
 }
 
-function namesOf(name: string): { text: string; letters: number } {
-  let known = plainNames.get(name);
-  if (known === undefined) {
-    const text = lowered(name);
-    known = { text, letters: lettersOf(text) };
-    if (plainNames.size >= MOST_NAMES) plainNames.clear();
-    plainNames.set(name, known);
+/** Whether small letters come in this order in a name, or it begins with them: asked of thousands of names with every key, so nothing is made for it. */
+function hasLetters(wanted: string, name: string, first: boolean): boolean {
+  let at = 0;
+  for (let i = 0; i < name.length && at < wanted.length; i++) {
+    let code = name.charCodeAt(i);
+    if (code >= 65 && code <= 90) code += 32;
+    else if (code === 0xb7) code = 46;
+    else if (code === 0x2215) code = 47;
+    else if (code > 127) code = (name[i] ?? '').toLowerCase().charCodeAt(0);
+    if (code === wanted.charCodeAt(at)) at++;
+    else if (first && (i > 0 || code !== 46)) return false;
   }
-  return known;
-}
-
-/** A bit for each letter in a name, so that most names need no closer look. */
-function lettersOf(text: string): number {
-  let letters = 0;
-  for (let i = 0; i < text.length; i++) letters |= 1 << (text.charCodeAt(i) & 31);
-  return letters;
+  return at === wanted.length;
 }
 
 function isSubsequence(wanted: string, text: string): boolean {

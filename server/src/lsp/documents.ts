@@ -142,17 +142,11 @@ export class Documents {
   prepare(uri: string): boolean {
     const file = this.file(uri);
     if (!file) return false;
-    let paths = this.unread.get(file.source);
-    if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor)));
     const key = `${file.target.goos}/${file.target.goarch}`;
     let ahead = this.ahead.get(key);
     if (!ahead) this.ahead.set(key, (ahead = this.checker.ahead(file.target)));
     if (ahead.next().done !== true) return true;
-    const unread = paths.pop();
-    if (unread !== undefined) {
-      this.summary(unread, file.target);
-      return true;
-    }
+    if (this.readLinked(uri)) return true;
     let steps = this.function.of === file ? this.function.steps : undefined;
     if (!steps) {
       steps = this.functionSteps(file);
@@ -162,6 +156,18 @@ export class Documents {
     const isMore = steps !== undefined;
     this.function = { of: undefined, steps: undefined };
     return isMore;
+  }
+
+  /** Reads one of the files that an open one is linked with; false when all have been. Proposals and declarations are looked for in them. */
+  readLinked(uri: string): boolean {
+    const file = this.file(uri);
+    if (!file) return false;
+    let paths = this.unread.get(file.source);
+    if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor)));
+    const unread = paths.pop();
+    if (unread === undefined) return false;
+    this.summary(unread, file.target);
+    return true;
   }
 
   /** Of a file as it is now, what one of its functions still needs. */

@@ -177,7 +177,7 @@ test.skipIf(!goroot)('the runtime: gobuf_sp in gogo leads to the field', async (
   const text = fs.readFileSync(file, 'utf8');
   const uri = await open(connection, file, text);
   const position = at(text, 'MOVQ	gobuf_sp(BX), SP', 'gobuf_sp');
-  expect(value(await connection.sendRequest('textDocument/hover', { textDocument: { uri }, position }))).toContain('offset of gobuf.sp: 0 (linux/amd64)');
+  expect(value(await connection.sendRequest('textDocument/hover', { textDocument: { uri }, position }))).toContain('offset of gobuf.sp: 0, 8 bytes (linux/amd64)');
   expect(shown(await connection.sendRequest('textDocument/definition', { textDocument: { uri }, position }))[0]).toMatch(/^runtime2\.go:\d+/);
   const jump = at(text, 'JMP	gogo<>(SB)', 'gogo');
   expect(shown(await connection.sendRequest('textDocument/definition', { textDocument: { uri }, position: jump }))).toEqual([expect.stringMatching(/^asm_amd64\.s:\d+/)]);

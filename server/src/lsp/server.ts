@@ -23,7 +23,7 @@ const PAUSE = 10, LONG_PAUSE = 250;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { warmUp: 0, assemble: 1, rehearse: 2, ahead: 3 };
+const RANK = { linked: 0, warmUp: 1, assemble: 2, ahead: 3, rehearse: 4 };
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -113,6 +113,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     rehearsed = true;
     const ahead = documents.importsAhead(uri);
     ready.add(uri);
+    idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
     idle.put(`reading what ${uri} names`, { rank: RANK.ahead, step: () => ahead.next().done !== true });
   };
