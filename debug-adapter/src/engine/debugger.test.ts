@@ -49,6 +49,17 @@ describe.skipIf(!hasGo)('Debugger (needs the go command)', () => {
     expect(physical(session)).toEqual(['runtime.main', 'runtime.goexit']);
   });
 
+  test('who wants some of many goroutines is told of no more, whoever has asked for all', async () => {
+    const { debug } = open();
+    debug.setBreakpoint({ location: 'main.main' });
+    await debug.launch();
+    await debug.resume('continue');
+    const some = (most?: number): number => debug.scheduler(most).gs.length;
+    const before = [some(1), some(2)];
+    expect(before[0]).toBeLessThan(some());
+    expect([some(1), some(2)]).toEqual(before);
+  });
+
   test('next keeps goroutine and frame over a channel operation that switches', async () => {
     const session = open();
     const place = session.debug.setBreakpoint({ location: 'main.main' });

@@ -35,13 +35,13 @@ function frozen(variable: Variable): Variable {
 
 /** What was read of the guest at one moment. */
 export interface Seen {
-  snapshot: { maxGs: number; value: SchedulerSnapshot } | undefined;
+  snapshots: { maxGs: number; value: SchedulerSnapshot }[];
   rows: Map<string, VariableRow[]>;
   rowsOfRegisters: { registers: Registers; rows: RegisterRow[] } | undefined;
   currents: WeakMap<Place, Current>;
   lists: Map<Frame, Map<Scope['kind'], Variable[]>>;
 }
-const nothingSeen = (): Seen => ({ snapshot: undefined, rows: new Map(), rowsOfRegisters: undefined, currents: new WeakMap(), lists: new Map() });
+const nothingSeen = (): Seen => ({ snapshots: [], rows: new Map(), rowsOfRegisters: undefined, currents: new WeakMap(), lists: new Map() });
 
 interface Current { g?: number; m?: number; p?: number; tls?: number; slot?: number }
 
@@ -93,15 +93,15 @@ export class Inspector {
     return this.seen.rowsOfRegisters.rows;
   }
 
-  /** Read once per stop; one that holds fewer goroutines is not given to those who want more. */
+  /** Read once per stop; one with other goroutines than are wanted, more or fewer, is not given: a view of some would become one of all. */
   scheduler(maxGs = Infinity): SchedulerSnapshot {
-    const { snapshot } = this.seen;
-    if (snapshot && (snapshot.maxGs >= maxGs || snapshot.value.gsTotal <= snapshot.maxGs)) return snapshot.value;
+    const known = this.seen.snapshots.find((each) => each.maxGs === maxGs || each.value.gsTotal <= Math.min(maxGs, each.maxGs));
+    if (known) return known.value;
     const value = this.runtime.snapshot(this.machine.threads.filter(({ state }) => state !== 'exited').map(({ tid, state, waitingFor }) => {
       const { rip, gpr, fsBase } = this.machine.registers(tid);
       return { tid, state, ...(waitingFor ? { waitingFor } : {}), rip, rsp: Number(BigInt.asUintN(48, gpr[RSP]!)), r14: Number(BigInt.asUintN(48, gpr[14]!)), fsBase };
     }), { skipDead: false, ...(maxGs === Infinity ? {} : { maxGs }) });
-    this.seen.snapshot = { maxGs, value };
+    this.seen.snapshots.push({ maxGs, value });
     return value;
   }
 
