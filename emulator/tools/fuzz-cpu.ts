@@ -19,7 +19,7 @@ import { buildJudge, runNative } from '../src/semantics/testing/native';
 import { FLAG_BITS, Harness, interpreting, padded, translating } from '../src/semantics/testing/replay';
 import { followers, makeSequence } from '../src/semantics/testing/sequence';
 import { hex } from '../src/semantics/testing/state';
-import { relaxedSimdFlags } from '../src/wasm/relaxed-simd';
+import { relaxedSimdFlags } from '../src/wasm/relaxed-simd-flags';
 
 for (const flag of relaxedSimdFlags(process.versions.v8)) v8.setFlagsFromString(flag);
 

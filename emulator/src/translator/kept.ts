@@ -25,8 +25,8 @@ export interface KeptFunction {
 
 export interface KeptHead {
   key: number;
-  /** Some of it multiplies and adds with WebAssembly's own instruction, which must be fused (wasm/fused.ts). */
-  fused?: true;
+  /** Some of it needs `hasRelaxedSimd`. */
+  relaxed?: true;
   nextCell: number;
   nextMark: number;
   /** Address and cell by turns. */

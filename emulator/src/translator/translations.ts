@@ -12,12 +12,12 @@ import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
 import type { Layer } from './layers';
 import { LARGE, NEVER, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
-import { hasFusedMultiplyAdd } from '../wasm/fused';
+import { hasRelaxedSimd } from '../wasm/relaxed-simd';
 import type { LibraryIndex } from './library';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
 import { Records } from './records';
-import { adoptMarks, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesFusedMultiplyAdd } from './translator';
+import { adoptMarks, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -434,8 +434,8 @@ export class Translations {
   /** Translations of an earlier run, by each address they can be entered at; taken into use when first wanted. */
   private readonly kept = new Map<number, Translation>();
   private readonly keptPages = new Map<number, number>();
-  /** What was adopted is good only where WebAssembly's multiply-add is fused. */
-  private fused = false;
+  /** What was adopted is good only where `hasRelaxedSimd`. */
+  private relaxed = false;
   /** Functions made or made hot since what was adopted. */
   fresh = 0;
   /** Whether so much is new since what was adopted that it is worth keeping. */
@@ -464,7 +464,7 @@ export class Translations {
     });
     const cells = [...this.cells].flat(), templates = joined(this.records.ownFirst, records.bodies, 'p');
     const head = {
-      key: fingerprint(), ...(this.fused || (this.statistics.hot > 0 && usesFusedMultiplyAdd()) ? { fused: true as const } : {}), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, records: [records.bytes.length, templates.length, ...records.bodies.map((body) => body.length)] as KeptHead['records'], recordHead: records.head, lengths: bodies.map((body) => body.length),
+      key: fingerprint(), ...(this.relaxed || (this.statistics.hot > 0 && usesRelaxedSimd()) ? { relaxed: true as const } : {}), nextCell: this.nextCell, nextMark: this.nextMark, cells, pages: [...pages].flat(), functions, records: [records.bytes.length, templates.length, ...records.bodies.map((body) => body.length)] as KeptHead['records'], recordHead: records.head, lengths: bodies.map((body) => body.length),
       layers: places.layers.map(({ wire, machineCode, patience, bodies: own }): KeptHead['layers'][number] => [wire.length, machineCode?.length ?? 0, patience, ...own.map((body) => body.length)]),
     };
     const marks = this.lookups.bytes.slice(BLOCK_MARKS, this.nextMark);
@@ -560,8 +560,8 @@ export class Translations {
     const read = decodeKept(bytes);
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
-    if (head.fused && !hasFusedMultiplyAdd()) return;
-    this.fused = head.fused === true;
+    if (head.relaxed && !hasRelaxedSimd()) return;
+    this.relaxed = head.relaxed === true;
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
     if (head.lengths.length > 0) { new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts }); this.statistics.modules++; }
     this.nextSlot += head.lengths.length;

@@ -7,5 +7,5 @@ export { translate, translateSingle } from './function';
 export { discover } from './graph';
 export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';
 export { makeTemplate } from './template';
-export { usesFusedMultiplyAdd } from '../wasm/fused';
+export { usesRelaxedSimd } from '../wasm/relaxed-simd';
 export { adoptMarks } from '../wasm/module';

@@ -2,7 +2,7 @@
 // Must stay true: what V8 keeps of machine code is good only under equal flags, so whoever changes one for a moment sets it back.
 import os from 'node:os';
 import v8 from 'node:v8';
-import { relaxedSimdFlags } from '@gobuf/emulator/wasm/relaxed-simd';
+import { relaxedSimdFlags } from '@gobuf/emulator/wasm/relaxed-simd-flags';
 
 /**
  * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it: never, unless a module says otherwise. V8's own

@@ -1,6 +1,7 @@
 // AES, carry-less multiplication and SHA. Must stay true: tables are computed from the fields' definitions, nothing is read from memory.
 
 import type { Code } from '../../wasm/code';
+import { hasRelaxedSimd } from '../../wasm/relaxed-simd';
 import type { HelperTable } from '../helpers';
 import type { Emitter } from '../emitter';
 import type { Binary, Semantics } from './operands';
@@ -43,8 +44,8 @@ function substitute(c: Code, table: Uint8Array): void {
 }
 
 /**
- * The S-box through nibbles: GF(2^8) as pairs over GF(2^4), where an inverse needs only look-ups of sixteen. Indices of 16 and more stand
- * for infinity and look up zero. The first two tables change the basis, the last two change it back and apply the affine map but for its constant.
+ * The S-box through nibbles: GF(2^8) as pairs over GF(2^4), where an inverse needs only look-ups of sixteen. Indices of 128 and more stand
+ * for infinity and look up zero; none lies between 16 and those. The first two tables change the basis, the last two change it back and apply the affine map but for its constant.
  */
 const NIBBLE = {
   basisLow: [0xc2b2e8985a2a7000n, 0xcabae09052227808n], basisHigh: [0x4c01307d317c4d00n, 0xcd80b1fcb0fdcc81n],
@@ -52,23 +53,24 @@ const NIBBLE = {
   outFirst: [0xd0d26d176fbdc700n, 0x15aabf7ac502a878n], outSecond: [0xcfe474a55fbb6a00n, 0x8e1e90d1412b35fan],
 } as const satisfies Record<string, readonly [bigint, bigint]>;
 
-function substituteForward(c: Code): void {
-  const high = c.local('v128'), low = c.local('v128'), sum = c.local('v128'), scaled = c.local('v128'), first = c.local('v128');
+/** Pushes the S-box of a local, which is changed. `relaxed`: look-ups in the processor's own way, which for these indices is the same. */
+function substituteForward(c: Code, input: number, local: () => number, relaxed = false): void {
+  const high = local(), low = local(), sum = local(), scaled = local(), first = local();
   const fifteen = 0x0f0f0f0f0f0f0f0fn;
   const look = (table: keyof typeof NIBBLE, index: () => void): void => {
     c.v128Const(NIBBLE[table][0], NIBBLE[table][1]);
     index();
-    c.i8x16Swizzle();
+    if (relaxed) c.i8x16RelaxedSwizzle(); else c.i8x16Swizzle();
   };
   const get = (local: number) => (): void => void c.localGet(local);
   const split = (): void => {
-    c.localGet(0).i32Const(4).i8x16ShrU().localSet(high);
-    c.localGet(0).v128Const(fifteen, fifteen).v128And().localSet(low);
+    c.localGet(input).v128Const(fifteen, fifteen).v128Andnot().i32Const(4).i32x4ShrU().localSet(high);
+    c.localGet(input).v128Const(fifteen, fifteen).v128And().localSet(low);
   };
   split();
   look('basisLow', get(low));
   look('basisHigh', get(high));
-  c.v128Xor().localSet(0);
+  c.v128Xor().localSet(input);
   split();
   look('scaledInverse', get(low));
   c.localSet(scaled).localGet(low).localGet(high).v128Xor().localSet(sum);
@@ -94,11 +96,11 @@ const permute = (c: Code, local: number, lanes: number[]): Code => c.localGet(lo
 
 /** Doubles each byte of the local in the field; pushes it. */
 function double(c: Code, local: number): void {
-  c.localGet(local).i32Const(1).i8x16Shl().localGet(local).i32Const(7).i8x16ShrS().v128Const(0x1b1b1b1b1b1b1b1bn, 0x1b1b1b1b1b1b1b1bn).v128And().v128Xor();
+  c.localGet(local).localGet(local).i8x16Add().localGet(local).v128Const(0n, 0n).i8x16LtS().v128Const(0x1b1b1b1b1b1b1b1bn, 0x1b1b1b1b1b1b1b1bn).v128And().v128Xor();
 }
 /** Pushes MixColumns of the local. */
-function mixColumns(c: Code, a: number): void {
-  const t = c.local('v128'), r = c.local('v128');
+function mixColumns(c: Code, a: number, local: () => number): void {
+  const t = local(), r = local();
   permute(c, a, ROTATE_ROWS).localTee(r).localGet(a).v128Xor().localSet(t);
   double(c, t);
   // 2(a ^ r) ^ r ^ (a ^ r rotated twice)
@@ -112,8 +114,22 @@ function inverseMixColumns(c: Code, a: number): void {
   c.localSet(t);
   double(c, t);
   c.localGet(a).v128Xor().localSet(t);
-  mixColumns(c, t);
+  mixColumns(c, t, () => c.local('v128'));
 }
+
+/** Pushes a round of encryption of a local with the key in another. */
+function round(c: Code, state: number, key: number, mix: boolean, local: () => number, relaxed = false): void {
+  const value = local();
+  permute(c, state, SHIFT_ROWS).localSet(value);
+  substituteForward(c, value, local, relaxed);
+  if (mix) { c.localSet(value); mixColumns(c, value, local); }
+  c.localGet(key).v128Xor();
+}
+/** Go hashes the keys of maps with these: where code runs often they are written out. */
+const encryption = (mix: boolean): Binary => (e, a, b) => {
+  if (e.flow.inline) round(e.code, a, b, mix, () => e.scratch('v128'), hasRelaxedSimd());
+  else { e.code.localGet(a).localGet(b); e.helper(mix ? 'aesRound' : 'aesLastRound'); }
+};
 
 const MASKS = [0x1111111111111111n, 0x2222222222222222n, 0x4444444444444444n, 0x8888888888888888n];
 
@@ -170,27 +186,11 @@ function emitSha256Rounds(c: Code): void {
 }
 
 export const CRYPTO_HELPERS: HelperTable = {
-  aesSubstitute: { parameters: vectors(1), results: ['v128'], emit: substituteForward },
+  aesSubstitute: { parameters: vectors(1), results: ['v128'], emit: (c) => substituteForward(c, 0, () => c.local('v128')) },
   aesUnsubstitute: { parameters: vectors(1), results: ['v128'], emit: (c) => substitute(c, inverseOf(sbox())) },
   aesUnmix: { parameters: vectors(1), results: ['v128'], emit: (c) => inverseMixColumns(c, 0) },
-  aesRound: {
-    parameters: vectors(2), results: ['v128'],
-    emit: (c, call) => {
-      permute(c, 0, SHIFT_ROWS);
-      call('aesSubstitute');
-      c.localSet(0);
-      mixColumns(c, 0);
-      c.localGet(1).v128Xor();
-    },
-  },
-  aesLastRound: {
-    parameters: vectors(2), results: ['v128'],
-    emit: (c, call) => {
-      permute(c, 0, SHIFT_ROWS);
-      call('aesSubstitute');
-      c.localGet(1).v128Xor();
-    },
-  },
+  aesRound: { parameters: vectors(2), results: ['v128'], emit: (c) => round(c, 0, 1, true, () => c.local('v128')) },
+  aesLastRound: { parameters: vectors(2), results: ['v128'], emit: (c) => round(c, 0, 1, false, () => c.local('v128')) },
   aesUnround: {
     parameters: vectors(2), results: ['v128'],
     emit: (c, call) => {
@@ -302,8 +302,8 @@ const viaHelper = (name: string): Binary => (e, a, b) => {
   e.code.localGet(a).localGet(b);
   e.helper(name);
 };
-both(CRYPTO, 'AESENC', packed(viaHelper('aesRound')));
-both(CRYPTO, 'AESENCLAST', packed(viaHelper('aesLastRound')));
+both(CRYPTO, 'AESENC', packed(encryption(true)));
+both(CRYPTO, 'AESENCLAST', packed(encryption(false)));
 both(CRYPTO, 'AESDEC', packed(viaHelper('aesUnround')));
 both(CRYPTO, 'AESDECLAST', packed(viaHelper('aesLastUnround')));
 both(CRYPTO, 'AESIMC', single((e, a) => {

@@ -2,7 +2,7 @@
 // 128-bit integer arithmetic; a NaN operand wins in the order a, b, c of a × b + c, whatever the form's operand order and signs.
 
 import type { Code } from '../../wasm/code';
-import { hasFusedMultiplyAdd } from '../../wasm/fused';
+import { hasRelaxedSimd } from '../../wasm/relaxed-simd';
 import type { HelperTable } from '../helpers';
 import type { Emitter } from '../emitter';
 import type { Width } from './float';
@@ -17,7 +17,7 @@ const ORDERS = { 132: [0, 2, 1], 213: [1, 0, 2], 231: [1, 2, 0] } as const;
 type Kind = 'FMADD' | 'FMSUB' | 'FNMADD' | 'FNMSUB' | 'FMADDSUB' | 'FMSUBADD';
 
 /** Written out only where code runs often: templates, which are made when gobuf is built, and short code call helpers that need nothing of the processor. */
-const fused = (e: Emitter): boolean => e.flow.inline && hasFusedMultiplyAdd();
+const fused = (e: Emitter): boolean => e.flow.inline && hasRelaxedSimd();
 
 const scalarFma = (w: Width, kind: Kind, order: readonly [number, number, number]): Semantics => (e, i) => {
   const c = e.code, t = floatType(w), values: number[] = [];

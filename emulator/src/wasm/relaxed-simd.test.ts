@@ -1,15 +1,15 @@
-// The multiply-add of this V8 on this machine, told apart by what it computes.
+// Relaxed SIMD of this V8 on this machine: what it computes tells its kinds apart.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hasFusedMultiplyAdd, usesFusedMultiplyAdd } from './fused';
-import { relaxedSimdFlags } from './relaxed-simd';
+import { hasRelaxedSimd, usesRelaxedSimd } from './relaxed-simd';
+import { relaxedSimdFlags } from './relaxed-simd-flags';
 
 const facts = (() => { try { return readFileSync('/proc/cpuinfo', 'utf8'); } catch { return ''; } })();
 
-describe('the multiply-add of WebAssembly', () => {
-  it.skipIf(!/^flags.*\bfma\b/m.test(facts))('is fused where the processor has FMA', () => {
-    expect(hasFusedMultiplyAdd()).toBe(true);
-    expect(usesFusedMultiplyAdd()).toBe(true);
+describe('relaxed SIMD', () => {
+  it.skipIf(!/^flags.*\bfma\b/m.test(facts))('multiplies and adds with one rounding where the processor has FMA', () => {
+    expect(hasRelaxedSimd()).toBe(true);
+    expect(usesRelaxedSimd()).toBe(true);
   });
 
   it('needs a flag in versions of V8 that had not shipped it', () => {
