@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { fixture } from '../testing/fixture';
 import { completion } from './completion';
-import { goForms, signature } from './signature';
+import { goForms } from './go-forms';
+import { signature } from './signature';
 
 const PACKAGE = `-- p/go.mod --
 module p
@@ -206,4 +207,10 @@ test('forms that are part of another are not listed, operands are written as Go 
   expect(forms('KANDW')).toEqual(['K, K, K']);
   expect(forms('ANDNQ')).toEqual(['r/m64, r64, r64']);
   expect(goForms('VPADDD').at(-1)?.note).toContain('may have a mask register before the last operand');
+});
+
+test('the signature that what is written so far can become', () => {
+  const q = fixture('-- p/p.go --\npackage p\n-- p/p_amd64.s --\nTEXT ·f(SB), 4, $0\n\tVPADDD Y1, «vector»\n\tADDQ $1, «immediate»\n\tMOVQ X0, «move»\n\tMOVQ 8(AX), «load»\n\tSHLQ $1, AX, «double»\n');
+  const active = (mark: string) => { const found = signature(q.read('/p/p_amd64.s'), q.at(mark).offset); return found?.signatures[found.active]?.label; };
+  expect(['vector', 'immediate', 'move', 'load', 'double'].map(active)).toEqual(['VPADDD Y/m256, Y, Y', 'ADDQ $imm32, r/m64', 'MOVQ X, r/m64', 'MOVQ r/m64, r64', 'SHLQ $imm8, r64, r/m64']);
 });

@@ -15,7 +15,7 @@ import type { PackageKnowledge } from './package-knowledge';
 import { symbolsOf } from './file-summary';
 import { linked, missingFunctions, type Neighbours } from './package-symbols';
 import { isPartName, operandTexts, registerFilter } from './operand-kinds';
-import { goForms } from './signature';
+import { goForms } from './go-forms';
 import { plainParts, skeleton } from './skeleton';
 import { fileUsage, functionUsage } from './usage';
 import { isCall } from './flow';

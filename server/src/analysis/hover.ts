@@ -23,7 +23,7 @@ import { operandAccess } from './instruction-access';
 import { docAbove, type GoPlace, type PackageKnowledge } from './package-knowledge';
 import { fieldOfOperand, registerFacts } from './register-facts';
 import { fits } from './operand-kinds';
-import { goForms, goOperands } from './signature';
+import { goForms, goOperands } from './go-forms';
 
 export interface HoverContext {
   file: AssemblyFile;

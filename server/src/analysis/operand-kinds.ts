@@ -5,7 +5,7 @@ import type { Family } from '../arch/architecture';
 import type { OperandForm } from '../arch/operand-forms';
 import type { Operand } from '../syntax/operand';
 import { wholeRegister } from './instruction-access';
-import { goForms } from './signature';
+import { goForms } from './go-forms';
 
 /** `x` a general register, else the letter of a register's name, or one of the few of their kind. */
 type Kind = string;
@@ -63,6 +63,17 @@ export function registerFilter(word: string, before: readonly string[], family: 
   if (masked && index > 0) allowed.add('K');
   // Memory alone: its base is typed behind a parenthesis.
   return (name) => allowed.has(kindOf(name, family));
+}
+
+/** Whether the operands written so far are of the kinds that a form begins with. */
+export function fitsSoFar(form: readonly string[], before: readonly string[], family: Family): boolean {
+  return form.length > before.length && before.every((text, i) => {
+    const wanted = form[i] ?? '';
+    if (text.startsWith('$')) return wanted.startsWith('$');
+    if (!/^[A-Z][A-Z]*\d*$/.test(text)) return !wanted.startsWith('$') && (!text.includes('(') || /[m(]|offset|name/.test(wanted));
+    const kinds = kindsOf(wanted, family);
+    return kinds === undefined || kinds.includes(kindOf(text, family));
+  });
 }
 
 /** Whether operands are of the kinds that an amd64 form has; a mask register before the last is of none. */
