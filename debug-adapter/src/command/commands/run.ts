@@ -25,7 +25,7 @@ export async function run(parsed: Parsed): Promise<number> {
     complain(JSON.stringify({
       instructions: machine.instruction,
       virtualSeconds: machine.virtualTime / 1e9,
-      wallSeconds: Number((performance.now() / 1e3).toFixed(6)),
+      wallSeconds: Number(process.uptime().toFixed(6)),
       translated: machine.translated ?? 0,
       exitCode: status,
     }));
@@ -39,11 +39,13 @@ const INSTRUCTIONS_A_TURN = 10_000_000;
 const PATIENCE = 5000, REST_FOR_WORK = 9;
 
 async function runToEnd(machine: Machine, input: StandardInput, seconds = Infinity): Promise<Stop> {
-  const end = performance.now() + seconds * 1000;
+  // The global `performance` is a module of Node's that takes longer to load than many a program to run.
+  const clock = (): number => process.uptime() * 1000;
+  const end = clock() + seconds * 1000;
   machine.mayRest = true;
   let signals: HostSignals | undefined, quietSince = 0, rested = 0;
   for (;;) {
-    const stop = machine.run(machine.instruction + INSTRUCTIONS_A_TURN), now = performance.now();
+    const stop = machine.run(machine.instruction + INSTRUCTIONS_A_TURN), now = clock();
     if (stop.reason !== 'limit' && stop.reason !== 'input' && stop.reason !== 'rest') return stop;
     if (now >= end) return { reason: 'unsupported', message: `the program was still running after ${seconds} s, the limit it was given` };
     // A program that ends soon has been ended by them until now.
@@ -59,7 +61,7 @@ async function runToEnd(machine: Machine, input: StandardInput, seconds = Infini
     else {
       if (now - rested > PATIENCE) quietSince = now;
       if (now - quietSince > PATIENCE) await signals.rest(Math.min(stop.seconds * 1000, (now - rested) * REST_FOR_WORK, end - now));
-      rested = performance.now();
+      rested = clock();
     }
   }
 }

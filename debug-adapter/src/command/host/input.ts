@@ -1,7 +1,6 @@
 // This process's standard input for a guest: files at once, what comes when it comes (pipes, terminals) as soon as it does.
 // Must stay true: nothing is opened before the guest asks; while it waits, signals and timers of this process are seen to.
 import fs from 'node:fs';
-import tty from 'node:tty';
 
 const MOST = 1 << 20;
 
@@ -59,9 +58,10 @@ export class StandardInput {
 }
 
 function sortOfInput(): 'file' | 'stream' {
-  if (tty.isatty(0)) return 'stream';
   try {
     const stat = fs.fstatSync(0);
+    // A terminal, or a device like /dev/null.
+    if (stat.isCharacterDevice()) return process.stdin.isTTY ? 'stream' : 'file';
     return stat.isFIFO() || stat.isSocket() ? 'stream' : 'file';
   } catch { return 'file'; }
 }
