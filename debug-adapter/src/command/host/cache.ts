@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import type { TranslationCache } from '@gobuf/emulator/machine-types';
 
 const MAGIC = 0x31464267; // gBF1
@@ -17,7 +18,13 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return path.join(env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'gobuf');
 }
 
-/** Two independent 32-bit sums; written here because loading node:crypto costs more than the whole check. */
+/** Two 32-bit sums of content: Node's CRC-32 of its halves, which takes a twentieth of the time of what is written here for versions without (before 20.15 and 22.2). */
+function contentSums(bytes: Uint8Array): [number, number] {
+  const { crc32 } = zlib as { crc32?: (data: Uint8Array) => number }, half = bytes.length >> 1;
+  return crc32 ? [crc32(bytes.subarray(0, half)), crc32(bytes.subarray(half))] : checksum(bytes);
+}
+
+/** Two independent 32-bit sums, for names too; written here because loading node:crypto costs more than the whole check. */
 function checksum(bytes: Uint8Array): [number, number] {
   let a = 0x9e3779b9 ^ bytes.length, b = 0x85ebca6b;
   const whole = bytes.byteOffset % 4 === 0 ? bytes.length >> 2 : 0;
@@ -58,7 +65,7 @@ export function diskCache(folder: string, mostBytes = MOST_BYTES): TranslationCa
           if (header[0] !== MAGIC || header[1] !== key.length || bytes.length !== start + header[2]!) return undefined;
           if (key.compare(bytes, HEADER_BYTES, HEADER_BYTES + key.length) !== 0) return undefined;
           const content = bytes.subarray(start);
-          const [a, b] = checksum(content);
+          const [a, b] = contentSums(content);
           if (header[3] !== a || header[4] !== b) return undefined;
           if (Date.now() - info.mtimeMs > STALE_MS) fs.futimesSync(fd, new Date(), new Date());
           return content;
@@ -72,7 +79,7 @@ export function diskCache(folder: string, mostBytes = MOST_BYTES): TranslationCa
       const bytes = new Uint8Array(start + content.length);
       bytes.set(key, HEADER_BYTES);
       bytes.set(content, start);
-      new Uint32Array(bytes.buffer, 0, HEADER_BYTES / 4).set([MAGIC, key.length, content.length, ...checksum(bytes.subarray(start)), 0]);
+      new Uint32Array(bytes.buffer, 0, HEADER_BYTES / 4).set([MAGIC, key.length, content.length, ...contentSums(bytes.subarray(start)), 0]);
       const file = fileOf(key);
       const temporary = `${file}.${process.pid}.${Date.now().toString(36)}.tmp`;
       try {
