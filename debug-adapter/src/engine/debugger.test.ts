@@ -2,6 +2,7 @@
 // travel. Must stay true: facts are Go's and the machine's own, not copied outputs.
 
 import fs from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { PINGPONG, debuggerOf, hasGo, program } from './testing/session';
 import type { TestSession } from './testing/session';
@@ -58,6 +59,23 @@ describe.skipIf(!hasGo)('Debugger (needs the go command)', () => {
     const before = [some(1), some(2)];
     expect(before[0]).toBeLessThan(some());
     expect([some(1), some(2)]).toEqual(before);
+  });
+
+  test('what the Runtime scope shows is found again by its expression, whatever the program calls its variables', async () => {
+    // This program has a variable m of its own.
+    const { debug } = debuggerOf(program(path.join(import.meta.dirname, 'testdata/calls.go')));
+    try {
+      debug.setBreakpoint({ location: 'main.nothing' });
+      await debug.launch();
+      await debug.resume('continue');
+      const frame = debug.stack().frames[0]!, rows = debug.scopes(frame).find(({ name }) => name === 'Runtime')!.variables();
+      for (const { name, evaluateName, address, children } of rows.filter(({ name: row }) => ['g', 'm', 'p'].includes(row))) {
+        expect([name, debug.evaluate(evaluateName!, frame).value]).toEqual([name, expect.stringContaining(`*runtime.${name} {`)]);
+        const [field] = children!(0, 1), same = debug.evaluate(field!.evaluateName!, frame);
+        expect([name, same.address, same.value]).toEqual([name, address, field!.value]);
+      }
+      expect(debug.evaluate('m', frame).type).toContain('map[main.point]string');
+    } finally { debug.dispose(); }
   });
 
   test('next keeps goroutine and frame over a channel operation that switches', async () => {

@@ -103,10 +103,11 @@ export class FrameValues {
 
   /** A pointer to one of the runtime's structures, whose fields are read only when they are asked for. */
   pointer(name: string, type: string, address: number, text: string, scope: EvalScope): Variable {
-    const known = this.binary.typeNamed(type);
+    // The program may have variables called g, m and p: `runtime.g` is never one of them.
+    const known = this.binary.typeNamed(type), expression = type;
     return {
-      name, value: text, type: `*${type}`, address, size: known?.size ?? 8, evaluateName: name,
-      ...(known ? { namedChildren: known.fields.length, children: (start?: number, count?: number) => this.children(this.go.at(name, known, address), scope, name, start, count) } : {}),
+      name, value: text, type: `*${type}`, address, size: known?.size ?? 8, evaluateName: expression,
+      ...(known ? { namedChildren: known.fields.length, children: (start?: number, count?: number) => this.children(this.go.at(name, known, address), scope, expression, start, count) } : {}),
     };
   }
 }

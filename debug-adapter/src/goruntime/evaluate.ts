@@ -203,6 +203,8 @@ export class Evaluator extends Conversions {
     const v = this.global(`${packageName}.${name}`);
     if (v) return v;
     if (packageName === 'runtime') {
+      // What gobuf calls g, m and p, where the program has variables of those names.
+      if (['g', 'm', 'p'].includes(name)) return this.special(name, scope);
       // Delve's own names, used in breakpoint conditions
       if (name === 'threadid' && scope.thread !== undefined) return this.integer(this.basic('int'), BigInt(scope.thread));
       if (name === 'frameoff' && scope.frame) {
