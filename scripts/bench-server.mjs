@@ -126,13 +126,13 @@ await requests('gobuf', process.execPath, [gobuf, 'lsp'], ['hover', 'completion'
   const found = { hover: [[], []], completion: [[], []] };
   for (let i = 0; i < all.length; i++) {
     for (const [method, [times, work]] of Object.entries(found)) {
-      await pause(40);
+      await pause(60);
       const before = server.own();
       times.push(await timed(() => server.ask(method, runtime, { position: all[(i * 67) % all.length] })));
       work.push(server.own() - before);
     }
   }
-  for (const [method, [times, work]] of Object.entries(found)) console.log(`gobuf: ${path.basename(runtime)}: ${method} every 40 ms from 0.4 s after opening on ${figures(times, work)}`);
+  for (const [method, [times, work]] of Object.entries(found)) console.log(`gobuf: ${path.basename(runtime)}: ${method} every 60 ms from 0.4 s after opening on ${figures(times, work)}`);
   await server.stop();
 }
 /** As somebody types: a letter, then completion, and so on; what is typed is read with the request. */

@@ -54,7 +54,14 @@ export interface CompletionContext extends Neighbours {
 }
 
 /** `wants` says early whether a name fits what is typed: there are thousands of constants. */
-type Context = CompletionContext & { wants(name: string): boolean };
+type Context = CompletionContext & {
+  wants(name: string): boolean;
+  /** Where nothing is typed yet, only so many that the file does not use are worth proposing. */
+  most: number;
+};
+
+/** Of names that the file does not use, where nothing is typed; with the first letter the client asks again. */
+const FEW = 150;
 
 const MOST = 100;
 const DIRECTIVES = ['define', 'undef', 'include', 'ifdef', 'ifndef', 'else', 'endif'];
@@ -67,7 +74,7 @@ export function completion(context: CompletionContext, offset: number): Completi
   // A single letter is in most of the thousands of names: those that begin with it are meant, and with the next one the client asks again.
   const fits = (name: string) => hasLetters(wanted, name, wanted.length === 1);
   const within = functionAt(functionsOf(file), offset);
-  const all = proposals(line, { ...context, wants: fits }, within, offset);
+  const all = proposals(line, { ...context, wants: fits, most: wanted === '' ? FEW : Infinity }, within, offset);
   const seen = new Set<string>();
   const typed = plainSpelling(line.word);
   const found: Ordered[] = [];
@@ -83,7 +90,7 @@ export function completion(context: CompletionContext, offset: number): Completi
   // With the rest of the line empty, an instruction comes with places for its operands.
   const open = /^[ \t\r]*(?:\n|\/\/|$)/.test(file.source.text.slice(offset, offset + 200));
   const shown = items.map((item) => matching(item.kind === 'instruction' ? withOperands(item, context, open) : item, line.word));
-  return { start: line.start, end: offset, items: shown, incomplete: found.length > MOST || wanted.length === 1 };
+  return { start: line.start, end: offset, items: shown, incomplete: found.length > MOST || wanted.length <= 1 };
 }
 
 interface Ordered { item: Completion; match: number; score: number }
@@ -310,19 +317,21 @@ function* symbols(context: Context, offset: number, line: Extract<LineContext, {
       yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', own ? '' : baseName(source.path), rank, used.get(symbol.name));
     }
   }
-  for (const each of knowledge?.linkable() ?? []) if ((!code || each.kind === 'func') && context.wants(each.name)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1, used.get(`.${each.name}`));
+  let unused = 0;
+  for (const each of knowledge?.linkable() ?? []) if ((!code || each.kind === 'func') && context.wants(each.name) && (used.has(`.${each.name}`) || ++unused <= context.most)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1, used.get(`.${each.name}`));
 }
 
 const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
 const symbolItem = (name: string, kind: 'function' | 'variable', detail: string, rank: number, score = 0): Completion => ({ label: `${name}(SB)`, kind, detail, insert: `${name}(SB)`, rank, score });
 
 /** Constants, sizes and offsets of go_asm.h, and numbers of other headers. */
-function* values({ file, knowledge, wants }: Context, line: Extract<LineContext, { kind: 'operand' }>): Generator<Completion> {
+function* values({ file, knowledge, wants, most }: Context, line: Extract<LineContext, { kind: 'operand' }>): Generator<Completion> {
   const included = file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h');
   const offsets = !line.before.includes('$') && line.nesting === 0;
   const { macros: used } = fileUsage(file);
+  let unused = 0;
   for (const { name, value, declaration, field } of (included && knowledge?.header.defines) || []) {
-    if (!wants(name)) continue;
+    if (!wants(name) || (!used.has(name) && ++unused > most)) continue;
     if (offsets && field !== undefined) yield { label: name, kind: 'field', detail: `offset of ${declaration}.${field}: ${value}`, insert: `${name}($0)`, snippet: true, rank: 3, score: used.get(name) ?? 0 };
     else yield { label: name, kind: field === undefined ? 'constant' : 'field', detail: `= ${value}`, insert: offsets ? `$${name}` : name, rank: offsets ? 5 : field === undefined ? 1 : 2, score: used.get(name) ?? 0, ...(offsets ? { filter: name } : {}) };
   }

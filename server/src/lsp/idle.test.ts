@@ -27,14 +27,14 @@ test('nothing while requests come, but for what is due', () => {
   const { session, idle, log, work } = scene();
   work('rehearsal', 1, 1);
   work('due', 2, 1, true);
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 120; i++) {
     session.busy = Date.now();
-    vi.advanceTimersByTime(20);
+    vi.advanceTimersByTime(10);
   }
   expect(log).toEqual([]);
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 120; i++) {
     session.busy = Date.now();
-    vi.advanceTimersByTime(20);
+    vi.advanceTimersByTime(10);
   }
   expect(log).toEqual(['due', 'due done']);
   vi.advanceTimersByTime(100);

@@ -4,7 +4,7 @@
 import type { Session } from './session';
 
 /** Milliseconds without a request before work goes on, and after how many due work goes on all the same. */
-const REST = 40, LONGEST_REST = 2000;
+const REST = 15, LONGEST_REST = 2000;
 /** Milliseconds for which work goes on before it looks whether somebody asks. */
 const TURN = 1;
 
