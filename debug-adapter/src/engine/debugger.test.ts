@@ -78,6 +78,19 @@ describe.skipIf(!hasGo)('Debugger (needs the go command)', () => {
     } finally { debug.dispose(); }
   });
 
+  test('what a closure captured is found again by the closure\'s name and its own', async () => {
+    const file = path.join(import.meta.dirname, '../terminal/testdata/walks/structs.go'), { debug } = debuggerOf(program(file, ['-gcflags=all=-N -l']));
+    try {
+      debug.setBreakpoint({ location: `structs.go:${fs.readFileSync(file, 'utf8').split('\n').findIndex((line) => line.endsWith('// all')) + 1}` });
+      await debug.launch();
+      await debug.resume('continue');
+      const [captured, ...more] = debug.evaluate('o.fn').children!();
+      expect([captured!.evaluateName, captured!.value, more]).toEqual(['o.fn.k', '12', []]);
+      expect(debug.evaluate('o.fn.k * 2').value).toBe('24');
+      expect(() => debug.evaluate('o.fn.nosuch')).toThrow(/has no member nosuch/);
+    } finally { debug.dispose(); }
+  });
+
   test('next keeps goroutine and frame over a channel operation that switches', async () => {
     const session = open();
     const place = session.debug.setBreakpoint({ location: 'main.main' });

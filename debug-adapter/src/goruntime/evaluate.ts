@@ -364,6 +364,9 @@ export class Evaluator extends Conversions {
       } else break;
     }
     if (at.unreadable) this.fail(at.unreadable);
+    // What a closure captured, as it is shown below it.
+    const captured = at.kind === 'func' && at.integer === undefined ? this.loader.load({ ...at, loaded: false, children: [] }).children.find((each) => each.name === name) : undefined;
+    if (captured) return captured;
     if (at.kind === 'chan') {
       const header = this.loader.chanHeader(at);
       if (header) at = header;
