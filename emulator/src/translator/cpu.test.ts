@@ -7,6 +7,9 @@ import { EXECUTE, WRITE } from '../cpu-types';
 import type { Keeping } from './cpu';
 import type { Tuning } from './cpu';
 import { TUNING, createCpu } from './cpu';
+import { decodeKept } from './kept';
+import { FIRST_TEMPLATE } from './places';
+import { RECORD } from './record-layout';
 
 const CODE = 0x401000, DATA = 0x7ff0_0000_0000;
 
@@ -208,4 +211,29 @@ it('executes an instruction on two pages of which fetching the second makes the 
   expect(cpu.run(10)).toEqual({ kind: 'syscall' });
   expect(grown).toBeGreaterThan(0);
   expect(new DataView(memory.buffer).getUint32(STATE_BASE + GPR, true)).toBe(42);
+});
+
+it('keeps records of pages of which looking at them makes the memory grow', () => {
+  const memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 64 }), code = PAGES_BASE + 0x1000, kept = new Map<string, Uint8Array>();
+  // mov eax, 42; syscall
+  new Uint8Array(memory.buffer).set([0xb8, 42, 0, 0, 0, 0x0f, 0x05], code);
+  let grows = false;
+  const cpu = createCpu({
+    memory,
+    get buffer() { return memory.buffer; },
+    hostPage(address: number) {
+      if (grows) memory.grow(1);
+      return address - (address % 4096) === CODE ? code : 0;
+    },
+    watched: () => false,
+  }, { cpuid: () => [0, 0, 0, 0], timestamp: () => 0n }, { cache: { load: (key) => kept.get(key), store: (key, bytes) => { kept.set(key, bytes); } }, program: new Uint8Array(8) });
+  new DataView(memory.buffer).setUint32(STATE_BASE + RIP_OFFSET, CODE, true);
+  expect(cpu.run(10)).toEqual({ kind: 'syscall' });
+  grows = true;
+  (cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
+  cpu.keepTranslations?.();
+  const { records } = decodeKept([...kept].find(([key]) => key.startsWith('code'))![1] as Uint8Array<ArrayBuffer>)!, words = new Uint32Array(records.slice().buffer);
+  const templates = Array.from({ length: records.length / RECORD.size }, (_, index) => words[(index * RECORD.size + RECORD.template) >> 2]!);
+  expect(templates).toHaveLength(2);
+  for (const template of templates) expect(template).toBeGreaterThanOrEqual(FIRST_TEMPLATE);
 });

@@ -352,7 +352,7 @@ export class Records {
     if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
     this.fresh = 0;
-    const { words } = this.lookups, pages = new Map<number, number>(), { addresses, records } = inOrder(this.byPage, this.keptAddresses, (this.next - RECORDS) / RECORD.size), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
+    const pages = new Map<number, number>(), { addresses, records } = inOrder(this.byPage, this.keptAddresses, (this.next - RECORDS) / RECORD.size), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
     /** The place of each that is kept, by the number of its record. */
     const to = new Int32Array((this.next - RECORDS) / RECORD.size);
     let count = 0;
@@ -365,7 +365,8 @@ export class Records {
       keptAddresses[count] = address;
       kept[count++] = record;
     }
-    const bytes = copied(words, kept.subarray(0, count), to);
+    // Looking at pages may have made the memory grow.
+    const bytes = copied(this.lookups.words, kept.subarray(0, count), to);
     const rows = new Set(this.own.map(({ row }) => row));
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
     return { head, bytes, addresses: new Uint8Array(keptAddresses.slice(0, count).buffer), bodies: this.own.map(({ body }) => body) };
