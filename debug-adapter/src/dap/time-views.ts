@@ -38,7 +38,7 @@ function registers(session: Session, threadId: number | undefined): RegistersRes
   const row = (name: string, value: bigint): RegistersResult['general'][number] => ({ name, value: hex(value), text: words(value) });
   if (tid === undefined || !machine) {
     // A goroutine that is on no thread has what its gobuf keeps, and nothing else.
-    const g = snapshot.gs.find((each) => each.address === view?.g);
+    const named = (gs: typeof snapshot.gs) => gs.find((each) => each.address === view?.g), g = named(snapshot.gs) ?? named(engine.scheduler().gs);
     if (!g) throw new RequestError('This thread has no registers now.');
     return { moment: session.moment(), title: view?.name ?? '', general: [row('PC', BigInt(g.sched.pc)), row('SP', BigInt(g.sched.sp)), row('BP', BigInt(g.sched.bp)), row('DX', BigInt(g.sched.ctxt))], saved: true, rflags: 0, vectors: [], mxcsr: 0, fsBase: 0 };
   }

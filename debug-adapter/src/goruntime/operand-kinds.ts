@@ -29,3 +29,5 @@ export const kindText = (v: Operand): string => (typeof v.constant === 'bigint' 
 export const quoted = (v: Operand): string => JSON.stringify(v.source ?? v.name);
 
 export function mismatched(a: Operand, b: Operand): string { return `mismatched types ${JSON.stringify(a.typeName)} and ${JSON.stringify(b.typeName)}`; }
+/** What a register holds may be of any integer's type: `rsp - g.stackguard0`. */
+export const mixesWithRegister = (a: Operand, b: Operand): boolean => (a.register ?? b.register) !== undefined && isInteger(a) && isInteger(b);

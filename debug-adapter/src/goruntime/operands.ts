@@ -9,7 +9,7 @@ import { Loader, big } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
 import type { GoRuntime } from './runtime';
-import { isInteger, isNumber, isShift, isUntyped, kindText, mismatched, NIL_KINDS, quoted, typeText } from './operand-kinds';
+import { isInteger, isNumber, isShift, isUntyped, kindText, mismatched, mixesWithRegister, NIL_KINDS, quoted, typeText } from './operand-kinds';
 import type { Operand } from './operand-kinds';
 import { ExpressionError } from './value-types';
 
@@ -234,7 +234,7 @@ export class Operands {
       return;
     }
     const [a, b] = [left, right].map(isUntyped);
-    if (!a && !b && left.typeName !== right.typeName) this.fail(mismatched(left, right));
+    if (!a && !b && left.typeName !== right.typeName && !mixesWithRegister(left, right)) this.fail(mismatched(left, right));
     if (a !== b) {
       const constant = a ? left : right, typed = a ? right : left;
       if (isNumber(constant) && !isNumber(typed)) this.fail(`can not convert ${constant.source ?? String(constant.constant)} constant to ${typed.typeName}`);
