@@ -9,8 +9,16 @@ function signed(view: DataView, at: number): number { return view.getInt32(at + 
 
 /** One thread's registers, wherever they are. */
 export class Context {
-  constructor(readonly view: DataView, readonly base: number) {}
+  private constructor(private shown: DataView, private readonly base: number, private readonly memory?: { readonly buffer: ArrayBuffer }, private buffer = memory?.buffer) {}
   static saved(bytes: Uint8Array): Context { return new Context(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0); }
+  /** Those of the running thread, in the linear memory. */
+  static running(memory: { readonly buffer: ArrayBuffer }): Context { return new Context(new DataView(memory.buffer), layout.STATE_BASE, memory); }
+
+  /** Whoever holds the running thread's registers may touch the guest's memory, too, which may then grow and lie elsewhere. */
+  private get view(): DataView {
+    if (this.memory && this.buffer !== this.memory.buffer) this.shown = new DataView(this.buffer = this.memory.buffer);
+    return this.shown;
+  }
 
   gpr(n: number): number { return signed(this.view, this.base + layout.GPR + n * 8); }
   gpr64(n: number): bigint { return this.view.getBigUint64(this.base + layout.GPR + n * 8, true); }
@@ -45,20 +53,5 @@ export class Context {
     this.setU32(layout.X87_STATUS, 0);
     this.setU32(layout.X87_TAG, 0xffff);
     this.bytes(layout.X87_REGISTERS, layout.CONTEXT_SIZE - layout.X87_REGISTERS).fill(0);
-  }
-}
-
-/** The running thread's registers; follows the linear memory when it grows. */
-export class CurrentContext {
-  private buffer: ArrayBuffer | undefined;
-  private cached!: Context;
-  constructor(private readonly memory: { readonly buffer: ArrayBuffer }) {}
-  get registers(): Context {
-    const { buffer } = this.memory;
-    if (this.buffer !== buffer) {
-      this.buffer = buffer;
-      this.cached = new Context(new DataView(buffer), layout.STATE_BASE);
-    }
-    return this.cached;
   }
 }

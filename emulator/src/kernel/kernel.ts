@@ -4,7 +4,7 @@
 import { CONTEXT_SIZE, STATE_BASE } from '../cpu-state';
 import type { Host, MachineEvent, ThreadState } from '../machine-types';
 import type { AddressSpace } from '../memory/address-space';
-import { Context, CurrentContext, R10, R8, R9, RAX, RDI, RDX, RSI } from './cpu-registers';
+import { Context, R10, R8, R9, RAX, RDI, RDX, RSI } from './cpu-registers';
 import { EINTR, Errno, ENOSYS, InputWanted, Unsupported } from './errno';
 import type { FileData } from './file-data';
 import { GuestMemory } from './guest-memory';
@@ -48,7 +48,8 @@ export interface ProcessFacts {
 
 export class Kernel {
   readonly memory: GuestMemory;
-  private readonly current: CurrentContext;
+  /** Of the running thread. */
+  readonly registers: Context;
   /** Something happened that needs `settle` before the next instruction. */
   attention = false;
   /** The wait of the call that is being run again. */
@@ -60,7 +61,7 @@ export class Kernel {
 
   constructor(readonly space: AddressSpace, readonly services: KernelServices, readonly facts: ProcessFacts) {
     this.memory = new GuestMemory(space);
-    this.current = new CurrentContext(space);
+    this.registers = Context.running(space);
     const dataOf = (inode: number): FileData => this.state.inodes.get(inode)!.data!;
     space.linked.files = {
       size: (inode) => dataOf(inode).size,
@@ -78,7 +79,6 @@ export class Kernel {
 
   // --- threads ---
 
-  get registers(): Context { return this.current.registers; }
   get thread(): Thread {
     const { state, last } = this;
     if (last.state === state && last.tid === state.current) return last.thread!;
