@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { createMachine } from '@gobuf/emulator/machine';
 import type { CodeEngine } from '@gobuf/emulator/machine-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,4 +68,19 @@ describe.skipIf(!hasGo)('machine code kept between runs (needs the go command)',
 
 it('answers foreign machine code with nothing', () => {
   expect(v8Engine().revive(new Uint8Array(64), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))).toBeUndefined();
+});
+
+/** (func (export "f") (result i32) i32.const 7) */
+const WIRE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 6, 1, 4, 0, 65, 7, 11]);
+
+it('keeps machine code also when V8 has thrown the code of unused functions away', () => {
+  const engine = v8Engine(), module = engine.compile(WIRE, 0), exported = new WebAssembly.Instance(module).exports['f'] as () => number;
+  const optimised = (): Uint8Array | undefined => { for (let i = 0; i < 3e8; i++) { exported(); const code = i % 1000 === 0 ? engine.machineCode(module, [exported]) : undefined; if (code) return code; } return undefined; };
+  const code = optimised();
+  v8.setFlagsFromString('--expose-gc');
+  v8.setFlagsFromString('--stress-flush-code');
+  try { (vm.runInNewContext('gc') as () => void)(); } finally { v8.setFlagsFromString('--no-stress-flush-code'); v8.setFlagsFromString('--no-expose-gc'); }
+  expect(code).toBeDefined();
+  expect(engine.machineCode(module, [exported])?.length).toBe(code?.length);
+  if (code) expect((new WebAssembly.Instance(engine.revive(code, WIRE)!).exports['f'] as () => number)()).toBe(7);
 });

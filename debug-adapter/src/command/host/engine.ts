@@ -14,21 +14,29 @@ interface Natives {
  * V8 gives machine code to browsers by its embedder's interface only, which Node does not pass on; the same functions have names for
  * V8's tests. Where V8 does not know them, machine code is not kept.
  */
-function natives(): Natives | undefined {
+function makeNatives(): Natives | undefined {
   if (process.versions['electron'] !== undefined) return undefined; // never tried there
-  v8.setFlagsFromString('--allow-natives-syntax');
   try {
-    return {
+    return allowed(() => ({
       isOptimised: new Function('exported', 'return %IsTurboFanFunction(exported)') as Natives['isOptimised'],
       serialize: new Function('module', 'return %SerializeWasmModule(module)') as Natives['serialize'],
       deserialize: new Function('machineCode', 'wire', 'return %DeserializeWasmModule(machineCode, wire)') as Natives['deserialize'],
-    };
-  } catch { return undefined; } finally { v8.setFlagsFromString('--no-allow-natives-syntax'); }
+    }));
+  } catch { return undefined; }
+}
+
+/** With the names allowed. Calls need that too: V8 throws away the code of functions that were not called for some time, and reads them again. */
+function allowed<T>(work: () => T): T {
+  v8.setFlagsFromString('--allow-natives-syntax');
+  try { return work(); } finally { v8.setFlagsFromString('--no-allow-natives-syntax'); }
 }
 
 export function v8Engine(): CodeEngine {
   let known: { natives: Natives | undefined } | undefined;
-  const get = (): Natives | undefined => (known ??= { natives: natives() }).natives;
+  const withNatives = <T>(work: (natives: Natives) => T): T | undefined => {
+    const { natives } = known ??= { natives: makeNatives() };
+    return natives && allowed(() => work(natives));
+  };
   return {
     compile(wire, patience, whole) {
       setPatience(patience);
@@ -39,15 +47,15 @@ export function v8Engine(): CodeEngine {
       }
     },
     machineCode(module, functions) {
-      const known = get();
-      if (!known) return undefined;
       // V8 ends the process when asked for the code of a module in which nothing has been optimised.
-      for (const each of functions) if (known.isOptimised(each)) return new Uint8Array(known.serialize(module));
-      return undefined;
+      return withNatives(({ isOptimised, serialize }) => {
+        for (const each of functions) if (isOptimised(each)) return new Uint8Array(serialize(module));
+        return undefined;
+      });
     },
     revive(machineCode, wire) {
       // A buffer of its own each: V8 reads these from their start.
-      return get()?.deserialize(machineCode.slice().buffer as ArrayBuffer, wire.slice());
+      return withNatives(({ deserialize }) => deserialize(machineCode.slice().buffer as ArrayBuffer, wire.slice()));
     },
   };
 }
