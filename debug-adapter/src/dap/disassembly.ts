@@ -55,9 +55,8 @@ export const disassembly: Subject = {
   handlers: {
     disassemble(session, { memoryReference, offset = 0, instructionOffset = 0, instructionCount, resolveSymbols = true }) {
       void session.stopped;
-      if (!Number.isSafeInteger(instructionCount) || instructionCount < 0 || instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
-      if (!Number.isSafeInteger(offset)) throw new RequestError(`${JSON.stringify(offset)} is no number of bytes.`);
-      if (!Number.isSafeInteger(instructionOffset) || Math.abs(instructionOffset) > MOST_ROWS) throw new RequestError(`${JSON.stringify(instructionOffset)} is not a number of rows that can be counted off.`);
+      if (instructionCount < 0 || instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
+      if (Math.abs(instructionOffset) > MOST_ROWS) throw new RequestError(`${instructionOffset} is not a number of rows that can be counted off.`);
       const address = parseReference(memoryReference);
       return { instructions: listing(session, address + offset, instructionOffset, instructionCount, resolveSymbols) };
     },

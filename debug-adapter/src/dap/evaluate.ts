@@ -62,7 +62,7 @@ export const evaluation: Subject = {
   capabilities: { supportsEvaluateForHovers: true, supportsSetExpression: true, supportsCompletionsRequest: true, completionTriggerCharacters: ['.', ' '], supportsClipboardContext: true },
   handlers: {
     evaluate(session, { expression, frameId, context, format }) {
-      if (typeof expression !== 'string' || expression.trim() === '') throw new RequestError('There is no expression.');
+      if (expression.trim() === '') throw new RequestError('There is no expression.');
       const value = (): DAP.EvaluateResponse['body'] => {
         const engine = session.stopped;
         const { frame, thread } = frameFor(session, frameId);

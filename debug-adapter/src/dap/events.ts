@@ -16,7 +16,7 @@ import { hex, hexBytes, parseReference, sentence } from './text';
 const held = new WeakMap<Engine, Map<string, { key: string; id: number }[]>>();
 
 /** Replaces a list of event breakpoints, keeping those that are asked for again with their hit counts. */
-export function replaceEvents(session: Session, list: string, wanted: EventBreakpoint[], kind: 'event' | 'exception' = 'event'): DAP.Breakpoint[] {
+export function replaceEvents(session: Session, list: string, wanted: (Omit<EventBreakpoint, 'event'> & { event: string })[], kind: 'event' | 'exception' = 'event'): DAP.Breakpoint[] {
   const { engine } = session;
   const lists = held.get(engine) ?? new Map<string, { key: string; id: number }[]>();
   held.set(engine, lists);

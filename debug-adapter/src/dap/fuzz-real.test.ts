@@ -1,5 +1,5 @@
 // Random sequences of requests to the whole adapter on a real program: plausible ones, made of what earlier answers named, and nonsense.
-// Must stay true: every request gets exactly one answer, refusals are one sentence, what runs comes to a stop. GOBUF_WHOLE=1: 10^5 requests.
+// Must stay true: every request gets exactly one answer, refusals are one sentence and none is a mistake of the adapter's own, what runs comes to a stop. GOBUF_WHOLE=1: 10^5 requests.
 import { describe, expect, it } from 'vitest';
 import { dapHost } from '../command/commands/dap';
 import { hasGo, PINGPONG, program } from '../engine/testing/session';
@@ -12,6 +12,14 @@ const [SESSIONS, REQUESTS] = process.env['GOBUF_WHOLE'] === '1' ? [100, 1000] : 
 const LEFT_OUT = new Set(['disconnect', 'terminate', 'initialize', 'launch', 'attach']);
 const EXPRESSIONS = ['rsp', 'g', 'TLS', 'stackguard', 'value', 'to', 'p.name', 'allgs[1].goid', 'runtime.sched', '(*runtime.g)(0xc000002380)', '*(*int)(rsp)', '1/0', 'main.add(1, 2)', 'len("a")', '((', 'gobuf_sp(BX)', 'x0.int32', '', 'runtime.g0.sched', 'nothing'];
 const LINES = ['si', 'ni', 'rev si', 'regs', 'disass', 'grs', 'bt', 'sched', 'tls', 'locals', 'print value', 'break main.add', 'clearall', 'help', 'timeline', 'stacks', 'nextevent', 'list', 'threads', 'x -count 3 -size 8 0xc000000000', 'examinemem', 'goto', 'on 1 print g', 'stdin x', 'config', 'types gobuf', 'trace main.pong', 'rw', 'frame 1 bt', 'stepout', 'rebuild', 'restart', 'edit', 'on 1 -edit', 'dump', 'transcript -off', 'nonsense'];
+
+const TOUR = 'title: T\nabout: A\nprogram: { example: pingpong }\nsteps:\n  - { title: One, stop: { at: main.add }, show: [{ name: g, value: g }], text: "{g}" }\n  - { title: Two, stop: { step: instruction }, text: there }\n';
+
+/** What a client knows by the messages it got: it was told that the program goes on, and of no stop after that. */
+function running({ transcript }: TestClient): boolean {
+  const last = (pattern: RegExp): number => transcript.findLastIndex((line) => pattern.test(line));
+  return last(/^← (continue|reverseContinue|next|stepIn|stepOut|stepBack|restart|restartFrame|gobuf\/(goTo|runTo|runToEvent|reverseStep|tourStep))$|^ {2}event continued/) > last(/^ {2}event (stopped|terminated)/);
+}
 
 /** xorshift: the same requests in every run. */
 function random(seed: number): (below: number) => number {
@@ -59,9 +67,12 @@ describe.skipIf(!hasGo)('the adapter on a real program (needs the go command)', 
           case 'filterOptions': return [{ filterId: one(['syscall', 'scheduler', 'signal']), condition: one(['write', 'park', 'SIGURG', '((']) }];
           case 'value': return one(['1', '0x10', '"x"', 'nil', 'rax', '(((']);
           case 'data': return 'AAAA';
-          case 'text': return one(LINES);
+          case 'text': return pick(4) === 0 ? TOUR : one(LINES);
           case 'column': return pick(12);
           case 'context': return one(['repl', 'watch', 'hover']);
+          case 'register': return one(['rax', 'SP', 'R14', 'nothing']);
+          case 'file': return 'random.tour.yaml';
+          case 'index': return pick(3);
           case 'targetId': case 'requestId': return pick(50);
           case 'events': return [{ event: one(['park', 'start', 'ready', 'nothing']) }];
           default: return odd();
@@ -72,7 +83,7 @@ describe.skipIf(!hasGo)('the adapter on a real program (needs the go command)', 
         completions: ['text', 'column', 'frameId'], disassemble: ['memoryReference', 'instructionOffset', 'instructionCount'], readMemory: ['memoryReference', 'offset', 'count'], writeMemory: ['memoryReference', 'data'], setBreakpoints: ['source', 'breakpoints'],
         setFunctionBreakpoints: ['breakpoints'], setInstructionBreakpoints: ['breakpoints'], setDataBreakpoints: ['breakpoints'], setExceptionBreakpoints: ['filters', 'filterOptions'], dataBreakpointInfo: ['name', 'frameId'], gotoTargets: ['source', 'line'],
         goto: ['threadId', 'targetId'], stepInTargets: ['frameId'], restartFrame: ['frameId'], breakpointLocations: ['source', 'line'], 'gobuf/goTo': ['instruction'], 'gobuf/runTo': ['location'], 'gobuf/reverseStep': ['threadId', 'kind'], 'gobuf/writes': ['expression'],
-        'gobuf/runToEvent': ['events'], 'gobuf/runNext': ['threadId'], 'gobuf/selectThread': ['threadId'], 'gobuf/setEventBreakpoints': ['breakpoints'], ...Object.fromEntries(['next', 'stepIn', 'stepOut', 'stepBack'].map((command) => [command, ['threadId', 'granularity']])),
+        'gobuf/lastChange': ['register'], 'gobuf/tour': ['file', 'text'], 'gobuf/tourStep': ['index'], source: ['source'], 'gobuf/runToEvent': ['events'], 'gobuf/runNext': ['threadId'], 'gobuf/selectThread': ['threadId'], 'gobuf/setEventBreakpoints': ['breakpoints'], ...Object.fromEntries(['next', 'stepIn', 'stepOut', 'stepBack'].map((command) => [command, ['threadId', 'granularity']])),
       };
       const before = client.responses.length;
       let sent = 0;
@@ -88,19 +99,26 @@ describe.skipIf(!hasGo)('the adapter on a real program (needs the go command)', 
         }
         if (pick(3) === 0) burst.push(send('pause', { threadId: one(threads) }));
         await Promise.all(burst);
-        // What runs is brought to a stop: without that most of what follows would only be refused.
-        await send('pause', {});
+        // What runs is brought to a stop, as by a user who waits no longer: without that most of what follows would only be refused.
+        if (running(client)) await send('pause', { threadId: stop['threadId'] });
         await client.settled();
-        stop = client.events.findLast(({ event }) => event === 'stopped')?.body ?? stop;
+        const now = client.events.findLast(({ event }) => event === 'stopped')?.body ?? stop;
+        if (now === stop) continue;
+        // Frames and variables are of one stop, as clients know; they are told anew. One of each is kept as of a client that does not.
+        stop = now;
         threads.push(stop['threadId'] as number);
+        frames.splice(0, frames.length - 1);
+        references.splice(0, references.length - 1);
+        if (pick(3) > 0) await send('stackTrace', { threadId: stop['threadId'], levels: 3 });
+        if (pick(3) > 0) await send('scopes', { frameId: frames.at(-1) });
       }
       const answers = client.responses.slice(before);
       expect(new Set(answers.map(({ request_seq }) => request_seq)).size).toBe(answers.length);
       expect(answers.length).toBe(sent);
       for (const { command, message } of answers.filter(({ success }) => !success)) expect(`${command}: ${message}`).toMatch(/^[\w/]+: [^\n]+$/);
       const refused = answers.filter(({ success }) => !success);
-      expect(1 - refused.length / answers.length, 'answers that are no refusals').toBeGreaterThan(0.4);
-      for (const { command, message } of refused) expect(`${command}: ${message}`).not.toMatch(/Cannot read|is not a function|is not iterable|Cannot convert|Cannot mix/);
+      expect(1 - refused.length / answers.length, 'answers that are no refusals').toBeGreaterThan(0.55);
+      expect(client.mistakes).toEqual([]);
       // And it still works as ever.
       expect(await client.ask('gobuf/moment')).toMatchObject({ instruction: expect.any(Number) as number });
       await client.ask('disconnect');

@@ -2,6 +2,7 @@
 // Must stay true: a capability is declared beside the handlers that fulfil it, nowhere else.
 
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import type { Arguments } from './arguments';
 import type { GobufRequests, LaunchArguments } from './protocol';
 import type { Session } from './session';
 
@@ -62,8 +63,11 @@ export interface RequestContext {
   after(work: () => void): void;
 }
 
+/** `never` where the table of arguments would refuse what the protocol allows. */
+type Checked<C extends Command> = Requests[C][0] extends Arguments<C> ? Arguments<C> : never;
+
 export type Handlers = {
-  [C in Command]?: (session: Session, args: Requests[C][0], context: RequestContext) => Requests[C][1] | Promise<Requests[C][1]>;
+  [C in Command]?: (session: Session, args: Checked<C>, context: RequestContext) => Requests[C][1] | Promise<Requests[C][1]>;
 };
 
 /** One subject: its handlers and what `initialize` says because of them. */

@@ -1,32 +1,19 @@
 // From initialize to disconnect: loading the program, when it starts to run, and how the session ends.
 // Must stay true: `initialized` is sent only when breakpoints can be verified, and after `disconnect` nothing runs.
 
+import { checkedArguments } from './arguments';
 import { RequestError, type Subject } from './handler';
 import { capabilities } from './handlers';
 import type { LaunchArguments } from './protocol';
 
+/** What the kinds of the attributes do not say. */
 function check(args: LaunchArguments): LaunchArguments {
-  const { program, mode = 'exec' } = args;
-  if (!['auto', 'exec', 'debug', 'test', 'text'].includes(mode)) throw new RequestError(`The mode ${JSON.stringify(mode)} is not known: it is exec (an executable), debug (a Go package), test (its tests), text (one TEXT function) or auto.`, false);
-  if (mode === 'text' && (typeof args.text !== 'string' || args.text === '')) throw new RequestError('The mode text needs the name of a function in the launch attribute text, such as ·Sum.', false);
-  if (typeof program !== 'string' || program === '') throw new RequestError('The launch configuration names no program.', false);
-  for (const [name, value, good] of [
-    ['args', args.args, Array.isArray(args.args) && args.args.every((each) => typeof each === 'string')],
-    ['env', args.env, typeof args.env === 'object' && args.env !== null],
-    ['cwd', args.cwd, typeof args.cwd === 'string'],
-    ['readable', args.readable, Array.isArray(args.readable) && args.readable.every((each) => typeof each === 'string')],
-    ['buildFlags', args.buildFlags, Array.isArray(args.buildFlags) && args.buildFlags.every((each) => typeof each === 'string')],
-    ['test', args.test, typeof args.test === 'string'],
-    ['textArgs', args.textArgs, typeof args.textArgs === 'string'],
-    ['textVariables', args.textVariables, typeof args.textVariables === 'object' && Object.values(args.textVariables ?? {}).every((each) => Number.isSafeInteger(each))],
-    ['input', args.input, typeof args.input === 'string'],
-    ['console', args.console, ['internalConsole', 'integratedTerminal', 'externalTerminal'].includes(args.console ?? '')],
-    ['built', args.built, typeof args.built === 'boolean'],
-    ['seed', args.seed, Number.isSafeInteger(args.seed) && Number(args.seed) >= 0],
-    ['procs', args.procs, Number.isSafeInteger(args.procs) && Number(args.procs) >= 1],
-    ['snapshotMemory', args.snapshotMemory, Number.isSafeInteger(args.snapshotMemory) && Number(args.snapshotMemory) >= 0],
-    ['goamd64', args.goamd64, ['v1', 'v2', 'v3', 'v4'].includes(args.goamd64 ?? '')],
-  ] as const) if (value !== undefined && value !== null && !good) throw new RequestError(`The launch attribute ${name} cannot be ${JSON.stringify(value)}.`, false);
+  if (args.program === '') throw new RequestError('The launch configuration names no program.', false);
+  if (args.mode === 'text' && (args.text ?? '') === '') throw new RequestError('The mode text needs the name of a function in the launch attribute text, such as ·Sum.', false);
+  for (const [name, least] of [['seed', 0], ['procs', 1], ['snapshotMemory', 0]] as const) {
+    const value = args[name];
+    if (value !== undefined && value < least) throw new RequestError(`The launch attribute ${name} cannot be ${value}.`, false);
+  }
   return args;
 }
 
@@ -65,7 +52,7 @@ export const launching: Subject = {
       });
     },
     async restart(session, { arguments: given }, { after }) {
-      const before = session.launched, launch = isLaunch(given) ? check(given) : before;
+      const before = session.launched, launch = isLaunch(given) ? check(checkedArguments('launch', given)) : before;
       if (session.engine.running) { session.engine.pause(); await session.settled(); }
       if (launch && before && (wordsOf(launch) !== wordsOf(before) || session.host.changed?.(launch, session.engine))) {
         await session.reopen(launch);

@@ -96,6 +96,33 @@ describe('the adapter', () => {
     expect((await client.respond('launch', { program: '/p' })).message).toBe('A program is launched already.');
   });
 
+  it('refuses arguments that are not as the protocol has them, by request and argument', async () => {
+    await start();
+    const said = async (command: string, args?: unknown): Promise<string | undefined> => { const { success, message } = await client.respond(command, args); return success ? undefined : message; };
+    expect(await said('scopes')).toBe('The request scopes needs the argument frameId: a whole number.');
+    expect(await said('scopes', null)).toBe('The request scopes needs the argument frameId: a whole number.');
+    expect(await said('scopes', [1])).toBe('The arguments of scopes cannot be [1]: they have to be an object.');
+    expect(await said('threads', 'all')).toBe('The arguments of threads cannot be "all": they have to be an object.');
+    expect(await said('variables', { variablesReference: 1.5 })).toBe('The argument variablesReference of variables cannot be 1.5: it has to be a whole number.');
+    expect(await said('variables', { variablesReference: null })).toBe('The argument variablesReference of variables cannot be null: it has to be a whole number.');
+    expect(await said('setBreakpoints', { breakpoints: [] })).toBe('The request setBreakpoints needs the argument source: an object.');
+    expect(await said('setBreakpoints', { source: { path: '/src/main.go' }, breakpoints: [{ line: 5 }, { line: '7' }] })).toBe('The argument breakpoints[1].line of setBreakpoints cannot be "7": it has to be a whole number.');
+    expect(await said('setBreakpoints', { source: { path: '/src/main.go' }, breakpoints: [{ line: 5 }, {}] })).toBe('The request setBreakpoints needs the argument breakpoints[1].line: a whole number.');
+    expect(await said('setExceptionBreakpoints', { filters: 'panic' })).toBe('The argument filters of setExceptionBreakpoints cannot be "panic": it has to be a list.');
+    expect(await said('next', { threadId: 1, granularity: 'page' })).toBe('The argument granularity of next cannot be "page": it has to be one of statement, line, instruction.');
+    expect(await said('gobuf/reverseStep', { threadId: 1, kind: 'back' })).toMatch(/^The argument kind of gobuf\/reverseStep cannot be "back": it has to be one of reverseStepIn, /);
+    expect(await said('evaluate', { expression: { long: 'x'.repeat(200) } })).toMatch(/^The argument expression of evaluate cannot be \{"long":"x{51}…: it has to be text\.$/);
+    // What may be left out may be null, and what the table does not know is the client's own affair.
+    expect(await said('setBreakpoints', { source: { path: '/src/main.go', adapterData: 7 }, breakpoints: null, lines: [5], sourceModified: 'perhaps' })).toBeUndefined();
+    expect(await said('restart', { arguments: { program: '/p', args: 'x' } })).toBe('The argument args of launch cannot be "x": it has to be a list.');
+  });
+
+  it('calls what it did not foresee a mistake of its own', async () => {
+    await start();
+    fake.source = () => { throw new TypeError('x is undefined'); };
+    await expect(client.respond('source', { source: { path: '/src/main.go' } })).rejects.toThrow("source: This is a mistake of gobuf's own: x is undefined.");
+  });
+
   it('answers before the program moves, and tells each stop once', async () => {
     await start();
     for (const [command, args, call] of [
@@ -189,9 +216,8 @@ describe('the adapter', () => {
     expect(await client.ask('readMemory', { memoryReference: '0xffffffffffff0000', count: 4 })).toEqual({ address: '0xffffffffffff0000', unreadableBytes: 4 });
     expect(await client.ask('writeMemory', { memoryReference: '8192', data: 'AAA=', allowPartial: true })).toEqual({ bytesWritten: 2 });
     expect(client.events.some(({ event, body }) => event === 'memory' && body['memoryReference'] === '0x2000')).toBe(true);
-    // Rows that would have to be counted off for ever, or that no number counts.
-    for (const instructionOffset of ['0xffffffffffffffff', 2 ** 40, -(2 ** 40), 1.5]) await expect(client.ask('disassemble', { memoryReference: '0x26', instructionOffset, instructionCount: 1 })).rejects.toThrow('is not a number of rows');
-    await expect(client.ask('disassemble', { memoryReference: '0x26', offset: 'far', instructionCount: 1 })).rejects.toThrow('"far" is no number of bytes');
+    // Rows that would have to be counted off for ever.
+    for (const instructionOffset of [2 ** 40, -(2 ** 40)]) await expect(client.ask('disassemble', { memoryReference: '0x26', instructionOffset, instructionCount: 1 })).rejects.toThrow('is not a number of rows');
     const { instructions } = await client.ask('disassemble', { memoryReference: '0x1000', instructionOffset: -2, instructionCount: 4, resolveSymbols: true });
     expect(instructions).toMatchObject([{ address: '0xff8', symbol: 'main.main', line: 7, location: { path: '/src/main.go' } }, { address: '0xffc', line: 7 }, { address: '0x1000', line: 8 }, { address: '0x1004', instruction: 'nop', instructionBytes: '90' }]);
     expect(instructions[1].location).toBeUndefined();

@@ -4,6 +4,7 @@
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
 import { Event, Response } from '@vscode/debugadapter/lib/messages';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import { checkedArguments } from './arguments';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
 import { LookAhead } from './look-ahead';
@@ -150,9 +151,7 @@ export class DapServer extends ProtocolServer {
     try {
       const handler = handlerOf(request.command as Command);
       if (!handler) throw new RequestError(`gobuf does not answer the request ${JSON.stringify(request.command)}.`);
-      const args: unknown = request.arguments ?? {};
-      if (typeof args !== 'object') throw new RequestError(`The arguments of ${request.command} are not an object.`);
-      const body = handler(this.session, args, { after: (work) => after.push(work) });
+      const body = handler(this.session, checkedArguments(request.command as Command, request.arguments), { after: (work) => after.push(work) });
       if (body instanceof Promise) body.then(done, failed);
       else done(body);
     } catch (error) { failed(error); }

@@ -7,6 +7,7 @@ import type { DebuggerApi as Engine } from '../engine/api';
 import type { Debugger } from '../engine/debugger';
 import type { Frame, GuestInput, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
 import type { TerminalHost } from '../terminal/context';
+import type { Arguments } from './arguments';
 import { consoleCommands } from './console';
 import { GuestTerminal } from './guest-terminal';
 import { RequestError } from './handler';
@@ -71,7 +72,7 @@ const PROGRESS_AFTER_MS = 700;
 const warning = (text: string): string => `\u001b[33m${text.replace(/\n$/, '')}\u001b[0m${text.endsWith('\n') ? '\n' : ''}`;
 
 export class Session {
-  client: DAP.InitializeRequestArguments = { adapterID: 'gobuf' };
+  client: Arguments<'initialize'> = {};
   launched: LaunchArguments | undefined;
   terminal: TerminalCommands | undefined;
   readonly frames = new Handles<{ frame: Frame; thread: number }>();

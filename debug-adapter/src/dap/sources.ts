@@ -8,7 +8,7 @@ export const sources: Subject = {
   handlers: {
     async source(session, { source, sourceReference }) {
       const { engine } = session;
-      const path = session.sourceReferences.get(source?.sourceReference ?? sourceReference) ?? (source?.path === undefined ? undefined : engine.binaryPath(source.path));
+      const path = session.sourceReferences.get(source?.sourceReference ?? sourceReference ?? 0) ?? (source?.path === undefined ? undefined : engine.binaryPath(source.path));
       if (path === undefined) throw new RequestError('That source is not known.');
       const content = await engine.source(path);
       if (content === undefined) throw new RequestError(`${path} is not on this machine: name where it lies in substitutePath, or Go's source tree in goroot.`);

@@ -25,10 +25,14 @@ export function fromBase64(text: string): Uint8Array {
 /** `48 8b 03`. */
 export const hexBytes = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** First line of an error as one sentence. JavaScript's own complaints come of arguments that are missing or of another kind; what they say is of use to nobody. */
+/** What JavaScript complains of by itself was not foreseen: whatever was asked, the mistake is gobuf's. */
+const UNFORESEEN = [TypeError, RangeError, ReferenceError, SyntaxError, URIError];
+export const OWN_MISTAKE = 'This is a mistake of gobuf\'s own';
+
+/** First line of an error as one sentence. */
 export function sentence(error: unknown): string {
-  if (error instanceof TypeError || (error instanceof Error && error.message.includes('BigInt'))) return 'The arguments of the request are not as the protocol names them.';
   const text = (error instanceof Error ? error.message : String(error)).trim().split('\n')[0] ?? '';
+  if (UNFORESEEN.some((kind) => error instanceof kind)) return `${OWN_MISTAKE}: ${text}.`;
   return text === '' ? 'The request failed without saying why.' : text;
 }
 

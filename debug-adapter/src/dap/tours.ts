@@ -30,7 +30,7 @@ export const tours: Subject = {
     'gobuf/tourStep'(session, { index }, { after }) {
       const player = players.get(session.engine), engine = session.stopped;
       if (!player) throw new RequestError('No tour has been opened.');
-      if (!Number.isSafeInteger(index) || index < 0 || index >= player.steps.length) throw new RequestError(`The tour has ${player.steps.length} steps.`);
+      if (index < 0 || index >= player.steps.length) throw new RequestError(`The tour has ${player.steps.length} steps.`);
       after(() => session.move(`tour, step ${index + 1}`, async (options) => {
         let step: ShownStep;
         try { step = await player.go(index, options); } catch (error) { tell(session, { stays: sentence(error) }); throw error; }

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import { serveStreams } from '../serve';
 import type { DapHost, Session } from '../session';
+import { OWN_MISTAKE } from '../text';
 
 /** Any body of a response or event: tests know what they asked for. */
 export interface Loose { [name: string]: any } // eslint-disable-line @typescript-eslint/no-explicit-any
@@ -47,6 +48,7 @@ export class TestClient {
         const response = message as DAP.Response;
         this.responses.push(response);
         this.transcript.push(`← ${response.command}${response.success ? '' : ` refused: ${response.message}`}`);
+        if (response.message?.includes(OWN_MISTAKE)) this.mistakes.push(`${response.command}: ${response.message}`);
         this.#waiting.get(response.request_seq)?.(response);
         this.#waiting.delete(response.request_seq);
       } else if (message.type === 'request') {
@@ -57,6 +59,7 @@ export class TestClient {
       } else {
         const event = message as DAP.Event & { body: Loose };
         this.events.push(event);
+        if (event.event === 'output' && String(event.body['output']).includes(OWN_MISTAKE)) this.mistakes.push(String(event.body['output']));
         this.transcript.push(`  event ${event.event}${line(event)}`);
         for (const listener of [...this.#listeners]) listener();
       }
@@ -65,11 +68,14 @@ export class TestClient {
 
   sendRaw(text: string): void { this.input.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`); }
 
-  /** The whole response, refused or not. */
+  /** What the adapter calls a mistake of its own. */
+  readonly mistakes: string[] = [];
+
+  /** The whole response, refused or not; a refusal that is a mistake of the adapter's own is thrown. */
   respond(command: string, args?: unknown): Promise<DAP.Response & { body: Loose }> {
     const seq = ++this.#seq;
     this.transcript.push(`→ ${command}`);
-    const answer = new Promise<DAP.Response>((resolve) => this.#waiting.set(seq, resolve));
+    const answer = new Promise<DAP.Response>((resolve, reject) => this.#waiting.set(seq, (response) => { if (this.mistakes.length > 0) reject(new Error(this.mistakes.splice(0).join('\n'))); else resolve(response); }));
     this.sendRaw(JSON.stringify({ seq, type: 'request', command, arguments: args }));
     return answer as Promise<DAP.Response & { body: Loose }>;
   }

@@ -3,6 +3,18 @@
 import type { BreakpointRequest, BreakpointView, DebuggerEvents, ResumeKind, ResumeOptions, StopInfo } from '../../engine/types';
 import type { Engine } from '../session';
 
+/** The same object; what it has not is refused in words when it is called, so that it is not taken for a mistake of the adapter's. */
+function refusing<T extends object>(fake: T): T {
+  return new Proxy(fake, {
+    get(target, name) {
+      if (!(name in target)) return name === 'foreseen' || name === 'then' ? undefined : () => { throw new Error(`The engine of this test has no ${String(name)}.`); };
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  });
+}
+
 export class FakeEngine {
   calls: string[] = [];
   running = false;
@@ -16,11 +28,11 @@ export class FakeEngine {
   #events: DebuggerEvents[] = [];
   #ids = 0;
   #paused: (() => void) | undefined;
-  binary = { notes: ['a note'], goVersion: 'go1.26', hasDwarf: true, hasSymbols: true, sources: () => ['/src/main.go'], functionAt: () => undefined, functions: () => [{ name: 'main.main' }], globalVariables: () => [{ name: 'main.total', address: 0x5000 }], allPcsForLine: () => [], lineAt: () => undefined };
+  binary = refusing({ notes: ['a note'], goVersion: 'go1.26', hasDwarf: true, hasSymbols: true, sources: () => ['/src/main.go'], functionAt: () => undefined, functions: () => [{ name: 'main.main' }], globalVariables: () => [{ name: 'main.total', address: 0x5000 }], allPcsForLine: () => [], lineAt: () => undefined });
 
   constructor(readonly write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void) {}
   /** How tests hand it to the adapter. */
-  get engine(): Engine { return this as unknown as Engine; }
+  get engine(): Engine { return refusing(this) as unknown as Engine; }
 
   #at(reason: StopInfo['reason'], instruction: number, more: Partial<StopInfo> = {}): StopInfo {
     this.stop = { reason, description: `stopped: ${reason}`, thread: 1, tid: 100, goroutine: 1, pc: 0x1000 + instruction, instruction, virtualTime: instruction, breakpoints: [], ...more };
