@@ -67,6 +67,17 @@ function factsOf(name: string, { tokens, operandTexts, operands, texts, map, opc
   };
 }
 
+/** Of a line of the table, the Go names that it gives its rows in full (by condition where the opcode holds one), and the stems that a size may be added to; more than it gives, never less. */
+export function goNamesOfLine(line: string): { names: string[]; stems: string[]; condition: boolean } {
+  const [encoding = '', body = '', , go = ''] = line.split('|');
+  const space = body.indexOf(' ');
+  const stems = go === '' ? body.slice(/^[=+.~]*/.exec(body)?.[0].length ?? 0, space < 0 ? undefined : space).replaceAll('_XMM', '').split('/') : [];
+  return { names: go === '' ? [] : go.split('/').filter((name) => name !== '-'), stems, condition: encoding.split(' ')[0]?.endsWith('+cc') ?? false };
+}
+
+/** A name for a condition of the processor's sixteen, as Go and as Intel call it. */
+export const inCondition = (name: string, condition: number, intel: boolean): string => name.replace('cc', (intel ? CONDITIONS : GO_CONDITIONS)[condition] ?? '');
+
 /** The part of a `/`-separated list for a variant; a dash stands for nothing. */
 export function pick(list: string, index: number): string {
   const parts = list.split('/');

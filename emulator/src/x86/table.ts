@@ -3,6 +3,7 @@
 
 import type { Candidate } from './notation';
 import { readLine } from './notation';
+import { goNamesOfLine, inCondition } from './row';
 import { VEX_0F38_ROWS, VEX_0F3A_ROWS, VEX_0F_ROWS } from './rows/avx';
 import { LATER_VEX_0F38_ROWS, LATER_VEX_0F3A_ROWS, LATER_VEX_0F_ROWS } from './rows/avx-later';
 import { EVEX_0F38_ROWS, EVEX_0F3A_ROWS, EVEX_0F_ROWS } from './rows/avx512';
@@ -117,6 +118,45 @@ export function allCandidates(): readonly { map: number; opcode: number; candida
     }
   }
   return (all = result);
+}
+
+/** Where the rows of a Go name may be: opcodes by the name in full, and by its stem without a size. */
+let places: { names: Map<string, number[]>; stems: Map<string, number[]> } | undefined;
+
+function indexNames(): NonNullable<typeof places> {
+  const index = { names: new Map<string, number[]>(), stems: new Map<string, number[]>() };
+  const add = (to: Map<string, number[]>, name: string, key: number) => {
+    const keys = to.get(name);
+    if (!keys) to.set(name, [key]);
+    else if (keys.at(-1) !== key) keys.push(key);
+  };
+  const seen = new Set<Line>();
+  (lines ??= indexLines()).forEach((own, key) => {
+    for (const line of own ?? []) {
+      const { names, stems, condition } = goNamesOfLine(line.text.slice(line.start, line.end));
+      // The opcodes of a register's eight give the same rows.
+      if (!condition && seen.has(line)) continue;
+      seen.add(line);
+      for (const name of names) add(index.names, condition ? inCondition(name, key & 15, false) : name, key);
+      for (const stem of stems) add(index.stems, condition ? inCondition(stem, key & 15, true) : stem, key);
+    }
+  });
+  return index;
+}
+
+const byGoName = new Map<string, readonly Candidate[]>();
+
+/** The candidates with a Go name, in the order of allCandidates; only lines that may have it are read. */
+export function candidatesOfGoName(name: string): readonly Candidate[] {
+  let known = byGoName.get(name);
+  if (!known) {
+    places ??= indexNames();
+    const keys = new Set([...(places.names.get(name) ?? []), ...(places.stems.get(name) ?? []), ...(/[BWLQ]$/.test(name) ? places.stems.get(name.slice(0, -1)) ?? [] : [])]);
+    const found = new Map<number, Candidate>();
+    for (const key of [...keys].sort((a, b) => a - b)) for (const candidate of candidatesOf(key >> 8, key & 255)) if (candidate.row.go === name && !found.has(candidate.row.id)) found.set(candidate.row.id, candidate);
+    byGoName.set(name, (known = [...found.values()]));
+  }
+  return known;
 }
 
 /** Every row of the table. */

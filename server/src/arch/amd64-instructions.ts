@@ -2,9 +2,7 @@
 // Must stay true: no mnemonic is listed here; aliases of cmd/asm/internal/arch are spelling only.
 
 import type { Candidate } from '@gobuf/emulator/x86/notation';
-import { allCandidates, type InstructionRow } from '@gobuf/emulator/x86/table';
-
-let byName: Map<string, Candidate[]> | undefined;
+import { candidatesOfGoName, type InstructionRow } from '@gobuf/emulator/x86/table';
 
 /** Other spellings of conditions that Go's assembler accepts (arch.go, "Annoying aliases"). */
 const CONDITION: Record<string, string> = {
@@ -12,27 +10,11 @@ const CONDITION: Record<string, string> = {
   NL: 'GE', NLE: 'GT', NO: 'OC', NP: 'PC', NS: 'PL', NZ: 'NE', O: 'OS', P: 'PS', PE: 'PS', PO: 'PC', S: 'MI', Z: 'EQ',
 };
 
-function table(): Map<string, Candidate[]> {
-  if (!byName) {
-    byName = new Map();
-    for (const { candidate } of allCandidates()) {
-      const { go } = candidate.row;
-      if (!go) continue;
-      const known = byName.get(go);
-      if (known) known.push(candidate);
-      else byName.set(go, [candidate]);
-    }
-  }
-  return byName;
-}
-
 /** Rows of a mnemonic with their operands, none if the table has none. */
 export function candidatesOf(mnemonic: string): readonly Candidate[] {
-  const names = table();
-  const condition = mnemonic.startsWith('J') ? CONDITION[mnemonic.slice(1)] : undefined;
-  return names.get(mnemonic) ?? (condition ? names.get(`J${condition}`) : undefined) ?? [];
+  const found = candidatesOfGoName(mnemonic);
+  const condition = found.length === 0 && mnemonic.startsWith('J') ? CONDITION[mnemonic.slice(1)] : undefined;
+  return condition ? candidatesOfGoName(`J${condition}`) : found;
 }
 
 export const rowsOf = (mnemonic: string): InstructionRow[] => candidatesOf(mnemonic).map(({ row }) => row);
-
-export const mnemonics = (): string[] => [...table().keys()];

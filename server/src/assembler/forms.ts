@@ -1,9 +1,8 @@
 // The forms of each Go mnemonic, in the order in which Go's assembler tries them, worked out from the rows of the instruction table.
 // Must stay true: encodings come from the table alone; what stands here is how Go spells, orders and chooses among them.
 
-import { allCandidates, candidatesOf, EVEX_MAPS, MAP_COUNT, VEX_MAPS } from '@gobuf/emulator/x86/table';
+import { allCandidates, candidatesOfGoName, EVEX_MAPS, VEX_MAPS } from '@gobuf/emulator/x86/table';
 import { OperandKind, type Candidate, type OperandSpec } from '@gobuf/emulator/x86/notation';
-import { finish, type Steps } from '../syntax/steps';
 import type { OperandClass } from './operand-class';
 
 /** Where an argument goes. `fixed` is in the opcode, `mask` in the EVEX prefix, `both` in ModRM.reg and ModRM.rm. */
@@ -53,50 +52,38 @@ export const WITHOUT_FORMS: ReadonlySet<string> = new Set(['FFREE', 'FLDENV']);
 /** N of the go1.N in which a mnemonic came. */
 export const SINCE: Readonly<Record<string, number>> = { ENDBR64: 25 };
 
-let table: Map<string, Form[]> | undefined;
-let building: Steps<Map<string, Form[]>> | undefined;
+/** By mnemonic, worked out when somebody asks; those that borrow forms of others all at once. */
+const table = new Map<string, Form[]>();
+let borrowed = false;
 
 /** The forms of a mnemonic; undefined if there is none of that name. */
 export function formsOf(mnemonic: string): Form[] | undefined {
-  return built().get(spelled(mnemonic));
+  if (!borrowed) {
+    borrowed = true;
+    borrow();
+  }
+  return known(spelled(mnemonic));
 }
 
-export const mnemonics = (): string[] => [...built().keys()];
-
-const built = (): Map<string, Form[]> => (table ??= finish(building ??= build()));
-
-/** Works the forms out a part at a time, for whoever comes later. */
-export function* formsAhead(): Steps<void> {
-  while (!table) {
-    const { done, value } = (building ??= build()).next();
-    if (done) table = value;
-    yield undefined;
-  }
+/** The names of all. */
+export function mnemonics(): string[] {
+  for (const { candidate } of allCandidates()) if (candidate.row.go) formsOf(goNameOf(candidate));
+  return [...table.keys()];
 }
 
-/** Rows that are looked at in a step. */
-const ROWS = 400;
+function known(name: string): Form[] | undefined {
+  let forms = table.get(name);
+  if (!forms) {
+    forms = ownForms(name);
+    if (forms.length) table.set(name, forms);
+  }
+  return forms.length ? forms : undefined;
+}
 
-function* build(): Steps<Map<string, Form[]>> {
-  const result = new Map<string, Form[]>();
-  for (let map = 0; map < MAP_COUNT; map++) {
-    for (let opcode = 0; opcode < 256; opcode++) candidatesOf(map, opcode);
-    yield undefined;
-  }
-  for (const [i, { candidate }] of allCandidates().entries()) {
-    if (i % ROWS === 0) yield undefined;
-    const { row } = candidate;
-    if (!row.go || leftOut(candidate)) continue;
-    for (const form of formsOfRow(candidate)) {
-      const name = goNameOf(candidate);
-      const forms = result.get(name);
-      if (forms) forms.push(form);
-      else result.set(name, [form]);
-    }
-  }
-  for (const forms of result.values()) forms.sort((a, b) => a.rank - b.rank);
-  extras(result);
-  return result;
+/** Those of its own rows; all moves of segment registers are MOVW. */
+function ownForms(name: string): Form[] {
+  const rows = (name === 'MOVW' ? ['MOVW', 'MOVL', 'MOVQ'] : [name]).flatMap((each) => candidatesOfGoName(each));
+  return rows.filter((candidate) => goNameOf(candidate) === name && !leftOut(candidate)).flatMap(formsOfRow).sort((a, b) => a.rank - b.rank);
 }
 
 /** Rows that only a decoder needs: duplicates that assemblers never write, and what Go's has no way to say. */
@@ -274,10 +261,10 @@ function moveRank(slots: Slot[], candidate: Candidate, wide: boolean): number {
 }
 
 /** Go mnemonics whose forms are pieces of other rows. */
-function extras(result: Map<string, Form[]>): void {
+function borrow(): void {
   const copy = (from: string, to: string, keep: (form: Form) => boolean, change: (form: Form) => Form = (form) => form) => {
-    const forms = (result.get(from) ?? []).filter(keep).map(change);
-    result.set(to, [...(result.get(to) ?? []), ...forms].sort((a, b) => a.rank - b.rank));
+    const forms = (known(from) ?? []).filter(keep).map(change);
+    table.set(to, [...(known(to) ?? []), ...forms].sort((a, b) => a.rank - b.rank));
   };
   const slot = (role: Role, wanted: OperandClass, bytes = 0): Slot => ({ role, wanted, bytes });
   // IMULQ $5, AX multiplies in place.
@@ -291,7 +278,7 @@ function extras(result: Map<string, Form[]>): void {
   copy('MOVWLSX', 'MOVSWW', () => true, asBytes);
   copy('MOVWLZX', 'MOVZWW', () => true, asBytes);
   // MOVQ $x, (AX) and MOVQ $x, AX share a row; the 32-bit immediate of a register must be signed.
-  const moves = result.get('MOVQ') ?? [];
+  const moves = known('MOVQ') ?? [];
   // Between M registers Go writes the form for a general register, which the processor then takes it for.
   for (const { slots: [from, to], candidate: { map, opcode, prefix } } of moves) {
     if (!from || !to || map !== 1 || prefix > 1) continue;
@@ -302,7 +289,7 @@ function extras(result: Map<string, Form[]>): void {
   const toMemory = moves.find(({ candidate }) => candidate.opcode === 0xc7);
   if (toMemory) {
     const [imm, rm] = toMemory.slots as [Slot, Slot];
-    result.set('MOVQ', moves.flatMap((form) => form !== toMemory ? [form] : [
+    table.set('MOVQ', moves.flatMap((form) => form !== toMemory ? [form] : [
       { ...form, slots: [{ ...imm, wanted: 's32' as const }, { ...rm, wanted: 'r' as const }], rank: 12 },
       { ...form, slots: [imm, { ...rm, wanted: 'm' as const }], rank: 15 },
     ]).sort((a, b) => a.rank - b.rank));
@@ -310,14 +297,14 @@ function extras(result: Map<string, Form[]>): void {
   // MOVQ of an unsigned 32-bit constant is MOVL, which clears the upper half.
   copy('MOVL', 'MOVQ', ({ candidate, slots }) => candidate.map === 0 && candidate.opcode >= 0xb8 && slots[1]?.role === 'opcode', (form) => ({ ...form, slots: [{ ...(form.slots[0] as Slot), wanted: 'u32' }, form.slots[1] as Slot], rank: 13 }));
   // Comparisons into the flags name F0 first.
-  for (const name of ['FUCOMI', 'FUCOMIP']) for (const form of result.get(name) ?? []) form.slots.reverse();
+  for (const name of ['FUCOMI', 'FUCOMIP']) for (const form of known(name) ?? []) form.slots.reverse();
   copy('MOVQ', 'MOVQOZX', ({ candidate: { map, opcode, prefix } }) => map === 1 && opcode === 0x7e && prefix === 3);
   // The decimal forms have names of their own that leave F0 unsaid.
   copy('FMOVB', 'FBLD', () => true, (form) => ({ ...form, slots: form.slots.slice(0, 1) }));
   copy('FMOVBP', 'FBSTP', () => true, (form) => ({ ...form, slots: form.slots.slice(-1) }));
   // FXCHD names its registers in either order; comparisons that leave the registers unsaid name F0 and F1.
   copy('FXCHD', 'FXCHD', ({ slots }) => slots[0]?.wanted === 'st0', (form) => ({ ...form, slots: [...form.slots].reverse(), rank: form.rank + 1 }));
-  for (const name of ['FCOMDPP', 'FUCOMPP']) result.set(name, (result.get(name) ?? []).filter(({ slots }) => slots.length === 0).map((form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] })));
+  for (const name of ['FCOMDPP', 'FUCOMPP']) table.set(name, (known(name) ?? []).filter(({ slots }) => slots.length === 0).map((form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] })));
   // The processor takes the forms that name F0 first as well, by the opcode of those of memory.
   for (const name of ['FCOMD', 'FCOMDP']) copy(name, name, ({ slots, candidate }) => slots[0]?.wanted === 'm' && candidate.opcode === 0xdc, (form) => ({ ...form, slots: [slot('fixed', 'st0'), { ...(form.slots[0] as Slot), wanted: 'st' }], rank: form.rank + 1 }));
   // CR and DR by the 32-bit mnemonic too; the encoding is the same.

@@ -1,7 +1,7 @@
 // Work beside the requests: its order, that it waits for whoever asks, and that due work is not put off for ever.
 import { expect, test, vi } from 'vitest';
 import { Idle } from './idle';
-import type { Session } from './session';
+import { Session } from './session';
 
 function scene() {
   vi.useFakeTimers({ now: 1_000_000 });
@@ -53,4 +53,17 @@ test('what is dropped is not gone on with, and its steps are no requests', () =>
   idle.drop('a');
   vi.advanceTimersByTime(1000);
   expect(log.length).toBe(steps);
+});
+
+test('who has waited long for an answer is not kept waiting again: rest begins with the answer', () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  const session = new Session(...([{}, {}, {}] as unknown as ConstructorParameters<typeof Session>));
+  const idle = new Idle(session);
+  const log: string[] = [];
+  idle.put('beside', { rank: 1, step: () => { log.push('beside'); return false; } });
+  expect(session.safely('hover', () => { vi.setSystemTime(Date.now() + 300); return 'answer'; })).toBe('answer');
+  vi.advanceTimersByTime(10);
+  expect(log).toEqual([]);
+  vi.advanceTimersByTime(30);
+  expect(log).toEqual(['beside']);
 });

@@ -1,8 +1,6 @@
 // Goes through the most frequent requests before anybody makes them, one at a time and beside the work: JavaScript is slow the first dozens of times, and what is found
 // once is kept. Must stay true: the answers go nowhere; nothing of an open file is used up; each step is one request.
 
-import { candidatesOf } from '../arch/amd64-instructions';
-import { formsAhead } from '../assembler/forms';
 import { edited } from '../analysis/incremental';
 import { entityAt } from '../analysis/entity';
 import type { AssemblyFile } from '../analysis/assembly-file';
@@ -42,9 +40,6 @@ loop:
 /** With a file of its own, as soon as the server runs: whoever opens a file waits for less. */
 export function* warmUp(session: Session): Steps<void> {
   const { checker } = session.documents;
-  yield* formsAhead();
-  candidatesOf('MOVQ');
-  yield undefined;
   let file = checker.read(PATH, TEXT);
   checker.check(PATH, TEXT, file, () => ({ files: [] }));
   yield undefined;

@@ -21,7 +21,7 @@ export interface Settings {
 
 export class Session {
   settings: Settings = { defer: false, inlayFields: true, inlayTypes: true, codeLens: true, tools: false };
-  /** When something was asked or worked out last. */
+  /** When something was asked or answered last. */
   busy = 0;
   /** Folders that the client has open. */
   roots: string[] = [];
@@ -36,6 +36,9 @@ export class Session {
     } catch (error) {
       this.log(`${what}: ${(error as Error).message}`);
       return null;
+    } finally {
+      // Whoever has waited long for an answer asks again at once.
+      this.busy = Date.now();
     }
   }
 

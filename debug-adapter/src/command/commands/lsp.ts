@@ -30,6 +30,8 @@ export async function run(parsed: Parsed): Promise<number> {
   const root = goRoot(parsed.text('goroot'));
   const go = goCommand(parsed.text('go'));
   const memory = collector();
+  // Before what keeps the compiled code; the protocol's library ends the process itself, as soon as it is told to.
+  process.prependOnceListener('exit', () => { memory.end(); });
   const { connection, ended } = stdioConnection();
   serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')), go: parsed.text('goroot') === undefined ? go : { ...go, environment: () => Promise.resolve(undefined) } }, {
     toPath(uri) {
@@ -42,6 +44,5 @@ export async function run(parsed: Parsed): Promise<number> {
   const rest = setInterval(() => { memory.rest(); }, REST).unref();
   await ended;
   clearInterval(rest);
-  memory.end();
   return 0;
 }

@@ -10,6 +10,9 @@ type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: obj
 /** Only for the commands that people run over and over; `--no-cache` means this cache, too. */
 const wanted = (): boolean => !process.argv.includes('--no-cache');
 
+/** Servers that run for long: a later session may have compiled much more than the one whose code is kept. */
+const LONG = new Set(['lsp.js', 'dap.js']), MUCH_MORE = 1.1;
+
 /** What `require` would give for the bundle, which lies beside this one. */
 export function loadBundle(name: string): object {
   const file = path.join(__dirname, name);
@@ -18,7 +21,11 @@ export function loadBundle(name: string): object {
   const cachedData = wanted() ? diskCache(cacheFolder()).load(key) : undefined;
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) });
   // By the end V8 has compiled the functions that such a command uses.
-  if (wanted() && (!cachedData || script.cachedDataRejected)) process.once('exit', () => diskCache(cacheFolder()).store(key, script.createCachedData()));
+  const least = cachedData && !script.cachedDataRejected ? cachedData.length * MUCH_MORE : 0;
+  if (wanted() && (least === 0 || LONG.has(name))) process.once('exit', () => {
+    const compiled = script.createCachedData();
+    if (compiled.length > least) diskCache(cacheFolder()).store(key, compiled);
+  });
   const module = { exports: {} };
   (script.runInThisContext() as Wrapper)(module.exports, createRequire(file), module, file, path.dirname(file));
   return module.exports;
