@@ -25,6 +25,8 @@ function show(args, options = {}) {
     child.on('close', (status) => resolve({ status: status ?? 1, tail }));
   });
 }
+/** The beginning of why a test failed, for those who see only the end of what is printed. */
+const reason = (messages) => String(messages[0] ?? '').split('\n').filter((line) => !/^\s+at /.test(line)).slice(0, 12).join('\n    ').slice(0, 1000);
 const count = (passed, failed, skipped = 0) => { total.passed += passed; total.failed += failed; total.skipped += skipped; };
 
 /** A step that is one pass or one failure. */
@@ -70,7 +72,7 @@ async function vitest(project, title) {
   count(result.numPassedTests, result.numFailedTests + unloaded.length, skipped);
   if (status !== 0 && result.numFailedTests + unloaded.length === 0) { count(0, 1); remarks.push(`failed: ${title} (status ${status} without a failing test)`); }
   for (const file of result.testResults) {
-    for (const each of file.assertionResults) if (each.status === 'failed') remarks.push(`failed: ${path.relative(root, file.name)}: ${each.fullName}`);
+    for (const each of file.assertionResults) if (each.status === 'failed') remarks.push(`failed: ${path.relative(root, file.name)}: ${each.fullName}: ${reason(each.failureMessages)}`);
     if (unloaded.includes(file)) remarks.push(`failed: ${path.relative(root, file.name)}: ${String(file.message).split('\n')[0]}`);
     const groups = new Map();
     for (const each of file.assertionResults.filter((one) => one.status === 'pending' || one.status === 'skipped' || one.status === 'todo')) groups.set(each.ancestorTitles.join(' › ') || each.title, (groups.get(each.ancestorTitles.join(' › ') || each.title) ?? 0) + 1);
@@ -86,6 +88,7 @@ async function vscode() {
   const last = lines.at(-1);
   if (!last) { count(0, 1); remarks.push(`failed: the VS Code suites ended with status ${status} and no closing line`); return; }
   count(Number(last[1]), Number(last[2]), Number(last[3] ?? 0));
+  for (const [, title] of tail.matchAll(/^ {4}FAILED {3}(.*)$/gm)) remarks.push(`failed in VS Code: ${title}`);
   if (status !== 0 && last[2] === '0') { count(0, 1); remarks.push(`failed: the VS Code suites ended with status ${status}`); }
 }
 

@@ -36,6 +36,15 @@ export function emptyFolder(): string {
   return (empty ??= temporaryFolder());
 }
 
+/** Processor time and the threads' states of a process, to tell an endless loop from a wait and from a machine that is too busy. */
+function whatItHad(pid: number | undefined): string {
+  try {
+    const fields = (file: string): string[] => fs.readFileSync(file, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const threads = fs.readdirSync(`/proc/${pid}/task`).map((thread) => fields(`/proc/${pid}/task/${thread}/stat`)).map((each) => `${each[0]} ${each[11]}+${each[12]}`);
+    return `hundredths of a second of processor time by thread, user+system: ${threads.join(', ')}; load ${os.loadavg().map((each) => each.toFixed(1)).join(' ')}`;
+  } catch { return 'nothing is known of it'; }
+}
+
 /** The exit status is 128 + n where signal n ended the program. Rejects when it does not end in time. */
 export function execute(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   return new Promise((resolve, reject) => {
@@ -43,8 +52,9 @@ export function execute(command: string, args: readonly string[], options: RunOp
     const out: Buffer[] = [], err: Buffer[] = [];
     const limit = options.milliseconds ?? 90_000;
     const timer = setTimeout(() => {
+      const had = whatItHad(child.pid);
       child.kill('SIGKILL');
-      reject(new Error(`${command} ${args.join(' ')} did not end in ${limit} ms; stdout so far: ${Buffer.concat(out).toString('latin1').slice(-300)}`));
+      reject(new Error(`${command} ${args.join(' ')} did not end in ${limit} ms (${had}); stdout so far: ${Buffer.concat(out).toString('latin1').slice(-300)}`));
     }, limit);
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));

@@ -96,6 +96,13 @@ async function inWindow({ host, workspace, suites, settings, developed, vsix, we
     await opened.exposeFunction('codeAutomationLog', (type, args) => { lines.push(`[${type}] ${args.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' ')}`); });
     await opened.exposeFunction('codeAutomationExit', (code) => ended(code));
   });
+  const sockets = new Map();
+  page.on('websocket', (socket) => {
+    const name = new URL(socket.url()).searchParams.get('reconnectionToken')?.slice(0, 4) ?? socket.url(), facts = { name, since: Date.now(), heard: 0, open: true };
+    sockets.set(socket, facts);
+    socket.on('framereceived', () => { facts.heard = Date.now(); });
+    socket.on('close', () => { facts.open = false; });
+  });
   const outside = new Set();
   await page.context().route((url) => url.hostname !== '127.0.0.1', (route) => { outside.add(new URL(route.request().url()).hostname); return route.abort(); });
 
@@ -194,10 +201,23 @@ async function inWindow({ host, workspace, suites, settings, developed, vsix, we
     else if (keys.length === 0) await target.click();
     for (const key of keys) await target.press(key);
   };
-  const answers = { act: (_name, content) => act(content), menu: (_name, content) => menu(content), text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content) };
-  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text, NAME.menu, NAME.act or NAME.pan, and goes on when NAME.done is there, with the answer in it. */
+  /** What can be said of the window when a test has failed: whether it still draws, what it shows a person, its connections and its last words. */
+  const state = async (title) => {
+    const asked = page.evaluate(async () => {
+      const texts = (selector) => [...document.querySelectorAll(selector)].map((each) => each.innerText.replace(/\s+/g, ' ').trim()).filter(Boolean).slice(0, 6);
+      const frame = await Promise.race([new Promise((resolve) => { requestAnimationFrame(() => resolve('frames are drawn')); }), new Promise((resolve) => { setTimeout(() => resolve('NO FRAME is drawn within 3 s'), 3000); })]);
+      const idle = await Promise.race([new Promise((resolve) => { requestIdleCallback(() => resolve('it is idle at times')); }), new Promise((resolve) => { setTimeout(() => resolve('it is NEVER IDLE within 3 s'), 3000); })]);
+      return [frame, idle, `visibility ${document.visibilityState}, focus ${document.hasFocus()}`, ...['.monaco-dialog-box', '.notification-toast', '.quick-input-widget', '.statusbar-item.remote-kind', '.tab.active', '.debug-toolbar'].map((selector) => `${selector}: ${texts(selector).join(' / ')}`)];
+    });
+    const said = await Promise.race([asked, new Promise((resolve) => { setTimeout(() => resolve(['the page does NOT ANSWER within 10 s']), 10_000).unref(); })]).catch((error) => [`the page cannot be asked: ${error.message}`]);
+    const ago = (time) => (time === 0 ? 'never' : `${((Date.now() - time) / 1000).toFixed(1)} s ago`);
+    const connections = [...sockets.values()].map((each) => `connection ${each.name}: ${each.open ? 'open' : 'CLOSED'}, made ${ago(each.since)}, heard ${ago(each.heard)}`);
+    console.log([`    (the window after the failure of "${title}":`, ...[...said, ...connections, ...lines.slice(-12).map((line) => line.slice(0, 400))].map((line) => `       ${line}`), '    )'].join('\n'));
+  };
+  const answers = { act: (_name, content) => act(content), menu: (_name, content) => menu(content), text: (_name, content) => textOf(content), picture: (name) => picture(name), input: (_name, content) => answerInput(content), pan: (_name, content) => pan(content), hover: (_name, content) => hover(content), failed: (_name, content) => state(content) };
+  /** A suite asks by a file, NAME.picture, NAME.input (whose content is typed), NAME.hover, NAME.text, NAME.menu, NAME.act, NAME.pan or (not waiting for it) NAME.failed, and goes on when NAME.done is there, with the answer in it. */
   const watcher = fs.watch(asks, (_event, file) => {
-    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text|menu|act)$/.exec(file ?? '') ?? [];
+    const [, name, kind] = /^(.*)\.(picture|input|pan|hover|text|menu|act|failed)$/.exec(file ?? '') ?? [];
     if (!name || !fs.existsSync(path.join(asks, file))) return;
     const content = fs.readFileSync(path.join(asks, file), 'utf8');
     fs.rmSync(path.join(asks, file));
