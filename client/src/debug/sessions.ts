@@ -17,12 +17,16 @@ export interface View {
 interface State { stopped: boolean; stops: number; moment: Moment | undefined; thread: number | undefined }
 interface Message { type?: string; event?: string; command?: string; success?: boolean; body?: { threadId?: number } & Partial<Moment> }
 
+/** VS Code is at a stop long before, unless it will never be. */
+const FOCUS_MS = 1500;
 const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent', 'gobuf/tourStep']);
 
 export class Sessions implements vscode.Disposable {
   readonly #states = new Map<string, State>();
   readonly #changed = new vscode.EventEmitter<View>();
   readonly onDidChange = this.#changed.event;
+  readonly #ended = new Set<string>();
+  #awaited: NodeJS.Timeout | undefined;
   readonly #disposables: vscode.Disposable[];
 
   constructor() {
@@ -30,7 +34,8 @@ export class Sessions implements vscode.Disposable {
       this.#changed,
       vscode.debug.registerDebugAdapterTrackerFactory('gobuf', { createDebugAdapterTracker: (session) => this.#track(session) }),
       vscode.debug.onDidChangeActiveDebugSession(() => this.#fire()),
-      vscode.debug.onDidTerminateDebugSession((session) => { if (this.#states.delete(session.id)) this.#fire(); }),
+      vscode.debug.onDidChangeActiveStackItem((item) => { if (item && this.#states.has(item.session.id)) clearTimeout(this.#awaited); }),
+      vscode.debug.onDidTerminateDebugSession((session) => { this.#ended.add(session.id); if (this.#states.delete(session.id)) this.#fire(); }),
     ];
   }
 
@@ -55,11 +60,25 @@ export class Sessions implements vscode.Disposable {
         if (message.type === 'event') {
           // `stopped` comes first, `gobuf/moment` with the instruction number right after it: one change for both.
           if (message.event === 'stopped') state.thread = message.body?.threadId;
-          else if (message.event === 'gobuf/moment') { state.stopped = true; state.stops++; state.moment = message.body as Moment; this.#fire(); } else if (message.event === 'continued') this.#running(state);
+          else if (message.event === 'gobuf/moment') { state.stopped = true; state.stops++; state.moment = message.body as Moment; this.#awaitFocus(session.id, state); this.#fire(); } else if (message.event === 'continued') this.#running(state);
         } else if (message.type === 'response' && message.success && MOVES.has(message.command ?? '')) this.#running(state);
       },
       onExit: () => { this.#states.delete(session.id); this.#fire(); },
     };
+  }
+  /**
+   * A session that ends while VS Code opens the file of its stop gets VS Code's focus after its end, and keeps it: no stop of a later session
+   * would be shown, here or in VS Code's own views (`focusStackFrame` in its debugService.ts sets the focus after the file has opened). VS Code
+   * is led to a session that goes on then.
+   */
+  #awaitFocus(id: string, state: State): void {
+    const { stops } = state;
+    clearTimeout(this.#awaited);
+    if (this.#ended.size === 0) return;
+    this.#awaited = setTimeout(() => {
+      const active = vscode.debug.activeDebugSession?.id;
+      if (state.stopped && state.stops === stops && (active === undefined || active === id || this.#ended.has(active))) void vscode.commands.executeCommand('workbench.action.debug.focusProcess');
+    }, FOCUS_MS);
   }
   #running(state: State): void {
     if (!state.stopped) return;
@@ -67,5 +86,5 @@ export class Sessions implements vscode.Disposable {
     this.#fire();
   }
   #fire(): void { this.#changed.fire(this.view); }
-  dispose(): void { for (const each of this.#disposables) each.dispose(); }
+  dispose(): void { clearTimeout(this.#awaited); for (const each of this.#disposables) each.dispose(); }
 }

@@ -217,6 +217,32 @@ describe('debugging examples/switch', () => {
     assert.match(output, /ret = 42/);
   });
 
+  it('leads to the stops of later sessions, though one has ended while its stop was still being opened', async () => {
+    // A file that takes its time to open: the moment in which a person presses Stop.
+    const large = path.join(workspace, 'large'), settings = vscode.workspace.getConfiguration('workbench');
+    fs.mkdirSync(large, { recursive: true });
+    fs.writeFileSync(path.join(large, 'main.go'), fs.readFileSync(path.join(workspace, 'main.go'), 'utf8') + '// and much more\n'.repeat(1_500_000));
+    await settings.update('editorLargeFileConfirmation', 1024, vscode.ConfigurationTarget.Global);
+    try {
+      vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('main.main')]);
+      const opened = next(vscode.window.tabGroups.onDidChangeTabs, ({ opened: tabs }) => tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath.startsWith(large)), 'the file of the session that has ended');
+      const begun = next(vscode.debug.onDidStartDebugSession), placed = next(messages.on, ({ command, type }) => type === 'response' && command === 'stackTrace', 'the stack');
+      await vscode.debug.startDebugging(undefined, launch({ substitutePath: [{ from: large, to: workspace }] }));
+      const session = await begun;
+      await placed;
+      const ended = next(vscode.debug.onDidTerminateDebugSession, (each) => each.id === session.id, 'the end of the session');
+      await vscode.debug.stopDebugging(session);
+      await Promise.all([ended, opened]);
+      const later = await start(launch());
+      assert.notStrictEqual(later.id, session.id);
+      await focusedFrame(({ session: of }) => of.id === later.id);
+    } finally {
+      await settings.update('editorLargeFileConfirmation', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      fs.rmSync(large, { recursive: true, force: true });
+    }
+  });
+
   it('refuses what is no Go program in one sentence', async () => {
     const file = path.join(workspace, 'not-elf');
     fs.writeFileSync(file, 'hello');
