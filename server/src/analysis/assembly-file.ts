@@ -3,9 +3,10 @@
 
 import { architectures, type Architecture } from '../arch/architecture';
 import { goName } from '../syntax/lexer';
-import { parse, type Statement } from '../syntax/parser';
-import { preprocess, type Preprocessed } from '../syntax/preprocessor';
+import { parseInSteps, type Statement } from '../syntax/parser';
+import { preprocessInSteps, type Preprocessed } from '../syntax/preprocessor';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
+import { finish, type Steps } from '../syntax/steps';
 import { builtinHeader } from '../workspace/builtin-headers';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { anyTarget, definesOf, targetOf, type Target } from '../workspace/target';
@@ -51,12 +52,14 @@ function header(path: string, files: Files): SourceFile | undefined {
 }
 
 /** Reads and parses for the file's own target. */
-export function readAssembly(path: string, text: string, files: Files, options: ReadOptions): AssemblyFile {
+export const readAssembly = (path: string, text: string, files: Files, options: ReadOptions): AssemblyFile => finish(readAssemblyInSteps(path, text, files, options));
+
+export function* readAssemblyInSteps(path: string, text: string, files: Files, options: ReadOptions): Steps<AssemblyFile> {
   const target = options.target ?? targetOf(path, text, options.minor) ?? anyTarget(path, text, options.minor);
   const arch = architectures.get(target.goarch) as Architecture;
   const source = sourceFile(path, text);
   const open = (candidate: string) => header(candidate, files);
-  const { tokens, ...preprocessed } = preprocess(source, {
+  const { tokens, ...preprocessed } = yield* preprocessInSteps(source, {
     defines: definesOf(target),
     resolveInclude(name, from) {
       if (name.startsWith('/')) return open(name);
@@ -72,7 +75,7 @@ export function readAssembly(path: string, text: string, files: Files, options: 
       return builtin === undefined ? undefined : sourceFile(name, builtin);
     },
   });
-  const parsed = parse(tokens, arch);
+  const parsed = yield* parseInSteps(tokens, arch);
   return { source, target, packagePath: options.packagePath?.(directoryOf(path)), arch, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
 }
 

@@ -20,12 +20,13 @@ import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
 import type { GoParser } from '../golang/syntax-tree';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
+import { finish, type Steps } from '../syntax/steps';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
 import { definesOf, type Target } from '../workspace/target';
-import { readAssembly, type AssemblyFile } from './assembly-file';
+import { readAssemblyInSteps, type AssemblyFile } from './assembly-file';
 import { elsewhere } from './elsewhere';
-import { summaryOf, type FileSummary } from './file-summary';
+import { summaryInSteps, summaryOf, type FileSummary } from './file-summary';
 import { PackageKnowledge } from './package-knowledge';
 import { linked } from './package-symbols';
 
@@ -128,8 +129,12 @@ export class Checker {
 
   /** `bare`: go_asm.h defines nothing. */
   read(path: string, text: string, target?: Target, bare = false): AssemblyFile {
+    return finish(this.readInSteps(path, text, target, bare));
+  }
+
+  private readInSteps(path: string, text: string, target: Target | undefined, bare: boolean): Steps<AssemblyFile> {
     const { files, goroot, minor } = this.options;
-    return readAssembly(path, text, files, {
+    return readAssemblyInSteps(path, text, files, {
       goroot, minor, target,
       packagePath: (directory) => this.packagePath(directory),
       goAsmHeader: (directory, target) => {
@@ -155,12 +160,17 @@ export class Checker {
 
   /** What is kept of files that others are linked with. */
   summary(path: string, target: Target): FileSummary | undefined {
+    return finish(this.summaryInSteps(path, target));
+  }
+
+  *summaryInSteps(path: string, target: Target): Steps<FileSummary | undefined> {
     const text = this.options.files.read(path);
     if (text === undefined) return undefined;
     const key = `${targetKey(target)} ${path}`;
     const known = this.summaries.get(key);
     if (known?.text === text) return known.summary;
-    const summary = summaryOf(this.read(path, text, target));
+    const file = yield* this.readInSteps(path, text, target, false);
+    const summary = yield* summaryInSteps(file);
     this.summaries.set(key, { text, summary });
     return summary;
   }

@@ -3,6 +3,7 @@
 
 import type { Family } from '../arch/architecture';
 import { visibleSpan, type SourceFile, type Span } from '../syntax/source';
+import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { callsOf, type Call } from './calls';
 import { isCall } from './flow';
@@ -29,10 +30,20 @@ export interface FileSummary { source: SourceFile; packagePath: string | undefin
 
 const kept = new WeakMap<AssemblyFile, FileSummary>();
 
-export function summaryOf(file: AssemblyFile): FileSummary {
-  let known = kept.get(file);
-  if (!known) kept.set(file, (known = { source: file.source, packagePath: file.packagePath, symbols: symbolsOf(file), functions: functionsOf(file).map((each) => functionSummary(each, file)) }));
-  return known;
+export const summaryOf = (file: AssemblyFile): FileSummary => kept.get(file) ?? finish(summaryInSteps(file));
+
+export function* summaryInSteps(file: AssemblyFile): Steps<FileSummary> {
+  const summary: FileSummary = { source: file.source, packagePath: file.packagePath, symbols: symbolsOf(file), functions: [] };
+  let statements = 0;
+  for (const each of functionsOf(file)) {
+    if ((statements += each.statements.length) > STEP) {
+      statements = 0;
+      yield undefined;
+    }
+    summary.functions.push(functionSummary(each, file));
+  }
+  kept.set(file, summary);
+  return summary;
 }
 
 /** The same of a file at hand: what takes a look at every statement waits until somebody wants it. Not to be kept longer than the file. */

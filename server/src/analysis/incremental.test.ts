@@ -88,3 +88,54 @@ test.skipIf(!goroot).each(FILES)('%s edited line by line', (name, rounds) => {
   }
   expect(quick, 'edits that needed no reading of the whole file').toBeGreaterThan(rounds / 5);
 });
+
+test('lines that nobody reads: within block comments and what an #ifdef leaves out nothing is read again', () => {
+  const path = '/p/f_amd64.s';
+  const start = `/*
+ * about it
+ */
+TEXT ·f(SB), 4, $0
+#ifdef GOOS_plan9
+	MOVQ	AX, BX // never
+#ifdef GOARCH_amd64
+	NOT assembly at " all
+#endif
+	JMP	nowhere
+#else
+	NOP
+#endif
+	/* two
+	   lines */ ADDQ	AX, BX
+	JMP	l /* not
+	at the margin */
+l:	RET
+#ifdef OPEN
+	MOVQ	CX, DX
+`;
+  const checker = new Checker({ files: { read: () => undefined, list: () => undefined }, parser, goroot: undefined, minor: 26, moduleCache: undefined });
+  const quick: string[] = [];
+  for (const [at, mark] of Array.from(start.matchAll(/.*\n|$/g), ({ index, 0: line }) => [index, line] as const)) {
+    for (const scrap of ['\n', 'x\n', '\tMOVQ\tAX, BX\n', '\t"\n', '#endif\n', '*/\n', '/*\n', 'a \\\n']) {
+      const before = checker.read(path, start);
+      const inserted = start.slice(0, at) + scrap + start.slice(at);
+      const whole = checker.read(path, inserted);
+      const again = edited(before, inserted);
+      if (again) same(dump(again), dump(whole));
+      if (again && scrap === '\n') quick.push(mark.trim());
+      const back = edited(again ?? whole, start);
+      if (back) same(dump(back), dump(checker.read(path, start)));
+    }
+  }
+  expect(quick).toEqual(expect.arrayContaining(['* about it', '*/', 'MOVQ\tAX, BX // never', 'NOT assembly at " all', 'JMP\tnowhere', 'lines */ ADDQ\tAX, BX', 'MOVQ\tCX, DX', '']));
+});
+
+test('what an include brought stays before what is edited behind it', () => {
+  const texts: Record<string, string> = { '/p/h.h': '#define B 1\n#ifdef GOOS_linux\n#endif\n', '/p/f_amd64.s': '#include "h.h"\nTEXT ·f(SB), 4, $B\n\tRET\n' };
+  const checker = new Checker({ files: { read: (path) => texts[path], list: () => undefined }, parser, goroot: undefined, minor: 26, moduleCache: undefined });
+  const text = `${texts['/p/f_amd64.s']?.replace('RET', 'MOVQ\t$B, AX') ?? ''}`;
+  for (const next of [text, text.replace('·f', '·ff'), text.replace('$B\n', '$B-0\n')]) {
+    const again = edited(checker.read('/p/f_amd64.s', text.replace('AX', 'BX')), next);
+    expect(again).toBeDefined();
+    if (again) same(dump(again), dump(checker.read('/p/f_amd64.s', next)));
+  }
+});

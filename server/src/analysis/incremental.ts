@@ -1,7 +1,9 @@
 // Reads an edited file again by reading only the lines around the edit: tokens, macro uses, statements and problems of all others are kept and moved.
 // Must stay true: the result equals a reading of the whole text; the file before is used up (its tokens move with the text) and must not be used again.
-// Whatever reaches beyond its lines (directives, block comments, continued lines, build constraints) is refused: the caller reads the whole file.
+// Of lines within a block comment, or within what an #ifdef leaves out, nothing is read. Whatever else reaches beyond its lines (directives, ends of block comments,
+// continued lines, build constraints) is refused: the caller reads the whole file.
 
+import { scan } from '../syntax/lexer';
 import { parse, type Statement } from '../syntax/parser';
 import { macrosAt, preprocessLines, type Preprocessed } from '../syntax/preprocessor';
 import { linesOf, type Expansion, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
@@ -19,9 +21,11 @@ export function edited(file: AssemblyFile, text: string): AssemblyFile | undefin
   if (source.text === text) return file;
   const old = source.text;
   let region = regionOf(old, text);
-  if (file.preprocessed.expandedDirective || !isPlain(old, region, text, file)) return undefined;
+  if (file.preprocessed.expandedDirective) return undefined;
   const places = statementPlaces(file);
   if (!places) return undefined;
+  if (isSilent(old, region, text, file, places)) return spliced(file, text, region, places);
+  if (!isPlain(old, region, text, file)) return undefined;
   const macros = () => macrosAt(region.start, file.preprocessed, definesOf(file.target));
   for (let tries = 0; tries < 4; tries++) {
     // What stands in part on these lines, as labels whose instruction comes later, belongs to them wholly.
@@ -39,7 +43,7 @@ export function edited(file: AssemblyFile, text: string): AssemblyFile | undefin
       region = { ...grown, end: lineEnd(old, next) };
       continue;
     }
-    return spliced(file, text, grown, places, scratch, read, parsed);
+    return spliced(file, text, grown, places, { scratch, read, parsed });
   }
   return undefined;
 }
@@ -99,20 +103,54 @@ function grow(region: Region, { starts, reach }: Places, text: string): Region {
   }
 }
 
+/** What may reach beyond its line. */
+const SPECIAL = /#|\\|\/\*|\*\/|\/\/go:build|\+build|\r(?!\n)/;
+
+/** A build constraint comes later. */
+const isBeforeConstraint = (old: string, start: number): boolean => old.indexOf('//go:build', start) >= 0 || old.indexOf('+build', start) >= 0;
+
 /** The lines say nothing about others: no directive, block comment or backslash on them, nothing of that kind around them. */
-function isPlain(old: string, { start, end, shift }: Region, text: string, { source, preprocessed: { inactive } }: AssemblyFile): boolean {
-  const special = /#|\\|\/\*|\*\/|\/\/go:build|\+build|\r(?!\n)/;
-  if (special.test(old.slice(start, end)) || special.test(text.slice(start, end + shift))) return false;
-  const before = old.lastIndexOf('\n', start - 2) + 1;
-  if (start > 0 && old.slice(before, start).includes('\\')) return false;
-  if (old.lastIndexOf('/*', start - 1) > old.lastIndexOf('*/', start - 1) && start > 0) return false;
-  if (old.indexOf('//go:build', start) >= 0 || old.indexOf('+build', start) >= 0) return false;
+function isPlain(old: string, region: Region, text: string, { source, preprocessed: { inactive } }: AssemblyFile): boolean {
+  const { start, end } = region;
+  if (!isOrdinary(old, region, text) || isBeforeConstraint(old, start)) return false;
   // Lines put in stand between two others: at either end of what is left out they are left out too.
   const at = start === end ? 1 : 0;
   return !inactive.some((span) => span.file === source && span.start < end + at && span.end > start - at);
 }
 
-function spliced(file: AssemblyFile, text: string, region: Region, places: Places, scratch: SourceFile, read: Preprocessed, parsed: { statements: Statement[]; problems: AssemblyFile['problems'] }): AssemblyFile {
+/** Nothing on the lines, in the old text or the new one, or right before them could mean more than it says. */
+function isOrdinary(old: string, { start, end, shift }: Region, text: string): boolean {
+  if (SPECIAL.test(old.slice(start, end)) || SPECIAL.test(text.slice(start, end + shift))) return false;
+  const before = old.lastIndexOf('\n', start - 2) + 1;
+  if (start > 0 && old.slice(before, start).includes('\\')) return false;
+  return start === 0 || old.lastIndexOf('/*', start - 1) <= old.lastIndexOf('*/', start - 1);
+}
+
+/** Nobody reads the lines, neither the old nor the new ones: they lie wholly within a block comment or within what an #ifdef leaves out. */
+function isSilent(old: string, region: Region, text: string, file: AssemblyFile, { starts, reach }: Places): boolean {
+  const { start, end, shift } = region;
+  const next = firstAtOrAfter(starts, start);
+  if ((reach[next - 1] ?? 0) > start || (starts[next] ?? Infinity) < end || isBeforeConstraint(old, start)) return false;
+  if (around(region, file).length > 0 && isOrdinary(old, region, text)) return true;
+  let comment: { start: number; end: number } | undefined;
+  scan(old, reach[next - 1] ?? 0, starts[next] ?? old.length, (kind, _, from, to, problem) => {
+    if (kind === 'comment' && problem === undefined && old.startsWith('/*', from) && from + 2 <= start && end <= to - 2) comment = { start: from, end: to };
+    return to <= start;
+  }, true);
+  if (!comment || text.slice(start, end + shift).includes('*/')) return false;
+  // A line of its own: one that stands in a directive may be longer than the directive's first line.
+  const line = old.lastIndexOf('\n', comment.start - 1) + 1;
+  return old.slice(line, comment.start).trim() === '' && !old.slice(old.lastIndexOf('\n', line - 2) + 1, line).includes('\\');
+}
+
+/** What is left out around the lines. */
+const around = ({ start, end }: Region, { source, preprocessed: { inactive } }: AssemblyFile): Span[] => inactive.filter((span) => span.file === source && span.start <= start && end <= span.end);
+
+/** What has been read of the new lines. */
+interface Read { scratch: SourceFile; read: Preprocessed; parsed: { statements: Statement[]; problems: AssemblyFile['problems'] } }
+
+/** Without anything read, for lines that nobody reads. */
+function spliced(file: AssemblyFile, text: string, region: Region, places: Places, given?: Read): AssemblyFile {
   const { source, preprocessed, statements } = file;
   const { start, end, shift } = region;
   const firstOut = firstAtOrAfter(places.starts, start);
@@ -120,23 +158,28 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
   const expansions = new Map<number, PreprocessedToken[]>();
   for (const [at, tokens] of preprocessed.expansions) if (at < start) expansions.set(at, tokens);
 
-  // What has been read just now becomes the source's own.
-  const adopt = new Mover(scratch, source, 0, 0);
-  for (const statement of parsed.statements) for (const token of tokensOf(statement)) if (!token.expansion) adopt.token(token);
-  for (const [at, tokens] of read.expansions) {
-    for (const token of tokens) adopt.token(token);
-    expansions.set(at, tokens);
+  const added = { statements: given?.parsed.statements ?? [], uses: given?.read.uses ?? [], problems: [...(given?.read.problems ?? []), ...(given?.parsed.problems ?? [])] };
+  if (given) {
+    // What has been read just now becomes the source's own.
+    const adopt = new Mover(given.scratch, source, 0, 0);
+    for (const statement of added.statements) for (const token of tokensOf(statement)) if (!token.expansion) adopt.token(token);
+    for (const [at, tokens] of given.read.expansions) {
+      for (const token of tokens) adopt.token(token);
+      expansions.set(at, tokens);
+    }
+    for (const { span } of [...added.uses, ...added.problems]) adopt.span(span);
   }
-  for (const { span } of [...read.uses, ...read.problems, ...parsed.problems]) adopt.span(span);
 
   // Before anything moves: spans are shared with tokens.
   const outside = ({ span }: { span: Span }) => span.file !== source || span.start < start || span.start >= end;
   const insertAt = <T extends { span: Span }>(list: readonly T[], added: readonly T[]): T[] => {
     const kept = list.filter(outside);
-    const at = kept.findLastIndex(({ span }) => span.file === source && span.start < start) + 1;
+    let at = kept.findLastIndex(({ span }) => span.file === source && span.start < start) + 1;
+    // What an include brought lies between: before the lines where it stands before them.
+    const since = kept[at - 1]?.span.start ?? -1;
+    if (preprocessed.includes.some(({ span }) => span.file === source && span.start > since && span.start < start)) while (at < kept.length && kept[at]?.span.file !== source) at++;
     return [...kept.slice(0, at), ...added, ...kept.slice(at)];
   };
-  const added = { uses: read.uses, problems: [...read.problems, ...parsed.problems] };
   const uses = insertAt(preprocessed.uses, added.uses);
   const problems = insertAt(file.problems, added.problems);
   const isNew = new Set<object>([...added.uses, ...added.problems]);
@@ -157,7 +200,9 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
   if (shift !== 0) {
     for (const each of [...uses, ...problems]) if (!isNew.has(each)) move.span(each.span);
     for (const { span } of preprocessed.includes) move.span(span);
-    for (const span of [...preprocessed.inactive, ...preprocessed.bodyUses.map((use) => use.span)]) move.span(span);
+    const longer = new Set(given ? [] : around(region, file));
+    for (const span of longer) span.end += shift;
+    for (const span of [...preprocessed.inactive, ...preprocessed.bodyUses.map((use) => use.span)]) if (!longer.has(span)) move.span(span);
   }
   movedBehind(statements, firstOut - 1);
   source.text = text;
@@ -165,9 +210,9 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
   const next: AssemblyFile = {
     ...file, problems,
     preprocessed: { ...preprocessed, uses, expansions },
-    statements: [...statements.slice(0, firstOut), ...parsed.statements, ...statements.slice(firstKept)],
+    statements: [...statements.slice(0, firstOut), ...added.statements, ...statements.slice(firstKept)],
   };
-  handOn(next, places, firstOut, parsed.statements, firstKept, shift);
+  handOn(next, places, firstOut, added.statements, firstKept, shift);
   handOnFunctions(file, next, firstOut, firstKept, shift);
   return next;
 }

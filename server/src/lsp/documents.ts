@@ -10,7 +10,7 @@ import { Checker, type CheckerOptions } from '../analysis/check';
 import { assembleFunctionInSteps, waiting } from '../diagnostics/assembling';
 import { elsewhere } from '../analysis/elsewhere';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
-import { summaryOf, type FileSummary } from '../analysis/file-summary';
+import { summaryInSteps, summaryOf, type FileSummary } from '../analysis/file-summary';
 import { flowInSteps, isFollowed } from '../analysis/flow';
 import { functionsOf } from '../analysis/functions';
 import { edited } from '../analysis/incremental';
@@ -59,8 +59,8 @@ export class Documents {
   private function: { of: AssemblyFile | undefined; steps: Steps<unknown> | undefined } = { of: undefined, steps: undefined };
   /** Open files whose registers have been followed once: from then on an edit follows those of its function at once. */
   private readonly followed = new WeakMap<SourceFile, PackageKnowledge>();
-  /** What of the files linked with an open one has still to be read. */
-  private readonly unread = new WeakMap<SourceFile, string[]>();
+  /** What of the files linked with an open one has still to be read, and the one that is being read. */
+  private readonly unread = new WeakMap<SourceFile, { paths: string[]; steps?: Steps<unknown> | undefined }>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, private readonly options: CheckerOptions) {
     const disk = options.files;
@@ -158,15 +158,17 @@ export class Documents {
     return isMore;
   }
 
-  /** Reads one of the files that an open one is linked with; false when all have been. Proposals and declarations are looked for in them. */
+  /** Reads a piece of the files that an open one is linked with; false when all have been. Proposals and declarations are looked for in them. */
   readLinked(uri: string): boolean {
     const file = this.file(uri);
     if (!file) return false;
-    let paths = this.unread.get(file.source);
-    if (!paths) this.unread.set(file.source, (paths = linkedPaths(file, this.files, this.checker.options.minor)));
-    const unread = paths.pop();
-    if (unread === undefined) return false;
-    this.summary(unread, file.target);
+    let unread = this.unread.get(file.source);
+    if (!unread) this.unread.set(file.source, (unread = { paths: linkedPaths(file, this.files, this.checker.options.minor) }));
+    if (unread.steps?.next().done === false) return true;
+    const path = unread.paths.pop();
+    if (path === undefined) return false;
+    const opened = this.openAt(path) && this.fileAt(path, file.target);
+    unread.steps = opened ? summaryInSteps(opened) : this.checker.summaryInSteps(path, file.target);
     return true;
   }
 

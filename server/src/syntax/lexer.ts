@@ -53,16 +53,17 @@ export function tokenize(text: string, from = 0, to = text.length): Token[] {
   return tokens;
 }
 
-/** Gives each token to `take`; without `all` those that say nothing, white space and comments without a problem, are left out. */
-export function scan(text: string, from: number, to: number, take: (kind: TokenKind, text: string, start: number, end: number, problem: string | undefined) => void, all: boolean): void {
+/** Gives each token to `take` until that says false; without `all` those that say nothing, white space and comments without a problem, are left out. Gives back the place behind the last. */
+export function scan(text: string, from: number, to: number, take: (kind: TokenKind, text: string, start: number, end: number, problem: string | undefined) => unknown, all: boolean): number {
   let at = from;
+  let more = true;
   const push = (kind: TokenKind, end: number, problem?: string) => {
     const start = at;
     at = end;
     if (!all && problem === undefined && (kind === 'space' || kind === 'comment')) return;
-    take(kind, end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end, problem);
+    more = take(kind, end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end, problem) !== false;
   };
-  while (at < to) {
+  while (more && at < to) {
     const code = text.charCodeAt(at);
     if (code === 10) push('newline', at + 1);
     else if (code === 32 || code === 9 || code === 13) {
@@ -98,6 +99,7 @@ export function scan(text: string, from: number, to: number, take: (kind: TokenK
       push('error', Math.min(end, to), `invalid character ${JSON.stringify(text.slice(at, end))}`);
     }
   }
+  return at;
 }
 
 const isSpace = (code: number) => code === 32 || code === 9 || code === 13;

@@ -3,6 +3,7 @@
 
 import { scan } from './lexer';
 import type { PreprocessedToken, SourceFile } from './source';
+import { finish, TOKENS, type Steps } from './steps';
 
 const cache = new WeakMap<SourceFile, PreprocessedToken[]>();
 
@@ -14,10 +15,17 @@ export function meaningful(file: SourceFile): PreprocessedToken[] {
 }
 
 /** Those of [from, to) alone, which are whole lines. Not kept. */
-export function meaningfulIn(file: SourceFile, from: number, to: number): PreprocessedToken[] {
+export const meaningfulIn = (file: SourceFile, from: number, to: number): PreprocessedToken[] => finish(meaningfulInSteps(file, from, to));
+
+export function* meaningfulInSteps(file: SourceFile, from: number, to: number): Steps<PreprocessedToken[]> {
   const found: PreprocessedToken[] = [];
-  scan(file.text, from, to, (kind, text, start, end, problem) => {
-    found.push(problem === undefined ? { kind, text, start, end, file, expansion: undefined } : { kind, text, start, end, problem, file, expansion: undefined });
-  }, false);
+  for (let at = from; at < to;) {
+    if (at > from) yield undefined;
+    const enough = found.length + TOKENS;
+    at = scan(file.text, at, to, (kind, text, start, end, problem) => {
+      found.push(problem === undefined ? { kind, text, start, end, file, expansion: undefined } : { kind, text, start, end, problem, file, expansion: undefined });
+      return found.length < enough;
+    }, false);
+  }
   return found;
 }

@@ -4,6 +4,7 @@
 import type { Architecture } from '../arch/architecture';
 import { parseOperand, type Operand } from './operand';
 import { visibleSpan, type PreprocessedToken, type Problem } from './source';
+import { finish, STEP, type Steps } from './steps';
 
 export interface Statement {
   labels: PreprocessedToken[];
@@ -19,7 +20,9 @@ export interface Parsed { statements: Statement[]; problems: Problem[] }
 /** Instructions of the assembler itself; their operands follow rules of their own. */
 export const PSEUDO_OPS: ReadonlySet<string> = new Set(['TEXT', 'DATA', 'GLOBL', 'PCDATA', 'FUNCDATA', 'PCALIGN']);
 
-export function parse(tokens: PreprocessedToken[], arch: Architecture): Parsed {
+export const parse = (tokens: PreprocessedToken[], arch: Architecture): Parsed => finish(parseInSteps(tokens, arch));
+
+export function* parseInSteps(tokens: PreprocessedToken[], arch: Architecture): Steps<Parsed> {
   const statements: Statement[] = [];
   const problems: Problem[] = [];
   let labels: PreprocessedToken[] = [];
@@ -83,6 +86,7 @@ export function parse(tokens: PreprocessedToken[], arch: Architecture): Parsed {
     statements.push({ labels, word, suffixes, operands });
     labels = [];
     if (problem) problems.push(problem);
+    if (statements.length % STEP === 0) yield undefined;
   }
   if (labels.length) statements.push({ labels, word: undefined, suffixes: [], operands: [] });
   return { statements, problems };

@@ -3,12 +3,13 @@
 // Long because directives, conditions and expansion share one state.
 
 import { MacroScope } from './macro-scope';
-import { meaningful, meaningfulIn } from './meaningful';
+import { meaningful, meaningfulIn, meaningfulInSteps } from './meaningful';
 import { PlainHeader } from './plain-header';
 import {
   sourceFile, visibleSpan,
   type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
 } from './source';
+import { finish, TOKENS, type Steps } from './steps';
 
 /** Finds the file of `#include "name"` written in `from`; undefined if there is none. */
 export type IncludeResolver = (name: string, from: SourceFile) => SourceFile | undefined;
@@ -62,13 +63,16 @@ const MOST_NESTING = 100;
 /** A hostile chain of macros doubles at each step: this many tokens are more than any real file has. */
 const MOST_TOKENS = 2_000_000;
 
-export function preprocess(root: SourceFile, options: PreprocessOptions = {}): Preprocessed {
-  return new Preprocessor(options).run(root, meaningfulIn(root, 0, root.text.length));
+export const preprocess = (root: SourceFile, options: PreprocessOptions = {}): Preprocessed => finish(preprocessInSteps(root, options));
+
+export function* preprocessInSteps(root: SourceFile, options: PreprocessOptions): Steps<Preprocessed> {
+  const tokens = yield* meaningfulInSteps(root, 0, root.text.length);
+  return yield* new Preprocessor(options).run(root, tokens);
 }
 
 /** The lines [from, to) of a file alone, which hold no directive, with the macros that are known there. */
 export function preprocessLines(root: SourceFile, from: number, to: number, macros: MacroScope): Preprocessed {
-  return new Preprocessor({}, macros).run(root, meaningfulIn(root, from, to));
+  return finish(new Preprocessor({}, macros).run(root, meaningfulIn(root, from, to)));
 }
 
 /** The macros that are known at a place of the root file. */
@@ -118,18 +122,31 @@ class Preprocessor {
   private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], headers: [], uses: [], bodyUses: [], includes: [], inactive: [], expansions: new Map(), changes: [], expandedDirective: false };
   /** Where the root file is being read. */
   private rootAt = 0;
+  private beginningOfLine = true;
   private readonly usedArguments = new Set<string>();
 
   constructor(private readonly options: PreprocessOptions, macros?: MacroScope) {
     this.macros = macros ?? commandLine(options.defines ?? new Map());
   }
 
-  run(root: SourceFile, tokens: PreprocessedToken[]): Preprocessed {
+  *run(root: SourceFile, tokens: PreprocessedToken[]): Steps<Preprocessed> {
     this.readers.push({ tokens, index: 0, file: root });
-    let beginningOfLine = true;
-    for (;;) {
+    while (this.some(root)) yield undefined;
+    this.collectExpansions(root);
+    this.collectBodyUses(root);
+    for (const open of this.conditions) {
+      this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
+      if (!open.enabled && open.start < open.file.text.length) this.out.inactive.push({ file: open.file, start: open.start, end: open.file.text.length });
+    }
+    return this.out;
+  }
+
+  /** The next tokens; false when there are no more. */
+  private some(root: SourceFile): boolean {
+    let { beginningOfLine } = this;
+    for (let count = 0; count < TOKENS; count++) {
       const token = this.next();
-      if (!token) break;
+      if (!token) return false;
       if (token.text === '#' && token.kind === 'punctuation') {
         if (!beginningOfLine) this.report('syntax', "'#' must be the first item on a line", token);
         if (token.file === root) this.rootAt = token.start;
@@ -147,13 +164,8 @@ class Preprocessor {
       }
       this.emit(token);
     }
-    this.collectExpansions(root);
-    this.collectBodyUses(root);
-    for (const open of this.conditions) {
-      this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
-      if (!open.enabled && open.start < open.file.text.length) this.out.inactive.push({ file: open.file, start: open.start, end: open.file.text.length });
-    }
-    return this.out;
+    this.beginningOfLine = beginningOfLine;
+    return true;
   }
 
   private collectExpansions(root: SourceFile): void {

@@ -5,6 +5,8 @@ export type Steps<T> = Generator<undefined, T>;
 
 /** How many instructions or statements make a step. */
 export const STEP = 200;
+/** How many tokens. */
+export const TOKENS = 2000;
 
 /** All of it now. */
 export function finish<T>(steps: Steps<T>): T {

@@ -12,6 +12,8 @@ const NEW_SPACE = '--semi-space-growth-factor=';
 const WIDE = 8 << 20;
 /** By how many percent old objects may grow between two collections. Left to itself (0) V8 lets a search through all of Go's assembly take twice what is in use; with 20 an edit that needs the whole file costs half as much again. */
 const GROWTH = '--heap-growing-percent=';
+/** Of a small heap, as at the start, it may be more: marking takes the time of whoever waits for the first answers. */
+const SMALL = 48 << 20, WHILE_SMALL = 150, LATER = 40;
 
 /** Lets the space of new objects grow to 8 MB, both halves, and no further: V8 lets it grow only while much survives. */
 function widen(): void {
@@ -29,14 +31,20 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 /** Call `busy` with every message, `rest` now and then and `end` at the end. */
 export function collector(): { busy(): void; rest(): void; end(): void } {
   widen();
-  v8.setFlagsFromString(`${GROWTH}40`);
+  v8.setFlagsFromString(`${GROWTH}${WHILE_SMALL}`);
+  let small = true;
   let collect: Collect | undefined;
   let left = 0;
   let last = 0;
   return {
     busy() { last = Date.now(); },
     rest() {
-      if (Date.now() - last < REST || process.memoryUsage().heapUsed < left + MUCH) return;
+      const { heapUsed } = process.memoryUsage();
+      if (small && heapUsed > SMALL) {
+        small = false;
+        v8.setFlagsFromString(`${GROWTH}${LATER}`);
+      }
+      if (Date.now() - last < REST || heapUsed < left + MUCH) return;
       if (!collect) {
         v8.setFlagsFromString('--expose-gc');
         collect = vm.runInNewContext('gc') as Collect;
