@@ -15,6 +15,7 @@ import { assembling } from '../diagnostics/assembling';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
 import { headerText } from '../golang/asm-header';
 import type { Listed } from '../golang/go-list';
+import type { Store } from '../golang/kept-packages';
 import { Packages, type PackagesOptions } from '../golang/packages';
 import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
@@ -38,6 +39,8 @@ export interface CheckerOptions {
   moduleCache: string | undefined;
   /** What the go command has said, by target (`goos/goarch`). */
   listed?: ReadonlyMap<string, Listed>;
+  /** Where what is known of Go's own packages is kept for later sessions. */
+  store?: Store;
   /** Targets of which what has been read is kept whatever else is read; undefined: of all. */
   inUse?: () => Iterable<Target>;
 }

@@ -201,9 +201,10 @@ function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: 
   const asText = line.word !== '' && ('TEXT'.startsWith(line.word.toUpperCase()) || /^TEXT/i.test(line.word));
   // No instruction stands at the margin, and no TEXT elsewhere.
   if (!asText && !line.atLineStart && line.word !== '') return;
-  for (const name of missingFunctions(file, knowledge, context, context.minor)) {
-    const filter = asText ? `TEXT${name}` : name;
-    const text = context.wants(filter) ? skeleton(name, file, knowledge, true) : undefined;
+  const filterOf = (name: string) => (asText ? `TEXT${name}` : name);
+  for (const name of missingFunctions(file, knowledge, context, context.minor, (each) => context.wants(filterOf(each)))) {
+    const filter = filterOf(name);
+    const text = skeleton(name, file, knowledge, true);
     if (text) yield { label: `TEXT ·${name}`, kind: 'snippet', detail: knowledge.declaration(name)?.text ?? '', insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter, rank: asText || line.atLineStart ? 1 : 5 };
   }
 }
@@ -318,7 +319,7 @@ function* symbols(context: Context, offset: number, line: Extract<LineContext, {
     }
   }
   let unused = 0;
-  for (const each of knowledge?.linkable() ?? []) if ((!code || each.kind === 'func') && context.wants(each.name) && (used.has(`.${each.name}`) || ++unused <= context.most)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.file.path), rank + 1, used.get(`.${each.name}`));
+  for (const each of knowledge?.linkable() ?? []) if ((!code || each.kind === 'func') && context.wants(each.name) && (used.has(`.${each.name}`) || ++unused <= context.most)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.path), rank + 1, used.get(`.${each.name}`));
 }
 
 const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
@@ -343,7 +344,7 @@ function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'opera
   if (line.index === 0) {
     if (line.before.endsWith('(')) yield { label: 'SB', kind: 'register', insert: 'SB', rank: 0 };
     else if (word === 'TEXT') {
-      for (const name of knowledge ? missingFunctions(file, knowledge, context, context.minor) : []) {
+      for (const name of knowledge ? missingFunctions(file, knowledge, context, context.minor, (each) => context.wants(`·${each}(SB)`)) : []) {
         const text = knowledge && skeleton(name, file, knowledge, true)?.replace(/^(\/\/.*\n)?TEXT /, '');
         if (text) yield { label: `·${name}(SB)`, kind: 'function', detail: knowledge?.declaration(name)?.text ?? '', insert: text, snippet: true, rank: 0 };
       }

@@ -3,9 +3,10 @@
 
 import { functionFrame, type FunctionFrame } from '../golang/arguments';
 import { asmHeader, sizesOf, type AsmDefine, type AsmHeader } from '../golang/asm-header';
-import type { Declaration, FuncDeclaration } from '../golang/declarations';
+import type { Declaration } from '../golang/declarations';
 import { EvaluationError, Evaluator } from '../golang/evaluator';
 import { initialValue } from '../golang/initial-value';
+import type { Linkable } from '../golang/package-scope';
 import type { GoPackage, Packages } from '../golang/packages';
 import type { GoNode } from '../golang/syntax-tree';
 import type { GoType } from '../golang/types';
@@ -26,9 +27,9 @@ const MOST_SOURCES = 24;
 
 export class PackageKnowledge {
   private headerFound: AsmHeader | undefined;
-  private bodylessNames: string[] | undefined;
+  /** Local names of //go:linkname, by file. */
+  private readonly linknames = new Map<string, ReadonlySet<string>>();
   private definesByName: Map<string, AsmDefine> | undefined;
-  private bodylessByName: Map<string, FuncDeclaration> | undefined;
   private readonly frames = new Map<string, FunctionFrame | 'unknown' | undefined>();
   private readonly sources = new Map<string, SourceFile>();
   private readonly evaluator: Evaluator;
@@ -38,7 +39,15 @@ export class PackageKnowledge {
   }
 
   get header(): AsmHeader {
-    return (this.headerFound ??= asmHeader(this.owner, this.packages));
+    return (this.headerFound ??= this.packages.header(this.owner) ?? asmHeader(this.owner, this.packages));
+  }
+
+  /** For later sessions. */
+  keep(): void {
+    if (!this.owner.withTests) this.packages.keep(this.owner.directory, this.headerFound);
+    const { goroot } = this.packages.options;
+    // Every function's registers are followed with its types.
+    if (goroot !== undefined) this.packages.keep(`${goroot}/src/runtime`, undefined);
   }
 
   define(name: string): AsmDefine | undefined {
@@ -46,16 +55,11 @@ export class PackageKnowledge {
     return this.definesByName.get(name);
   }
 
-  /** Functions and methods without a body, by name, the last of each. */
-  private withoutBody(): Map<string, FuncDeclaration> {
-    return (this.bodylessByName ??= new Map(this.owner.files.flatMap((each) => each.declarations).flatMap((each) => (each.kind === 'func' && !each.hasBody ? [[each.name, each] as const] : []))));
-  }
-
   /** The frame of a function without a body; 'unknown' where a type cannot be worked out. */
   frame(name: string): FunctionFrame | 'unknown' | undefined {
     if (this.frames.has(name)) return this.frames.get(name);
     // As vet does, a method without a body counts under its name too.
-    const declaration = this.withoutBody().get(name);
+    const declaration = this.owner.scope.withoutBody(name);
     let frame: FunctionFrame | 'unknown' | undefined;
     if (declaration) {
       try {
@@ -72,7 +76,7 @@ export class PackageKnowledge {
   /** The function of this package that //go:linkname gives a symbol of another (`runtime.memequal`). */
   linknamed(symbol: string): string | undefined {
     const directive = new RegExp(`^//go:linkname (\\S+) ${symbol.replace(/[.\\/]/g, '\\$&')}\\s*$`, 'm');
-    for (const { path } of this.owner.files) {
+    for (const path of this.owner.scope.paths()) {
       const local = directive.exec(this.packages.options.files.read(path) ?? '')?.[1];
       if (local !== undefined) return local;
     }
@@ -127,24 +131,26 @@ export class PackageKnowledge {
   }
 
   /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
-  bodyless(): readonly string[] {
-    if (this.bodylessNames) return this.bodylessNames;
-    const names: string[] = [];
-    this.bodylessNames = names;
-    for (const file of this.owner.files) {
-      const waiting = file.declarations.filter((each) => each.kind === 'func' && !each.receiver && !each.hasBody);
-      if (waiting.length === 0) continue;
-      const text = this.packages.options.files.read(file.path) ?? '';
-      const linked = new Set(Array.from(text.matchAll(/^\/\/go:linkname ([\p{L}\p{Nd}_]+)/gmu), ([, local]) => local));
-      for (const { name } of waiting) if (!linked.has(name)) names.push(name);
+  bodyless(wanted: (name: string) => boolean): string[] {
+    return this.owner.scope.filesWithoutBodies(wanted).flatMap((file) => {
+      const waiting = file.declarations.filter((each) => each.kind === 'func' && !each.receiver && !each.hasBody && wanted(each.name));
+      return waiting.map(({ name }) => name).filter((name) => !this.linknamesIn(file.path).has(name));
+    });
+  }
+
+  private linknamesIn(path: string): ReadonlySet<string> {
+    let known = this.linknames.get(path);
+    if (!known) {
+      const text = this.packages.options.files.read(path) ?? '';
+      this.linknames.set(path, (known = new Set(Array.from(text.matchAll(/^\/\/go:linkname ([\p{L}\p{Nd}_]+)/gmu), ([, local = '']) => local))));
     }
-    return names;
+    return known;
   }
 
   /** Functions and variables that assembly can name, of this package or of the one that `path` names. */
-  linkable(path?: string): Declaration[] {
+  linkable(path?: string): readonly Linkable[] {
     const owner = path === undefined ? this.owner : this.packages.imported(path, this.owner.directory);
-    return owner ? [...owner.scope.values()].filter(({ kind }) => kind === 'func' || kind === 'var') : [];
+    return owner?.scope.linkable() ?? [];
   }
 
   /** This package, or the one that `path` names. */

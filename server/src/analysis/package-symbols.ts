@@ -66,7 +66,9 @@ export function linked(file: AssemblyFile, { files, read, summary }: Neighbours,
 }
 
 /** Go functions without a body that no assembly file here defines and that no linkname provides. */
-export function missingFunctions(file: AssemblyFile, knowledge: PackageKnowledge, neighbours: Neighbours, minor: number): string[] {
+export function missingFunctions(file: AssemblyFile, knowledge: PackageKnowledge, neighbours: Neighbours, minor: number, wanted: (name: string) => boolean = () => true): string[] {
+  const waiting = knowledge.bodyless(wanted);
+  if (waiting.length === 0) return [];
   const defined = new Set(linked(file, neighbours, minor).flatMap(({ symbols }) => symbols).map(({ name }) => name.slice(name.lastIndexOf('.') + 1)));
-  return knowledge.bodyless().filter((name) => !defined.has(name));
+  return waiting.filter((name) => !defined.has(name));
 }

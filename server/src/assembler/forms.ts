@@ -52,17 +52,23 @@ export const WITHOUT_FORMS: ReadonlySet<string> = new Set(['FFREE', 'FLDENV']);
 /** N of the go1.N in which a mnemonic came. */
 export const SINCE: Readonly<Record<string, number>> = { ENDBR64: 25 };
 
-/** By mnemonic, worked out when somebody asks; those that borrow forms of others all at once. */
+/** By mnemonic, worked out when somebody asks; those that borrow forms of others, all at once, those of the floating-point unit (F…) apart. */
 const table = new Map<string, Form[]>();
-let borrowed = false;
+let borrowed = false, borrowedFloating = false;
 
 /** The forms of a mnemonic; undefined if there is none of that name. */
 export function formsOf(mnemonic: string): Form[] | undefined {
-  if (!borrowed) {
+  const name = spelled(mnemonic);
+  if (name.startsWith('F')) {
+    if (!borrowedFloating) {
+      borrowedFloating = true;
+      borrowFloating();
+    }
+  } else if (!borrowed) {
     borrowed = true;
     borrow();
   }
-  return known(spelled(mnemonic));
+  return known(name);
 }
 
 /** The names of all. */
@@ -157,7 +163,6 @@ const isFloatingMemory = (go: string) => /^F(MOV|ADD|SUB|MUL|DIV|COM)/.test(go);
 
 function slotOf(spec: OperandSpec, candidate: Candidate, evex: boolean, vex: boolean, position: number): Slot {
   const { row } = candidate;
-  const slot = (role: Role, wanted: OperandClass, bytes = 0): Slot => ({ role, wanted, bytes });
   switch (spec.kind) {
     case OperandKind.Reg: return slot('reg', registerClass(spec, evex));
     case OperandKind.Vvvv: return slot('vvvv', /^(V4F|VP4D)/.test(row.go) ? (spec.class === 'xmm' ? 'list-x' : 'list-z') : registerClass(spec, evex));
@@ -260,13 +265,16 @@ function moveRank(slots: Slot[], candidate: Candidate, wide: boolean): number {
   return 20;
 }
 
+/** Adds forms of one mnemonic to those of another. */
+function copy(from: string, to: string, keep: (form: Form) => boolean, change: (form: Form) => Form = (form) => form): void {
+  const forms = (known(from) ?? []).filter(keep).map(change);
+  table.set(to, [...(known(to) ?? []), ...forms].sort((a, b) => a.rank - b.rank));
+}
+
+const slot = (role: Role, wanted: OperandClass, bytes = 0): Slot => ({ role, wanted, bytes });
+
 /** Go mnemonics whose forms are pieces of other rows. */
 function borrow(): void {
-  const copy = (from: string, to: string, keep: (form: Form) => boolean, change: (form: Form) => Form = (form) => form) => {
-    const forms = (known(from) ?? []).filter(keep).map(change);
-    table.set(to, [...(known(to) ?? []), ...forms].sort((a, b) => a.rank - b.rank));
-  };
-  const slot = (role: Role, wanted: OperandClass, bytes = 0): Slot => ({ role, wanted, bytes });
   // IMULQ $5, AX multiplies in place.
   for (const size of ['W', 'L', 'Q']) {
     copy(`IMUL3${size}`, `IMUL${size}`, () => true, (form) => ({ ...form, slots: [form.slots[0] as Slot, slot('both', 'r')] }));
@@ -296,17 +304,7 @@ function borrow(): void {
   }
   // MOVQ of an unsigned 32-bit constant is MOVL, which clears the upper half.
   copy('MOVL', 'MOVQ', ({ candidate, slots }) => candidate.map === 0 && candidate.opcode >= 0xb8 && slots[1]?.role === 'opcode', (form) => ({ ...form, slots: [{ ...(form.slots[0] as Slot), wanted: 'u32' }, form.slots[1] as Slot], rank: 13 }));
-  // Comparisons into the flags name F0 first.
-  for (const name of ['FUCOMI', 'FUCOMIP']) for (const form of known(name) ?? []) form.slots.reverse();
   copy('MOVQ', 'MOVQOZX', ({ candidate: { map, opcode, prefix } }) => map === 1 && opcode === 0x7e && prefix === 3);
-  // The decimal forms have names of their own that leave F0 unsaid.
-  copy('FMOVB', 'FBLD', () => true, (form) => ({ ...form, slots: form.slots.slice(0, 1) }));
-  copy('FMOVBP', 'FBSTP', () => true, (form) => ({ ...form, slots: form.slots.slice(-1) }));
-  // FXCHD names its registers in either order; comparisons that leave the registers unsaid name F0 and F1.
-  copy('FXCHD', 'FXCHD', ({ slots }) => slots[0]?.wanted === 'st0', (form) => ({ ...form, slots: [...form.slots].reverse(), rank: form.rank + 1 }));
-  for (const name of ['FCOMDPP', 'FUCOMPP']) table.set(name, (known(name) ?? []).filter(({ slots }) => slots.length === 0).map((form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] })));
-  // The processor takes the forms that name F0 first as well, by the opcode of those of memory.
-  for (const name of ['FCOMD', 'FCOMDP']) copy(name, name, ({ slots, candidate }) => slots[0]?.wanted === 'm' && candidate.opcode === 0xdc, (form) => ({ ...form, slots: [slot('fixed', 'st0'), { ...(form.slots[0] as Slot), wanted: 'st' }], rank: form.rank + 1 }));
   // CR and DR by the 32-bit mnemonic too; the encoding is the same.
   copy('MOVQ', 'MOVL', ({ slots }) => slots.some(({ wanted }) => wanted === 'control' || wanted === 'debug'));
   const system = (from: string, to: string, name: OperandClass, loads: boolean) =>
@@ -323,4 +321,18 @@ function borrow(): void {
   system('SMSWL', 'MOVW', 'msw', false);
   system('LTR', 'MOVW', 'task', true);
   system('STRL', 'MOVW', 'task', false);
+}
+
+/** The same of the floating-point unit's. */
+function borrowFloating(): void {
+  // Comparisons into the flags name F0 first.
+  for (const name of ['FUCOMI', 'FUCOMIP']) for (const form of known(name) ?? []) form.slots.reverse();
+  // The decimal forms have names of their own that leave F0 unsaid.
+  copy('FMOVB', 'FBLD', () => true, (form) => ({ ...form, slots: form.slots.slice(0, 1) }));
+  copy('FMOVBP', 'FBSTP', () => true, (form) => ({ ...form, slots: form.slots.slice(-1) }));
+  // FXCHD names its registers in either order; comparisons that leave the registers unsaid name F0 and F1.
+  copy('FXCHD', 'FXCHD', ({ slots }) => slots[0]?.wanted === 'st0', (form) => ({ ...form, slots: [...form.slots].reverse(), rank: form.rank + 1 }));
+  for (const name of ['FCOMDPP', 'FUCOMPP']) table.set(name, (known(name) ?? []).filter(({ slots }) => slots.length === 0).map((form) => ({ ...form, slots: [slot('fixed', 'st0'), slot('fixed', 'st1')] })));
+  // The processor takes the forms that name F0 first as well, by the opcode of those of memory.
+  for (const name of ['FCOMD', 'FCOMDP']) copy(name, name, ({ slots, candidate }) => slots[0]?.wanted === 'm' && candidate.opcode === 0xdc, (form) => ({ ...form, slots: [slot('fixed', 'st0'), { ...(form.slots[0] as Slot), wanted: 'st' }], rank: form.rank + 1 }));
 }

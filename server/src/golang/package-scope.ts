@@ -1,23 +1,33 @@
 // The package-level names of a Go package, found without parsing all of it: a look at the beginnings of lines says which files may declare a name, and only those are parsed.
-// Must stay true: every declared name of a file that parses is among its possible names; of two declarations of a name the last file's counts, as if all had been read.
+// Must stay true: every declared name of a file that parses is among its possible names, every function without a body among those that may have none; of two declarations
+// of a name the last file's counts, as if all had been read.
 
-import type { Declaration, GoFile } from './declarations';
+import type { Declaration, FuncDeclaration, GoFile } from './declarations';
 import { outlineText } from './outline-text';
 
-export interface Source {
-  path: string;
-  /** What it may declare, and more. */
+export interface PossibleNames {
+  /** What a file may declare, and more. */
   names: readonly string[];
+  /** Functions and methods that may have no body; with ANY all may. */
+  bodyless: readonly string[];
+}
+
+export interface Source extends PossibleNames {
+  path: string;
   /** Parsed when it is asked for. */
   file(): GoFile;
 }
+
+/** A function or variable that assembly can name. */
+export interface Linkable { name: string; kind: 'func' | 'var'; path: string }
 
 export class PackageScope {
   private readonly byName = new Map<string, number[]>();
   private readonly read = new Map<number, Map<string, Declaration>>();
   private all: Map<string, Declaration> | undefined;
 
-  constructor(private readonly sources: readonly Source[]) {
+  /** `linkables` where they are known from elsewhere. */
+  constructor(readonly sources: readonly Source[], private linkables?: readonly Linkable[]) {
     sources.forEach(({ names }, i) => {
       for (const name of names) {
         const list = this.byName.get(name);
@@ -56,6 +66,27 @@ export class PackageScope {
     }
   }
 
+  linkable(): readonly Linkable[] {
+    return (this.linkables ??= [...this.values()].flatMap(({ name, kind, file }) => (kind === 'func' || kind === 'var' ? [{ name, kind, path: file.path }] : [])));
+  }
+
+  /** The same where nothing has to be parsed for it. */
+  linkableAtHand(): readonly Linkable[] | undefined { return this.linkables ?? (this.all && this.linkable()); }
+
+  /** The function or method without a body of this name; of several the last, as vet has it. */
+  withoutBody(name: string): FuncDeclaration | undefined {
+    for (let i = this.sources.length - 1; i >= 0; i--) {
+      const { bodyless, file } = this.sources[i] as Source;
+      if (!bodyless.includes(name) && !bodyless.includes(ANY)) continue;
+      const found = file().declarations.findLast((each) => each.kind === 'func' && !each.hasBody && each.name === name);
+      if (found?.kind === 'func') return found;
+    }
+    return undefined;
+  }
+
+  /** Files that may have functions without a body of such names, parsed. */
+  filesWithoutBodies(wanted: (name: string) => boolean): GoFile[] { return this.sources.filter(({ bodyless }) => bodyless.some((name) => name === ANY || wanted(name))).map((source) => source.file()); }
+
   /** All files, parsed. */
   files(): GoFile[] { return this.sources.map((source) => source.file()); }
 
@@ -81,14 +112,50 @@ const TOP = /^(?:func|type|var|const)\b/gm;
 /** What the outline keeps of comments would hide a beginning. */
 const COMMENT = /\/\*|\/\//;
 
+/** Where a declaration at the margin begins. */
+const SEGMENT = /^(?=(?:func|type|var|const|import)\b)/m;
+/** A function's beginning, and with its name. */
+const FUNCTION = /(?:^|;)[^\S\n]*func\b/gm, FUNCTION_NAME = /(?:^|;)[^\S\n]*func\s*(?:\([^()]*\)\s*)?([\p{L}_][\p{L}\p{Nd}_]*)/gmu;
+
+/** Stands for every name. */
+const ANY = '*';
+
 /** What a file may declare: everything it declares is among it. */
-export function possibleNames(source: string): string[] {
+export function possibleNames(source: string): PossibleNames {
   const found = new Set<string>();
   const outline = outlineText(source);
   let { text } = outline;
   // A body that does not end where it should takes the declarations after it with it: then all of the text counts, as it does for the parser.
-  if ((text.match(TOP) ?? []).length !== (source.match(TOP) ?? []).length) text = outlineText(source, true).text;
-  if (COMMENT.test(text)) text = text.replace(/[^\p{L}\p{Nd}_]+/gu, '\n');
+  const torn = (text.match(TOP) ?? []).length !== (source.match(TOP) ?? []).length;
+  if (torn) text = outlineText(source, true).text;
+  const commented = COMMENT.test(text);
+  const bodyless = torn || commented ? [ANY] : possiblyBodyless(text);
+  if (commented) text = text.replace(/[^\p{L}\p{Nd}_]+/gu, '\n');
   for (const [, list = ''] of text.matchAll(BEGINNING)) for (const name of list.includes(',') ? list.split(/[\s,]+/) : [list]) found.add(name);
+  return { names: [...found], bodyless };
+}
+
+/** Of an outline, in which a body is `{}`: a function alone that ends so has one, unless that may be its result's type. */
+function possiblyBodyless(outline: string): string[] {
+  const found = new Set<string>();
+  for (const segment of outline.split(SEGMENT)) {
+    const count = segment.match(FUNCTION)?.length ?? 0;
+    if (count === 0 || (count === 1 && segment.startsWith('func') && /\{\}\s*$/.test(segment) && !/\b(?:struct|interface)\b/.test(segment) && isOneLine(segment.slice(0, segment.lastIndexOf('{'))))) continue;
+    const names = Array.from(segment.matchAll(FUNCTION_NAME), ([, name = '']) => name);
+    if (names.length !== count) return [ANY];
+    for (const name of names) found.add(name);
+  }
   return [...found];
+}
+
+/** Whether lines end only within parentheses and brackets. */
+function isOneLine(head: string): boolean {
+  if (!/[\n;]/.test(head)) return true;
+  let depth = 0;
+  for (const char of head) {
+    if (char === '(' || char === '[') depth++;
+    else if (char === ')' || char === ']') depth--;
+    else if (depth <= 0 && (char === '\n' || char === ';')) return false;
+  }
+  return true;
 }

@@ -2,17 +2,21 @@
 // Must stay true: nothing is fetched and no program is started; what the go command has said comes first; a package that cannot be found is undefined.
 
 import { buildConstraint } from '../workspace/build-constraint';
-import { directoryOf, join, type Files } from '../workspace/files';
+import { baseName, directoryOf, join, type Files } from '../workspace/files';
 import { targetOfName, tagHolds, isSystem, type Target } from '../workspace/target';
 import { readDeclarations, type GoFile } from './declarations';
 import { defaultExperiments } from './experiments';
+import type { AsmHeader } from './asm-header';
 import type { Listed } from './go-list';
-import { PackageScope, possibleNames, type Source } from './package-scope';
+import { KeptPackages, type Store } from './kept-packages';
+import { PackageScope, possibleNames, type Linkable, type PossibleNames, type Source } from './package-scope';
 import type { GoParser } from './syntax-tree';
 
 export interface GoPackage {
   directory: string;
   name: string;
+  /** Its tests are among its files. */
+  withTests: boolean;
   readonly files: readonly GoFile[];
   /** Package-level names; methods are not in it. A name is looked for in the files that may declare it: the others wait. */
   scope: PackageScope;
@@ -31,8 +35,10 @@ export interface PackagesOptions {
   listed?: Listed | undefined;
   /** Files read before, for any target; parsing is what costs most. */
   parsed?: Map<string, { mark: string; file: GoFile }>;
+  /** Where what is known of Go's own packages is kept for later sessions. */
+  store?: Store | undefined;
   /** The names that files may declare, of the same text. */
-  named?: Map<string, { mark: string; names: readonly string[] }>;
+  named?: Map<string, { mark: string; names: PossibleNames }>;
 }
 
 /** `replaces`: by a folder, or by a version of another module. */
@@ -42,13 +48,24 @@ export class Packages {
   private readonly byDirectory = new Map<string, GoPackage | undefined>();
   private readonly modules = new Map<string, Module | undefined>();
 
-  constructor(readonly options: PackagesOptions) {}
+  private readonly headers = new Map<string, AsmHeader>();
+  private readonly kept: KeptPackages | undefined;
+
+  constructor(readonly options: PackagesOptions) {
+    const { store, files, goroot, target, minor } = options;
+    this.kept = store && goroot !== undefined ? new KeptPackages(store, files, goroot, target, minor) : undefined;
+  }
 
   /** The package in a directory: its files for this target; its tests only if asked for, as they belong to no other package's imports. */
   read(directory: string, withTests = false): GoPackage | undefined {
     const key = withTests ? `${directory} with tests` : directory;
     if (this.byDirectory.has(key)) return this.byDirectory.get(key);
     const { files } = this.options;
+    const known = withTests ? undefined : this.fromStore(directory);
+    if (known) {
+      this.byDirectory.set(key, known);
+      return known;
+    }
     // Files that have come since then are judged here.
     const listed = this.options.listed?.package(directory);
     const sources: Source[] = [];
@@ -61,13 +78,36 @@ export class Packages {
       // Tests of package p_test are a package of their own.
       if (withTests && name.endsWith('_test.go') && this.parse(path, text).packageName.endsWith('_test')) continue;
       const mark = fingerprint(text);
-      sources.push({ path, names: this.names(path, text, mark), file: () => this.parsedFile(path, mark) ?? this.parse(path, files.read(path) ?? '') });
+      sources.push({ path, ...this.names(path, text, mark), file: () => this.parsedFile(path, mark) ?? this.parse(path, files.read(path) ?? '') });
     }
     const [first] = sources;
-    const scope = new PackageScope(sources);
-    const found = first ? { directory, name: first.file().packageName, scope, get files() { return scope.files(); } } : undefined;
+    const found = first && packageOf(directory, first.file().packageName, withTests, sources);
     this.byDirectory.set(key, found);
     return found;
+  }
+
+  /** As an earlier session left it. */
+  private fromStore(directory: string): GoPackage | undefined {
+    const known = this.kept?.load(directory);
+    if (!known) return undefined;
+    if (known.header) this.headers.set(directory, known.header);
+    const paths = known.sources.map(({ file }) => join(directory, file));
+    const sources = known.sources.map(({ names, bodyless }, i): Source => ({ path: paths[i] ?? '', names, bodyless, file: () => this.parse(paths[i] ?? '', this.options.files.read(paths[i] ?? '') ?? '') }));
+    return packageOf(directory, known.name, false, sources, known.linkable?.map(([name, kind, source]) => ({ name, kind, path: paths[source] ?? '' })));
+  }
+
+  /** go_asm.h of a package, where an earlier session has worked it out. */
+  header({ directory, withTests }: GoPackage): AsmHeader | undefined { return withTests ? undefined : this.headers.get(directory); }
+
+  /** Keeps what is known of a package for later sessions. */
+  keep(directory: string, header: AsmHeader | undefined): void {
+    const known = this.byDirectory.get(directory);
+    if (!known) return;
+    const { scope } = known;
+    const sources = scope.sources.map(({ path, names, bodyless }) => ({ file: baseName(path), names, bodyless }));
+    const places = new Map(scope.sources.map(({ path }, i) => [path, i]));
+    const linkable = scope.linkableAtHand()?.map(({ name, kind, path }): [string, typeof kind, number] => [name, kind, places.get(path) ?? 0]);
+    this.kept?.save(directory, { name: known.name, sources, linkable, header: header ?? this.headers.get(directory) }, [...this.byDirectory.values()].flatMap((each) => each?.directory ?? []));
   }
 
   /** Of all Go files that packages read so far consist of. */
@@ -89,7 +129,7 @@ export class Packages {
     }
   }
 
-  private names(path: string, text: string, mark: string): readonly string[] {
+  private names(path: string, text: string, mark: string): PossibleNames {
     const { named } = this.options;
     let known = named?.get(path);
     if (known?.mark !== mark) named?.set(path, (known = { mark, names: possibleNames(text) }));
@@ -177,6 +217,11 @@ export class Packages {
     this.modules.set(directory, module);
     return module;
   }
+}
+
+function packageOf(directory: string, name: string, withTests: boolean, sources: Source[], linkable?: readonly Linkable[]): GoPackage {
+  const scope = new PackageScope(sources, linkable);
+  return { directory, name, withTests, scope, get files() { return scope.files(); } };
 }
 
 /** Length and 64 bits of a text, which stand for it where keeping the text of whole packages would cost too much. */

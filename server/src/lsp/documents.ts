@@ -67,6 +67,8 @@ export class Documents {
     this.files = {
       read: (path) => this.openAt(path)?.getText() ?? this.fromDisk(path, disk),
       list: (path) => this.listed(path, disk),
+      // What is in the editor has no time.
+      stamp: (path) => (this.openAt(path) ? undefined : disk.stamp?.(path)),
     };
     this.checker = this.newChecker({});
   }
@@ -170,6 +172,12 @@ export class Documents {
     const opened = this.openAt(path) && this.fileAt(path, file.target);
     unread.steps = opened ? summaryInSteps(opened) : this.checker.summaryInSteps(path, file.target);
     return true;
+  }
+
+  /** Keeps what has been worked out for an open file of Go's own for later sessions. */
+  keep(uri: string): void {
+    const file = this.file(uri);
+    if (file) this.context(file).knowledge?.keep();
   }
 
   /** Of a file as it is now, what one of its functions still needs. */

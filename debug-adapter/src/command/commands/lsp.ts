@@ -9,6 +9,7 @@ import { goParser } from '../host/go-parser';
 import { collector } from '../host/memory';
 import { goCommand } from '../host/go-list';
 import { goTools } from '../host/go-tools';
+import { packageStore } from '../host/package-store';
 import { diskFiles, goRoot, moduleCache } from '../host/sources';
 import type { CommandSpec, Parsed } from '../options';
 
@@ -33,7 +34,7 @@ export async function run(parsed: Parsed): Promise<number> {
   // Before what keeps the compiled code; the protocol's library ends the process itself, as soon as it is told to.
   process.prependOnceListener('exit', () => { memory.end(); });
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')), go: parsed.text('goroot') === undefined ? go : { ...go, environment: () => Promise.resolve(undefined) } }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), store: packageStore(__filename), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')), go: parsed.text('goroot') === undefined ? go : { ...go, environment: () => Promise.resolve(undefined) } }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
