@@ -33,7 +33,7 @@ type ring struct {
 func main() {
 	long := build(14)
 	nodes := 0
-	for i := 0; i < 40; i++ {
+	for i := 0; i < 400; i++ {
 		nodes += build(10).count()
 	}
 	fmt.Println(nodes, long.count())
