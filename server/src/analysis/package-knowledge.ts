@@ -11,6 +11,7 @@ import type { GoPackage, Packages } from '../golang/packages';
 import type { GoNode } from '../golang/syntax-tree';
 import type { GoType } from '../golang/types';
 import { sourceFile, type SourceFile, type Span } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 
 export interface GoPlace {
   declaration: Declaration;
@@ -83,9 +84,30 @@ export class PackageKnowledge {
     return undefined;
   }
 
-  /** A type of package runtime: this package if it is that one, else the one it can import. */
+  /** This package if it is runtime, else the one it can import. */
+  private runtime(): GoPackage | undefined {
+    return this.owner.name === 'runtime' && this.owner.scope.has('g') ? this.owner : this.packages.imported('runtime', this.owner.directory);
+  }
+
+  /** Works out the types that every function's registers are followed with, a Go file at a time. */
+  *typesAhead(): Steps<void> {
+    const { scope } = this.runtime() ?? {};
+    yield undefined;
+    const names = new Set(FOLLOWED);
+    for (const name of names) {
+      const declaration = scope?.get(name);
+      yield undefined;
+      if (declaration?.kind === 'type') for (const each of namesWithin(declaration.type)) names.add(each);
+    }
+    for (const name of FOLLOWED) {
+      this.runtimeType(name);
+      yield undefined;
+    }
+  }
+
+  /** A type of package runtime. */
   runtimeType(name: string): GoType | undefined {
-    const owner = this.owner.name === 'runtime' && this.owner.scope.has('g') ? this.owner : this.packages.imported('runtime', this.owner.directory);
+    const owner = this.runtime();
     const declaration = owner?.scope.get(name);
     return owner && declaration?.kind === 'type' ? this.tried(() => this.evaluator.named(declaration, owner)) : undefined;
   }
@@ -211,6 +233,16 @@ export class PackageKnowledge {
       text: text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).trim().replace(/\s*\{$/, ''), doc: docAbove(text, lineStart), pragmas: pragmasAbove(text, lineStart),
     };
   }
+}
+
+/** What a pointer to a g leads to first. */
+const FOLLOWED = ['g', 'm', 'p'];
+
+/** The names in a type that its size depends on. */
+function* namesWithin(node: GoNode): Generator<string> {
+  if (node.type === 'type_identifier' || node.type === 'identifier') yield node.text;
+  if (/^(?:pointer|slice|map|channel|function|interface)_type$/.test(node.type)) return;
+  for (const child of node.children) yield* namesWithin(child);
 }
 
 function commentsAbove(text: string, lineStart: number): string[] {

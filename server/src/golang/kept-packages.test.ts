@@ -98,4 +98,9 @@ test.skipIf(!goroot)('package runtime', () => {
   expect(later?.linkable()).toEqual(linkable);
   expect(later?.bodyless(() => true)).toEqual(bodyless);
   expect(later?.frame('memmove')).toEqual(first?.frame('memmove'));
+  // Beside the work, file by file, to the same types.
+  let steps = 0;
+  for (const step of later?.typesAhead() ?? []) steps += step === undefined ? 1 : 0;
+  expect(steps).toBeGreaterThan(20);
+  expect(later?.runtimeType('g')?.size).toBe(first?.runtimeType('g')?.size);
 });

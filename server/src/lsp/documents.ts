@@ -197,6 +197,13 @@ export class Documents {
     return found;
   }
 
+  /** Works out the types that the registers of an open file are followed with. */
+  *typesAhead(uri: string): Generator<undefined> {
+    const file = this.file(uri);
+    const knowledge = file && this.context(file).knowledge;
+    if (knowledge) yield* knowledge.typesAhead();
+  }
+
   /** Reads the Go packages that an open file names, a Go file at a time: they are asked for whole when somebody types what stands before a `·`. */
   *importsAhead(uri: string): Generator<undefined> {
     const file = this.file(uri);
@@ -207,7 +214,7 @@ export class Documents {
     const paths = new Set(['runtime', ...names.flatMap((name) => (name.lastIndexOf('.') > 0 ? name.slice(0, name.lastIndexOf('.')) : []))]);
     for (const path of paths) {
       const found = knowledge.package(path);
-      if (found && found !== knowledge.owner) yield* found.scope.ahead();
+      if (found) yield* found.scope.ahead();
     }
   }
 

@@ -23,7 +23,7 @@ const PAUSE = 10, LONG_PAUSE = 250;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { linked: 0, keep: 1, warmUp: 2, assemble: 3, ahead: 4, rehearse: 5 };
+const RANK = { linked: 0, types: 1, keep: 2, warmUp: 3, assemble: 4, ahead: 5, rehearse: 6 };
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -111,10 +111,12 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     if (ready.has(uri)) return;
     const rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
     rehearsed = true;
+    const types = documents.typesAhead(uri);
     const ahead = documents.importsAhead(uri);
     ready.add(uri);
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
+    idle.put(`types for ${uri}`, { rank: RANK.types, step: () => types.next().done !== true });
     const keep = () => { idle.put(`keeping what is known of ${uri}`, { rank: RANK.keep, step: () => { documents.keep(uri); return false; } }); };
     keep();
     idle.put(`reading what ${uri} names`, { rank: RANK.ahead, step: () => ahead.next().done !== true, done: keep });
