@@ -45,6 +45,9 @@ function vetFindings(text) {
   return found;
 }
 
+/** Of `FILE:LINE CODE`. */
+const fileOf = (key) => key.replace(/:\d+ \w+$/, '');
+
 /** The listing without places: bytes, symbols, relocations. */
 const code = (listing) => listing.split('\n').filter((line) => !/^\t0x[0-9a-f]+ \d{5,} \(/.test(line)).join('\n');
 
@@ -61,6 +64,7 @@ for (const module of modules) {
   spawnSync('chmod', ['-R', 'u+w', home]);
   if (!fs.existsSync(path.join(home, 'go.mod'))) fs.writeFileSync(path.join(home, 'go.mod'), `module ${module.replace(/@.*/, '')}\n\ngo 1.17\n`);
   const dirs = folders(home);
+  if (dirs.length === 0) { say('has no assembly beside Go files'); fs.rmSync(home, { recursive: true, force: true }); continue; }
   const files = dirs.flatMap((dir) => fs.readdirSync(dir).filter((name) => name.endsWith('.s')).map((name) => path.join(dir, name)));
   const checked = gobuf(['check', '--json', ...files], home);
   if (checked.status !== 0 && checked.status !== 1) say(`gobuf check ended with ${checked.status}: ${checked.stderr.split('\n')[0]}`);
@@ -79,16 +83,18 @@ for (const module of modules) {
     let found = vet();
     if (found.status !== 0) {
       // Mostly tests that need what the module does not bring.
-      for (const [dir] of packages) for (const name of fs.readdirSync(dir)) if (name.endsWith('_test.go')) fs.rmSync(path.join(dir, name));
+      for (const [dir] of packages) for (const name of fs.readdirSync(dir)) if (/_test\.(go|s)$/.test(name)) fs.rmSync(path.join(dir, name));
       found = vet();
     }
-    if (found.status !== 0) say(`go vet for ${arch}: ${found.stderr.split('\n').find((line) => line && !/^[#{}\t]/.test(line)) ?? ''}`);
-    for (const [key, message] of vetFindings(`${found.stdout}\n${found.stderr}`)) theirs.set(key, message);
-    for (const [dir, importPath, names] of packages) for (const name of names.split(' ')) if (!seen.has(path.join(dir, name))) seen.set(path.join(dir, name), { dir, importPath, arch });
+    // A package that does not compile is judged by nobody.
+    const unjudged = found.status === 0 ? [] : packages.map(([dir]) => dir).filter((dir) => { const alone = run('go', ['vet', '-json', '-asmdecl', '-framepointer', `./${path.relative(home, dir)}`], home, { GOARCH: arch }); return alone.status !== 0; });
+    if (found.status !== 0) say(`go vet for ${arch}: ${found.stderr.split('\n').find((line) => line && !/^[#{}\t]/.test(line)) ?? ''}${unjudged.length ? `; not compared: ${unjudged.map((dir) => path.relative(home, dir)).join(', ')}` : ''}`);
+    for (const [dir, importPath, names] of packages) for (const name of names.split(' ')) if (fs.existsSync(path.join(dir, name)) && !seen.has(path.join(dir, name))) seen.set(path.join(dir, name), { dir, importPath, arch, judged: !unjudged.includes(dir) });
+    // A file is read for one GOARCH here, the first that it is built for: what vet says of it for others (amd64's code in a file without a suffix) is not compared.
+    for (const [key, message] of vetFindings(`${found.stdout}\n${found.stderr}`)) if (seen.get(fileOf(key))?.arch === arch) theirs.set(key, message);
   }
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
-    const file = key.replace(/:\d+ \w+$/, '');
-    if (!seen.has(file)) continue;
+    if (seen.get(fileOf(key))?.judged !== true) continue;
     count('vet', ours.has(key) === theirs.has(key));
     if (ours.has(key) !== theirs.has(key)) say(`${theirs.has(key) ? `only go vet: ${key}: ${theirs.get(key)}` : `only here: ${key}: ${ours.get(key)}`}`);
   }

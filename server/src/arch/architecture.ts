@@ -59,12 +59,13 @@ const arm: Architecture = {
   isJump: among('B BL BX BEQ BNE BCS BHS BCC BLO BMI BPL BVS BVC BHI BLS BGE BLT BGT BLE CALL JMP'),
 };
 
+const MIXED_CASE: ReadonlySet<string> = new Set(words('CurrentEL DAIFClr DAIFSet SPSel SPSR_abt SPSR_fiq SPSR_irq SPSR_und'));
 const arm64: Architecture = {
   family: 'arm64', pointerSize: 8, bigEndian: false, suffixes: true, linkSize: 8, stackPointer: 'RSP',
   registers: new Set([...without(range('R', 0, 30), 'R18', 'R28'), ...words('R18_PLATFORM g RSP ZR LR'), ...range('F', 0, 31), ...range('V', 0, 31), ...PSEUDO, 'SP']),
   registerPrefixes: new Set(words('F R V')),
-  // Hundreds of system registers and cache operations, all in capitals; whether one exists is the assembler's to say.
-  specialOperand: (name) => /^[A-Z][A-Z0-9_]*$/.test(name) || name === 'DAIFSet' || name === 'DAIFClr',
+  // Hundreds of system registers and cache operations, nearly all in capitals; whether one exists is the assembler's to say.
+  specialOperand: (name) => /^(?:[A-Z][A-Z0-9_]*|[A-Z]\w*_EL\d+)$/.test(name) || MIXED_CASE.has(name),
   isJump: among('B BL BEQ BNE BCS BHS BCC BLO BMI BPL BVS BVC BHI BLS BGE BLT BGT BLE CALL CBZ CBZW CBNZ CBNZW JMP TBNZ TBZ ADR ADRP'),
 };
 

@@ -110,3 +110,9 @@ test('an expression that is nested too deep is an error, not a crash', () => {
     expect(problems.map(({ message }) => message)).toEqual(['this expression is nested more than 1000 deep']);
   }
 });
+
+test.skipIf(!goroot)("every system register of arm64 that Go's assembler names", () => {
+  const names = Array.from(fs.readFileSync(path.join(goroot ?? '', 'src/cmd/internal/obj/arm64/sysRegEnc.go'), 'utf8').matchAll(/^\t\{"(\w+)", REG_/gm), ([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(400);
+  for (const name of names) expect(operands(`MRS ${name}, R1`, 'arm64').filter((each) => each.startsWith('!')), name).toEqual([]);
+});
