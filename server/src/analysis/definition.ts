@@ -76,7 +76,7 @@ function symbolPlaces(name: string, isStatic: boolean, context: DefinitionContex
     if (source !== file.source) for (const symbol of symbols) if (symbol.name === name && !symbol.static) places.push(symbol.span);
   }
   const dot = name.lastIndexOf('.');
-  const go = name.startsWith('.') ? context.knowledge?.declaration(plainName(name)) : dot > 0 ? goOfOtherPackage(name, dot, context) : undefined;
+  const go = name.startsWith('.') ? context.knowledge?.declaration(plainName(name)) : dot > 0 ? goOfOtherPackage(name, dot, context) : context.knowledge?.withoutPackage(name);
   if (go) places.push(go.span);
   if (places.length === 0) for (const other of siblings(file, context, last)) if (other !== file) add(other);
   return places;

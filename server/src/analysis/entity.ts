@@ -27,6 +27,12 @@ export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
   | { kind: 'symbol'; name: string; static: boolean }
   /** `x+8(FP)`. */
   | { kind: 'argument'; name: string; offset: bigint }
+  /** `x-8(SP)`. */
+  | { kind: 'local'; name: string; offset: bigint }
+  /** `P` of `MOVD.P`. */
+  | { kind: 'suffix'; name: string }
+  /** `<ABIInternal>` of a symbol. */
+  | { kind: 'abi'; name: string }
 );
 
 export function entityAt(file: AssemblyFile, offset: number): Entity | undefined {
@@ -95,16 +101,19 @@ function ofToken(statement: Statement, token: PreprocessedToken, span: Span, wit
   const at = { span, function: within };
   if (token === statement.word) return { ...at, kind: 'instruction', statement, word: token.text };
   if (statement.labels.includes(token)) return { ...at, kind: 'label', name: token.text };
+  if (statement.suffixes.includes(token)) return { ...at, kind: 'suffix', name: token.text };
   for (const operand of statement.operands) {
     if (!operand.tokens.includes(token)) continue;
     const register = operand.registers.find((each) => each.token === token);
     if (register) return { ...at, kind: 'register', name: register.name, statement, operand };
+    if (operand.symbol?.abi === token) return { ...at, kind: 'abi', name: token.text };
     if (operand.symbol?.token !== token) {
       const pseudo = operand.pseudo === token.text;
       return pseudo ? { ...at, kind: 'register', name: token.text, statement, operand } : undefined;
     }
     if (operand.kind === 'label') return { ...at, kind: 'label', name: token.text };
     if (operand.pseudo === 'FP') return { ...at, kind: 'argument', name: token.text, offset: operand.value ?? 0n };
+    if (operand.pseudo === 'SP') return { ...at, kind: 'local', name: token.text, offset: operand.value ?? 0n };
     if (operand.pseudo === 'SB') return { ...at, kind: 'symbol', name: symbolName(token.text, file), static: operand.symbol.static };
   }
   return undefined;

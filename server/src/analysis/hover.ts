@@ -7,6 +7,7 @@ import { describe } from '../arch/amd64-descriptions';
 import { describeBeyondAmd64 } from '../arch/descriptions';
 import type { OperandForm } from '../arch/operand-forms';
 import { isPseudo, registerKind, registerRole } from '../arch/register-meanings';
+import { suffixMeaning } from '../arch/suffixes';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
@@ -45,6 +46,9 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'offset': return field(entity, context) ?? number(entity.operand);
     case 'number': return number(entity.operand);
     case 'label': return label(entity, context.file);
+    case 'local': return local(entity);
+    case 'suffix': return suffix(entity.name, context.file);
+    case 'abi': return ABIS[entity.name];
     case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context);
     case 'directive': return `**#${entity.word}** — ${DIRECTIVE_HELP[entity.word] ?? ''}`;
     case 'condition': return conditionHelp(entity.name, context.file);
@@ -104,7 +108,7 @@ function symbol(entity: Extract<Entity, { kind: 'symbol' }>, { knowledge, places
   const dot = entity.name.lastIndexOf('.');
   const path = entity.name.slice(0, dot);
   const own = entity.name.startsWith('.') || path === knowledge?.owner.name;
-  const place = entity.static ? undefined : own ? knowledge?.declaration(entity.name.slice(dot + 1)) : dot > 0 ? knowledge?.declaration(entity.name.slice(dot + 1), path) : undefined;
+  const place = entity.static ? undefined : dot < 0 ? knowledge?.withoutPackage(entity.name) : own ? knowledge?.declaration(entity.name.slice(dot + 1)) : dot > 0 ? knowledge?.declaration(entity.name.slice(dot + 1), path) : undefined;
   const inAssembly = (places?.(entity) ?? []).filter(({ file: { path: of } }) => !of.endsWith('.go'));
   const parts = [place && described(place)];
   // What Go knows nothing of has its TEXT or GLOBL, and the comment there.
@@ -180,13 +184,30 @@ function label(entity: Extract<Entity, { kind: 'label' }>, file: AssemblyFile): 
   return `**${entity.name}:** — line ${positionAt(first.file, first.start).line + 1}, ${jumps === 1 ? '1 jump' : `${jumps} jumps`} to it`;
 }
 
+function local({ name, offset, function: within }: Extract<Entity, { kind: 'local' }>): string {
+  const away = offset < 0n ? `${bytesText(Number(-offset))} below` : offset === 0n ? 'at' : `${bytesText(Number(offset))} above`;
+  const frame = within?.text.operands.at(-1)?.value;
+  return `**${name}${offset < 0n ? '' : '+'}${offset}(SP)** — a local of the function, ${away} the top of its frame${frame === undefined ? '' : ` of ${bytesText(Number(frame))}`}; the name is only for readers`;
+}
+
+function suffix(name: string, { arch: { family } }: AssemblyFile): string | undefined {
+  const meaning = suffixMeaning(name, family);
+  return meaning === undefined ? undefined : `**.${name}** — ${meaning}`;
+}
+
+/** Calling conventions, as symbols name them. */
+const ABIS: Partial<Record<string, string>> = {
+  ABI0: '**ABI0** — the calling convention of assembly: arguments and results on the stack, `name+offset(FP)`. Without a selector a symbol is ABI0\n\n[Go\'s internal ABI](https://go.dev/s/regabi)',
+  ABIInternal: '**ABIInternal** — the calling convention of compiled Go code, which differs between versions: arguments and results in registers where they fit. Only package runtime and what belongs to it may name it\n\n[Go\'s internal ABI](https://go.dev/s/regabi)',
+};
+
 function instruction(entity: Extract<Entity, { kind: 'instruction' }>, { file, forms }: HoverContext): string | undefined {
   const { word, statement } = entity;
   const pseudo = PSEUDO_OP_HELP[word];
   if (pseudo) return `**${word}** — ${pseudo}\n\n[Go's assembler](https://go.dev/doc/asm)`;
   if (file.arch.family !== 'amd64' && file.arch.family !== '386') return beyondAmd64(word, file, forms?.get(word), statement.operands.length);
   const help = instructionHelp(word, statement.operands.length, statement.operands);
-  if (!help) return undefined;
+  if (!help || candidatesOf(word).length === 0) return help;
   const access = operandAccess(statement, file.arch.family);
   const here = statement.operands.map(({ tokens }, i) => {
     const how = { r: 'read', w: 'written', rw: 'read and written', none: 'only addressed' }[access[i] ?? 'r'];
@@ -224,7 +245,11 @@ export function instructionHelp(word: string, count?: number, operands?: readonl
   const fitting = operands ? all.filter((candidate) => fits(goOperands(candidate, word), operands)) : [];
   const rows = (fitting.length ? fitting : all).map(({ row }) => row);
   const first = (fitting[0] ?? all.find(({ operands: specs }) => specs.length === count))?.row ?? rows[0];
-  if (!first) return undefined;
+  if (!first) {
+    // The assembler's own, and those of 32-bit mode.
+    const does = describe(word);
+    return does === undefined ? undefined : `**${word}** — ${does}\n\n[Go's assembler](https://go.dev/doc/asm)`;
+  }
   const names = [...new Set(rows.map(({ name }) => name))];
   const features = [...new Set(rows.map(({ feature }) => feature).filter(Boolean))];
   const flags = flagNames(first.flagsWritten & ~first.flagsUndefined);

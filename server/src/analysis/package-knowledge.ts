@@ -152,6 +152,13 @@ export class PackageKnowledge {
     return frame && frame !== 'unknown' ? frame.results : 0;
   }
 
+  /** The declaration that `//go:linkname _cgo_init _cgo_init` takes out of its package: the symbol has no package before its name. */
+  withoutPackage(name: string): GoPlace | undefined {
+    const declaration = this.owner.scope.get(name);
+    const text = declaration && this.packages.options.files.read(declaration.file.path);
+    return text !== undefined && new RegExp(`^//go:linkname ${name} ${name}\\s*$`, 'm').test(text) ? this.declaration(name) : undefined;
+  }
+
   /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
   bodyless(wanted: (name: string) => boolean): string[] {
     return this.owner.scope.filesWithoutBodies(wanted).flatMap((file) => {

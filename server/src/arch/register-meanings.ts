@@ -78,7 +78,7 @@ export function registerRole(name: string, family: Family, internal: boolean): s
   const integer = internal ? INTEGER_ARGUMENTS[family]?.indexOf(name) ?? -1 : -1;
   const float = internal ? FLOAT_ARGUMENTS[family]?.indexOf(name) ?? -1 : -1;
   const argument = integer >= 0 ? `carries integer argument and result ${integer + 1}` : float >= 0 ? `carries floating-point argument and result ${float + 1}` : undefined;
-  return [PSEUDO[name] ?? SPECIAL[family === 'mips64' ? 'mips' : family]?.[name], argument].filter(Boolean).join('; ') || undefined;
+  return [PSEUDO[name] ?? SPECIAL[family === 'mips64' ? 'mips' : family]?.[name] ?? (name === 'SP' ? `the stack pointer of the assembler; ${VIRTUAL_SP}` : undefined), argument].filter(Boolean).join('; ') || undefined;
 }
 
 /** What it is by its kind: its size, what else it is a part of. */
