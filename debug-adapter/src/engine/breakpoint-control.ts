@@ -222,6 +222,7 @@ export class BreakpointControl {
   /** Adds one and arms it. */
   private put(fields: Parameters<BreakpointTable['add']>[0]): BreakpointView {
     if (fields.name !== undefined && this.table.named(fields.name)) throw new Error(`Breakpoint exists with name ${fields.name}`);
+    if (fields.hitCondition) hitConditionHolds(fields.hitCondition, 0);
     const breakpoint = this.table.add(fields);
     this.arm(breakpoint);
     return this.changed(breakpoint);

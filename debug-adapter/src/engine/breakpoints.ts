@@ -81,7 +81,7 @@ export function hitCounts(breakpoint: Breakpoint, instruction: number): { total:
 /** `> 5`, `== 3`, `% 2`, or a bare number, which means "from that hit on". Throws one sentence on other text. */
 export function hitConditionHolds(condition: string, hits: number): boolean {
   const match = /^\s*(==|!=|>=|<=|>|<|%|)\s*(\d+)\s*$/.exec(condition);
-  if (!match) throw new Error(`unable to parse breakpoint hit condition: "${condition}"`);
+  if (!match) throw new Error(`unable to parse breakpoint hit condition: "${condition}"\nhit conditions should be of the form "number" or "OP number"`);
   const value = Number(match[2]);
   switch (match[1]) {
     case '==': return hits === value;
@@ -100,7 +100,7 @@ export function viewOf(breakpoint: Breakpoint, instruction: number): BreakpointV
   return {
     id, kind, enabled, addresses: [...addresses], verified: !problem, totalHits: total, hitsByGoroutine: byGoroutine, trace,
     ...(name !== undefined ? { name } : {}), ...(problem ? { message: problem } : {}), ...(file ? { file, line } : {}), ...(breakpoint.function ? { function: breakpoint.function } : {}),
-    ...(condition !== undefined ? { condition } : {}), ...(hitCondition !== undefined ? { hitCondition } : {}), ...(logMessage !== undefined ? { logMessage } : {}),
+    ...(condition !== undefined ? { condition } : {}), ...(hitCondition !== undefined ? { hitCondition } : {}), ...(breakpoint.hitConditionPerGoroutine ? { hitConditionPerGoroutine: true } : {}), ...(logMessage !== undefined ? { logMessage } : {}),
     ...(watch ? { watch: { expression: watch.expression, address: watch.address, size: watch.size, access: watch.access, ...(watch.register ? { register: watch.register.name } : {}) } } : {}),
     ...(event ? { event } : {}),
   };

@@ -9,7 +9,7 @@ import type { TestSession } from './testing/session';
 
 const CALLS = path.join(import.meta.dirname, 'testdata/calls.go');
 const LINE = fs.readFileSync(CALLS, 'utf8').split('\n').findIndex((line) => line.includes('n := add(')) + 2;
-const ASKED = ['add(3, 4)', 'double(n)', 'double(-5)', 'half(7)', 'half(2.5)', 'p.sum()', 'join("left", text)', 'add(double(2), p.sum())', 'double(2) + 1', '1 + 2', 'w.sum()', '-unsafe w.volume()', 'w.point.sum()', 'adder(5)(6)', 'fails(3)', 'double(fails(4))', 'm[main.point{1, 2}]', 'p.x', 'point.sum(*p)'];
+const ASKED = ['add(3, 4)', 'double(n)', 'double(-5)', 'half(7)', 'half(2.5)', 'p.sum()', 'join("left", text)', 'add(double(2), p.sum())', 'double(2) + 1', '1 + 2', 'w.sum()', '-unsafe w.volume()', 'w.point.sum()', 'adder(5)(6)', 'fails(3)', 'double(fails(4))', 'recovers(2)', 'recovers(0)', 'recovers(7)', 'again(5)', 'deep(2000)', 'm[main.point{1, 2}]', 'p.x', 'point.sum(*p)'];
 
 let session: TestSession | undefined;
 afterAll(() => session?.debug.dispose());

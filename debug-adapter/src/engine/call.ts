@@ -15,7 +15,8 @@ export interface CallValue { type: GoType; bytes: Uint8Array }
 const INTEGERS = [0, 3, 1, 7, 6, 8, 9, 10, 11];
 const FLOATS = 15;
 const MOST_INSTRUCTIONS = 20_000_000, SLICE = 1_000_000;
-const STACK_BYTES = 512 << 10;
+/** It cannot grow, since the runtime knows nothing of it. */
+const STACK_BYTES = 4 << 20;
 
 /** A part of a value in a register: integer number i, or floating-point number i. */
 interface Part { offset: number; size: number; float: boolean; register: number }
@@ -97,11 +98,11 @@ export function callFunction(host: CallHost, callee: Callee, given: CallValue[],
   const goexit = binary.functionsNamed('runtime.goexit')[0];
   const region = machine.regions().find(({ name }) => name === '[stack]');
   if (!goexit || !region) throw new Error('there is no stack for a call');
-  const lo = region.start + 4096, hi = lo + STACK_BYTES, back = goexit.entry + 1;
+  const lo = region.start + 4096, hi = Math.min(lo + STACK_BYTES, region.end - (512 << 10)), back = goexit.entry + 1;
   if (machine.threads.some((thread) => { const sp = Number(BigInt.asUintN(48, machine.registers(thread.tid).gpr[RSP]!)); return sp >= region.start && sp < hi + 65536; })) throw new Error('there is no room for a call on the stack of the process');
 
   const layout = layOut(callee.onStack, given.map(({ type }) => type), results);
-  const sp = hi - 4096 - align(layout.size, 16), returned = sp;
+  const sp = hi - 4096 - align(layout.size, 16);
   const registers: Registers = { ...before, gpr: [...before.gpr], vector: before.vector.slice(), rip: callee.entry, rflags: before.rflags & ~0x400 };
   registers.gpr[RSP] = BigInt(sp - 8);
   registers.gpr[5] = 0n;
@@ -122,22 +123,24 @@ export function callFunction(host: CallHost, callee: Callee, given: CallValue[],
       }
     }
   });
-  const fields = ['stack.lo', 'stack.hi', 'stackguard0', 'stackguard1'] as const;
+  // Deferred calls and panics of the goroutine are no business of this call: a panic would run them, and be recovered by them.
+  // The runtime's walks over a stack have to end at its top (stktopsp), which moves with the stack when that grows.
+  const fields = ['stack.lo', 'stack.hi', 'stackguard0', 'stackguard1', '_defer', '_panic', 'stktopsp'] as const;
   const old = fields.map((field) => words.gField(g, field) ?? 0n);
   const put = (values: readonly (bigint | number)[]): void => fields.forEach((field, i) => { const at = words.gAddress(g, field); if (at !== undefined) machine.writeMemory(at, word(values[i]!)); });
   // The guard lies as far above the end as the runtime leaves it on every stack.
   const guard = Number((words.gField(g, 'stackguard1') ?? 0n) - (words.gField(g, 'stack.lo') ?? 0n));
-  put([lo, hi, lo + (guard > 0 && guard < 8192 ? guard : 928), lo + (guard > 0 && guard < 8192 ? guard : 928)]);
+  put([lo, hi, lo + (guard > 0 && guard < 8192 ? guard : 928), lo + (guard > 0 && guard < 8192 ? guard : 928), 0, 0, sp]);
   machine.runNext(tid);
   machine.setRegisters(registers, tid);
-  const panics = binary.functionsNamed('runtime.gopanic')[0]?.entry, throws = binary.functionsNamed('runtime.throw')[0]?.entry;
-  const stops = [back, panics, throws].filter((address) => address !== undefined);
+  const [panics, dies, throws] = ['runtime.gopanic', 'runtime.fatalpanic', 'runtime.throw'].map((name) => binary.functionsNamed(name)[0]?.entry);
+  const stops = [back, panics, dies, throws].filter((address) => address !== undefined);
   for (const address of stops) host.arm(address);
-  try { untilReturn(host, callee.name, g, returned, { back, panics, throws }); } finally { for (const address of stops) host.disarm(address); }
-  const after = machine.registers();
+  try { untilReturn(host, callee.name, g, { back, panics, dies, throws }); } finally { for (const address of stops) host.disarm(address); }
+  const after = machine.registers(), top = Number(after.gpr[RSP]!);
   const values = results.map((type, i): Uint8Array => {
     const place = layout.results[i]!;
-    if ('at' in place) return machine.readMemory(sp + place.at, type.size).slice();
+    if ('at' in place) return machine.readMemory(top + place.at, type.size).slice();
     const bytes = new Uint8Array(type.size);
     for (const { offset, size, float, register } of place.parts) {
       if (float) bytes.set(after.vector.subarray(register * 32, register * 32 + size), offset);
@@ -156,18 +159,22 @@ export class CallPanicked extends Error {
   constructor(name: string, readonly type: bigint, readonly data: bigint) { super(`${name} panicked`); }
 }
 
-function untilReturn({ machine, words }: CallHost, name: string, g: number, returned: number, at: { back: number; panics: number | undefined; throws: number | undefined }): void {
+function untilReturn({ machine, words }: CallHost, name: string, g: number, at: { back: number; panics: number | undefined; dies: number | undefined; throws: number | undefined }): void {
+  let panicked: CallPanicked | undefined;
   const end = machine.instruction + MOST_INSTRUCTIONS;
   for (;;) {
     const stop = machine.run(Math.min(end, machine.instruction + SLICE));
     // A slice may end right at the return.
     const address = stop.reason === 'breakpoint' ? stop.address : stop.reason === 'limit' ? machine.registers().rip : undefined;
-    if (address !== undefined && (address === at.back || address === at.panics || address === at.throws)) {
+    if (address !== undefined && Object.values(at).includes(address)) {
       const now = machine.registers();
+      // On g0, too: growing this stack fails there.
+      if (address === at.throws) throw new Error(`${name} ended in a fatal error of the runtime`);
       if (words.currentG(now) === g) {
-        if (address === at.panics) throw new CallPanicked(name, now.gpr[INTEGERS[0]!]!, now.gpr[INTEGERS[1]!]!);
-        if (address === at.throws) throw new Error(`${name} ended in a fatal error of the runtime`);
-        if (Number(now.gpr[RSP]) === returned) return;
+        // The call may recover from it by itself.
+        if (address === at.panics) panicked = new CallPanicked(name, now.gpr[INTEGERS[0]!]!, now.gpr[INTEGERS[1]!]!);
+        if (panicked && address === (at.dies ?? at.panics)) throw panicked;
+        if (address === at.back && now.gpr[RSP] === words.gField(g, 'stktopsp')) return;
       }
     }
     if (isPassing(stop) || (stop.reason === 'limit' && machine.instruction < end && !machine.ended)) continue;

@@ -13,7 +13,7 @@ import { BreakpointControl } from './breakpoint-control';
 import { coreDump } from './core-dump';
 import type { CorePiece } from './core-dump';
 import { decodeInstruction } from './decode';
-import { disassembleFunction, disassembleRange, disassembleRows } from './disassembly';
+import { disassembleFunction, disassembleRange, disassembleRows, disassembleSpan } from './disassembly';
 import type { DisassemblyHost } from './disassembly';
 import { deferredCalls } from './deferred';
 import type { DeferredCall } from './deferred';
@@ -30,7 +30,7 @@ import { Places } from './places';
 import { Present, topContext } from './present';
 import type { Standing } from './present';
 import { Recorder } from './recorder';
-import { registerRows, withRegister } from './registers';
+import { isRegister, registerRows, withRegister } from './registers';
 import { Sources } from './sources';
 import { ThreadTable } from './threads';
 import type { ThreadContext } from './threads';
@@ -406,16 +406,11 @@ export class Debugger implements DebuggerApi {
   evaluate(expression: string, frame?: Frame, thread?: number): Variable { return this.stopped.inspector.evaluate(expression, this.at(frame, thread)); }
 
   assign(expression: string, value: string, frame?: Frame, thread?: number): void {
-    const tid = this.context(thread).tid;
-    const register = /^(%|\$)?([a-z]+[a-z0-9_]*)$/i.exec(expression.trim());
-    if (register && tid !== undefined) {
-      try {
-        const parsed = this.stopped.inspector.integer(value, this.at(frame, thread));
-        withRegister(this.live.machine.registers(tid), register[2]!, parsed);
-        return this.setRegister(register[2]!, parsed, thread);
-      } catch (error) { if (!/there is no register/.test((error as Error).message)) throw error; }
-    }
-    this.stopped.inspector.assign(expression, value, this.at(frame, thread));
+    const { tid } = this.context(thread), { inspector } = this.stopped, place = this.at(frame, thread);
+    const [, sigil, name] = /^(%|\$)?([a-z]+[a-z0-9_]*)$/i.exec(expression.trim()) ?? [];
+    // The program's own names come first, as in expressions.
+    if (name !== undefined && tid !== undefined && (sigil !== undefined || !inspector.isVariable(name, place)) && isRegister(name, this.live.machine.registers(tid))) this.setRegister(name, inspector.integer(value, place), thread);
+    else inspector.assign(expression, value, place);
   }
 
   scheduler(maxGs?: number): SchedulerSnapshot { return this.live.inspector.scheduler(maxGs); }
@@ -586,6 +581,8 @@ export class Debugger implements DebuggerApi {
   }
   disassembleRange(start: number, end: number, flavor = this.flavor): DisassemblyRow[] { this.points.findExceptions(); return disassembleRange(this.disassembly, start, end, flavor); }
   disassembleRows(address: number, offset: number, count: number, flavor = this.flavor): DisassemblyRow[] { return disassembleRows(this.disassembly, address, offset, count, flavor); }
+  /** As Delve lists it. */
+  disassembleSpan(start: number, end: number, flavor = this.flavor): DisassemblyRow[] { this.points.findExceptions(); return disassembleSpan(this.disassembly, start, end, flavor); }
   /** The whole function at pc, without the padding after it. */
   disassembleFunction(pc: number, flavor = this.flavor): DisassemblyRow[] {
     this.points.findExceptions(); // a listing marks them, as in Delve
@@ -598,6 +595,8 @@ export class Debugger implements DebuggerApi {
     const here = (): Frame | undefined => { if (!this.session || this.running) return undefined; try { return this.topFrame(); } catch { return undefined; /* ended */ } };
     return this.places.find(spec, frame ?? here, (expression) => (this.session && !this.running ? this.evaluate(expression).value : undefined));
   }
+  /** The one line that a spec names, to be shown: it need not have code. */
+  findLine(spec: string, frame: Frame): Location { return this.places.line(spec, frame, (expression) => this.evaluate(expression).value); }
 
   linesWithCode(file: string): number[] { return this.binary.linesWithCode(this.binaryPath(file)); }
   source(path: string): Promise<string | undefined> { return this.sourceFiles.text(path); }

@@ -42,12 +42,19 @@ export function decodeInstruction(binary: Binary, bytes: Uint8Array, offset: num
 }
 
 /**
- * A whole function as Delve lists it: where its decoder loses step and still finds instructions, so do these rows; and where the
- * line table has no row for the function's entry, it gives the first file's first line for all of it.
+ * Code as Delve lists it: where its decoder loses step and still finds instructions, so do these rows; and where the
+ * line table has no row for a function's entry, it gives the first file's first line for all of it.
  */
 export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, flavor: Flavor): { address: number; bytes: Uint8Array; text: string; valid: boolean; file?: string; line?: number }[] {
-  const place = placeWithoutEntryRow(binary as GoBinary, address);
-  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => ({ address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...(place ?? (PADDING.test(line.text) ? placeOfPadding(binary as GoBinary, line.address) : undefined)) }));
+  let end = address, place: { file: string; line: number } | undefined;
+  return listing(bytes, address, flavor, symbolLookup(binary)).map((line) => {
+    if (line.address >= end) {
+      const fn = binary.functionAt(line.address);
+      end = fn?.end ?? line.address + 1;
+      place = fn && placeWithoutEntryRow(binary as GoBinary, fn.entry);
+    }
+    return { address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...(place ?? (PADDING.test(line.text) ? placeOfPadding(binary as GoBinary, line.address) : undefined)) };
+  });
 }
 
 /** What aligns the heads of loops; Go 1.19's two tables of lines differ about some of it, and Delve reads DWARF's. */

@@ -125,11 +125,16 @@ export function disassembleRows(host: DisassemblyHost, address: number, offset: 
 export function disassembleFunction(host: DisassemblyHost, pc: number, flavor: Flavor): DisassemblyRow[] {
   const { binary } = host, fn = binary.functionAt(pc);
   if (!fn) throw new Error(`could not find function containing PC 0x${pc.toString(16)}`);
-  const end = endOf(binary, fn);
-  const rows = listAsDelve(binary, host.read(fn.entry, end - fn.entry), fn.entry, flavor).map(({ file, line, ...row }) => ({ ...placedRow(host, row), ...(file !== undefined ? { file, line } : {}) }));
-  const hidden = host.pc !== undefined && host.pc >= fn.entry && host.pc < end && !rows.some((row) => row.isCurrent);
-  return hidden ? disassembleRange(host, fn.entry, end, flavor) : rows;
+  return disassembleSpan(host, fn.entry, endOf(binary, fn), flavor);
 }
+
+/** From one address to another, likewise. */
+export function disassembleSpan(host: DisassemblyHost, start: number, end: number, flavor: Flavor): DisassemblyRow[] {
+  const rows = listAsDelve(host.binary, host.read(start, end - start), start, flavor).map(({ file, line, ...row }) => ({ ...placedRow(host, row), ...(file !== undefined ? { file, line } : {}) }));
+  const hidden = host.pc !== undefined && host.pc >= start && host.pc < end && !rows.some((row) => row.isCurrent);
+  return hidden ? disassembleRange(host, start, end, flavor) : rows;
+}
+
 function endOf(binary: Binary, fn: FunctionInfo): number {
   // The symbol table knows the size without the padding up to the next function.
   const known = binary.symbolNamed(fn.symbol) ?? binary.symbolNamed(fn.name);

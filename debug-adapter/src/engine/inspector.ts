@@ -84,7 +84,7 @@ export class Inspector {
     const { frame, registers } = place;
     const key = `${frame.pc}/${frame.cfa}/${frame.index}/${registers ? registers.rip : ''}/${frame.function}`;
     let rows = this.seen.rows.get(key);
-    if (!rows) this.seen.rows.set(key, rows = this.values.locals(this.scopeOf(place), frame.line));
+    if (!rows) this.seen.rows.set(key, rows = this.values.locals(this.scopeOf(place)));
     return rows;
   }
 
@@ -108,7 +108,7 @@ export class Inspector {
   scopeOf(place: Place): EvalScope {
     const own = this.scopeOfFrame(place), around = framesAround(this.words, place);
     if (around.length === 0) return own;
-    return { ...own, loopBody: true, enclosing: around.map((frame) => ({ scope: { ...this.scopeOfFrame({ ...place, frame }), ...(isLoopBody(frame.function) ? { loopBody: true } : {}) }, line: frame.line })) };
+    return { ...own, loopBody: true, enclosing: around.map((frame) => ({ ...this.scopeOfFrame({ ...place, frame }), ...(isLoopBody(frame.function) ? { loopBody: true } : {}) })) };
   }
 
   private scopeOfFrame(place: Place): EvalScope {
@@ -116,7 +116,7 @@ export class Inspector {
     // Levels of inlining are counted from the physical function at this pc outwards.
     const inlined = this.binary.lineAt(frame.lookupPc)?.inlined ?? [];
     const level = frame.inlined ? Math.max(0, inlined.findIndex((call) => call.name === frame.function)) : inlined.length;
-    return { frame: this.frameContext(place), inlineLevel: level, ...(registers ? { registers } : {}) };
+    return { frame: this.frameContext(place), inlineLevel: level, line: frame.line, ...(registers ? { registers } : {}) };
   }
 
   /** How the symbol reader wants a frame. Only the innermost frame has all registers. */
@@ -331,7 +331,7 @@ export class Inspector {
     }, (rows) => rows);
   }
 
-  private isVariable(name: string, place: Place): boolean {
+  isVariable(name: string, place: Place): boolean {
     const pkg = this.binary.functionAt(place.frame.lookupPc)?.package;
     return this.rows(place).some((row) => row.name === name) || (pkg !== undefined && this.binary.globalVariable(`${pkg}.${name}`) !== undefined);
   }

@@ -107,6 +107,10 @@ export function otherRows(registers: Registers): RegisterRow[] {
   return [...rows, { name: 'MXCSR', value: describe(registers.mxcsr, MXCSR_FLAGS, 0xffff, 8) }, { name: 'CW', value: hex(registers.x87.control, 4) }, { name: 'SW', value: hex(registers.x87.status, 4) }];
 }
 
+export function isRegister(name: string, registers: Registers): boolean {
+  try { withRegister(registers, name, 0n); return true; } catch { return false; }
+}
+
 /** The value of a register or flag by name, as hexadecimal text; throws one sentence for an unknown one. */
 export function registerText(name: string, registers: Registers): string {
   const flag = FLAGS.find(([candidate]) => candidate.toLowerCase() === name);

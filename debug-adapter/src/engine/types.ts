@@ -263,6 +263,8 @@ export interface BreakpointView {
   function?: string;
   condition?: string;
   hitCondition?: string;
+  /** It counts the hits of each goroutine by itself. */
+  hitConditionPerGoroutine?: boolean;
   logMessage?: string;
   trace?: boolean;
   totalHits: number;

@@ -68,17 +68,16 @@ export class FrameValues {
   print(expression: string, scope: EvalScope, options: PrintOptions): string { return this.go.print(expression, scope, { ...options, limits: { ...this.limits, ...options.limits } }); }
   assign(expression: string, source: string, scope: EvalScope): void { this.host.apply(this.go.assign(this.go.evaluate(expression, scope), source, scope)); }
 
-  /** Variables of a frame at `line`: parameters, then the locals that are declared above it, in the order of their lines. */
-  locals(scope: EvalScope, line: number): VariableRow[] {
+  /** Variables of a frame: parameters, then the locals that are declared above its line, in the order of their lines. */
+  locals(scope: EvalScope): VariableRow[] {
     if (!scope.frame) return [];
     // Outermost first; a name that is declared again further in is hidden there.
-    const levels = [{ scope, line }, ...scope.enclosing ?? []].map((level) => this.declaredIn(level.scope, level.line)).reverse();
+    const levels = [scope, ...scope.enclosing ?? []].map((level) => this.declaredIn(level)).reverse();
     const rows = levels.flatMap((level, i) => { const inner = new Set(levels.slice(i + 1).flat().map(({ value }) => value.name)); return level.map((each) => this.row(each.value, scope, each.info.role, each.info.shadowed || inner.has(each.value.name), each.info.declLine)); });
     return [...rows.filter((row) => row.role !== 'local'), ...rows.filter((row) => row.role === 'local')];
   }
-  private declaredIn(scope: EvalScope, line: number): { value: Value; info: VariableInfo }[] {
-    const infos = this.go.evaluator.declared(scope), all = this.go.variables(scope, infos).map((value, i) => ({ value, info: infos[i]! }));
-    const visible = all.filter(({ info }) => info.role !== 'local' || info.declLine === 0 || info.declLine < line || (info.captured && info.declLine === line));
+  private declaredIn(scope: EvalScope): { value: Value; info: VariableInfo }[] {
+    const infos = this.go.evaluator.declared(scope), visible = this.go.variables(scope, infos).map((value, i) => ({ value, info: infos[i]! }));
     return [...visible.filter(({ info }) => info.role !== 'local'), ...visible.filter(({ info }) => info.role === 'local').sort((a, b) => a.info.declLine - b.info.declLine)];
   }
 
@@ -98,7 +97,7 @@ export class FrameValues {
     return this.binary.globalVariables().map((found) => {
       const value = (): Value => this.go.at(found.name, found.type, found.address);
       return { name: found.name, role: 'local' as const, shadowed: false, declLine: 0, short: () => this.go.format(value(), { limits: SHORT }), long: () => this.go.format(value(), { multiLine: true, limits: this.limits }), get variable() { return { name: found.name, value: '' }; } };
-    }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
   }
 
   /** A pointer to one of the runtime's structures, whose fields are read only when they are asked for. */

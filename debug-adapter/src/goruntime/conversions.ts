@@ -1,7 +1,7 @@
 // Conversions of values in expressions to other types, and the bytes that a value has as one of another type.
 // Must stay true: what Go converts is converted as Go does it; a pointer may also be made of any number.
 import type { GoType } from '../symbols/types';
-import { alike, isInteger, quoted } from './operand-kinds';
+import { alike, isInteger, isUntyped, quoted } from './operand-kinds';
 import type { Operand } from './operand-kinds';
 import { Operands } from './operands';
 
@@ -74,12 +74,17 @@ export class Conversions extends Operands {
     if (!target.type) this.fail('this can not be set');
     if (source.constant === null && ['pointer', 'unsafe.Pointer', 'map', 'chan', 'func', 'slice', 'interface'].includes(target.kind)) return new Uint8Array(target.type!.size);
     if (typeof source.constant === 'boolean' && target.kind === 'bool') return new Uint8Array([source.constant ? 1 : 0]);
+    const constant = isUntyped(source), told = constant && typeof source.constant !== 'string' && source.constant !== null ? String(source.constant) : undefined;
+    if (source.constant === null && target.kind !== 'uintptr') this.fail(`mismatched types nil and ${target.typeName}`);
+    if (told !== undefined && ((typeof source.constant === 'boolean') !== (target.kind === 'bool') || (typeof source.constant === 'number' && !/^(float|complex)/.test(target.kind)))) this.fail(`can not convert ${told} constant to ${target.typeName}`);
     if (typeof source.constant === 'string') {
       const old = this.stringValue(target);
-      const bytes = new TextEncoder().encode(source.constant);
+      if (source.constant === '' && target.kind === 'string') return new Uint8Array(16);
       if (target.kind !== 'string' || old === undefined) this.fail(`can not convert ${source.source ?? JSON.stringify(source.constant)} constant to ${target.typeName}`);
-      this.fail(`literal string can not be allocated in the stopped program (${bytes.length} bytes)`);
+      this.fail('literal string can not be allocated because function calls are not allowed without using \'call\'');
     }
+    const typed = !constant && source.type !== undefined && source.register === undefined;
+    if (typed && source.kind !== target.kind && !['pointer', 'unsafe.Pointer', 'uintptr', 'interface'].includes(target.kind)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
     const v = this.convert(target.type!, source);
     if (v.bytes.length < target.type!.size) this.fail('the new value could not be read');
     return v.bytes.slice(0, target.type!.size);

@@ -45,8 +45,10 @@ export interface EvalScope {
   thread?: number;
   /** Variables of an outer inlined level: 0 is the innermost at the frame's pc. */
   inlineLevel?: number;
+  /** Where the frame is: locals that are declared further down, or right there, are not visible yet. */
+  line?: number;
   /** The body of a loop over a function: what the frames around it declare is visible, nearest first. */
-  enclosing?: { scope: EvalScope; line: number }[];
+  enclosing?: EvalScope[];
   /** It is such a body itself: its parameters are the loop's variables, and what it captured is shown where it was declared. */
   loopBody?: boolean;
 }
@@ -76,8 +78,9 @@ export class Evaluator extends Conversions {
     if (!scope.frame) return [];
     const levels = this.binary.localsByLevel(scope.frame, this.memory);
     const list = (levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? []).filter(({ name }) => !name.startsWith('#'));
-    if (!scope.loopBody) return list;
-    return list.filter(({ name, captured }) => !captured && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const, declLine: each.role === 'local' ? each.declLine : 0 }));
+    const all = scope.loopBody ? list.filter(({ name, captured }) => !captured && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const, declLine: each.role === 'local' ? each.declLine : 0 })) : list;
+    const { line = Infinity } = scope;
+    return all.filter(({ role, declLine, captured }) => role !== 'local' || declLine === 0 || declLine < line || (captured && declLine === line));
   }
 
   variables(scope: EvalScope, list = this.declared(scope)): Operand[] {
@@ -182,7 +185,7 @@ export class Evaluator extends Conversions {
     if (name === 'nil') return this.constant(null);
     const locals = this.variables(scope);
     for (let i = locals.length - 1; i >= 0; i--) if (locals[i]!.name === name) return locals[i]!;
-    for (const { scope: outer } of scope.enclosing ?? []) {
+    for (const outer of scope.enclosing ?? []) {
       const found = this.variables(outer).findLast((each) => each.name === name);
       if (found) return found;
     }

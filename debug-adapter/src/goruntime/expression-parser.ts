@@ -1,5 +1,5 @@
 // Go's expression syntax as far as a debugger needs it: operators, selectors, index, slice, calls and casts, type expressions.
-// Must stay true: names and types are not resolved here; whether `(*T)(x)` is a cast or a call is the evaluator's question.
+// What cannot be read is refused in the words of Go's parser. Must stay true: names and types are not resolved here; whether `(*T)(x)` is a cast or a call is the evaluator's question.
 import { ExpressionError } from './value-types';
 
 export type Node =
@@ -31,8 +31,9 @@ const texts = new WeakMap<Node, string>();
 /** An expression as it was written, for messages about it. */
 export const sourceOf = (node: Node): string => texts.get(node) ?? '';
 
-const OPERATORS = ['<<', '>>', '&^', '&&', '||', '==', '!=', '<=', '>=', '<-', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '!', '(', ')', '[', ']', '{', '}', '.', ',', ':', '='];
+const OPERATORS = ['<<', '>>', '...', ':=', '&^', '&&', '||', '==', '!=', '<=', '>=', '<-', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '!', '(', ')', '[', ']', '{', '}', '.', ',', ':', ';', '='];
 const PRECEDENCE: Record<string, number> = { '||': 1, '&&': 2, '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '+': 4, '-': 4, '|': 4, '^': 4, '*': 5, '/': 5, '%': 5, '<<': 5, '>>': 5, '&': 5, '&^': 5 };
+const KEYWORDS = new Set(['break', 'case', 'chan', 'const', 'continue', 'default', 'defer', 'else', 'fallthrough', 'for', 'func', 'go', 'goto', 'if', 'import', 'interface', 'map', 'package', 'range', 'return', 'select', 'struct', 'switch', 'type', 'var']);
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"' };
 
 function tokenize(source: string): Token[] {
@@ -45,6 +46,11 @@ function tokenize(source: string): Token[] {
       i += space[0].length;
       continue;
     }
+    const refuse = (at: number, what: string): never => { throw new ExpressionError(`1:${i + at + 1}: ${what}`); };
+    const digitless = /^0([xXbBoO])(?![0-9a-fA-F_])/.exec(rest), exponent = /^\d[\d_]*\.?\d*[eE](?![+-]?\d)[+-]?/.exec(rest), octal = /^0[0-7_]*([89])[\d_]*(?![\d_.eEi])/.exec(rest);
+    if (digitless) refuse(2, `${{ x: 'hexadecimal', b: 'binary', o: 'octal' }[digitless[1]!.toLowerCase()]} literal has no digits`);
+    if (exponent && !/^0[xX]/.test(rest)) refuse(exponent[0].length, 'exponent has no digits');
+    if (octal) refuse(rest.indexOf(octal[1]!), `invalid digit '${octal[1]!}' in octal literal`);
     const number = /^(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?)/.exec(rest);
     if (number && /^[\d.]/.test(rest) && !(rest[0] === '.' && !/^\.\d/.test(rest))) {
       const isFloat = !/^0[xXbBoO]/.test(number[0]) && /[.eE]/.test(number[0]);
@@ -75,16 +81,18 @@ function tokenize(source: string): Token[] {
         const m = /^\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/.exec(rest.slice(k));
         if (!m) break;
         const e = m[1]!;
+        if (!/^([xuU].|[0-7]{3}$)/.test(e) && (ESCAPES[e] === undefined || ((e === '"' || e === "'") && e !== quote))) refuse(k + 1, 'unknown escape sequence');
         text += /^[xuU]./.test(e) ? String.fromCodePoint(parseInt(e.slice(1), 16)) : /^[0-7]{3}$/.test(e) ? String.fromCodePoint(parseInt(e, 8)) : ESCAPES[e] ?? e;
         k += m[0].length - 1;
       }
-      if (k >= rest.length) throw new ExpressionError(`1:${i + 1}: string literal not terminated`);
+      if (k >= rest.length) refuse(0, 'string literal not terminated');
+      if (quote === "'" && Array.from(text).length !== 1) refuse(0, 'illegal rune literal');
       out.push({ kind: quote === "'" ? 'rune' : 'string', text, at: i, end: i + k + 1 });
       i += k + 1;
       continue;
     }
     const op = OPERATORS.find((o) => rest.startsWith(o));
-    if (!op) throw new ExpressionError(`1:${i + 1}: illegal character ${JSON.stringify(rest[0])}`);
+    if (!op) throw new ExpressionError(`1:${i + 1}: illegal character U+${rest.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${String.fromCodePoint(rest.codePointAt(0)!)}'`);
     out.push({ kind: 'op', text: op, at: i, end: i + op.length });
     i += op.length;
   }
@@ -101,12 +109,17 @@ export function parseExpression(source: string): Node {
   let depth = 0;
   const peek = (): Token => tokens[at]!;
   const isOp = (text: string): boolean => peek().kind === 'op' && peek().text === text;
-  const fail = (): never => {
+  const complain = (what: string): never => { throw new ExpressionError(`1:${peek().at + 1}: ${what}`); };
+  /** After an operand the end of a line is a semicolon to Go. */
+  const atNewline = (): boolean => { const last = tokens[at - 1]; return peek().kind === 'end' && last !== undefined && (last.kind === 'op' ? [')', ']', '}'].includes(last.text) : !KEYWORDS.has(last.text)); };
+  const found = (): string => {
     const t = peek();
-    throw new ExpressionError(t.kind === 'end' ? `1:${t.at + 1}: unexpected end of expression` : `1:${t.at + 1}: unexpected ${JSON.stringify(source.slice(t.at, t.at + Math.max(1, t.text.length)))}`);
+    if (t.kind === 'end') return atNewline() ? 'newline' : "'EOF'";
+    return t.kind === 'op' || (t.kind === 'ident' && KEYWORDS.has(t.text)) ? `'${t.text}'` : source.slice(t.at, t.end);
   };
+  const fail = (expected = 'operand'): never => complain(`expected ${expected}, found ${found()}`);
   const expect = (text: string): void => {
-    if (!isOp(text)) fail();
+    if (!isOp(text)) fail(`'${text}'`);
     at++;
   };
   const deeper = <T>(f: () => T): T => {
@@ -148,7 +161,7 @@ export function parseExpression(source: string): Node {
     return postfix(named(first, from), from);
   };
 
-  const operand = (): Node => {
+  const operand = (expected = 'operand'): Node => {
     const t = peek();
     at++;
     switch (t.kind) {
@@ -190,6 +203,8 @@ export function parseExpression(source: string): Node {
           } while (level > 0);
           return { kind: 'typeText', text: source.slice(t.at, tokens[at - 1]!.at + 1) };
         }
+        if (t.text === 'func') fail("'('");
+        if (KEYWORDS.has(t.text)) { at--; return fail(expected); }
         return { kind: 'ident', name: t.text };
       case 'op':
         if (t.text === '(') {
@@ -204,17 +219,17 @@ export function parseExpression(source: string): Node {
         }
     }
     at--;
-    return fail();
+    return fail(expected);
   };
 
   /** A type where nothing else can stand: what follows it in parentheses or brackets is not its own. */
   const typeName = (): Node => deeper(() => {
     const from = at;
     if (isOp('*')) { at++; return named({ kind: 'star', of: typeName() }, from); }
-    let node = named(operand(), from);
+    let node = named(operand('type'), from);
     while (isOp('.')) {
       at++;
-      if (peek().kind !== 'ident') fail();
+      if (peek().kind !== 'ident') fail('identifier');
       node = named({ kind: 'selector', of: node, name: tokens[at++]!.text }, from);
     }
     return node;
@@ -228,13 +243,14 @@ export function parseExpression(source: string): Node {
         at++;
         if (isOp('(')) {
           at++;
+          if (peek().kind === 'end' || isOp(')')) fail('type');
           const type = binary(1);
           expect(')');
           node = { kind: 'assert', of: node, type };
           continue;
         }
         const t = peek();
-        if (t.kind !== 'ident' && t.kind !== 'int') fail();
+        if (t.kind !== 'ident' && t.kind !== 'int') fail('selector or type assertion');
         at++;
         node = { kind: 'selector', of: node, name: t.text };
       } else if (isOp('[')) {
@@ -244,6 +260,7 @@ export function parseExpression(source: string): Node {
         if (isOp(':')) {
           at++;
           const high = isOp(']') ? undefined : binary(1);
+          if (isOp(':')) throw new ExpressionError('3-index slice expressions not supported');
           expect(']');
           node = { kind: 'slice', of: node, low, high };
         } else {
@@ -253,10 +270,10 @@ export function parseExpression(source: string): Node {
       } else if (isOp('(')) {
         at++;
         const args: Node[] = [];
-        while (!isOp(')')) {
+        while (!isOp(')') && peek().kind !== 'end') {
           args.push(binary(1));
-          if (!isOp(',')) break;
-          at++;
+          if (!isOp(',') && !isOp(')')) complain(`missing ','${atNewline() ? ' before newline' : ''} in argument list`);
+          if (isOp(',')) at++;
         }
         expect(')');
         node = { kind: 'call', fn: node, args };
@@ -278,6 +295,6 @@ export function parseExpression(source: string): Node {
   if (peek().kind === 'end') throw new ExpressionError('empty expression');
   const node = binary(1);
   const rest = peek();
-  if (rest.kind !== 'end') throw new ExpressionError(`1:${rest.at + 1}: expected 'EOF', found ${rest.kind === 'op' ? `'${rest.text}'` : rest.text}`);
+  if (rest.kind !== 'end') fail("'EOF'");
   return node;
 }

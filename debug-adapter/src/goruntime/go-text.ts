@@ -65,6 +65,31 @@ function plain(text: string): string {
   return digits.length <= exponent + 1 ? m[1]! + digits + '0'.repeat(exponent + 1 - digits.length) : `${m[1]}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
 }
 
+/** strconv.FormatFloat(x, 'x', digits, 64): `0x1.8p+01`. */
+function hexFloat(x: number, digits?: number): string {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, Math.abs(x));
+  const bits = view.getBigUint64(0), sign = x < 0 || Object.is(x, -0) ? '-' : '';
+  let exponent = Number(bits >> 52n) - 1023, fraction = bits & 0xfffffffffffffn;
+  if (x === 0) exponent = 0;
+  else if (exponent === -1023) {
+    // A subnormal number is written like any other.
+    for (exponent = -1022; fraction < 1n << 52n; exponent--) fraction <<= 1n;
+    fraction &= 0xfffffffffffffn;
+  }
+  let lead = x === 0 ? 0n : 1n;
+  if (digits !== undefined && digits < 13) {
+    const cut = BigInt(52 - 4 * digits), whole = (lead << 52n) | fraction, rest = whole & ((1n << cut) - 1n), half = 1n << (cut - 1n);
+    let kept = whole >> cut;
+    if (rest > half || (rest === half && (kept & 1n) === 1n)) kept++;
+    lead = kept >> BigInt(4 * digits);
+    fraction = (kept & ((1n << BigInt(4 * digits)) - 1n)) << cut;
+    if (lead === 2n) { lead = 1n; exponent++; }
+  }
+  const all = fraction.toString(16).padStart(13, '0'), text = digits === undefined ? all.replace(/0+$/, '') : all.padEnd(digits, '0').slice(0, digits);
+  return `${sign}0x${lead}${text === '' ? '' : `.${text}`}p${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}
+
 /** fmt.Sprintf of one value with one verb such as `%x`, `%#x`, `%08b`, `%d`, `%q`, `%e`. */
 export function formatVerb(format: string, value: bigint | number | string | boolean): string {
   return format.replace(/%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g, (_all, flags: string, width: string, precision: string | undefined, verb: string) => {
@@ -88,13 +113,15 @@ export function formatVerb(format: string, value: bigint | number | string | boo
       }
     } else if (typeof value === 'number') {
       const digits = precision === undefined ? 6 : Number(precision);
-      if (!Number.isFinite(value)) s = /[a-zA-Z]/.test(verb) && 'feEFgGv'.includes(verb) ? formatFloat(value, 64) : `%!${verb}(float64=${formatFloat(value, 64)})`;
+      if (!Number.isFinite(value)) s = /[a-zA-Z]/.test(verb) && 'feEFgGvxX'.includes(verb) ? formatFloat(value, 64) : `%!${verb}(float64=${formatFloat(value, 64)})`;
       else switch (verb) {
         case 'f': case 'F': s = value.toFixed(digits); break;
         case 'e': case 'E': s = value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2'); if (verb === 'E') s = s.toUpperCase(); break;
         case 'g': case 'v': s = String(value).replace(/e([+-])(\d)$/, 'e$10$2'); break;
+        case 'x': case 'X': s = hexFloat(value, precision === undefined ? undefined : Number(precision)); if (verb === 'X') s = s.toUpperCase(); break;
         default: s = `%!${verb}(float64=${value})`;
       }
+      if (flags.includes('+') && !/^[-+%]/.test(s)) s = `+${s}`;
     } else if (typeof value === 'string') {
       const bytes = new TextEncoder().encode(value);
       if (verb === 'x' || verb === 'X') {

@@ -316,6 +316,7 @@ export class Operands {
     if (v.unreadable) this.fail(v.unreadable);
     switch (v.kind) {
       case 'slice': case 'array': {
+        if (v.kind === 'slice' && v.base === 0 && !v.held) this.fail(`can not index ${JSON.stringify(v.source ?? '')}`);
         const i = this.number(index);
         if (i < 0 || i >= v.length) this.fail(`index out of bounds`);
         return this.loader.element(v, i);

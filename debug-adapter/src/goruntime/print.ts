@@ -64,7 +64,12 @@ function basic(v: Loaded, verb: string): string {
     const more = v.length - bytes.length;
     return quoteBytes(bytes, more);
   }
-  if (v.kind === 'complex64' || v.kind === 'complex128') return `(${v.children[0]?.value} + ${v.children[1]?.value}i)`;
+  if (v.kind === 'complex64' || v.kind === 'complex128') {
+    const [re, im] = v.children;
+    // As fmt has it: both parts by the same verb, the second with its sign.
+    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) return `(${formatVerb(verb, re.float)}${formatVerb(verb.replace('%', '%+'), im.float)}i)`;
+    return `(${re?.value} + ${im?.value}i)`;
+  }
   if (v.value === '') return `(unknown ${v.kind})`;
   if (verb !== '') {
     if (v.kind === 'bool') return formatVerb(verb, v.value === 'true');

@@ -9,7 +9,7 @@ import { FULL_LOAD } from './load';
 import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
-import { UNTYPED_COMPLEX } from './operand-kinds';
+import { UNTYPED_COMPLEX, isUntyped } from './operand-kinds';
 import { FOLLOWED } from './operands';
 import { multiLine, singleLine } from './print';
 import { Recollection, RecordedMemory } from './read-set';
@@ -214,7 +214,9 @@ export class GoValues {
   assign(target: Value, expression: string, scope: EvalScope): Assignment {
     const to = this.operands.get(target);
     if (!to) throw new ExpressionError('this can not be set');
-    const bytes = this.evaluator.encode(to, this.evaluator.evaluate(expression, scope));
+    const source = this.evaluator.evaluate(expression, scope);
+    if (typeof source.constant === 'string' && source.constant !== '' && isUntyped(source)) throw new ExpressionError('literal string can not be allocated because function calls are not allowed without using \'call\'');
+    const bytes = this.evaluator.encode(to, source);
     const out: Assignment = { memory: [], registers: [] };
     if (target.register !== undefined) {
       out.registers.push({ register: target.register, value: bytesToInteger(bytes) });

@@ -1,5 +1,6 @@
 // Delve's location syntax (`main.main`, `asm_amd64.s:412`, `main.f:3`, `*0x45acc0`, `+3`, `17`, `/regexp/`), with its error texts.
 // Must stay true: what Delve accepts finds the same addresses here; in addition `gogo<>` and `runtime·gogo` name assembly functions.
+import { pattern } from './pattern';
 import { matchesFunction, matchesPath, parseFunctionSpec, withoutTypeParameters } from './names';
 import type { Binary, BreakpointPlace, FunctionInfo, LocationResult } from './types';
 
@@ -22,7 +23,7 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
   const places = (pcs: number[]): LocationResult => ({ places: pcs.flatMap(place) });
   const fileLine = (file: string, line: number): LocationResult => {
     const pcs = binary.pcsForLine(file, line);
-    return pcs.length ? places(pcs) : { places: [], error: `could not find statement at ${file}:${line}, please use a line with a statement` };
+    return pcs.length ? places(pcs) : { places: [], line: { file, line }, error: `could not find statement at ${file}:${line}, please use a line with a statement` };
   };
   if (/^[+-]\d+$/.test(spec)) {
     if (!from) return { places: [], error: 'could not determine current location (scope is nil)' };
@@ -37,14 +38,14 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     return at.length ? { places: at } : { places: [], error: `address 0x${pc.toString(16)} is not inside a function of this program` };
   }
   if (spec.length > 1 && spec.startsWith('/') && spec.endsWith('/')) {
-    let pattern: RegExp;
+    let wanted: RegExp;
     try {
-      pattern = new RegExp(spec.slice(1, -1).replace(/\\\//g, '/'));
+      wanted = pattern(spec.slice(1, -1).replace(/\\\//g, '/'));
     } catch (e) {
       return { places: [], error: `invalid filter argument: ${(e as Error).message}` };
     }
     const out: number[] = [];
-    for (const name of binary.distinctNames()) if (pattern.test(name)) out.push(...binary.pcsForFunction(binary.functionsNamed(name)));
+    for (const name of binary.distinctNames()) if (wanted.test(name)) out.push(...binary.pcsForFunction(binary.functionsNamed(name)));
     return out.length ? places([...new Set(out)]) : { places: [], error: `location ${JSON.stringify(spec)} not found` };
   }
   if (/^(0x[0-9a-f]+|\d+)$/i.test(spec)) {

@@ -167,6 +167,8 @@ export interface LocationResult {
   places: BreakpointPlace[];
   /** Set when nothing (or too much) was found: one sentence. */
   error?: string;
+  /** The line that was meant, where the reason is that it has no code. */
+  line?: { file: string; line: number };
 }
 
 export interface Binary {

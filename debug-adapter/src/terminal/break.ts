@@ -39,6 +39,17 @@ export function findBreakpoint(context: Context, word: string): BreakpointView {
   return found;
 }
 
+/** In which order Delve lists what a breakpoint does, and in which it does it. */
+const LISTED_FIRST = ['stack', 'goroutine', 'args', 'locals', 'print'];
+export const SHOWN_FIRST = ['goroutine', 'print', 'locals', 'args', 'stack'];
+const FULL_NAMES: Record<string, string> = { p: 'print', bt: 'stack', gr: 'goroutine' };
+export function inOrder(commands: readonly string[], order: readonly string[]): string[] {
+  const rank = (command: string): number => { const [name = ''] = split2(command), at = order.indexOf(FULL_NAMES[name] ?? name); return at < 0 ? order.length : at; };
+  return [...commands].sort((a, b) => rank(a) - rank(b));
+}
+/** Delve's depth of a stack that is shown without one. */
+const asListed = (command: string): string => (/^(stack|bt)$/.test(command) ? 'stack 50' : command.replace(/^bt\b/, 'stack').replace(/^p\b/, 'print').replace(/^gr\b/, 'goroutine'));
+
 const validName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
 
 /** The locations of a spec, one list per breakpoint: `/regexp/` makes one for each function. */
@@ -79,8 +90,10 @@ function set(context: Context, args: string, scope: Scope, trace: boolean): Brea
 
   function create(found: Location[][]): BreakpointView[] {
     return found.map((locations) => {
-      const exists = name === undefined ? context.debug.breakpoints().find((breakpoint) => breakpoint.kind === 'user' && !breakpoint.watch && breakpoint.addresses.some((address) => locations.some(({ pc }) => pc === address))) : undefined;
+      const exists = context.debug.breakpoints().find((breakpoint) => breakpoint.kind === 'user' && !breakpoint.watch && breakpoint.addresses.some((address) => locations.some(({ pc }) => pc === address)));
       if (exists) throw new Error(`Breakpoint exists at ${exists.file}:${exists.line} at ${exists.addresses[0]!.toString(16)}`);
+      const unmapped = locations.find(({ pc }) => context.debug.readMemory(pc, 1).length === 0);
+      if (unmapped) throw new Error(`could not read memory at ${hex(unmapped.pc)}`);
       const created = context.debug.setBreakpointAt(locations, { ...(name !== undefined ? { name } : {}), ...(condition !== undefined ? { condition } : {}), trace });
       context.print(`${breakpointName(created, true)} set at ${breakpointPlace(context, created)}`);
       return created;
@@ -127,7 +140,9 @@ export const breakpointCommands: Command[] = [
         return context.print(`${breakpointName(created, true)} set: every instruction is looked at, the program runs much slower`);
       }
       if (value.address === undefined) throw new Error(`can not watch ${JSON.stringify(expression)}`);
-      const created = context.debug.watch({ expression, size: value.size || 8 }, kind);
+      const { id } = context.debug.watch({ expression, size: value.size || 8 }, kind);
+      // It is called what it watches, unless another is.
+      const created = context.debug.amendBreakpoint(id, context.debug.breakpoints().some(({ name }) => name === expression) ? {} : { name: expression });
       context.print(`${breakpointName(created, true)} set at ${breakpointPlace(context, created)}`);
     },
   },
@@ -154,8 +169,9 @@ export const breakpointCommands: Command[] = [
       for (const breakpoint of all) {
         context.print(`${breakpointName(breakpoint, true)} ${breakpoint.enabled ? '(enabled)' : '(disabled)'} at ${breakpointPlace(context, breakpoint)} (${breakpoint.totalHits})`);
         if (breakpoint.condition) context.print(`\tcond ${breakpoint.condition}`);
-        if (breakpoint.hitCondition) context.print(`\tcond -hitcount ${breakpoint.hitCondition}`);
-        for (const command of context.debug.breakpointCommands(breakpoint.id)) context.print(`\t${command}`);
+        if (breakpoint.hitCondition) context.print(`\tcond ${breakpoint.hitConditionPerGoroutine ? '-per-g-hitcount' : '-hitcount'} ${breakpoint.hitCondition}`);
+        const commands = context.debug.breakpointCommands(breakpoint.id);
+        for (const command of inOrder(breakpoint.trace && !commands.some((each) => each.startsWith('args')) ? [...commands, 'args'] : commands, LISTED_FIRST)) context.print(`\t${asListed(command)}`);
       }
     },
   },

@@ -32,8 +32,10 @@ export interface Command {
 export interface Commander {
   /** Runs another command line in a scope. */
   call(line: string, scope: Scope): Promise<void>;
-  /** Prints what belongs to a stop: displays, `on` commands. */
-  afterStop(): Promise<void>;
+  /** Prints what the breakpoints that were hit are to show: `on` commands. */
+  atBreakpoints(): Promise<void>;
+  /** Prints what is shown at every stop. */
+  display(): void;
   runScript(name: string, text: string): Promise<void>;
   readonly commands: readonly Command[];
   /** Goes on with another program's debugger, which gets the breakpoints; gives a line for each that is lost. */

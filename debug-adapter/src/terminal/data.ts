@@ -2,17 +2,19 @@
 
 import type { VariableRow } from '../engine/values';
 import type { Command } from './commands';
+import { pattern } from '../symbols/pattern';
 import { split2 } from './context';
 import type { Context, Scope } from './context';
 import { goroutineRows } from './goroutines';
 import { indented } from './position';
 import { align } from './tabwriter';
 
-function printMatching(context: Context, kind: string, rows: VariableRow[], args: string): void {
+function printMatching(context: Context, kind: string, rows: VariableRow[], args: string, refused = ''): void {
   const [flag, rest] = split2(args);
   const long = flag === '-v';
-  const pattern = new RegExp(long ? rest ?? '' : args);
-  const found = rows.filter(({ name }) => pattern.test(name));
+  let wanted: RegExp;
+  try { wanted = pattern(long ? rest ?? '' : args); } catch (error) { throw new Error(refused + (error as Error).message); }
+  const found = rows.filter(({ name }) => wanted.test(name));
   for (const row of found) context.print(`${row.shadowed ? `(${row.name})` : row.name} = ${long ? row.long() : row.short()}`);
   if (found.length === 0) context.print(`(no ${kind})`);
 }
@@ -118,7 +120,7 @@ export const dataCommands: Command[] = [
   },
   { names: ['args'], group: 'data', onBreakpoint: true, help: 'Print function arguments.\n\n\t[goroutine <n>] [frame <m>] args [-v] [<regex>]', run(context, args, scope) { printMatching(context, 'args', context.debug.frameVariables(context.frameAt(scope), scope.thread).filter(({ role }) => role !== 'local'), args); } },
   { names: ['locals'], group: 'data', onBreakpoint: true, help: 'Print local variables.\n\n\t[goroutine <n>] [frame <m>] locals [-v] [<regex>]\n\nThe name of variables that are shadowed in the current scope will be shown in parenthesis.', run(context, args, scope) { printMatching(context, 'locals', context.debug.frameVariables(context.frameAt(scope), scope.thread).filter(({ role }) => role === 'local'), args); } },
-  { names: ['vars'], group: 'data', help: 'Print package variables.\n\n\tvars [-v] [<regex>]', run(context, args) { printMatching(context, 'vars', context.debug.packageVariables(), args); } },
+  { names: ['vars'], group: 'data', help: 'Print package variables.\n\n\tvars [-v] [<regex>]', run(context, args) { printMatching(context, 'vars', context.debug.packageVariables(), args, 'invalid filter argument: '); } },
   {
     names: ['regs'], group: 'data', help: 'Print contents of CPU registers.\n\n\tregs [-a]\n\nArgument -a shows more registers.',
     run(context, args, scope) {
@@ -148,15 +150,17 @@ export const dataCommands: Command[] = [
     run(context, args, scope) {
       if (args === '') { printDisplays(context, scope); return; }
       const [flag, rest] = split2(args);
-      if (flag === '-a') {
-        const [format, expression] = splitFormat(rest ?? '');
+      if (flag === '-a' && rest) {
+        const [format, expression] = splitFormat(rest);
         if (expression === '') throw new Error('not enough arguments');
         context.displays.push({ format, expression });
         printDisplay(context, context.displays.length - 1, scope);
       } else if (flag === '-d') {
         const number = Number(rest);
-        if (!Number.isInteger(number) || !context.displays[number]) throw new Error(`${JSON.stringify(rest)} is not a number`);
+        if (!Number.isInteger(number)) throw new Error(`${JSON.stringify(rest)} is not a number`);
+        if (number < 0 || number >= context.displays.length) throw new Error(`${number} is out of range`);
         context.displays[number] = undefined;
+        context.displays.length = context.displays.findLastIndex((each) => each !== undefined) + 1;
       } else throw new Error('wrong arguments');
     },
   },

@@ -44,7 +44,20 @@ export function goroutineRows(context: Context, test: (g: GInfo) => boolean): st
 }
 
 function longText(context: Context, row: Row, indent = ''): string {
-  return `${indent}Goroutine ${row.g.goid}:\n${(['current', 'user', 'go', 'start'] as const).map((where) => `${indent}\t${LABEL[where]}: ${locationText(context, row.place(where))}\n`).join('')}`;
+  return `${indent}Goroutine ${row.g.goid}:\n${(['current', 'user', 'go', 'start'] as const).map((where) => `${indent}\t${LABEL[where]}: ${locationText(context, row.place(where))}\n`).join('')}${labelsText(context, row, `${indent}\t`)}`;
+}
+
+const MOST_LABELS = 5;
+/** A line of profiler labels, or nothing. */
+function labelsText(context: Context, { g }: Row, indent: string): string {
+  const labels = context.debug.goroutineLabels(g), more = labels.length - MOST_LABELS;
+  return labels.length === 0 ? '' : `${indent}Labels: ${labels.slice(0, MOST_LABELS).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(', ')}${more > 0 ? `... (${more} more)` : ''}\n`;
+}
+
+/** The goroutine that the stop is about, in full; nothing where the thread runs none. */
+export function currentGoroutine(context: Context, indent = ''): string {
+  const goid = context.debug.reportedGoroutine(), row = goid === undefined ? undefined : rows(context).find(({ g }) => g.goid === goid);
+  return row ? longText(context, row, indent) : '';
 }
 
 /** As in Delve. */
@@ -102,10 +115,7 @@ async function list(context: Context, args: string, scope: Scope, terminal: Comm
   const show = async (some: Row[], indent: string): Promise<void> => {
     for (const row of some) {
       context.print(`${indent}${row.g.goid === selected ? '* ' : '  '}Goroutine ${rowText(context, row, listing.where)}`);
-      if (listing.labels) {
-        const labels = context.debug.goroutineLabels(row.g);
-        if (labels.length > 0) context.print(`${indent}\tLabels: ${labels.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(', ')}`);
-      }
+      if (listing.labels) context.host.write(labelsText(context, row, `${indent}\t`));
       if (listing.stack !== undefined) {
         try { context.host.write(stackText(context, context.debug.stack(row.thread, { levels: listing.stack + 1 }), { indent: `${indent}\t` })); } catch (error) { context.print(`${indent}\t${(error as Error).message}`); }
       }
@@ -148,9 +158,7 @@ export const goroutineCommands: Command[] = [
       const [word, command] = split2(args);
       if (word === '') {
         context.print(`Thread ${threadText(context, context.stop().tid)}`);
-        const goid = context.debug.reportedGoroutine();
-        const row = goid === undefined ? undefined : rows(context).find(({ g }) => g.goid === goid);
-        if (row) context.host.write(longText(context, row));
+        context.host.write(currentGoroutine(context));
         return;
       }
       if (!/^\d+$/.test(word!)) throw new Error(`strconv.ParseInt: parsing ${JSON.stringify(word)}: invalid syntax`);
@@ -179,13 +187,14 @@ export const goroutineCommands: Command[] = [
       const next = /^-next\s+(\d+)$/.exec(args);
       if (next) {
         const view = context.debug.threads().find((candidate) => candidate.kind === 'm' && candidate.tid === Number(next[1]));
-        if (!view) throw new Error(`unknown thread ${next[1]}`);
+        if (!view) throw new Error(`thread ${next[1]} does not exist`);
         context.debug.runNext(view.id);
         context.frame = 0;
         return context.print(`Thread ${next[1]} runs next`);
       }
+      if (!/^[+-]?\d+$/.test(args)) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(args)}: invalid syntax`);
       const view = context.debug.threads().find((candidate) => candidate.kind === 'm' && candidate.tid === Number(args));
-      if (!view) throw new Error(`unknown thread ${args}`);
+      if (!view) throw new Error(`thread ${args} does not exist`);
       const before = context.debug.selectedTid() ?? context.stop().tid;
       context.debug.selectThread(view.id);
       context.frame = 0;

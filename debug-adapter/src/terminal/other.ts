@@ -3,6 +3,7 @@
 import type { DisassemblyRow } from '../engine/types';
 import type { Command } from './commands';
 import { GROUPS, LACKING } from './commands';
+import { pattern } from '../symbols/pattern';
 import { ExitRequest, hex, split2 } from './context';
 import type { Context, Scope } from './context';
 import { notedDisassembly } from './disassembly-notes';
@@ -54,7 +55,7 @@ async function disassemble(context: Context, all: string, scope: Scope): Promise
     if (words.length !== 2) throw new Error(DISASS_USAGE);
     const [start, end] = words.map((word) => addressOf(context, word, scope));
     if (start! > end!) throw new Error(`start address(${start!.toString(16)}) should be less than end address(${end!.toString(16)})`);
-    rows = context.debug.disassembleRange(start!, end!, flavor);
+    rows = context.debug.disassembleSpan(start!, end!, flavor);
     if (rows.length === 0 && start !== end) throw new Error(`could not read memory at ${hex(start!)}`);
   } else if (flag === '-l') {
     const places = context.debug.findLocations(rest!);
@@ -85,10 +86,9 @@ function addressOf(context: Context, text: string, scope: Scope): number {
 
 async function list(context: Context, args: string, scope: Scope): Promise<void> {
   if (args !== '') {
-    const places = context.debug.findLocations(args, /^[+-]?\d+$/.test(args) ? context.frameAt(scope) : undefined);
-    const first = places[0]!;
-    context.print(`Showing ${first.file}:${first.line} (PC: ${hex(first.pc)})`);
-    return printSource(context, first.file, first.line, false);
+    const { file, line, pc } = context.debug.findLine(args, context.frameAt(scope));
+    context.print(`Showing ${file}:${line} (PC: ${hex(pc)})`);
+    return printSource(context, file, line, false);
   }
   const frame = context.frameAt(scope);
   if (scope.scoped || scope.frame > 0) context.print(`Goroutine ${context.debug.reportedGoroutine() ?? 0} frame ${scope.frame} at ${frame.file}:${frame.line} (PC: ${hex(frame.pc)})`);
@@ -96,10 +96,10 @@ async function list(context: Context, args: string, scope: Scope): Promise<void>
   await printSource(context, frame.file, frame.line, true);
 }
 
-function printSorted(context: Context, names: Iterable<string>, args: string): void {
-  let pattern: RegExp;
-  try { pattern = new RegExp(args); } catch (error) { throw new Error(`invalid filter argument: ${(error as Error).message}`); }
-  for (const name of [...new Set(names)].filter((candidate) => pattern.test(candidate)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) context.print(name);
+function printSorted(context: Context, names: Iterable<string>, args: string, refused = 'invalid filter argument'): void {
+  let wanted: RegExp;
+  try { wanted = pattern(args); } catch (error) { throw new Error(`${refused}: ${(error as Error).message}`); }
+  for (const name of [...new Set(names)].filter((candidate) => wanted.test(candidate)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) context.print(name);
 }
 
 /** Words of a line, with `"…"` kept together. */
@@ -208,7 +208,7 @@ export const otherCommands: Command[] = [
   { names: ['sources'], group: 'other', help: 'Print list of source files.\n\n\tsources [<regex>]', run(context, args) { printSorted(context, context.debug.binary.sources(), args); } },
   { names: ['funcs'], group: 'other', help: 'Print list of functions.\n\n\tfuncs [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map(({ name }) => name), args); } },
   { names: ['types'], group: 'other', help: 'Print list of types\n\n\ttypes [<regex>]', run(context, args) { printSorted(context, context.debug.binary.typeNames(), args); } },
-  { names: ['packages'], group: 'other', help: 'Print list of packages.\n\n\tpackages [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map((fn) => fn.package).filter(Boolean), args); } },
+  { names: ['packages'], group: 'other', help: 'Print list of packages.\n\n\tpackages [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map((fn) => fn.package).filter(Boolean), args, 'invalid Filter pattern'); } },
   {
     names: ['source'], group: 'other', help: 'Executes a file containing a list of commands\n\n\tsource <path>',
     async run(context, args, _scope, terminal) {

@@ -86,7 +86,8 @@ export function printStop(context: Context, stop: StopInfo): void {
     const name = hit.event ? `[Event ${hit.id}] ` : hit.watch ? `watchpoint on [${hit.watch.expression}] ` : hit.name !== undefined ? `[${hit.name}] ` : `[Breakpoint ${hit.id}] `;
     const goid = context.debug.reportedGoroutine();
     const hits = goid === undefined ? undefined : hit.hitsByGoroutine.get(goid);
-    context.print(`> ${name}${place.function}() ${where} (hits ${hits === undefined ? '' : `goroutine(${goid}):${hits} `}total:${hit.totalHits}) (PC: ${hex(stop.pc)})`);
+    const showsArguments = context.debug.breakpointCommands(hit.id).includes('args');
+    context.print(`> ${name}${place.function}(${showsArguments ? context.debug.tracedArguments() : ''}) ${where} (hits ${hits === undefined ? '' : `goroutine(${goid}):${hits} `}total:${hit.totalHits}) (PC: ${hex(stop.pc)})`);
   }
   if (context.debug.isOptimized(stop.pc)) context.print('Warning: debugging optimized function');
   if (stop.returned) {

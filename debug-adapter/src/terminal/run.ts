@@ -12,8 +12,9 @@ export async function announce(context: Context, stop: StopInfo, instruction: bo
     throw new Error(stop.reason === 'killed' ? `Process ${stop.tid} has been ended by ${stop.description.replace('killed by ', '')} (status ${stop.exitCode ?? 0})` : `Process ${stop.tid} has exited with status ${stop.exitCode ?? 0}`);
   }
   printStop(context, stop);
-  await terminal.afterStop();
+  await terminal.atBreakpoints();
   await printPosition(context, instruction);
+  terminal.display();
 }
 
 async function move(context: Context, kind: ResumeKind, scope: Scope, terminal: Commander, instruction = false): Promise<void> {
@@ -26,7 +27,8 @@ async function move(context: Context, kind: ResumeKind, scope: Scope, terminal: 
 function count(text: string): number {
   if (text === '') return 1;
   const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0) throw new Error('Invalid next count');
+  if (!/^[+-]?\d+$/.test(text)) throw new Error(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (value <= 0) throw new Error('Invalid next count');
   return value;
 }
 
@@ -46,10 +48,13 @@ export const runCommands: Command[] = [
   {
     names: ['next', 'n'], group: 'run', reversible: true, help: 'Step over to next source line.\n\n\tnext [count]\n\nOptional [count] argument allows you to skip multiple lines.',
     async run(context, args, scope, terminal) {
+      if (context.frame !== 0) throw new Error('not on topmost frame');
       for (let left = count(args); left > 1; left--) {
         context.needProcess();
         const stop = await context.debug.resume(scope.reverse ? 'reverseNext' : 'next', scope.thread === undefined ? {} : { thread: scope.thread });
-        if (stop.reason !== 'step') return announce(context, stop, false, terminal);
+        // As in Delve a breakpoint on the way ends one step, and the next goes on from there.
+        if (stop.reason !== 'step' && stop.reason !== 'breakpoint') return announce(context, stop, false, terminal);
+        terminal.display();
       }
       await move(context, scope.reverse ? 'reverseNext' : 'next', scope, terminal);
     },
@@ -81,9 +86,10 @@ export const runCommands: Command[] = [
     names: ['jump', 'j'], group: 'run', help: 'Sets the next instruction to be executed.\n\n\tjump <linespec>\n\nNothing in between is executed; the recorded future is dropped.',
     async run(context, args, scope) {
       if (args === '') throw new Error('jump requires a location');
-      const places = context.debug.findLocations(args);
-      if (places.length !== 1) throw new Error('can not jump to a location that resolves to multiple addresses');
-      context.debug.setRegister('rip', BigInt(places[0]!.pc), scope.thread);
+      const frame = context.frameAt(scope), { pc } = context.debug.findLine(args, frame);
+      if (pc !== 0 && context.debug.findLocations(args, frame).length !== 1) throw new Error('can not jump to a location that resolves to multiple addresses');
+      if (context.debug.binary.functionAt(pc)?.entry !== context.debug.binary.functionAt(frame.pc)?.entry) throw new Error('can not set the next execution point outside of the current function');
+      context.debug.setRegister('rip', BigInt(pc), scope.thread);
       printStop(context, { ...context.stop(), breakpoints: [] });
       await printPosition(context, false);
     },

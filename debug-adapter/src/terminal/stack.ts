@@ -3,6 +3,7 @@
 import type { DeferredCall } from '../engine/deferred';
 import type { Frame, StackTrace } from '../engine/types';
 import type { Command, Commander } from './commands';
+import { pattern } from '../symbols/pattern';
 import { split2 } from './context';
 import { splitFormat } from './data';
 import type { Context, Scope } from './context';
@@ -76,7 +77,7 @@ function inDeferred(context: Context, args: string, scope: Scope): void {
   if (!call) throw new Error(`Frame ${frame.index} only has ${calls.length} deferred calls`);
   const [name = '', rest = ''] = split2(command), captured = context.debug.deferredArguments(call);
   if (name === 'args') {
-    const pattern = new RegExp(rest.replace(/^-v\s*/, '')), shown = captured.filter((variable) => pattern.test(variable.name));
+    const wanted = pattern(rest.replace(/^-v\s*/, '')), shown = captured.filter((variable) => wanted.test(variable.name));
     for (const variable of shown) context.print(`${variable.name} = ${variable.value}`);
     if (shown.length === 0) context.print('(no args)');
   } else if (name === 'locals') context.print('(no locals)');

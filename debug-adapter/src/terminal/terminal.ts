@@ -5,9 +5,11 @@ import type { Debugger } from '../engine/debugger';
 import type { BreakpointView } from '../engine/types';
 import { allCommands } from './commands';
 import type { Command, Commander } from './commands';
+import { SHOWN_FIRST, inOrder } from './break';
 import { Context, ExitRequest, split2 } from './context';
 import type { Scope, TerminalHost } from './context';
 import { printDisplays, splitFormat } from './data';
+import { currentGoroutine } from './goroutines';
 import { PARAMETERS } from './other';
 import { indented } from './position';
 import { carryBreakpoints } from './program';
@@ -103,11 +105,12 @@ export class Terminal implements Commander {
     await command.run(this.context, args.trim(), scope, this);
   }
 
-  async afterStop(): Promise<void> {
+  async atBreakpoints(): Promise<void> {
     const { context } = this;
-    for (const id of context.stop().breakpoints) for (const command of context.debug.breakpointCommands(id)) await this.onBreakpoint(command);
-    printDisplays(context, this.scope());
+    for (const id of context.stop().breakpoints) for (const command of inOrder(context.debug.breakpointCommands(id), SHOWN_FIRST)) await this.onBreakpoint(command);
   }
+
+  display(): void { printDisplays(this.context, this.scope()); }
 
   /** A command kept with `on`: its output is indented under the stop, as in Delve. */
   private async onBreakpoint(line: string): Promise<void> {
@@ -120,6 +123,11 @@ export class Terminal implements Commander {
       } else if (name === 'stack' || name === 'bt') {
         context.print('\tStack:');
         context.host.write(stackText(context, context.stack(this.scope(), Number(args || 50) + 1), { indent: '\t\t' }));
+      } else if (name === 'goroutine' || name === 'gr') context.host.write(currentGoroutine(context, '\t'));
+      else if (name === 'args' || name === 'locals') {
+        const long = args.startsWith('-v');
+        // Arguments in short stand in the line that tells the stop.
+        if (name === 'locals' || long) for (const row of context.debug.frameVariables(context.frameAt(this.scope()))) if ((row.role === 'local') === (name === 'locals')) context.print(`\t${row.name}: ${long ? indented(row.long()) : row.short()}`);
       } else await this.call(line, this.scope());
     } catch (error) { context.print(`\t${line}: ${(error as Error).message}`); }
   }

@@ -35,6 +35,37 @@ func add(a, b int) int { return a + b }
 //go:noinline
 func fails(n int) int { panic(fmt.Sprint("bad ", n)) }
 
+//go:noinline
+func recovers(n int) (text string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("recovered: %v", r)
+		}
+	}()
+	if n > 2 {
+		fails(n)
+	}
+	return fmt.Sprint(10 / n), nil
+}
+
+//go:noinline
+func again(n int) int {
+	defer func() { panic(fmt.Sprint("again: ", recover())) }()
+	return fails(n)
+}
+
+// Its frames need more stack than a call begins with.
+//
+//go:noinline
+func deep(n int) int {
+	var room [1024]byte
+	room[n%1024] = byte(n)
+	if n == 0 {
+		return 0
+	}
+	return deep(n-1) + int(room[n%1024]) - int(byte(n)) + 1
+}
+
 type wide struct {
 	point
 	depth int
@@ -63,5 +94,9 @@ func main() {
 	f, err := half(float64(n))
 	p.move(1, 1)
 	fmt.Println(f, err, p.sum())
+	defer func() { _, _ = recovers(1); _ = deep(3) }()
+	if n < 0 {
+		again(n)
+	}
 	fails(n)
 }
