@@ -20,6 +20,7 @@ export function symbolLookup(binary: Binary): SymbolName {
   const lookup: SymbolName = (address) => {
     const fn = binary.functionAt(address);
     if (fn) return fn.entry === address ? { name: fn.name, base: fn.entry } : undefined;
+    if (!binary.hasDwarf) return variableIn(binary, address);
     // Variables of size zero share addresses; which of them is found depends on how Delve sorts.
     variables ??= sortAsGo(binary.globalVariables(), (a, b) => a.address - b.address);
     // The first variable at the address, else the last one before it.
@@ -34,6 +35,14 @@ export function symbolLookup(binary: Binary): SymbolName {
   };
   lookups.set(binary, lookup);
   return lookup;
+}
+
+/** A number that happens to lie far inside of a large array is no address of anything. */
+const FAR_INSIDE = 1 << 16;
+/** Without debug information: a package's variable by the symbol table, which knows where it ends; not what the compiler and linker made for themselves. */
+function variableIn(binary: Binary, address: number): { name: string; base: number } | undefined {
+  const { symbol, offset = 0 } = binary.symbolAt(address) ?? {};
+  return symbol?.kind === 'object' && offset < FAR_INSIDE && /^[^:$]*\.[^.:$]+$/.test(symbol.name) && !symbol.name.includes('..') ? { name: symbol.name, base: symbol.address } : undefined;
 }
 
 export function decodeInstruction(binary: Binary, bytes: Uint8Array, offset: number, address: number, flavor: Flavor): InstructionText | undefined {

@@ -39,4 +39,21 @@ describe.skipIf(!hasGo)('stripped programs (need the go command)', () => {
     expect(debug.stack().frames.map(({ function: fn }) => fn).at(-1)).toBe('runtime.goexit');
     for (const expression of ['g.nosuch', 'nosuch', 'allgs[0].nosuch', 'sched.nosuch.more']) expect(() => value(expression)).toThrow(/^(?!.*(Cannot read|undefined)).+/);
   }, 60_000);
+
+  for (const go of toolchains()) test(`${go.version}: code is listed as of the program with debug information, but for names that are gone`, () => {
+    const whole = debuggerOf(build(PINGPONG, go)).debug, nameless = (text: string): string => text.replace(/\[[^\]]*\]|\b0x[0-9a-f]+$|\$\S+$/g, '');
+    open.push(whole);
+    for (const [flags, least] of [['-ldflags=-w', 0.995], ['-ldflags=-s -w', 0.9]] as const) {
+      const { debug } = debuggerOf(build(PINGPONG, go, [flags]));
+      open.push(debug);
+      let rows = 0, same = 0;
+      for (const fn of whole.binary.functions().filter((_, i) => i % 7 === 0)) {
+        const full = whole.disassembleRange(fn.entry, fn.end), bare = debug.disassembleRange(fn.entry, fn.end);
+        expect(bare.map(({ address, text, line }) => `${address} ${line ?? ''} ${nameless(text)}`), fn.name).toEqual(full.map(({ address, text, line }) => `${address} ${line ?? ''} ${nameless(text)}`));
+        rows += full.length;
+        same += full.filter(({ text }, i) => text === bare[i]!.text).length;
+      }
+      expect(same / rows, flags).toBeGreaterThan(least);
+    }
+  }, 60_000);
 });
