@@ -129,15 +129,22 @@ const handlers: Handlers = {
   setExceptionBreakpoints(session, { filters = [], filterOptions = [] }) {
     const asked = [...filters.map((filterId) => ({ filterId, condition: '' })), ...filterOptions.map(({ filterId, condition }) => ({ filterId, condition: condition?.trim() ?? '' }))];
     const conditionOf = (filter: string): string | undefined => asked.find(({ filterId }) => filterId === filter)?.condition;
+    const answers = new Map<string, DAP.Breakpoint>();
     for (const { filter, field } of EXCEPTIONS) {
       const condition = conditionOf(filter);
       session.engine.exceptionStops[field] = condition !== undefined;
-      session.engine.setExceptionCondition(field, condition ?? '');
+      try {
+        session.engine.setExceptionCondition(field, condition ?? '');
+        answers.set(filter, { verified: true });
+      } catch (error) {
+        session.engine.exceptionStops[field] = false;
+        answers.set(filter, { verified: false, message: sentence(error) });
+      }
     }
     const panics = conditionOf(ALL_PANICS.filter);
     const all = replaceList(session, 'all panics', 'exception', panics === undefined ? [] : [{ request: { location: 'runtime.gopanic', ...(panics ? { condition: panics } : {}) } }]);
     // Lists first, so that one that is wrong does not leave another half set.
-    const answers = new Map<string, DAP.Breakpoint>(all.map((answer) => [ALL_PANICS.filter, answer]));
+    for (const answer of all) answers.set(ALL_PANICS.filter, answer);
     for (const { filter, wanted } of EVENTS) {
       const condition = conditionOf(filter);
       let list: EventBreakpoint[] = [], problem: string | undefined;
@@ -145,7 +152,7 @@ const handlers: Handlers = {
       const set = replaceEvents(session, filter, list, filter === 'fault' ? 'exception' : 'event');
       answers.set(filter, problem === undefined ? set.find(({ verified }) => !verified) ?? { verified: true } : { verified: false, message: problem });
     }
-    return { breakpoints: asked.map(({ filterId }) => answers.get(filterId) ?? (EXCEPTIONS.some((known) => known.filter === filterId) ? { verified: true } : { verified: false, message: `There is no exception filter ${JSON.stringify(filterId)}.` })) };
+    return { breakpoints: asked.map(({ filterId }) => answers.get(filterId) ?? { verified: false, message: `There is no exception filter ${JSON.stringify(filterId)}.` }) };
   },
   exceptionInfo(session) {
     const { stop } = session.stopped;

@@ -34,7 +34,7 @@ describe.skipIf(!hasGo)('the adapter on a real program (needs the go command)', 
       const pick = random(seed * 104_729), one = <T>(list: readonly T[]): T => list[pick(list.length)]!;
       const client = new TestClient(dapHost);
       let stop: Loose = await client.start({ program: file, stopOnEntry: true, stopOnExit: true });
-      const frames: number[] = [0], references: number[] = [1], memory: string[] = ['0x400000', '0xc000000000', '0'], dataIds: string[] = [''], threads: number[] = [stop['threadId'] as number];
+      const frames: number[] = [0], references: number[] = [1], memory: string[] = ['0x400000', '0xc000000000', '0'], dataIds: string[] = [''], targets: number[] = [1], threads: number[] = [stop['threadId'] as number];
       const learn = ({ command, body, success }: { command: string; body?: Loose; success: boolean }): void => {
         if (!success || !body) return;
         const keep = <T>(list: T[], ...values: T[]): void => { list.push(...values); if (list.length > 40) list.splice(0, list.length - 40); };
@@ -42,6 +42,7 @@ describe.skipIf(!hasGo)('the adapter on a real program (needs the go command)', 
         if (command === 'scopes') for (const { variablesReference } of body['scopes'] as Loose[]) keep(references, variablesReference as number);
         if (command === 'variables') for (const { variablesReference, memoryReference } of (body['variables'] as Loose[]).slice(0, 8)) { if (variablesReference) keep(references, variablesReference as number); if (memoryReference) keep(memory, memoryReference as string); }
         if (command === 'dataBreakpointInfo' && body['dataId']) keep(dataIds, body['dataId'] as string);
+        if (command === 'gotoTargets' || command === 'stepInTargets') for (const { id } of body['targets'] as Loose[]) keep(targets, id as number);
         if (command === 'threads') for (const { id } of (body['threads'] as Loose[]).slice(0, 6)) keep(threads, id as number);
       };
       const odd = (): unknown => one<unknown>([-1, 2 ** 40, 1.5, 'ä\u0000{}', null, {}, [], true, '0xffffffffffffffff', 'NaN']);
@@ -73,7 +74,8 @@ describe.skipIf(!hasGo)('the adapter on a real program (needs the go command)', 
           case 'register': return one(['rax', 'SP', 'R14', 'nothing']);
           case 'file': return 'random.tour.yaml';
           case 'index': return pick(3);
-          case 'targetId': case 'requestId': return pick(50);
+          case 'targetId': return one(targets);
+          case 'requestId': return pick(50);
           case 'events': return [{ event: one(['park', 'start', 'ready', 'nothing']) }];
           default: return odd();
         }

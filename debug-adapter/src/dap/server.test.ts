@@ -169,6 +169,11 @@ describe('the adapter', () => {
     expect(fake.exceptionStops).toEqual({ panic: false, fatal: true });
   });
 
+  it('goes only where the function that is stopped goes on', async () => {
+    await start();
+    expect((await client.respond('goto', { threadId: 1, targetId: 5 })).message).toBe('Only places in the function that is stopped can be gone to.');
+  });
+
   it('passes the program\'s output on whole characters, not what is replayed, and says which breakpoint was hit', async () => {
     await start(() => client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main.main' }] }));
     const stopped = await client.move('continue', { threadId: 1 });

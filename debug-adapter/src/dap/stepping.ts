@@ -67,7 +67,8 @@ const moves: Handlers = {
     return { targets: pcs.slice(0, 1).map((pc) => ({ id: pc, label: `line ${line}, 0x${pc.toString(16)}`, line, instructionPointerReference: `0x${pc.toString(16)}` })) };
   },
   goto(session, { threadId, targetId }, { after }) {
-    const { stopped: engine } = session;
+    const { stopped: engine } = session, frame = engine.stack(threadId, { levels: 1 }).frames[0], here = frame && engine.binary.functionAt(frame.pc);
+    if (!here || targetId < here.entry || targetId >= here.end) throw new RequestError('Only places in the function that is stopped can be gone to.');
     engine.setRegister('rip', BigInt(targetId), threadId);
     session.forget();
     after(() => { const { stop } = engine; if (stop) session.announce({ ...stop, reason: 'goto', description: 'The next instruction was set by hand.', thread: threadId, pc: targetId }); });

@@ -3,12 +3,14 @@
 // that cannot be decided stops, with a word about it; log points and tracepoints are silent on the way back.
 
 import type { MachineEvent, Stop } from '@gobuf/emulator/machine-types';
+import { parseExpression } from '../goruntime/expression-parser';
 import type { Binary } from '../symbols/types';
 import { BreakpointTable, hitConditionHolds, hitCounts, noteHit, viewOf } from './breakpoints';
 import type { Breakpoint } from './breakpoints';
 import type { Listeners } from './events';
 import { RuntimeWords } from './guest';
 import { topContext } from './present';
+import { normal } from './inspector';
 import type { Guest } from './present';
 import type { Recorder } from './recorder';
 import { registerText } from './registers';
@@ -31,6 +33,12 @@ const EXCEPTIONS = [
   { id: -1, key: 'panic', name: 'unrecovered-panic', functions: ['runtime.fatalpanic'] },
 ] as const;
 type Exception = (typeof EXCEPTIONS)[number]['key'];
+
+/** Refuses conditions that can never be evaluated. */
+function check({ condition, hitCondition }: { condition?: string | undefined; hitCondition?: string | undefined }): void {
+  if (condition) parseExpression(normal(condition));
+  if (hitCondition) hitConditionHolds(hitCondition, 0);
+}
 
 export class BreakpointControl {
   readonly table = new BreakpointTable();
@@ -83,6 +91,7 @@ export class BreakpointControl {
   } });
 
   setExceptionCondition(which: Exception, condition: string): void {
+    check({ condition });
     this.conditions[which] = condition;
     const exception = this.exception(which);
     if (exception) exception.condition = condition || undefined;
@@ -222,7 +231,7 @@ export class BreakpointControl {
   /** Adds one and arms it. */
   private put(fields: Parameters<BreakpointTable['add']>[0]): BreakpointView {
     if (fields.name !== undefined && this.table.named(fields.name)) throw new Error(`Breakpoint exists with name ${fields.name}`);
-    if (fields.hitCondition) hitConditionHolds(fields.hitCondition, 0);
+    check(fields);
     const breakpoint = this.table.add(fields);
     this.arm(breakpoint);
     return this.changed(breakpoint);
@@ -267,7 +276,7 @@ export class BreakpointControl {
 
   amend(id: number, change: Partial<Pick<BreakpointView, 'condition' | 'hitCondition' | 'logMessage' | 'enabled' | 'name' | 'trace'>> & { hitConditionPerGoroutine?: boolean }): BreakpointView {
     const breakpoint = this.need(id);
-    if (change.hitCondition) hitConditionHolds(change.hitCondition, 0);
+    check(change);
     const { enabled, ...rest } = change;
     Object.assign(breakpoint, rest);
     for (const key of ['condition', 'hitCondition', 'logMessage'] as const) if (breakpoint[key] === '') breakpoint[key] = undefined;

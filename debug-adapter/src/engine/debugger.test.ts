@@ -234,6 +234,17 @@ describe.skipIf(!hasGo)('Debugger (needs the go command)', () => {
     expect(hits()).toBe(3);
   });
 
+  test('a condition that is none is refused when it is given', async () => {
+    const { debug } = open([]);
+    await debug.launch();
+    for (const condition of ['((', '1 +', 'a b']) expect(() => debug.setBreakpoint({ location: 'main.main', condition })).toThrow(/^1:\d: expected/);
+    for (const hitCondition of ['foo', '%', '== x']) expect(() => debug.setBreakpoint({ location: 'main.main', hitCondition })).toThrow(/unable to parse breakpoint hit condition/);
+    const { id } = debug.setBreakpoint({ location: 'main.main', condition: '$rsp > 0', hitCondition: '>= 1' });
+    expect(() => debug.amendBreakpoint(id, { condition: ')' })).toThrow(/expected operand, found '\)'/);
+    expect(() => debug.setExceptionCondition('panic', '(')).toThrow(/expected operand/);
+    expect((await debug.resume('continue')).breakpoints).toEqual([id]);
+  });
+
   test('a watch of any size stops after the write, and backwards at the last one', async () => {
     const session = open([]);
     await session.debug.launch();

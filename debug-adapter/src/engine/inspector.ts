@@ -404,7 +404,7 @@ export class Inspector {
 }
 
 /** `$rsp` and `%rsp` are registers too. */
-function normal(expression: string): string {
+export function normal(expression: string): string {
   const text = expression.trim().replace(/^[$%](?=[a-z])/i, '').replace(/^pc$/i, 'rip').replace(/^sp$/i, 'rsp');
   if (text === '') throw new Error('empty expression');
   return text;

@@ -4,6 +4,7 @@ import { END_SEQUENCE, IS_STATEMENT, PROLOGUE_END } from './dwarf/lines';
 import type { DwarfProgram, Subprogram } from './dwarf/program';
 import type { Unit } from './dwarf/info';
 import type { FunctionTable } from './function-table';
+import { withoutTypeParameters } from './names';
 import type { ElfFile } from './elf';
 import type { FunctionInfo } from './types';
 
@@ -186,10 +187,10 @@ export class Breakpoints {
     return [...out].sort((a, b) => a - b);
   }
 
-  /** Addresses of the inlined copies of a function that has no body of its own. */
+  /** Addresses of the inlined copies of functions that have no body of their own, by a name with or without type parameters. */
   inlinedOnly(name: string): number[] {
-    const dwarf = this.dwarf();
-    const offsets = new Set(dwarf?.abstractFunctions().get(name));
+    const dwarf = this.dwarf(), all = dwarf?.abstractFunctions(), offsets = new Set(all?.get(name));
+    if (all && offsets.size === 0) for (const [full, list] of all) if (full.includes('[') && withoutTypeParameters(full) === name) for (const offset of list) offsets.add(offset);
     return offsets.size === 0 ? [] : dwarf!.inlinedSites().filter((s) => offsets.has(s.origin)).map((s) => s.low).sort((a, b) => a - b);
   }
 }

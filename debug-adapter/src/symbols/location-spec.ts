@@ -9,7 +9,6 @@ const SOURCE_EXTENSION = /\.(go|s|S|c|cc|cpp|cxx|h|y)$/;
 
 export interface LocationHost extends Binary {
   pcsForFunction(fns: readonly FunctionInfo[]): number[];
-  distinctNames(): Iterable<string>;
   inlinedOnly(name: string): number[];
 }
 
@@ -45,7 +44,10 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
       return { places: [], error: `invalid filter argument: ${(e as Error).message}` };
     }
     const out: number[] = [];
-    for (const name of binary.distinctNames()) if (wanted.test(name)) out.push(...binary.pcsForFunction(binary.functionsNamed(name)));
+    for (const name of binary.distinctNames()) if (wanted.test(name)) {
+      const fns = binary.functionsNamed(name);
+      out.push(...(fns.length ? binary.pcsForFunction(fns) : binary.inlinedOnly(name)));
+    }
     return out.length ? places([...new Set(out)]) : { places: [], error: `location ${JSON.stringify(spec)} not found` };
   }
   if (/^(0x[0-9a-f]+|\d+)$/i.test(spec)) {
@@ -94,6 +96,7 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     if (!entry) return { places: [], error: `location ${JSON.stringify(spec)} not found` };
     return fileLine(entry.file, entry.line + line);
   }
-  const pcs = fns.length ? binary.pcsForFunction(fns) : binary.inlinedOnly(names[0]!);
+  // Of a generic function some instances may have no code of their own.
+  const generic = fns.some(({ name }) => name.includes('[')), pcs = [...new Set([...(fns.length ? binary.pcsForFunction(fns) : []), ...(fns.length === 0 || generic ? binary.inlinedOnly(names[0]!) : [])])].sort((a, b) => a - b);
   return pcs.length ? places(pcs) : { places: [], error: `location ${JSON.stringify(spec)} not found` };
 }

@@ -209,6 +209,8 @@ export interface Binary {
   /** Address after the prologue, as Delve chooses it for function breakpoints (assembly: the entry). */
   firstPcAfterPrologue(fn: FunctionInfo): number;
   /** Delve's location syntax. `from` gives the position for `+n`, `-n`, bare line numbers. */
+  /** Names of all functions, those that exist only inlined included. */
+  distinctNames(): Iterable<string>;
   findLocation(spec: string, from?: { file: string; line: number; pc: number }): LocationResult;
 
   /** Some of the addresses at which instructions of compiled code begin (where the function's line changes), in order; none of assembly, whose lines may be single bytes. */

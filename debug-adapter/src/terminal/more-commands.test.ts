@@ -35,6 +35,20 @@ describe.skipIf(!hasGo)('commands beside the frames (need the go command)', () =
     expect(normal(ours)).toBe(normal(truth));
   }, 60_000);
 
+  test.skipIf(!hasDelve)('functions that exist only inlined are found and listed as by Delve', async () => {
+    const program = build(path.join(import.meta.dirname, 'testdata/inlined.go'), toolchain()!, []), asked = ['funcs ^main\\.', 'break main.(*stack).push', 'break main.stack.top', 'break scaled', 'break main.max', 'break main.largest', 'break /^main\\..*max/', 'continue', 'stack 1', 'continue', 'stack 1', 'continue', 'continue'];
+    const { debug } = debuggerOf(program);
+    open.push(debug);
+    let ours = '';
+    const terminal = new Terminal(debug, { write: (part) => { ours += part; } });
+    await debug.launch();
+    await terminal.script('session', asked.join('\n'));
+    // In which order Delve names several addresses is not the same each time.
+    const normal = (text: string): string => text.replace(/\x1b\[\d+m/g, '').replace(/0x\w+(,0x\w+)+/g, (all) => all.split(',').sort().join(',')).replace(/ at [0-9a-f]+$/gm, '').replace(/^(\S+:\d+|Command failed): /gm, '').replace(/\S*\/(?=inlined\.go)/g, '').replace(/\/\S*\/(?=\w+\.(go|s))/g, '').split('\n').filter((line) => !/^(=>|) +\d+:|^Type 'help'/.test(line)).join('\n').trim();
+    expect(normal(ours)).toBe(normal(delve(['exec', program], asked)));
+    expect(ours).toContain('main.(*stack[go.shape.string]).push');
+  }, 60_000);
+
   test('without the setting they are not kept, and that is said', async () => {
     expect(await (await opened(new Map()))('stack 0 -a 1')).toMatch(/tracebackancestors is disabled\n$/);
   }, 60_000);

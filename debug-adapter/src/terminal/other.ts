@@ -206,7 +206,7 @@ export const otherCommands: Command[] = [
   },
   { names: ['list', 'ls', 'l'], group: 'other', help: 'Show source code.\n\n\t[goroutine <n>] [frame <m>] list [<locspec>]\n\nShow source around current point or provided locspec.', run: list },
   { names: ['sources'], group: 'other', help: 'Print list of source files.\n\n\tsources [<regex>]', run(context, args) { printSorted(context, context.debug.binary.sources(), args); } },
-  { names: ['funcs'], group: 'other', help: 'Print list of functions.\n\n\tfuncs [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map(({ name }) => name), args); } },
+  { names: ['funcs'], group: 'other', help: 'Print list of functions.\n\n\tfuncs [<regex>]', run(context, args) { printSorted(context, context.debug.binary.distinctNames(), args); } },
   { names: ['types'], group: 'other', help: 'Print list of types\n\n\ttypes [<regex>]', run(context, args) { printSorted(context, context.debug.binary.typeNames(), args); } },
   { names: ['packages'], group: 'other', help: 'Print list of packages.\n\n\tpackages [<regex>]', run(context, args) { printSorted(context, context.debug.binary.functions().map((fn) => fn.package).filter(Boolean), args, 'invalid Filter pattern'); } },
   {
