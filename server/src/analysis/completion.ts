@@ -14,7 +14,7 @@ import { lineContext, type LineContext } from './line-context';
 import type { PackageKnowledge } from './package-knowledge';
 import { symbolsOf } from './file-summary';
 import { linked, missingFunctions, type Neighbours } from './package-symbols';
-import { isPartName, operandTexts, registerFilter } from './operand-kinds';
+import { canBe, isPartName, operandTexts, registerFilter } from './operand-kinds';
 import { goForms } from './go-forms';
 import { plainParts, skeleton } from './skeleton';
 import { fileUsage, functionUsage } from './usage';
@@ -251,16 +251,24 @@ function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Con
     return yield* registers(context, within, symbol ? 1 : 0, (name) => !isPartName(name, file.arch.family) && !NO_BASE.test(name));
   }
   const address = line.before === '$';
-  const jump = file.arch.isJump(word);
+  const name = aliasOf(word, context);
+  const before = operandTexts(file.source.text.slice(line.mnemonicEnd, line.start));
+  const can = (sort: 'label' | 'memory') => canBe(sort, name, before, file.arch.family, context.forms);
+  // The first operands of branches that compare are registers and numbers.
+  const branches = file.arch.isJump(word);
+  const jump = branches && (isCall(word) || can('label'));
   if (jump && !isCall(word)) {
     const labels = within?.statements.flatMap((statement) => statement.labels.map((label) => ({ name: label.text, away: Math.abs(visibleSpan(label).start - offset) }))) ?? [];
     for (const { name, away } of labels) yield { label: name, kind: 'label', insert: name, rank: 0, score: -away };
-  } else if (within && knowledge && line.nesting === 0 && !jump && (!address || /^(MOV|LEA)/.test(word))) yield* argumentsOf(within, knowledge, line, address ? 4 : 0);
-  yield* symbols(context, offset, line, jump ? 1 : 3, jump);
+  } else if (within && knowledge && line.nesting === 0 && !branches && (address ? /^(MOV|LEA)/.test(word) : can('memory'))) yield* argumentsOf(within, knowledge, line, address ? 4 : 0);
+  if (jump || (!branches && (line.before !== '' || line.nesting > 0 || can('memory') || DIRECTIVE_LIKE.test(word)))) yield* symbols(context, offset, line, jump ? 1 : 3, jump);
   if (word === 'FUNCDATA' || word === 'PCDATA' || line.before.includes('$') || line.before === '' || line.nesting > 0) yield* values(context, line);
-  if (!line.before.endsWith('$')) yield* registers(context, within, 2, registerFilter(aliasOf(word, context), operandTexts(file.source.text.slice(line.mnemonicEnd, line.start)), file.arch.family, context.forms));
+  if (!line.before.endsWith('$')) yield* registers(context, within, 2, registerFilter(name, before, file.arch.family, context.forms));
   if (line.before === '') yield* macros(file, () => true, 4);
 }
+
+/** The assembler's own, which take symbols where no table says so. */
+const DIRECTIVE_LIKE = /^(PCDATA|FUNCDATA)$/;
 
 const aliasOf = (word: string, { mnemonics }: CompletionContext): string => mnemonics?.aliases.get(word) ?? word;
 

@@ -18,7 +18,7 @@ function kindOf(name: string, family: Family): Kind {
   }
   if (family === 'riscv64') return /^F/.test(name) && name !== 'FP' ? 'F' : /^V\d+$/.test(name) ? 'V' : 'x';
   const letter = /^(F|V|VS|W|AR|M)\d+$/.exec(name)?.[1] ?? (family === 'loong64' ? /^(X|FCC|FCSR)\d+$/.exec(name)?.[1] : family === 'ppc64' ? /^(CR|A)\d+$/.exec(name)?.[1] : undefined);
-  return letter ?? (/^R\d+|^(g|SP|RSP|LR|R?FP|ZR|R18_PLATFORM)$/.test(name) ? 'x' : 'other');
+  return letter ?? (/^R\d+|^(g|SP|RSP|RSB|LR|R?FP|ZR|R18_PLATFORM)$/.test(name) ? 'x' : 'other');
 }
 
 /** Kinds that an operand of a form takes; undefined: perhaps any. */
@@ -69,11 +69,23 @@ export function registerFilter(word: string, before: readonly string[], family: 
 export function fitsSoFar(form: readonly string[], before: readonly string[], family: Family): boolean {
   return form.length > before.length && before.every((text, i) => {
     const wanted = form[i] ?? '';
-    if (text.startsWith('$')) return wanted.startsWith('$');
+    // Beyond x86 zero is a register, too.
+    if (text.startsWith('$')) return wanted.startsWith('$') || (text === '$0' && wanted === 'R' && family !== 'amd64' && family !== '386');
     if (!/^[A-Z][A-Z]*\d*$/.test(text)) return !wanted.startsWith('$') && (!text.includes('(') || /[m(]|offset|name/.test(wanted));
     const kinds = kindsOf(wanted, family);
     return kinds === undefined || kinds.includes(kindOf(text, family));
   });
+}
+
+/** How forms write labels, and places in memory. */
+const SORTS = { label: /label|name/, memory: /^v?m|\/v?m|name|offset|\(R\)|ext$/ };
+
+/** Whether the operand behind those written so far can be a label, or a place in memory. */
+export function canBe(sort: keyof typeof SORTS, word: string, before: readonly string[], family: Family, forms: ReadonlyMap<string, OperandForm[]> | undefined): boolean {
+  if (family === 'wasm') return true;
+  const known = family === 'amd64' || family === '386' ? goForms(word) : forms?.get(word) ?? [];
+  const fitting = known.filter(({ operands }) => fitsSoFar(operands, before, family));
+  return fitting.length === 0 || fitting.some(({ operands }) => SORTS[sort].test(operands[before.length] ?? ''));
 }
 
 /** Whether operands are of the kinds that an amd64 form has; a mask register before the last is of none. */
