@@ -264,7 +264,8 @@ function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Con
   if (jump || (!branches && (line.before !== '' || line.nesting > 0 || can('memory') || DIRECTIVE_LIKE.test(word)))) yield* symbols(context, offset, line, jump ? 1 : 3, jump);
   if (word === 'FUNCDATA' || word === 'PCDATA' || line.before.includes('$') || line.before === '' || line.nesting > 0) yield* values(context, line);
   if (!line.before.endsWith('$')) yield* registers(context, within, 2, registerFilter(name, before, file.arch.family, context.forms));
-  if (line.before === '') yield* macros(file, () => true, 4);
+  // Flags are TEXT's.
+  if (line.before === '') for (const each of macros(file, () => true, 4)) if (!FLAGS.has(each.label)) yield each;
 }
 
 /** The assembler's own, which take symbols where no table says so. */

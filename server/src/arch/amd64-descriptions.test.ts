@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { disk, goroot } from '../testing/fixture';
 import { rowsOf } from './amd64-instructions';
 import { describe } from './amd64-descriptions';
+import { mnemonicsOf } from './mnemonics';
 
 test.each([
   ['MOVBLZX', 'copies a byte from src to dst, zero-extended to a long (4 bytes)'], ['SUBQ', 'subtracts src from dst'], ['CMPQ', 'compares: sets the flags as first − second would, and keeps neither result'],
@@ -18,4 +19,10 @@ test.skipIf(!goroot)("the instructions in Go's own amd64 assembly are described"
   const missing = [...used.keys()].filter((word) => describe(word) === undefined);
   expect(used.size).toBeGreaterThan(100);
   expect(missing).toEqual([]);
+});
+
+test.skipIf(!goroot)("other spellings that Go's assembler takes lead to the rows of what they stand for", () => {
+  const aliases = [...(mnemonicsOf('amd64', goroot?.path, disk)?.aliases ?? [])];
+  expect(aliases.length).toBeGreaterThan(30);
+  expect(aliases.filter(([alias, name]) => rowsOf(name).length > 0 && rowsOf(alias).length === 0)).toEqual([]);
 });

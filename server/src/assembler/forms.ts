@@ -3,6 +3,7 @@
 
 import { allCandidates, candidatesOfGoName, EVEX_MAPS, VEX_MAPS } from '@gobuf/emulator/x86/table';
 import { OperandKind, type Candidate, type OperandSpec } from '@gobuf/emulator/x86/notation';
+import { spelled } from '../arch/amd64-instructions';
 import type { OperandClass } from './operand-class';
 
 /** Where an argument goes. `fixed` is in the opcode, `mask` in the EVEX prefix, `both` in ModRM.reg and ModRM.rm. */
@@ -32,15 +33,6 @@ export interface Form {
   /** Lower is tried first. */
   rank: number;
 }
-
-/** Other spellings of a mnemonic: those of cmd/asm/internal/arch, and Go names of one encoding of which the table has one. */
-const SPELLING: Record<string, string> = {
-  MASKMOVDQU: 'MASKMOVOU', MOVD: 'MOVQ', MOVDQ2Q: 'MOVQ', MOVNTDQ: 'MOVNTO', MOVOA: 'MOVO', PSLLDQ: 'PSLLO', PSRLDQ: 'PSRLO', PADDD: 'PADDL',
-  MOVBELL: 'MOVBEL', MOVBEQQ: 'MOVBEQ', MOVBEWW: 'MOVBEW', PSHUFL: 'PSHUFD', SALB: 'SHLB', SALW: 'SHLW', SALL: 'SHLL', SALQ: 'SHLQ',
-  FCMOVB: 'FCMOVCS', FCMOVBE: 'FCMOVLS', FCMOVE: 'FCMOVEQ', FCMOVNB: 'FCMOVCC', FCMOVNBE: 'FCMOVHI', FCMOVU: 'FCMOVUN',
-};
-
-export const spelled = (mnemonic: string): string => SPELLING[mnemonic] ?? mnemonic;
 
 /** Mnemonics that exist but not in 64-bit mode. */
 export const ONLY_32_BIT: ReadonlySet<string> = new Set(

@@ -10,7 +10,8 @@ import { STEP, type Steps } from '../syntax/steps';
 import { ABI_SELECTOR_PACKAGES } from '../workspace/package-path';
 import { argumentOf, linkerName, type Argument } from './argument';
 import { DataReader, type DataSymbol } from './data';
-import { ONLY_32_BIT, WITHOUT_FORMS, formsOf, spelled } from './forms';
+import { spelled } from '../arch/amd64-instructions';
+import { ONLY_32_BIT, WITHOUT_FORMS, formsOf } from './forms';
 import { readSuffix, type Suffix } from './suffix';
 
 /** Flags of TEXT and GLOBL, runtime/textflag.h. */
