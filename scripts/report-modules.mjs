@@ -65,7 +65,7 @@ for (const module of modules) {
   if (!fs.existsSync(path.join(home, 'go.mod'))) fs.writeFileSync(path.join(home, 'go.mod'), `module ${module.replace(/@.*/, '')}\n\ngo 1.17\n`);
   const dirs = folders(home);
   if (dirs.length === 0) { say('has no assembly beside Go files'); fs.rmSync(home, { recursive: true, force: true }); continue; }
-  const files = dirs.flatMap((dir) => fs.readdirSync(dir).filter((name) => name.endsWith('.s')).map((name) => path.join(dir, name)));
+  let files = dirs.flatMap((dir) => fs.readdirSync(dir).filter((name) => name.endsWith('.s')).map((name) => path.join(dir, name)));
   const checked = gobuf(['check', '--json', ...files], home);
   if (checked.status !== 0 && checked.status !== 1) say(`gobuf check ended with ${checked.status}: ${checked.stderr.split('\n')[0]}`);
   const own = checked.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)).map((each) => ({ ...each, file: path.resolve(home, each.file) }));
@@ -93,6 +93,7 @@ for (const module of modules) {
     // A file is read for one GOARCH here, the first that it is built for: what vet says of it for others (amd64's code in a file without a suffix) is not compared.
     for (const [key, message] of vetFindings(`${found.stdout}\n${found.stderr}`)) if (seen.get(fileOf(key))?.arch === arch) theirs.set(key, message);
   }
+  files = files.filter((file) => fs.existsSync(file));
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
     if (seen.get(fileOf(key))?.judged !== true) continue;
     count('vet', ours.has(key) === theirs.has(key));

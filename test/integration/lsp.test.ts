@@ -21,6 +21,23 @@ async function session(cache: string, ...messages: object[]): Promise<number | n
 const initialize = { id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } };
 const orderly = [initialize, { method: 'initialized', params: {} }, { id: 2, method: 'shutdown' }, { method: 'exit' }];
 
+test('a client that kills it as soon as it has answered to shutdown finds the compiled code at the next start, too', async () => {
+  const cache = temporaryFolder();
+  const child = spawn(process.execPath, [command, 'lsp'], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, GOBUF_CACHE: cache } });
+  for (const message of orderly.slice(0, 3)) {
+    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
+    child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+  }
+  let answers = '';
+  child.stdout.on('data', (chunk: Buffer) => { if ((answers += chunk.toString()).includes('"id":2')) child.kill('SIGKILL'); });
+  await new Promise((resolve) => child.on('exit', resolve));
+  const kept = () => fs.readdirSync(cache).map((name) => `${name} ${fs.statSync(path.join(cache, name)).ino}`);
+  const first = kept();
+  expect(first.length).toBe(1);
+  expect(await session(cache, ...orderly)).toBe(0);
+  expect(kept()).toEqual(first);
+});
+
 test('it ends with 0 after shutdown and exit, with 1 without shutdown; what was compiled is kept and taken at the next start', async () => {
   const cache = temporaryFolder();
   expect(await session(cache, ...orderly)).toBe(0);

@@ -41,6 +41,8 @@ const capabilities = (): InitializeResult['capabilities'] => ({
 export interface ServerOptions extends CheckerOptions {
   /** Asks Go's own tools; used on saves when the client allows it. */
   tools?: AskTools;
+  /** Before the answer to a client that is about to leave: some end the process without waiting for it. */
+  shutdown?: () => void;
   /** The go command; asked for packages when the client allows tools. */
   go?: GoCommand;
 }
@@ -155,6 +157,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
     idle.stop();
+    options.shutdown?.();
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     // Saving assembly, the common case, leaves what is known of the Go files alone.

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { serve } from '@gobuf/server/lsp/server';
 import { stdioConnection } from '@gobuf/server/lsp/stdio';
 import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
+import { KEEP } from '../host/code-cache';
 import { goParser } from '../host/go-parser';
 import { collector } from '../host/memory';
 import { goCommand } from '../host/go-list';
@@ -31,10 +32,17 @@ export async function run(parsed: Parsed): Promise<number> {
   const root = goRoot(parsed.text('goroot'));
   const go = goCommand(parsed.text('go'));
   const memory = collector();
+  const rest = setInterval(() => { memory.rest(); }, REST).unref();
   // Before what keeps the compiled code; the protocol's library ends the process itself, as soon as it is told to.
   process.prependOnceListener('exit', () => { memory.end(); });
+  // Emacs does not wait for the end.
+  const shutdown = () => {
+    clearInterval(rest);
+    memory.end();
+    (process as NodeJS.EventEmitter).emit(KEEP);
+  };
   const { connection, ended } = stdioConnection();
-  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), store: packageStore(__filename), tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')), go: parsed.text('goroot') === undefined ? go : { ...go, environment: () => Promise.resolve(undefined) } }, {
+  serve(connection, { files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), store: packageStore(__filename), shutdown, tools: goTools(root?.path, () => { connection.console.info('The go command is not here, so its tools are not asked.'); }, parsed.text('go')), go: parsed.text('goroot') === undefined ? go : { ...go, environment: () => Promise.resolve(undefined) } }, {
     toPath(uri) {
       try { return fileURLToPath(uri).split(path.sep).join('/'); } catch { return undefined; }
     },
@@ -42,8 +50,6 @@ export async function run(parsed: Parsed): Promise<number> {
   });
   // Only now: a listener of its own would make the stream flow before the server reads it.
   process.stdin.on('data', () => { memory.busy(); });
-  const rest = setInterval(() => { memory.rest(); }, REST).unref();
   await ended;
-  clearInterval(rest);
   return 0;
 }

@@ -13,6 +13,9 @@ const wanted = (): boolean => !process.argv.includes('--no-cache');
 /** Servers that run for long: a later session may have compiled much more than the one whose code is kept. */
 const LONG = new Set(['lsp.js', 'dap.js']), MUCH_MORE = 1.1;
 
+/** An event of the process by which a bundle says that its code should be kept now: it may be killed before its end. V8's flags must be as they were at the start. */
+export const KEEP = 'gobuf keeps code';
+
 /** What `require` would give for the bundle, which lies beside this one. */
 export function loadBundle(name: string): object {
   const file = path.join(__dirname, name);
@@ -22,10 +25,14 @@ export function loadBundle(name: string): object {
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) });
   // By the end V8 has compiled the functions that such a command uses.
   const least = cachedData && !script.cachedDataRejected ? cachedData.length * MUCH_MORE : 0;
-  if (wanted() && (least === 0 || LONG.has(name))) process.once('exit', () => {
-    const compiled = script.createCachedData();
-    if (compiled.length > least) diskCache(cacheFolder()).store(key, compiled);
-  });
+  if (wanted() && (least === 0 || LONG.has(name))) {
+    const keep = () => {
+      for (const event of ['exit', KEEP]) (process as NodeJS.EventEmitter).off(event, keep);
+      const compiled = script.createCachedData();
+      if (compiled.length > least) diskCache(cacheFolder()).store(key, compiled);
+    };
+    for (const event of ['exit', KEEP]) (process as NodeJS.EventEmitter).once(event, keep);
+  }
   const module = { exports: {} };
   (script.runInThisContext() as Wrapper)(module.exports, createRequire(file), module, file, path.dirname(file));
   return module.exports;
