@@ -72,28 +72,31 @@ for (const module of modules) {
   const ours = new Map(own.filter(({ code: of }) => of === 'asmdecl' || of === 'framepointer').map(({ file, line, code: of, message }) => [`${file}:${line} ${of}`, message]));
   const theirs = new Map();
   const seen = new Map();
-  for (const arch of Object.keys(ARCHES)) {
+  // JavaScript puts 386 first; here the first is the one that files without a suffix are read for.
+  for (const arch of ['amd64', ...Object.keys(ARCHES).filter((each) => each !== 'amd64')]) {
     const wanted = dirs.filter((dir) => fs.readdirSync(dir).some((name) => name.endsWith('.s') && (name.includes(`_${arch}`) || !/_(amd64|arm64|386|arm|ppc64|ppc64le|ppc64x|riscv64|s390x|loong64|mips\w*|wasm)(_test)?\.s$/.test(name))));
     if (wanted.length === 0) continue;
     const list = run('go', ['list', '-e', '-f', '{{if .SFiles}}{{.Dir}}\t{{.ImportPath}}\t{{join .SFiles " "}}{{end}}', ...wanted.map((dir) => `./${path.relative(home, dir)}`)], home, { GOARCH: arch });
     const packages = list.stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
     if (list.status !== 0) say(`go list for ${arch}: ${list.stderr.split('\n')[0]}`);
     if (packages.length === 0) continue;
-    const vet = () => run('go', ['vet', '-json', '-asmdecl', '-framepointer', ...packages.map(([dir]) => `./${path.relative(home, dir)}`)], home, { GOARCH: arch });
-    let found = vet();
-    if (found.status !== 0) {
+    const vet = (...dirs) => run('go', ['vet', '-json', '-asmdecl', '-framepointer', ...dirs.map((dir) => `./${path.relative(home, dir)}`)], home, { GOARCH: arch });
+    let found = [vet(...packages.map(([dir]) => dir))];
+    // A package that does not compile is judged by nobody, and may keep others from being judged in the same run.
+    const unjudged = [];
+    if (found[0].status !== 0) {
+      say(`go vet for ${arch}: ${found[0].stderr.split('\n').find((line) => line && !/^[#{}\t]/.test(line)) ?? ''}`);
       // Mostly tests that need what the module does not bring.
       for (const [dir] of packages) for (const name of fs.readdirSync(dir)) if (/_test\.(go|s)$/.test(name)) fs.rmSync(path.join(dir, name));
-      found = vet();
+      found = packages.map(([dir]) => { const alone = vet(dir); if (alone.status !== 0) unjudged.push(dir); return alone; });
+      if (unjudged.length) say(`not compared for ${arch}: ${unjudged.map((dir) => path.relative(home, dir)).join(', ')}`);
     }
-    // A package that does not compile is judged by nobody.
-    const unjudged = found.status === 0 ? [] : packages.map(([dir]) => dir).filter((dir) => { const alone = run('go', ['vet', '-json', '-asmdecl', '-framepointer', `./${path.relative(home, dir)}`], home, { GOARCH: arch }); return alone.status !== 0; });
-    if (found.status !== 0) say(`go vet for ${arch}: ${found.stderr.split('\n').find((line) => line && !/^[#{}\t]/.test(line)) ?? ''}${unjudged.length ? `; not compared: ${unjudged.map((dir) => path.relative(home, dir)).join(', ')}` : ''}`);
     for (const [dir, importPath, names] of packages) for (const name of names.split(' ')) if (fs.existsSync(path.join(dir, name)) && !seen.has(path.join(dir, name))) seen.set(path.join(dir, name), { dir, importPath, arch, judged: !unjudged.includes(dir) });
     // A file is read for one GOARCH here, the first that it is built for: what vet says of it for others (amd64's code in a file without a suffix) is not compared.
-    for (const [key, message] of vetFindings(`${found.stdout}\n${found.stderr}`)) if (seen.get(fileOf(key))?.arch === arch) theirs.set(key, message);
+    for (const { stdout, stderr } of found) for (const [key, message] of vetFindings(`${stdout}\n${stderr}`)) if (seen.get(fileOf(key))?.arch === arch) theirs.set(key, message);
   }
   files = files.filter((file) => fs.existsSync(file));
+  for (const file of [...seen.keys()]) if (!fs.existsSync(file)) seen.delete(file);
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
     if (seen.get(fileOf(key))?.judged !== true) continue;
     count('vet', ours.has(key) === theirs.has(key));
