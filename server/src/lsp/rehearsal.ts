@@ -1,6 +1,8 @@
 // Goes through the most frequent requests before anybody makes them, one at a time and beside the work: JavaScript is slow the first dozens of times, and what is found
 // once is kept. Must stay true: the answers go nowhere; nothing of an open file is used up; each step is one request.
 
+import { candidatesOf } from '../arch/amd64-instructions';
+import { formsOf } from '../assembler/forms';
 import { edited } from '../analysis/incremental';
 import { entityAt } from '../analysis/entity';
 import type { AssemblyFile } from '../analysis/assembly-file';
@@ -36,6 +38,18 @@ loop:
 	CALL	·f${i + 1}(SB)
 	RET
 `).join('')}`;
+
+/** What everybody needs once, and takes milliseconds: while the client is still busy with what the server can do. */
+export function* firstSteps({ documents: { checker } }: Session): Steps<void> {
+  candidatesOf('MOVQ');
+  yield undefined;
+  formsOf('MOVQ');
+  yield undefined;
+  checker.options.parser.parse(GO);
+}
+
+/** Declarations of all kinds. */
+const GO = 'package p\n\nimport "unsafe"\n\ntype T struct {\n\ta, b int\n\tp *[4]unsafe.Pointer\n}\n\nconst (\n\tA = iota\n\tB\n)\n\nvar v = []T{{a: 1}}\n\n// f is a function.\nfunc f(x int, y ...string) (t *T, err error)\n\nfunc (t *T) m() { return }\n';
 
 /** With a file of its own, as soon as the server runs: whoever opens a file waits for less. */
 export function* warmUp(session: Session): Steps<void> {

@@ -11,7 +11,7 @@ import { editing } from './editing';
 import { navigation } from './navigation';
 import { presentation } from './presentation';
 import { Idle } from './idle';
-import { rehearse, warmUp } from './rehearsal';
+import { firstSteps, rehearse, warmUp } from './rehearsal';
 import { Session, type Settings } from './session';
 import type { GoCommand } from '../golang/go-list';
 import { GoKnowledge } from './go-knowledge';
@@ -62,8 +62,11 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     return { serverInfo: { name: 'gobuf' }, capabilities: capabilities() };
   });
   connection.onInitialized(() => {
+    const first = firstSteps(session);
+    const step = () => { if (session.safely('the first steps', () => first.next().done) === false) timers.set(WARM, setTimeout(step, 0)); else warmLater(); };
+    timers.set(WARM, setTimeout(step, 0));
     const warming = warmUp(session);
-    timers.set(WARM, setTimeout(() => { timers.delete(WARM); idle.put(WARM, { rank: RANK.warmUp, step: () => warming.next().done !== true }); }, WARM_AFTER));
+    const warmLater = () => { timers.set(WARM, setTimeout(() => { timers.delete(WARM); idle.put(WARM, { rank: RANK.warmUp, step: () => warming.next().done !== true }); }, WARM_AFTER)); };
     if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.{go,h,s}' }, { globPattern: '**/go.{mod,work}' }] }).catch(() => undefined);
   });
   connection.onDidChangeConfiguration(({ settings }) => {
