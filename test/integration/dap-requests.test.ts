@@ -46,6 +46,23 @@ describe.skipIf(!go)('requests that editors seldom send (need the go command)', 
     expect(await client.ask('breakpointLocations', { source: { path: '/nowhere.go' }, line: 1, endLine: 99 })).toEqual({ breakpoints: [] });
   });
 
+  test('tracepoints of the debug console tell what they see, whoever moves the program', async () => {
+    await begin(KINDS);
+    await client.ask('evaluate', { expression: 'trace main.depth', context: 'repl' });
+    const told = (text: string): string[] => text.split('\n').filter((each) => /^>>? goroutine/.test(each)).map((each) => each.replace(/\u001b\[\d+m/g, ''));
+    await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main.collections' }] });
+    await client.move('continue', { threadId: 1 });
+    const seen = told(events('output').filter(({ category }) => category === 'console').map(({ output }) => output as string).join(''));
+    expect(seen[0]).toBe('> goroutine(1): main.depth(3, []int len: 0, cap: 0, nil)');
+    expect(seen.slice(4)).toEqual([4, 5, 6, 7].map((n) => `>> goroutine(1): main.depth => (${n})`));
+    // Moved by a command, they are a part of its answer.
+    const from = events('output').length;
+    await client.ask('evaluate', { expression: 'rev continue', context: 'repl' });
+    await client.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main.interfaces' }] });
+    expect(told((await client.ask('evaluate', { expression: 'continue', context: 'repl' }))['result'] as string)).toEqual(seen);
+    expect(told(events('output').slice(from).map(({ output }) => output as string).join(''))).toEqual([]);
+  });
+
   test('modules, loadedSources, and the text of a source', async () => {
     await begin(KINDS);
     const { modules, totalModules } = await client.ask('modules', {});

@@ -1,5 +1,6 @@
 // The terminal's commands in an editor's debug console: one Terminal on the session's own debugger.
-// Must stay true: a command works on the frame that the editor shows, and its whole output is the answer to the request.
+// Must stay true: a command works on the frame that the editor shows, and its whole output is the answer to the request; what tracepoints
+// tell while the editor's own commands move the program comes by events.
 
 import type { Debugger } from '../engine/debugger';
 import { Terminal } from '../terminal/terminal';
@@ -8,7 +9,7 @@ import type { Session, TerminalCommands } from './session';
 export function consoleCommands(session: Session, first: Debugger): TerminalCommands {
   let output = '', engine = first;
   const { client, host, launched } = session;
-  const terminal = new Terminal(engine, { ...(launched ? host.files?.(launched) : {}), colors: client.supportsANSIStyling === true, write: (text) => { output += text; } });
+  const terminal: Terminal = new Terminal(engine, { ...(launched ? host.files?.(launched) : {}), colors: client.supportsANSIStyling === true, write: (text) => { if (terminal.busy) output += text; else session.output('console', text); } });
   if (session.launched?.disassembleFlavor) terminal.context.settings.disassembleFlavor = session.launched.disassembleFlavor;
   const names = terminal.names();
   return {

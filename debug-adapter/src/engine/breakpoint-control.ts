@@ -145,7 +145,7 @@ export class BreakpointControl {
       if (!hitConditionHolds(breakpoint.hitCondition, breakpoint.hitConditionPerGoroutine ? counts.byGoroutine.get(goid) ?? 0 : counts.total)) return false;
     }
     if (breakpoint.logMessage !== undefined) { if (!backwards) this.host.listeners.tell('output', 'log', this.interpolate(breakpoint.logMessage)); return false; }
-    if (breakpoint.trace) { if (!backwards) this.onTrace?.(viewOf(breakpoint, now)); return false; }
+    if (breakpoint.trace || breakpoint.traceReturn) { if (!backwards) this.onTrace?.(viewOf(breakpoint, now)); return false; }
     return true;
   }
 
@@ -243,10 +243,10 @@ export class BreakpointControl {
   }
 
   /** One breakpoint for several addresses (a line in inlined copies). */
-  setAt(locations: Location[], { name, condition, hitCondition, logMessage, trace = false }: Omit<BreakpointRequest, 'location' | 'address'>, id?: number): BreakpointView {
+  setAt(locations: Location[], { name, condition, hitCondition, logMessage, trace = false, traceReturn = false }: Omit<BreakpointRequest, 'location' | 'address'>, id?: number): BreakpointView {
     const [first] = locations;
     if (!first) throw new Error('no location');
-    return this.put({ id, kind: 'user', name, condition, hitCondition, logMessage, trace, addresses: [...new Set(locations.map(({ pc }) => pc))], file: first.file, line: first.line, function: first.function });
+    return this.put({ id, kind: 'user', name, condition, hitCondition, logMessage, trace, traceReturn, addresses: [...new Set(locations.map(({ pc }) => pc))], file: first.file, line: first.line, function: first.function });
   }
 
   setEvent(event: EventFilter, { name, condition, hitCondition, logMessage }: Pick<BreakpointRequest, 'name' | 'condition' | 'hitCondition' | 'logMessage'>, id?: number): BreakpointView {

@@ -17,6 +17,7 @@ export interface Breakpoint {
   hitConditionPerGoroutine: boolean;
   logMessage: string | undefined;
   trace: boolean;
+  traceReturn: boolean;
   watch: { expression: string; address: number; size: number; access: 'read' | 'write' | 'readWrite'; machineId: number | undefined; /** A register of a thread instead of memory. */ register?: { name: string; tid: number } } | undefined;
   event: EventFilter | undefined;
   /** Ordered by moment. */
@@ -33,7 +34,7 @@ export class BreakpointTable {
   add(fields: Partial<Breakpoint> & Pick<Breakpoint, 'kind'>): Breakpoint {
     const breakpoint: Breakpoint = {
       id: this.idFor(fields.id), name: undefined, enabled: true, addresses: [], file: '', line: 0, function: '', condition: undefined, hitCondition: undefined,
-      hitConditionPerGoroutine: false, logMessage: undefined, trace: false, watch: undefined, event: undefined, hits: [], commands: [], problem: undefined, ...withoutUndefined(fields),
+      hitConditionPerGoroutine: false, logMessage: undefined, trace: false, traceReturn: false, watch: undefined, event: undefined, hits: [], commands: [], problem: undefined, ...withoutUndefined(fields),
     };
     this.all.set(breakpoint.id, breakpoint);
     return breakpoint;
@@ -98,7 +99,7 @@ export function viewOf(breakpoint: Breakpoint, instruction: number): BreakpointV
   const { total, byGoroutine } = hitCounts(breakpoint, instruction);
   const { id, name, kind, enabled, addresses, file, line, condition, hitCondition, logMessage, trace, watch, event, problem } = breakpoint;
   return {
-    id, kind, enabled, addresses: [...addresses], verified: !problem, totalHits: total, hitsByGoroutine: byGoroutine, trace,
+    id, kind, enabled, addresses: [...addresses], verified: !problem, totalHits: total, hitsByGoroutine: byGoroutine, trace, ...(breakpoint.traceReturn ? { traceReturn: true } : {}),
     ...(name !== undefined ? { name } : {}), ...(problem ? { message: problem } : {}), ...(file ? { file, line } : {}), ...(breakpoint.function ? { function: breakpoint.function } : {}),
     ...(condition !== undefined ? { condition } : {}), ...(hitCondition !== undefined ? { hitCondition } : {}), ...(breakpoint.hitConditionPerGoroutine ? { hitConditionPerGoroutine: true } : {}), ...(logMessage !== undefined ? { logMessage } : {}),
     ...(watch ? { watch: { expression: watch.expression, address: watch.address, size: watch.size, access: watch.access, ...(watch.register ? { register: watch.register.name } : {}) } } : {}),

@@ -87,7 +87,22 @@ export class Debugger implements DebuggerApi {
   setExceptionCondition(which: 'panic' | 'fatal', condition: string): void { this.points.setExceptionCondition(which, condition); }
   /** How the terminal prints a tracepoint. */
   get onTrace(): ((breakpoint: BreakpointView) => void) | undefined { return this.points.onTrace; }
-  set onTrace(print: ((breakpoint: BreakpointView) => void) | undefined) { this.points.onTrace = print; }
+  set onTrace(print: ((breakpoint: BreakpointView) => void) | undefined) { this.points.onTrace = print && ((breakpoint) => this.standing(() => print(breakpoint))); }
+
+  /** A tracepoint is told: the program is looked at as at a stop there. */
+  private standing(look: () => void): void {
+    const { stop, selected, running } = this, at = this.moment(this.live.machine.currentThread);
+    this.forget();
+    this.running = false;
+    this.selected = at.thread;
+    this.stop = { ...at, reason: 'breakpoint', description: 'tracepoint', breakpoints: [] };
+    try { look(); } finally {
+      this.stop = stop;
+      this.selected = selected;
+      this.running = running;
+      this.forget();
+    }
+  }
 
   on(events: DebuggerEvents): () => void { return this.listeners.on(events); }
 
@@ -465,6 +480,12 @@ export class Debugger implements DebuggerApi {
   tracedArguments(): string {
     this.forget();
     return this.live.inspector.rows(topContext(this.live)).filter(({ role }) => role === 'parameter').map((row) => row.short()).join(', ');
+  }
+
+  /** What is returned, where a function is about to return. */
+  tracedResults(): string[] {
+    this.forget();
+    return this.live.inspector.rows(topContext(this.live)).filter(({ role }) => role === 'result').map((row) => row.short());
   }
 
   selectedTid(): number | undefined { return this.context().tid; }

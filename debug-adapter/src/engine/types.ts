@@ -248,6 +248,8 @@ export interface BreakpointRequest {
   logMessage?: string;
   /** Tracepoint: prints the hit and goes on. */
   trace?: boolean;
+  /** At an instruction that returns: prints what is returned and goes on. */
+  traceReturn?: boolean;
 }
 
 export interface BreakpointView {
@@ -267,6 +269,7 @@ export interface BreakpointView {
   hitConditionPerGoroutine?: boolean;
   logMessage?: string;
   trace?: boolean;
+  traceReturn?: boolean;
   totalHits: number;
   /** Hits by goroutine id (0: g0). */
   hitsByGoroutine: ReadonlyMap<number, number>;

@@ -110,7 +110,7 @@ export function unwind(words: RuntimeWords, start: UnwindStart, options: { start
       const vdsoSp = words.mPointer(m, 'vdsoSP'), vdsoPc = words.mPointer(m, 'vdsoPC');
       if (vdsoSp && vdsoPc && binary.functionAt(vdsoPc - 1) && vdsoIsOurs(vdsoSp, sp)) return { cfa: vdsoSp, walk: { pc: vdsoPc, sp: vdsoSp, bp: walk.bp, exact: false, registers: new Map() } };
     }
-    if (name === 'runtime.goexit' || name === 'runtime.rt0_go' || isEntry(fn)) return name === 'runtime.goexit' ? { cfa: sp + 8, boundary: 'goexit' } : { cfa: sp };
+    if (name === 'runtime.goexit' || name === 'runtime.rt0_go' || isEntry(fn)) return { cfa: sp, ...(name === 'runtime.goexit' ? { boundary: 'goexit' as const } : {}) };
     if (name === 'runtime.clone' && onFreshStack(sp)) return { cfa: sp, boundary: 'threadStart' };
     const delta = binary.spDelta(lookup);
     let slot: number, bp = walk.bp;

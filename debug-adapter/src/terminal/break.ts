@@ -96,9 +96,17 @@ function set(context: Context, args: string, scope: Scope, trace: boolean): Brea
       if (unmapped) throw new Error(`could not read memory at ${hex(unmapped.pc)}`);
       const created = context.debug.setBreakpointAt(locations, { ...(name !== undefined ? { name } : {}), ...(condition !== undefined ? { condition } : {}), trace });
       context.print(`${breakpointName(created, true)} set at ${breakpointPlace(context, created)}`);
+      // A function that is traced is told to return, too: by breakpoints of their own, as in Delve.
+      if (trace && !/^[*+-]|^\d+$|:\d+$/.test(spec)) for (const place of returnsOf(context, locations)) context.debug.setBreakpointAt([place], { traceReturn: true });
       return created;
     });
   }
+}
+
+/** The instructions by which the functions return. */
+function returnsOf(context: Context, locations: Location[]): Location[] {
+  const entries = new Map(locations.map(({ pc }) => [context.debug.binary.functionAt(pc)?.entry ?? pc, pc]));
+  return [...entries.values()].flatMap((pc) => context.debug.disassembleFunction(pc, 'intel').filter(({ text }) => /^ret\b/.test(text))).map((row) => ({ pc: row.address, file: row.file ?? '', line: row.line ?? 0, function: row.function ?? '' }));
 }
 
 /** `on N -edit`: what `breakpoints` shows of it, as a text. */
@@ -171,7 +179,7 @@ export const breakpointCommands: Command[] = [
         if (breakpoint.condition) context.print(`\tcond ${breakpoint.condition}`);
         if (breakpoint.hitCondition) context.print(`\tcond ${breakpoint.hitConditionPerGoroutine ? '-per-g-hitcount' : '-hitcount'} ${breakpoint.hitCondition}`);
         const commands = context.debug.breakpointCommands(breakpoint.id);
-        for (const command of inOrder(breakpoint.trace && !commands.some((each) => each.startsWith('args')) ? [...commands, 'args'] : commands, LISTED_FIRST)) context.print(`\t${asListed(command)}`);
+        for (const command of inOrder((breakpoint.trace || breakpoint.traceReturn) && !commands.some((each) => each.startsWith('args')) ? [...commands, 'args'] : commands, LISTED_FIRST)) context.print(`\t${asListed(command)}`);
       }
     },
   },

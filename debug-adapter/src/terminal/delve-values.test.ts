@@ -24,7 +24,7 @@ const USER = 'goroutines -with userloc main.';
 
 const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] = [
   { name: 'recursion, arrays, maps, slices and pointers', file: 'kinds.go', from: 19, lines: [
-    `break ${kinds('deepest')}`, 'continue', 'stack 6', 'args', 'print seen', 'up', 'args', 'frame 3 print n', 'stepout', 'clearall',
+    `break ${kinds('deepest')}`, 'continue', 'stack 6', 'stack 7 -offsets', 'args', 'print seen', 'up', 'args', 'frame 3 print n', 'stepout', 'clearall',
     `break ${kinds('collections')}`, 'continue', 'locals', 'locals -v', 'print big[7]', 'print big[290:]', 'print grid[1][2]', 'print len(text), 1', 'print text[:4]', 'print lookup', 'print words["one"]', 'print nilMap', 'print %x bytes', 'print runes', 'print complexes[0]',
     'print pointers', 'print *pointers[0]', 'print funcs[0]', 'print chain', 'print chain.next.value', 'print chain.next.next.value', 'whatis lookup', 'whatis funcs', 'whatis chain.value', 'print green', 'print none == nil', 'print len(big) + cap(bytes)', 'print big[400]', 'print nosuch', 'print chain.nosuch', 'exit',
   ] },
@@ -60,6 +60,9 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] =
   { name: 'breakpoints on the way', file: 'kinds.go', from: 19, lines: [
     'break bp1 main.depth', 'break main.depth', 'trace main.depth', 'break bp2 main.depth', 'on bp1 stack 1', 'on bp1 print n', 'on bp1 args', 'on bp1 print seen', 'on bp1 locals', 'on bp1 goroutine', 'condition -hitcount bp1 foo', 'condition -per-g-hitcount bp1 >= 1', 'continue', 'next 4', 'display -a n', 'display -a nosuch', 'next', 'next 3', 'display -d 1', 'stepout', 'clear bp1', 'next', 'stack 3', 'exit',
   ] },
+  { name: 'tracepoints with what is returned', file: 'kinds.go', from: 19, lines: [
+    'trace main.depth', 'trace tc main.collections', 'trace kinds.go:72', 'on 1 print n', 'on 1 locals', 'on 1 goroutine', 'on 1 stack 1', 'on tc goroutine', 'breakpoints', `break ${kinds('interfaces')}`, 'continue', 'clear 1', 'clear tc', 'breakpoints', 'exit',
+  ] },
   { name: 'variables before they are declared', file: 'kinds.go', from: 19, lines: [
     'break main.collections', 'continue', 'print big', 'print grid', 'locals', 'next', 'print big[7]', 'print grid', 'whatis grid', 'set grid = 1', 'up', 'locals', 'exit',
   ] },
@@ -82,6 +85,8 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] =
 
 /** The machine's own numbers. */
 const normal = (text: string): string => text.replace(/\x1b\[[0-9;]*m/g, '').replace(/0x[0-9a-f]{9,16}/g, 'ADDRESS').replace(/\(thread \d+\)/g, '(thread N)').replace(/^(\S+:\d+|Command failed): /gm, 'FAILED: ')
+  // In which order it says several addresses is not the same each time.
+  .replace(/^.*runtime-fatal-throw.*\n/gm, '')
   // Delve says the word twice.
   .replaceAll('struct struct {', 'struct {')
   .split('\n').filter((line) => !/^Type 'help'/.test(line)).join('\n').trim();

@@ -24,8 +24,9 @@ export function stackText(context: Context, trace: StackTrace, options: { indent
     const place = frame.file ? context.path(frame.file) : '?', name = place.lastIndexOf('/') + 1;
     text += `${space}at ${place.slice(0, name)}${paint(context, 'strong', `${place.slice(name)}:${frame.file ? frame.line : -1}`)}\n`;
     if (options.offsets) {
-      const top = context.debug.stackTop(frame);
-      text += `${space}frame: ${signed(top === undefined ? frame.cfa : frame.cfa - top)} frame pointer ${signed(top === undefined ? Number(frame.bp) : Number(frame.bp) - top)}\n`;
+      // To Delve goexit has been called like any other function, and has a return address.
+      const top = context.debug.stackTop(frame), cfa = frame.cfa + (frame.boundary === 'goexit' ? 8 : 0);
+      text += `${space}frame: ${signed(top === undefined ? cfa : cfa - top)} frame pointer ${signed(top === undefined ? Number(frame.bp) : Number(frame.bp) - top)}\n`;
     }
     (options.deferred?.get(frame.index) ?? []).forEach((call, n) => {
       const head = `${space}    defer ${n + 1}: `, under = ' '.repeat(head.length);

@@ -114,6 +114,10 @@ export class Terminal implements Commander {
 
   /** A command kept with `on`: its output is indented under the stop, as in Delve. */
   private async onBreakpoint(line: string): Promise<void> {
+    if (!this.shown(line)) try { await this.call(line, this.scope()); } catch (error) { this.context.print(`\t${line}: ${(error as Error).message}`); }
+  }
+  /** The commands that only look. */
+  private shown(line: string): boolean {
     const { context } = this;
     const [name, args = ''] = split2(line);
     try {
@@ -128,15 +132,24 @@ export class Terminal implements Commander {
         const long = args.startsWith('-v');
         // Arguments in short stand in the line that tells the stop.
         if (name === 'locals' || long) for (const row of context.debug.frameVariables(context.frameAt(this.scope()))) if ((row.role === 'local') === (name === 'locals')) context.print(`\t${row.name}: ${long ? indented(row.long()) : row.short()}`);
-      } else await this.call(line, this.scope());
+      } else return false;
     } catch (error) { context.print(`\t${line}: ${(error as Error).message}`); }
+    return true;
   }
 
   private trace(breakpoint: BreakpointView): void {
-    const { debug } = this.context;
+    const { context } = this, { debug } = context, goroutine = `goroutine(${debug.tracedGoroutine() ?? 0}):`, { pc } = context.stop();
+    const name = debug.binary.functionAt(pc)?.name ?? breakpoint.function ?? '';
+    if (breakpoint.traceReturn) {
+      context.print(`>> ${goroutine} ${name} => (${debug.tracedResults().join(',')})`);
+      return;
+    }
     let args = '';
     try { args = debug.tracedArguments(); } catch { /* a frame without variables */ }
-    this.context.print(`> goroutine(${debug.tracedGoroutine() ?? 0}): ${breakpoint.name === undefined ? '' : `[${breakpoint.name}] `}${breakpoint.function ?? ''}(${args})`);
+    context.print(`> ${goroutine} ${breakpoint.name === undefined ? '' : `[${breakpoint.name}] `}${name}(${args})`);
+    const commands = inOrder(debug.breakpointCommands(breakpoint.id), SHOWN_FIRST).filter((command) => command !== 'args');
+    if (commands.length > 0 && !commands.includes('args -v') && debug.tracedResults().length > 0) context.print();
+    for (const command of commands) this.shown(command);
   }
 
   /** Goes on with another program's debugger and these of the breakpoints; gives a line for each that is lost. */
