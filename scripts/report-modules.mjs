@@ -88,7 +88,8 @@ for (const module of modules) {
       say(`go vet for ${arch}: ${found[0].stderr.split('\n').find((line) => line && !/^[#{}\t]/.test(line)) ?? ''}`);
       // Mostly tests that need what the module does not bring.
       for (const [dir] of packages) for (const name of fs.readdirSync(dir)) if (/_test\.(go|s)$/.test(name)) fs.rmSync(path.join(dir, name));
-      found = packages.map(([dir]) => { const alone = vet(dir); if (alone.status !== 0) unjudged.push(dir); return alone; });
+      // What has been said once is not always said again.
+      found.push(...packages.map(([dir]) => { const alone = vet(dir); if (alone.status !== 0) unjudged.push(dir); return alone; }));
       if (unjudged.length) say(`not compared for ${arch}: ${unjudged.map((dir) => path.relative(home, dir)).join(', ')}`);
     }
     for (const [dir, importPath, names] of packages) for (const name of names.split(' ')) if (fs.existsSync(path.join(dir, name)) && !seen.has(path.join(dir, name))) seen.set(path.join(dir, name), { dir, importPath, arch, judged: !unjudged.includes(dir) });
