@@ -80,6 +80,8 @@ test('nothing is kept of packages outside of GOROOT, of tests, of other targets,
   torn.of('/go/src/outer')?.keep();
   const changed = { ...GO, '/go/src/outer/a.go': `${GO['/go/src/outer/a.go']}const D = 2\n` };
   expect(answers(session(changed, times, store).of)).toEqual(answers(session(changed, times).of));
+  const other = { ...GO, '/go/VERSION': 'go1.26.9\ntime 1970-01-01T00:00:00Z\n', '/go/src/outer/a.go': GO['/go/src/outer/a.go'].replace('+ 1', '+ 2') };
+  expect(answers(session(other, {}, store).of)).toEqual(answers(session(other, {}).of));
   store.kept.forEach((_, key) => store.kept.set(key, 'torn {'));
   expect(answers(session(GO, {}, store).of)).toEqual(answers(session(GO, {}).of));
 });

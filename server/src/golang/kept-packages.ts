@@ -30,8 +30,12 @@ export class KeptPackages {
   /** How much the record of a folder says. */
   private readonly said = new Map<string, number>();
   private readonly times = new Map<string, string | undefined>();
+  /** Where files are made reproducibly, those of two versions may have one time. */
+  private readonly version: string;
 
-  constructor(private readonly store: Store, private readonly files: Files, private readonly goroot: string, private readonly target: Target, private readonly minor: number) {}
+  constructor(private readonly store: Store, private readonly files: Files, private readonly goroot: string, private readonly target: Target, private readonly minor: number) {
+    this.version = files.read(`${goroot}/VERSION`)?.split('\n')[0] ?? '';
+  }
 
   /** Asked before the folder is read, so that its times are not later than what is read. */
   load(directory: string): KnownPackage | undefined {
@@ -62,7 +66,7 @@ export class KeptPackages {
 
   private key(directory: string): string {
     const { goos, goarch, assumeTags } = this.target;
-    return `${directory} ${goos}/${goarch}${assumeTags === true ? ' with all tags' : ''} go1.${this.minor}`;
+    return `${directory} ${goos}/${goarch}${assumeTags === true ? ' with all tags' : ''} go1.${this.minor} ${this.version}`;
   }
 
   /** The Go files of a folder with their times; undefined where the host does not tell them. */
