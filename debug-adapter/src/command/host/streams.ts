@@ -35,16 +35,26 @@ export class Streams {
   }
 }
 
+/** As Go words them. */
+const REASONS: Record<string, string> = { ENOENT: 'no such file or directory', EACCES: 'permission denied', EISDIR: 'is a directory', ENOTDIR: 'not a directory', EROFS: 'read-only file system', ENOSPC: 'no space left on device' };
+/** Why a file that was named cannot be written, by that name. */
+function written<T>(name: string, write: () => T): T {
+  try { return write(); } catch (error) {
+    const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+    throw reason === undefined ? error : new Error(`open ${name}: ${reason}`);
+  }
+}
+
 /** The files of commands (`source`, `transcript`, `dump`, `breakpoints -save`), named from a folder on. */
 export function filesFrom(folder: string): Required<Pick<TerminalHost, 'readScript' | 'writeFile' | 'appendFile' | 'writePieces'>> {
   const full = (name: string): string => path.resolve(folder, name);
   return {
     readScript: (name) => { try { return fs.readFileSync(full(name), 'utf8'); } catch { return undefined; } },
-    writeFile: (name, text) => fs.writeFileSync(full(name), text),
-    appendFile: (name, text, anew) => fs.writeFileSync(full(name), text, { flag: anew ? 'w' : 'a' }),
+    writeFile: (name, text) => written(name, () => fs.writeFileSync(full(name), text)),
+    appendFile: (name, text, anew) => written(name, () => fs.writeFileSync(full(name), text, { flag: anew ? 'w' : 'a' })),
     // With holes; for its owner only, since it holds a program's memory.
     writePieces(name, size, pieces) {
-      const file = fs.openSync(full(name), 'w', 0o600);
+      const file = written(name, () => fs.openSync(full(name), 'w', 0o600));
       try {
         fs.ftruncateSync(file, size);
         for (const { offset, bytes } of pieces) for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at, offset + at);
