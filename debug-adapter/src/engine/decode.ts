@@ -62,13 +62,12 @@ export function listAsDelve(binary: Binary, bytes: Uint8Array, address: number, 
       end = fn?.end ?? line.address + 1;
       place = fn && placeWithoutEntryRow(binary as GoBinary, fn.entry);
     }
-    return { address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...(place ?? (PADDING.test(line.text) ? placeOfPadding(binary as GoBinary, line.address) : undefined)) };
+    return { address: line.address, bytes: line.bytes, text: line.text, valid: line.instruction !== undefined, ...(place ?? placeInDwarf(binary as GoBinary, line.address)) };
   });
 }
 
-/** What aligns the heads of loops; Go 1.19's two tables of lines differ about some of it, and Delve reads DWARF's. */
-const PADDING = /^(nop|xchg? ax|xchg %ax|data16 nop|NOP)/;
-function placeOfPadding(binary: GoBinary, pc: number): { file: string; line: number } | undefined {
+/** Go 1.19's two tables of lines differ about what aligns the heads of loops and about some jumps, and Delve reads DWARF's. */
+function placeInDwarf(binary: GoBinary, pc: number): { file: string; line: number } | undefined {
   const dwarf = binary.dwarf, unit = dwarf?.unitFor(pc), sequence = dwarf && unit ? dwarf.sequence(unit, pc) : undefined;
   if (!dwarf || !unit || !sequence) return undefined;
   const { table, first, last } = sequence;
