@@ -10,7 +10,7 @@ import type { CodeEngine } from '../machine-types';
 import type { KeptFunction, KeptHead } from './kept';
 import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
 import type { Layer } from './layers';
-import { LARGE, NEVER, machineCodeOf, patienceFor, place, sizeClass } from './layers';
+import { LARGE, NEVER, lessPatient, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
 import { hasRelaxedSimd } from '../wasm/relaxed-simd';
 import type { LibraryIndex } from './library';
@@ -538,7 +538,7 @@ export class Translations {
       const module = newLayer(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
       localHelpers(module);
       group.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
-      layers.push({ wire: layerModule(module, bodies, group.map(({ entry }) => entry)), bodies, patience: patienceFor(Math.max(...bodies.map((body) => body.length))) });
+      layers.push({ wire: layerModule(module, bodies, group.map(({ entry }) => entry)), bodies, patience: lessPatient(Math.min(...group.map(({ layer }) => layer.patience))) });
     }
     return { layers, of };
   }
