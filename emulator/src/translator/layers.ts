@@ -25,7 +25,7 @@ export const NEVER = 2 ** 31 - 1;
  */
 export const patienceFor = (bodyBytes: number): number => Math.min(NEVER, Math.max(40_000_000, bodyBytes * 40_000));
 
-/** For what is kept without machine code: it was hot, though not for long enough, and will be again. With a sixteenth the fifth runs of six programs took 7 % less than with the same, the second ones as long. */
+/** For what is kept without machine code: it was hot, though not for long enough, and will be again. With a sixteenth the fifth runs of six programs took 7 % less than with the same, the second ones 2 % more. */
 export const lessPatient = (patience: number): number => Math.max(1_000_000, patience >> 4);
 
 /** Bodies of about a size go into one module, which has one patience for all; the last class is for the large ones. */
