@@ -35,6 +35,7 @@ export function dump(file: AssemblyFile): string[] {
     ...preprocessed.includes.map((include) => `include ${include.name} ${span(include.span)}`),
     ...preprocessed.inactive.map((each) => `inactive ${span(each)}`),
     ...[...preprocessed.expansions].map(([at, tokens]) => `expansion ${at}\n${tokens.map(token).join('\n')}`),
+    ...preprocessed.conditionalUses.map((at) => `conditional use ${at}`),
     ...preprocessed.changes.map(({ at, header, defined, undefined_ }) => `change ${at} ${undefined_ ?? ''} ${header?.path ?? ''} ${defined?.name ?? ''}`),
   ];
 }
@@ -59,7 +60,7 @@ const SCRAPS = ['\n', '\tMOVQ AX, BX\n', 'x', ' ', ',', '(', ')', 'loop:', '\nag
 
 const FILES: [name: string, rounds: number][] = [
   ['internal/runtime/atomic/atomic_amd64.s', 120], ['runtime/asm_amd64.s', 40], ['runtime/sys_linux_arm64.s', 60], ['internal/bytealg/index_ppc64x.s', 60], ['math/floor_s390x.s', 80], ['internal/bytealg/indexbyte_wasm.s', 60],
-  ['crypto/md5/md5block_amd64.s', 60], ['vendor/golang.org/x/crypto/chacha20poly1305/chacha20poly1305_amd64.s', 6], ['internal/runtime/atomic/atomic_mipsx.s', 80], ['runtime/rt0_linux_riscv64.s', 80], ['runtime/memclr_386.s', 60], ['crypto/internal/fips140/sha256/sha256block_loong64.s', 40],
+  ['crypto/md5/md5block_amd64.s', 60], ['vendor/golang.org/x/crypto/chacha20poly1305/chacha20poly1305_amd64.s', 6], ['internal/runtime/atomic/atomic_mipsx.s', 80], ['runtime/rt0_linux_riscv64.s', 80], ['runtime/memclr_386.s', 60], ['crypto/internal/fips140/sha256/sha256block_loong64.s', 40], ['runtime/asm_arm64.s', 40],
 ];
 
 test.skipIf(!goroot).each(FILES)('%s edited line by line', (name, rounds) => {
@@ -138,4 +139,48 @@ test('what an include brought stays before what is edited behind it', () => {
     expect(again).toBeDefined();
     if (again) same(dump(again), dump(checker.read('/p/f_amd64.s', next)));
   }
+});
+
+test('conditions that begin and end in a macro keep to the lines where it is used', () => {
+  const path = '/p/f_arm64.s';
+  const text = `#define BREAK	\\
+#ifdef GOOS_windows	\\
+	BRK	\\
+#else	\\
+	BRK	$0	\\
+#endif	\\
+
+#define OPEN	\\
+#ifdef GOOS_linux
+#define KNOWN	\\
+#ifdef GOOS_linux	\\
+	NOOP	\\
+#endif
+TEXT ·f(SB), 4, $0
+	MOVD	R0, R1
+	BREAK
+	MOVD	R1, R2
+	RET
+TEXT ·g(SB), 4, $0
+	BREAK
+l:
+	BREAK
+	B	l
+`;
+  const checker = new Checker({ files: { read: () => undefined, list: () => undefined }, parser, goroot: undefined, minor: 26, moduleCache: undefined });
+  const quick = new Set<string>();
+  let last = '';
+  for (const [at, mark] of Array.from(text.matchAll(/.*\n|$/g), ({ index, 0: line }) => [index, line] as const)) {
+    for (const scrap of ['\n', 'x\n', '\tMOVD\tR0, R1\n', '\tBREAK\n', '\tOPEN\n', '\tKNOWN\n', 'm:\n', '#endif\n']) {
+      const inserted = text.slice(0, at) + scrap + text.slice(at);
+      const whole = checker.read(path, inserted);
+      const again = edited(checker.read(path, text), inserted);
+      if (again) same(dump(again), dump(whole));
+      if (again && scrap === '\n') quick.add(`${last.trim()} | ${mark.trim()}`);
+      const back = edited(again ?? whole, text);
+      if (back) same(dump(back), dump(checker.read(path, text)));
+    }
+    last = mark;
+  }
+  expect([...quick]).toEqual(expect.arrayContaining(['TEXT ·f(SB), 4, $0 | MOVD\tR0, R1', 'MOVD\tR0, R1 | BREAK', 'BREAK | MOVD\tR1, R2', 'RET | TEXT ·g(SB), 4, $0', 'B\tl | ']));
 });

@@ -34,7 +34,7 @@ export function edited(file: AssemblyFile, text: string): AssemblyFile | undefin
     const to = grown.end + grown.shift;
     const scratch: SourceFile = { path: source.path, text, lineStarts: [] };
     const read = preprocessLines(scratch, grown.start, to, macros());
-    if (read.expandedDirective) return undefined;
+    if (read.expandedDirective || read.conditionalUses.length) return undefined;
     const parsed = parse(read.tokens, file.arch);
     const next = places.starts[firstAtOrAfter(places.starts, grown.end)];
     const last = parsed.statements.at(-1);
@@ -103,16 +103,18 @@ function grow(region: Region, { starts, reach }: Places, text: string): Region {
   }
 }
 
-/** What may reach beyond its line. */
-const SPECIAL = /#|\\|\/\*|\*\/|\/\/go:build|\+build|\r(?!\n)/;
+/** What may reach beyond its line; a backslash within a string does not. */
+const SPECIAL = /#|\\(?=[\s/]|$)|\/\*|\*\/|\/\/go:build|\+build|\r(?!\n)/;
+/** Goes on on the next line. */
+const CONTINUED = /\\(?=[\s/]|$)/;
 
 /** A build constraint comes later. */
 const isBeforeConstraint = (old: string, start: number): boolean => old.indexOf('//go:build', start) >= 0 || old.indexOf('+build', start) >= 0;
 
 /** The lines say nothing about others: no directive, block comment or backslash on them, nothing of that kind around them. */
-function isPlain(old: string, region: Region, text: string, { source, preprocessed: { inactive } }: AssemblyFile): boolean {
+function isPlain(old: string, region: Region, text: string, { source, preprocessed: { inactive, conditionalUses } }: AssemblyFile): boolean {
   const { start, end } = region;
-  if (!isOrdinary(old, region, text) || isBeforeConstraint(old, start)) return false;
+  if (!isOrdinary(old, region, text) || isBeforeConstraint(old, start) || conditionalUses.some((use) => start <= use && use < end)) return false;
   // Lines put in stand between two others: at either end of what is left out they are left out too.
   const at = start === end ? 1 : 0;
   return !inactive.some((span) => span.file === source && span.start < end + at && span.end > start - at);
@@ -122,7 +124,7 @@ function isPlain(old: string, region: Region, text: string, { source, preprocess
 function isOrdinary(old: string, { start, end, shift }: Region, text: string): boolean {
   if (SPECIAL.test(old.slice(start, end)) || SPECIAL.test(text.slice(start, end + shift))) return false;
   const before = old.lastIndexOf('\n', start - 2) + 1;
-  if (start > 0 && old.slice(before, start).includes('\\')) return false;
+  if (start > 0 && CONTINUED.test(old.slice(before, start))) return false;
   return start === 0 || old.lastIndexOf('/*', start - 1) <= old.lastIndexOf('*/', start - 1);
 }
 
@@ -194,6 +196,7 @@ function spliced(file: AssemblyFile, text: string, region: Region, places: Place
       for (const { token, file: from } of body) if (from === source && token.start >= end) { token.start += shift; token.end += shift; }
     }
     for (const change of preprocessed.changes) if (change.at >= end) change.at += shift;
+    preprocessed.conditionalUses.forEach((use, i) => { if (use >= end) preprocessed.conditionalUses[i] = use + shift; });
   }
   for (const [at, tokens] of preprocessed.expansions) if (at >= end) expansions.set(at + shift, tokens);
 

@@ -16,6 +16,7 @@ import { functionsOf } from '../analysis/functions';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { linked, linkedPaths } from '../analysis/package-symbols';
+import { functionUsage } from '../analysis/usage';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { beside, type ToolFinding } from '../diagnostics/tools';
@@ -195,6 +196,15 @@ export class Documents {
     const found = [...this.read].filter(([other, { file }]) => other !== uri && file.preprocessed.includes.some(({ target }) => target?.path === path)).map(([other]) => other);
     for (const other of found) this.read.delete(other);
     return found;
+  }
+
+  /** Counts what an open file uses, a function at a time: what is used most is proposed first. */
+  *usageAhead(uri: string): Generator<undefined> {
+    const file = this.file(uri);
+    for (const each of file ? functionsOf(file) : []) {
+      functionUsage(each, file as AssemblyFile);
+      yield undefined;
+    }
   }
 
   /** Works out the types that the registers of an open file are followed with. */

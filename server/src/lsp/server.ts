@@ -19,11 +19,11 @@ import { sourceFile } from '../syntax/source';
 import { diagnostic } from './to-proto';
 
 /** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
-const PAUSE = 10, LONG_PAUSE = 250;
+const PAUSE = 4, LONG_PAUSE = 250;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { linked: 0, types: 1, keep: 2, warmUp: 3, assemble: 4, ahead: 5, rehearse: 6 };
+const RANK = { usage: 0, linked: 1, types: 2, keep: 3, warmUp: 4, assemble: 5, ahead: 6, rehearse: 7 };
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -116,9 +116,11 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     if (ready.has(uri)) return;
     const rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
     rehearsed = true;
+    const usage = documents.usageAhead(uri);
     const types = documents.typesAhead(uri);
     const ahead = documents.importsAhead(uri);
     ready.add(uri);
+    idle.put(`counting what ${uri} uses`, { rank: RANK.usage, step: () => usage.next().done !== true });
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
     idle.put(`types for ${uri}`, { rank: RANK.types, step: () => types.next().done !== true });

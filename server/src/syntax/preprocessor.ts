@@ -43,8 +43,10 @@ export interface Preprocessed {
   expansions: Map<number, PreprocessedToken[]>;
   /** What changed the known macros, in order: where in the root file (of an include its own line), and what; see `macrosAt`. */
   changes: MacroChange[];
-  /** A macro made a directive: no line can be read alone. */
+  /** A macro made a directive that may reach beyond its use: no line can be read alone. */
   expandedDirective: boolean;
+  /** Places of macros' names in the root file whose expansion holds conditions that begin and end in it: such a line cannot be read alone, others can. */
+  conditionalUses: number[];
 }
 
 export interface MacroChange { at: number; header?: PlainHeader; defined?: Macro; undefined_?: string }
@@ -56,7 +58,8 @@ interface Reader {
   file: SourceFile | undefined;
 }
 
-interface Condition { enabled: boolean; start: number; file: SourceFile; span: Span }
+/** `use`: the one that it stands in the expansion of. */
+interface Condition { enabled: boolean; start: number; file: SourceFile; span: Span; use: Span | undefined }
 
 /** Go's own limit is 100 readers; finished ones count, so that `#define A A` ends. */
 const MOST_NESTING = 100;
@@ -113,13 +116,20 @@ export function* macroNames({ macros, headers }: Pick<Preprocessed, 'macros' | '
   for (const { name } of macros) yield name;
 }
 
+/** What a token of an expansion comes from. */
+function useOf({ expansion }: PreprocessedToken): Span | undefined {
+  let at = expansion;
+  while (at?.parent) at = at.parent;
+  return at?.call;
+}
+
 class Preprocessor {
   private readonly macros: MacroScope;
   private readonly readers: Reader[] = [];
   private readonly conditions: Condition[] = [];
   private produced = 0;
   private stopped = false;
-  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], headers: [], uses: [], bodyUses: [], includes: [], inactive: [], expansions: new Map(), changes: [], expandedDirective: false };
+  private readonly out: Preprocessed = { tokens: [], problems: [], macros: [], headers: [], uses: [], bodyUses: [], includes: [], inactive: [], expansions: new Map(), changes: [], expandedDirective: false, conditionalUses: [] };
   /** Where the root file is being read. */
   private rootAt = 0;
   private beginningOfLine = true;
@@ -135,6 +145,7 @@ class Preprocessor {
     this.collectExpansions(root);
     this.collectBodyUses(root);
     for (const open of this.conditions) {
+      if (open.use) this.out.expandedDirective = true;
       this.problem('syntax', 'this #ifdef or #ifndef has no #endif', open.span);
       if (!open.enabled && open.start < open.file.text.length) this.out.inactive.push({ file: open.file, start: open.start, end: open.file.text.length });
     }
@@ -150,8 +161,8 @@ class Preprocessor {
       if (token.text === '#' && token.kind === 'punctuation') {
         if (!beginningOfLine) this.report('syntax', "'#' must be the first item on a line", token);
         if (token.file === root) this.rootAt = token.start;
-        if (token.expansion) this.out.expandedDirective = true;
-        this.directive(token);
+        if (token.expansion && !beginningOfLine) this.out.expandedDirective = true;
+        this.directive(token, root);
         beginningOfLine = true;
         continue;
       }
@@ -268,9 +279,12 @@ class Preprocessor {
     }
   }
 
-  private directive(hash: PreprocessedToken): void {
+  private directive(hash: PreprocessedToken, root: SourceFile): void {
     const line = this.restOfLine();
     const word = line.shift();
+    const use = useOf(hash);
+    if (use?.file === root && this.out.conditionalUses.at(-1) !== use.start) this.out.conditionalUses.push(use.start);
+    if (use && !['else', 'endif', 'ifdef', 'ifndef'].includes(word?.text ?? '')) this.out.expandedDirective = true;
     if (!word || word.kind !== 'identifier') {
       if (this.enabled()) this.report('syntax', 'a directive such as define, include or ifdef must follow #', word ?? hash);
       return;
@@ -280,9 +294,9 @@ class Preprocessor {
       case 'define': return this.define(line, word);
       case 'undef': return this.undefine(line, word);
       case 'include': return this.include(line, word);
-      case 'ifdef': case 'ifndef': return this.condition(line, word);
-      case 'else': return this.otherwise(line, word);
-      case 'endif': return this.endif(line, word);
+      case 'ifdef': case 'ifndef': return this.condition(line, word, use);
+      case 'else': return this.otherwise(line, word, use);
+      case 'endif': return this.endif(line, word, use);
       case 'line': return;
       default:
         this.report('syntax', `#${word.text} is not a directive of Go's assembler (define, undef, include, ifdef, ifndef, else, endif, line)`, word);
@@ -365,20 +379,25 @@ class Preprocessor {
     for (const macro of this.macros.include(header)) this.problem('macro-redefined', `macro ${macro.name} is defined again`, macro.definition ?? span);
   }
 
-  private condition(line: PreprocessedToken[], word: PreprocessedToken): void {
+  private condition(line: PreprocessedToken[], word: PreprocessedToken, use: Span | undefined): void {
     const name = line.shift();
     const span = { file: word.file, start: word.start, end: word.end };
     if (!name || name.kind !== 'identifier') this.report('syntax', `a name must follow #${word.text}`, name ?? word);
     this.nothingAfter(line, word.text);
     const macro = name && this.macros.get(name.text);
-    if (macro && name) this.out.uses.push({ macro, span: { file: name.file, start: name.start, end: name.end } });
+    if (macro && name) {
+      this.out.uses.push({ macro, span: { file: name.file, start: name.start, end: name.end } });
+      // It stands elsewhere than what comes before and after it.
+      if (use) this.out.expandedDirective = true;
+    }
     const enabled = this.enabled() && (macro !== undefined) === (word.text === 'ifdef');
-    this.conditions.push({ enabled, start: this.lineEnd(word), file: word.file, span });
+    this.conditions.push({ enabled, start: this.lineEnd(word), file: word.file, span, use });
   }
 
-  private otherwise(line: PreprocessedToken[], word: PreprocessedToken): void {
+  private otherwise(line: PreprocessedToken[], word: PreprocessedToken, use: Span | undefined): void {
     this.nothingAfter(line, 'else');
     const open = this.conditions.at(-1);
+    if (open?.use !== use) this.out.expandedDirective = true;
     if (!open) return this.report('syntax', '#else without #ifdef or #ifndef', word);
     this.leaveOut(open, word);
     const around = this.conditions.at(-2)?.enabled ?? true;
@@ -386,9 +405,10 @@ class Preprocessor {
     open.start = this.lineEnd(word);
   }
 
-  private endif(line: PreprocessedToken[], word: PreprocessedToken): void {
+  private endif(line: PreprocessedToken[], word: PreprocessedToken, use: Span | undefined): void {
     this.nothingAfter(line, 'endif');
     const open = this.conditions.pop();
+    if (open?.use !== use) this.out.expandedDirective = true;
     if (!open) return this.report('syntax', '#endif without #ifdef or #ifndef', word);
     this.leaveOut(open, word);
   }

@@ -1,6 +1,7 @@
 // Keeps the language server small: V8 alone would let the garbage of many edits grow to several times what is in use.
 // Must stay true: it collects only while nobody asks anything, and only when much has come together since the last time;
 // at the end V8's flags are as they were, since kept code is good only under equal flags.
+import { constants, PerformanceObserver, type NodeGCPerformanceDetail } from 'node:perf_hooks';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
@@ -12,8 +13,8 @@ const NEW_SPACE = '--semi-space-growth-factor=';
 const WIDE = 8 << 20;
 /** By how many percent old objects may grow between two collections. Left to itself (0) V8 lets a search through all of Go's assembly take twice what is in use; with 20 an edit that needs the whole file costs half as much again. */
 const GROWTH = '--heap-growing-percent=';
-/** Of a small heap, as at the start, it may be more: marking takes the time of whoever waits for the first answers. */
-const SMALL = 48 << 20, WHILE_SMALL = 150, LATER = 40;
+/** Of a small heap it may be more, and most before the first collection: marking takes the time of whoever waits for the first answers and makes the first edits. */
+const SMALL = 48 << 20, AT_FIRST = 300, WHILE_SMALL = 60, LATER = 40;
 
 /** Lets the space of new objects grow to 8 MB, both halves, and no further: V8 lets it grow only while much survives. */
 function widen(): void {
@@ -31,8 +32,14 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 /** Call `busy` with every message, `rest` now and then and `end` at the end. */
 export function collector(): { busy(): void; rest(): void; end(): void } {
   widen();
-  v8.setFlagsFromString(`${GROWTH}${WHILE_SMALL}`);
+  v8.setFlagsFromString(`${GROWTH}${AT_FIRST}`);
   let small = true;
+  const collections = new PerformanceObserver((list) => {
+    if (!list.getEntries().some((entry) => (entry as { detail?: NodeGCPerformanceDetail }).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR)) return;
+    collections.disconnect();
+    if (small) v8.setFlagsFromString(`${GROWTH}${WHILE_SMALL}`);
+  });
+  collections.observe({ entryTypes: ['gc'] });
   let collect: Collect | undefined;
   let left = 0;
   let last = 0;
@@ -56,6 +63,8 @@ export function collector(): { busy(): void; rest(): void; end(): void } {
       left = process.memoryUsage().heapUsed;
     },
     end() {
+      collections.disconnect();
+      small = false;
       v8.setFlagsFromString(`${NEW_SPACE}2`);
       v8.setFlagsFromString(`${GROWTH}0`);
     },
