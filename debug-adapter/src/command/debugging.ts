@@ -38,8 +38,8 @@ const MOST_OF_A_BYTE = 1032;
 /** In one piece where Node's own choice is thousands, which it then copies together; no larger than the data can become, whatever a section claims. */
 const oneChunk = (data: Uint8Array, size: number): zlib.ZlibOptions => ({ maxOutputLength: size, chunkSize: Math.max(1024, Math.min(size, data.length * MOST_OF_A_BYTE)) + 1024 });
 
-/** What a first breakpoint reads of the debug information; larger ones are read only when they are wanted. */
-const SOON_READ = ['.debug_info', '.debug_line', '.debug_abbrev', '.debug_addr', '.debug_rnglists', '.debug_ranges'], MOST_READ_AHEAD = 4 << 20;
+/** What a first breakpoint reads of the debug information; larger ones are read only when they are wanted, and with smaller ones it takes longer to hand them over. */
+const SOON_READ = ['.debug_info', '.debug_line', '.debug_rnglists', '.debug_ranges'], MOST_READ_AHEAD = 4 << 20, LEAST_READ_AHEAD = 1 << 17;
 
 /** Decompresses; what is read soon on other threads beforehand, while the machine is made. */
 class Inflater {
@@ -51,7 +51,7 @@ class Inflater {
   };
   begin(binary: GoBinary): void {
     for (const { data, size } of SOON_READ.flatMap((name) => binary.elf.compressed(name) ?? [])) {
-      if (data.length > MOST_READ_AHEAD || size > 1 << 30) continue;
+      if (data.length > MOST_READ_AHEAD || size < LEAST_READ_AHEAD || size > 1 << 30) continue;
       // What fails here fails again when it is wanted.
       zlib.inflate(data, oneChunk(data, size), (error, result) => { if (!error) this.#done.set(`${data.byteOffset} ${data.length}`, result); });
     }

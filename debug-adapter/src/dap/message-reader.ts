@@ -1,5 +1,5 @@
 // Messages out of a stream of bytes: a header with the length, then so many bytes of JSON.
-// Must stay true: nothing is lost or given twice however the stream is cut into chunks; what is no JSON is an error, not a message.
+// Must stay true: nothing is lost or given twice however the stream is cut into chunks, which may be overwritten afterwards; what is no JSON is an error, not a message.
 
 const END_OF_HEADER = '\r\n\r\n';
 
@@ -29,6 +29,6 @@ export class MessageReader {
         this.#length = -1;
         if (text !== '') this.got(JSON.parse(text));
       }
-    } finally { this.#rest = at < bytes.length ? bytes.subarray(at) : undefined; }
+    } finally { this.#rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : undefined; }
   }
 }

@@ -2,17 +2,17 @@
 // Must stay true: the promise settles when the client has disconnected or gone away, so that the process can end.
 
 import net from 'node:net';
-import type { Readable, Writable } from 'node:stream';
 import { DapServer } from './server';
+import type { Incoming, Outgoing } from './server';
 import type { DapHost, Session } from './session';
 
 /** One client over two streams. */
-export function serveStreams(host: DapHost, input: Readable, output: Writable, opened?: (session: Session) => void): Promise<void> {
+export function serveStreams(host: DapHost, input: Incoming, output: Outgoing, opened?: (session: Session) => void): Promise<void> {
   return new Promise((resolve) => {
     const server = new DapServer(host);
     server.on('ended', () => resolve());
     opened?.(server.session);
-    server.start(input, output);
+    server.serve(input, output);
     input.on('end', () => server.emit('close'));
   });
 }

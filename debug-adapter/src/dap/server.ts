@@ -23,6 +23,20 @@ const milliseconds = (): number => { const [seconds, nanoseconds] = process.hrti
 /** A client may ask its user first. */
 const ANSWERS_WITHIN_MS = 120_000;
 
+/** Where requests come from; a piece need not hold after it was given. */
+export interface Incoming {
+  on(event: 'data', listener: (piece: Buffer) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  resume(): unknown;
+}
+/** Where answers go. */
+export interface Outgoing {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  write(text: string, encoding: BufferEncoding): unknown;
+  end(): unknown;
+}
+
 export class DapServer extends ProtocolServer {
   readonly session: Session;
   /** Requests that are being answered, for `cancel` and for the order of answers. */
@@ -44,10 +58,11 @@ export class DapServer extends ProtocolServer {
     this.on('error', () => this.#end());
   }
 
-  override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
+  /** The library's `start` reads `input` with an event and two copies for each message. */
+  serve(input: Incoming, output: Outgoing): void {
     this.#output = output;
-    // Where the library writes its own messages to. It would read `input`, too, with an event and two copies for each message.
-    (this as unknown as { _writableStream: object })._writableStream = { write: (text: string) => this.#gather(text), end: () => { this.#flush(); output.end(); } };
+    // Where the library writes its own messages to.
+    (this as unknown as { _writableStream: object })._writableStream = { write: (text: string) => this.#gather(text, Buffer.byteLength(text) === text.length), end: () => { this.#flush(); output.end(); } };
     const reader = new MessageReader((message) => this.handleMessage(message as DAP.ProtocolMessage));
     input.on('data', (chunk: Buffer) => {
       this.#called();
@@ -57,24 +72,19 @@ export class DapServer extends ProtocolServer {
       if (this.#waiting.length > 0) if (this.session.running && !this.session.owes) this.#flushSoon(); else this.#flush();
     });
     input.on('close', () => this.emit('close'));
-    for (const stream of [input, output]) stream.on('error', (error) => this.emit('error', error));
+    for (const stream of [input, output]) stream.on('error', (error: Error) => this.emit('error', error));
     input.resume();
   }
 
-  #output: NodeJS.WritableStream | undefined;
+  #output: Outgoing | undefined;
   #reading = false;
   #waiting: string[] = [];
   /** All that waits is ASCII: it need not be encoded. */
   #plain = true;
   /** Messages of one turn of the event loop leave in one write: each write costs more than making most messages. */
-  #gather(text: string): void {
-    // The library writes the length in bytes before each message.
-    if (!this.#isPlain(text)) this.#plain = false;
+  #gather(text: string, plain: boolean): void {
+    if (!plain) this.#plain = false;
     if (this.#waiting.push(text) === 1 && !this.#reading) this.#flushSoon();
-  }
-  #isPlain(text: string): boolean {
-    const start = text.indexOf('\r\n\r\n') + 4;
-    return Number(text.slice('Content-Length: '.length, start - 4)) === text.length - start;
   }
   #flushSoon(): void { setImmediate(() => this.#flush()); }
   #flush(): void {
@@ -121,7 +131,10 @@ export class DapServer extends ProtocolServer {
     const text = `{"seq":${library._sequence++},"type":"response","request_seq":${request},"success":${success},"command":${JSON.stringify(command)}${more}}`;
     this.#frame(text);
   }
-  #frame(text: string): void { this.#gather(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`); }
+  #frame(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.#gather(`Content-Length: ${length}\r\n\r\n${text}`, length === text.length);
+  }
 
   /** Handlers that answer at once are answered in the order of their requests; only those that wait may be overtaken. */
   protected override dispatchRequest(request: DAP.Request): void {

@@ -13,6 +13,7 @@ import { openTextSession } from '../text-session';
 import { readProgram } from '../guest';
 import type { Guest } from '../guest';
 import { complain } from '../host/output';
+import { standardIo } from '../host/standard-io';
 import { filesFrom } from '../host/streams';
 import { UsageError } from '../options';
 import type { CommandSpec, Parsed } from '../options';
@@ -88,7 +89,11 @@ export const dapHost: DapHost = {
 export async function run(parsed: Parsed): Promise<number> {
   if (parsed.words.length > 0 || parsed.rest) throw new UsageError('the program to debug is named by the client\'s launch request');
   const address = parsed.text('listen');
-  if (address === undefined) await serveStreams(dapHost, process.stdin, process.stdout);
+  if (address === undefined) {
+    const { input, output, drained } = standardIo();
+    await serveStreams(dapHost, input, output);
+    await drained();
+  }
   else await serveSocket(dapHost, address, (bound) => complain(`DAP server listening at: ${bound}`));
   return 0;
 }

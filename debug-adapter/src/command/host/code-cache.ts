@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
 import { cacheFolder, diskCache } from './cache';
+import { asEver } from './flags';
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, file: string, folder: string) => void;
 /** Only for the commands that people run over and over; `--no-cache` means this cache, too. */
@@ -22,13 +23,13 @@ export function loadBundle(name: string): object {
   const code = fs.readFileSync(file, 'utf8');
   const key = `bundle ${name} ${process.version} ${process.arch} ${fs.statSync(file).mtimeMs} ${code.length}`;
   const cachedData = wanted() ? diskCache(cacheFolder()).load(key) : undefined;
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) });
+  const script = asEver(() => new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) }));
   // By the end V8 has compiled the functions that such a command uses.
   const least = cachedData && !script.cachedDataRejected ? cachedData.length * MUCH_MORE : 0;
   if (wanted() && (least === 0 || LONG.has(name))) {
     const keep = () => {
       for (const event of ['exit', KEEP]) (process as NodeJS.EventEmitter).off(event, keep);
-      const compiled = script.createCachedData();
+      const compiled = asEver(() => script.createCachedData());
       if (compiled.length > least) diskCache(cacheFolder()).store(key, compiled);
     };
     for (const event of ['exit', KEEP]) (process as NodeJS.EventEmitter).once(event, keep);

@@ -2,7 +2,7 @@
 // Must stay true: V8 itself refuses machine code of another version, processor or set of flags; the cache refuses damaged bytes.
 import v8 from 'node:v8';
 import type { CodeEngine } from '@gobuf/emulator/machine-types';
-import { setPatience } from './flags';
+import { asEver, setPatience } from './flags';
 
 interface Natives {
   isOptimised(exported: unknown): boolean;
@@ -49,13 +49,13 @@ export function v8Engine(): CodeEngine {
     machineCode(module, functions) {
       // V8 ends the process when asked for the code of a module in which nothing has been optimised.
       return withNatives(({ isOptimised, serialize }) => {
-        for (const each of functions) if (isOptimised(each)) return new Uint8Array(serialize(module));
+        for (const each of functions) if (isOptimised(each)) return new Uint8Array(asEver(() => serialize(module)));
         return undefined;
       });
     },
     revive(machineCode, wire) {
       // A buffer of its own each: V8 reads these from their start.
-      return withNatives(({ deserialize }) => deserialize(machineCode.slice().buffer as ArrayBuffer, wire.slice()));
+      return withNatives(({ deserialize }) => asEver(() => deserialize(machineCode.slice().buffer as ArrayBuffer, wire.slice())));
     },
   };
 }
