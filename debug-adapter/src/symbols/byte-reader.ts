@@ -85,6 +85,21 @@ export class ByteReader {
     return value;
   }
 
+  /** What is added to a base, modulo 2^64: from 2^63 on it goes back. Exact up to 2^53 either way. */
+  offset64(): number {
+    const low = this.u32();
+    return low + this.i32() * 0x1_0000_0000;
+  }
+
+  /** The same as unsigned LEB128. */
+  ulebOffset(): number {
+    const start = this.pos, value = this.uleb();
+    if (value <= Number.MAX_SAFE_INTEGER) return value;
+    let exact = 0n;
+    for (let p = start, shift = 0n; p < this.pos; p++, shift += 7n) exact |= BigInt(this.data[p]! & 0x7f) << shift;
+    return Number(BigInt.asIntN(64, exact));
+  }
+
   /** Signed LEB128 as a number where exact, else as a bigint clipped to 64 bits. */
   sleb(): number | bigint {
     const start = this.pos;

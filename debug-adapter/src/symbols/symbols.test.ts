@@ -154,6 +154,26 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     expect(wrong).toEqual([]);
   });
 
+  /** DWARF 4 and 5. */
+  test.skipIf(!hasDelve).each(['go1.24.11', 'local'])('packages whose functions lie on both sides of where the unit begins have lines and variables (%s)', (version) => {
+    const go = toolchain(version);
+    if (!go) return;
+    const file = build('debug-adapter/src/symbols/testdata/signing.go', go), binary = openBinary(readBytes(file));
+    const homeless = binary.functions().filter((f) => !f.name.startsWith('go:') && !binary.dwarf!.unitFor(f.entry)).map((f) => f.name);
+    expect(homeless).toEqual([]);
+    const sources = binary.sources().filter((source) => /crypto\/(ecdsa|ecdh)\/\w+\.go$/.test(source)), specs = sources.flatMap((source) => binary.linesWithCode(source).map((line) => `${source}:${line}`));
+    expect(specs.length).toBeGreaterThan(100);
+    const answers = delve(['exec', file], specs.flatMap((s) => ['print "@@@"', `break ${s}`, 'clearall'])).split('"@@@"\n').slice(1), wrong: string[] = [];
+    specs.forEach((spec, i) => {
+      const want = [...(/^Breakpoint \d+ set at ((?:0x[0-9a-f]+,?)+)/m.exec(answers[i] ?? '')?.[1] ?? '').matchAll(/0x[0-9a-f]+/g)].map((m) => m[0]).sort().join();
+      const have = [...new Set(binary.findLocation(spec).places.map((p) => `0x${p.pc.toString(16)}`))].sort().join();
+      if (want !== have) wrong.push(`${spec}: ${want || 'nothing'}, not ${have || 'nothing'}`);
+    });
+    expect(wrong).toEqual([]);
+    const verify = binary.functionsNamed('crypto/ecdsa.VerifyASN1')[0]!;
+    expect(binary.localsAt({ pc: binary.firstPcAfterPrologue(verify), cfa: 0x1000 }, { read: () => new Uint8Array(0) }).map(({ name }) => name)).toEqual(expect.arrayContaining(['pub', 'hash', 'sig']));
+  });
+
   test('damaged programs: one sentence or missing answers, never an exception', () => {
     const original = readBytes(build(PROGRAM, local, ['-ldflags=-compressdwarf=false']));
     let seed = 12345;

@@ -325,10 +325,11 @@ export class DebugInfo {
     const r = new ByteReader(this.sections.ranges, offset);
     let base = unit.lowPc;
     while (!r.atEnd) {
-      const lowHalf = r.u32(), highHalf = r.u32(), end = r.u64();
-      if (lowHalf === 0 && highHalf === 0 && end === 0) break;
-      if (lowHalf === 0xffffffff && highHalf === 0xffffffff) base = end + this.bias;
-      else out.push([base + lowHalf + highHalf * 2 ** 32, base + end]);
+      // All ones are -1.
+      const low = r.offset64(), high = r.offset64();
+      if (low === 0 && high === 0) break;
+      if (low === -1) base = high + this.bias;
+      else out.push([base + low, base + high]);
     }
     return out;
   }
@@ -345,7 +346,7 @@ export class DebugInfo {
         case 1: base = this.indexedAddress(unit, r.uleb()); break;
         case 2: out.push([this.indexedAddress(unit, r.uleb()), this.indexedAddress(unit, r.uleb())]); break;
         case 3: { const start = this.indexedAddress(unit, r.uleb()); out.push([start, start + r.uleb()]); break; }
-        case 4: out.push([base + r.uleb(), base + r.uleb()]); break;
+        case 4: out.push([base + r.ulebOffset(), base + r.ulebOffset()]); break;
         case 5: base = r.u64() + this.bias; break;
         case 6: out.push([r.u64() + this.bias, r.u64() + this.bias]); break;
         case 7: { const start = r.u64() + this.bias; out.push([start, start + r.uleb()]); break; }

@@ -40,13 +40,14 @@ function oldLoclist(info: DebugInfo, unit: Unit, offset: number): LocationList {
   const r = new ByteReader(info.sections.loc, offset), list: LocationList = { entries: [], fallback: undefined };
   let base = unit.lowPc;
   while (!r.atEnd) {
-    const low = r.u32(), lowHigh = r.u32(), end = r.u64();
-    if (low === 0 && lowHigh === 0 && end === 0) break;
-    if (low === 0xffffffff && lowHigh === 0xffffffff) {
-      base = end + info.bias;
+    // All ones are -1.
+    const low = r.offset64(), high = r.offset64();
+    if (low === 0 && high === 0) break;
+    if (low === -1) {
+      base = high + info.bias;
       continue;
     }
-    list.entries.push({ low: base + low + lowHigh * 2 ** 32, high: base + end, expression: r.bytes(r.u16()) });
+    list.entries.push({ low: base + low, high: base + high, expression: r.bytes(r.u16()) });
   }
   return list;
 }
@@ -60,7 +61,7 @@ function loclist(info: DebugInfo, unit: Unit, at: number): LocationList {
       case 1: base = info.indexedAddress(unit, r.uleb()); continue;
       case 2: low = info.indexedAddress(unit, r.uleb()); high = info.indexedAddress(unit, r.uleb()); break;
       case 3: low = info.indexedAddress(unit, r.uleb()); high = low + r.uleb(); break;
-      case 4: low = base + r.uleb(); high = base + r.uleb(); break;
+      case 4: low = base + r.ulebOffset(); high = base + r.ulebOffset(); break;
       case 5: list.fallback = r.bytes(r.uleb()); continue;
       case 6: base = r.u64() + info.bias; continue;
       case 7: low = r.u64() + info.bias; high = r.u64() + info.bias; break;
