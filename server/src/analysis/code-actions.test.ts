@@ -52,6 +52,13 @@ const offered = (asm: string, mark = 'x') => {
   return { p, list: actions(p.context('/p/p_amd64.s'), offset, offset) };
 };
 
+test('writes no function that //go:linkname gives from package runtime or from one that is imported', () => {
+  const given = '-- goroot/src/runtime/r.go --\npackage runtime\n\nimport _ "unsafe"\n\n//go:linkname p_add p.add\nfunc p_add(first, second int64) int64 { return first + second }\n';
+  const imported = '-- p/inner/i.go --\npackage inner\n\nimport _ "unsafe"\n\n//go:linkname narrow p.narrow\nfunc narrow(x uint32, s string) bool { return false }\n';
+  const p = fixture(`${GO.replace('package p', 'package p\n\nimport _ "p/inner"')}${given}${imported}-- p/p_amd64.s --\n«x»\n`);
+  expect(actions(p.context('/p/p_amd64.s'), p.at('x').offset, p.at('x').offset).map(({ title }) => title)).toEqual(['Write assembly for walk']);
+});
+
 test('writes the functions that Go declares', () => {
   const { p, list } = offered('TEXT ·walk(SB), 4, $0-8\n\tRET\n«x»');
   expect(list.map(({ title }) => title)).toEqual(['Write assembly for add', 'Write assembly for narrow']);

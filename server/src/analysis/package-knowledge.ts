@@ -12,6 +12,7 @@ import type { GoNode } from '../golang/syntax-tree';
 import type { GoType } from '../golang/types';
 import { sourceFile, type SourceFile, type Span } from '../syntax/source';
 import type { Steps } from '../syntax/steps';
+import { packagePath } from '../workspace/package-path';
 
 export interface GoPlace {
   declaration: Declaration;
@@ -159,12 +160,21 @@ export class PackageKnowledge {
     return text !== undefined && new RegExp(`^//go:linkname ${name} ${name}\\s*$`, 'm').test(text) ? this.declaration(name) : undefined;
   }
 
-  /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
+  /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere, or gives from there, are left out. */
   bodyless(wanted: (name: string) => boolean): string[] {
     return this.owner.scope.filesWithoutBodies(wanted).flatMap((file) => {
       const waiting = file.declarations.filter((each) => each.kind === 'func' && !each.receiver && !each.hasBody && wanted(each.name));
-      return waiting.map(({ name }) => name).filter((name) => !this.linknamesIn(file.path).has(name));
+      return waiting.map(({ name }) => name).filter((name) => !this.linknamesIn(file.path).has(name) && !this.isGiven(name));
     });
+  }
+
+  /** Whether package runtime, which gives most, or a package that this one imports makes one of its functions the one of this name. */
+  private isGiven(name: string): boolean {
+    const { directory, scope } = this.owner;
+    const symbol = `${packagePath(directory, this.packages.options.files) ?? this.owner.name}.${name}`;
+    if (this.runtime()?.scope.gives(symbol)) return true;
+    const imports = new Set(scope.files().flatMap((file) => file.imports.map(({ path }) => path)));
+    return [...imports].some((path) => this.packages.imported(path, directory)?.scope.gives(symbol));
   }
 
   private linknamesIn(path: string): ReadonlySet<string> {

@@ -10,6 +10,8 @@ export interface PossibleNames {
   names: readonly string[];
   /** Functions and methods that may have no body; with ANY all may. */
   bodyless: readonly string[];
+  /** Symbols of other packages that //go:linkname makes its functions: `internal/bytealg.MakeNoZero`. */
+  given: readonly string[];
 }
 
 export interface Source extends PossibleNames {
@@ -25,6 +27,7 @@ export class PackageScope {
   private readonly byName = new Map<string, number[]>();
   private readonly read = new Map<number, Map<string, Declaration>>();
   private all: Map<string, Declaration> | undefined;
+  private givenSymbols: Set<string> | undefined;
 
   /** `linkables` where they are known from elsewhere. */
   constructor(readonly sources: readonly Source[], private linkables?: readonly Linkable[]) {
@@ -84,6 +87,9 @@ export class PackageScope {
     return undefined;
   }
 
+  /** Whether a function here is also a symbol of another package. */
+  gives(symbol: string): boolean { return (this.givenSymbols ??= new Set(this.sources.flatMap(({ given }) => given))).has(symbol); }
+
   /** Files that may have functions without a body of such names, parsed. */
   filesWithoutBodies(wanted: (name: string) => boolean): GoFile[] { return this.sources.filter(({ bodyless }) => bodyless.some((name) => name === ANY || wanted(name))).map((source) => source.file()); }
 
@@ -117,6 +123,8 @@ const SEGMENT = /^(?=(?:func|type|var|const|import)\b)/m;
 /** A function's beginning, and with its name. */
 const FUNCTION = /(?:^|;)[^\S\n]*func\b/gm, FUNCTION_NAME = /(?:^|;)[^\S\n]*func\s*(?:\([^()]*\)\s*)?([\p{L}_][\p{L}\p{Nd}_]*)/gmu;
 
+const LINKNAME = /^\/\/go:linkname [\p{L}\p{Nd}_]+ (\S+\.\S+)/gmu;
+
 /** Stands for every name. */
 const ANY = '*';
 
@@ -132,7 +140,7 @@ export function possibleNames(source: string): PossibleNames {
   const bodyless = torn || commented ? [ANY] : possiblyBodyless(text);
   if (commented) text = text.replace(/[^\p{L}\p{Nd}_]+/gu, '\n');
   for (const [, list = ''] of text.matchAll(BEGINNING)) for (const name of list.includes(',') ? list.split(/[\s,]+/) : [list]) found.add(name);
-  return { names: [...found], bodyless };
+  return { names: [...found], bodyless, given: Array.from(source.matchAll(LINKNAME), ([, symbol = '']) => symbol) };
 }
 
 /** Of an outline, in which a body is `{}`: a function alone that ends so has one, unless that may be its result's type. */

@@ -92,7 +92,7 @@ export class Packages {
     if (!known) return undefined;
     if (known.header) this.headers.set(directory, known.header);
     const paths = known.sources.map(({ file }) => join(directory, file));
-    const sources = known.sources.map(({ names, bodyless }, i): Source => ({ path: paths[i] ?? '', names, bodyless, file: () => this.parse(paths[i] ?? '', this.options.files.read(paths[i] ?? '') ?? '') }));
+    const sources = known.sources.map(({ names, bodyless, given }, i): Source => ({ path: paths[i] ?? '', names, bodyless, given, file: () => this.parse(paths[i] ?? '', this.options.files.read(paths[i] ?? '') ?? '') }));
     return packageOf(directory, known.name, false, sources, known.linkable?.map(([name, kind, source]) => ({ name, kind, path: paths[source] ?? '' })));
   }
 
@@ -104,7 +104,7 @@ export class Packages {
     const known = this.byDirectory.get(directory);
     if (!known) return;
     const { scope } = known;
-    const sources = scope.sources.map(({ path, names, bodyless }) => ({ file: baseName(path), names, bodyless }));
+    const sources = scope.sources.map(({ path, names, bodyless, given }) => ({ file: baseName(path), names, bodyless, given }));
     const places = new Map(scope.sources.map(({ path }, i) => [path, i]));
     const linkable = scope.linkableAtHand()?.map(({ name, kind, path }): [string, typeof kind, number] => [name, kind, places.get(path) ?? 0]);
     this.kept?.save(directory, { name: known.name, sources, linkable, header: header ?? this.headers.get(directory) }, [...this.byDirectory.values()].flatMap((each) => each?.directory ?? []));
