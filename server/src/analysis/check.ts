@@ -7,7 +7,7 @@ import { foreignNames } from '../diagnostics/foreign-names';
 import { framePointer } from '../diagnostics/frame-pointer';
 import { frameWrites } from '../diagnostics/frame-writes';
 import { functionShapes } from '../diagnostics/functions';
-import { missingIncludes, unknownMnemonics } from '../diagnostics/instructions';
+import { missingIncludes, unknownMnemonics, zeroFlags } from '../diagnostics/instructions';
 import { labels } from '../diagnostics/labels';
 import { noSplitDepth, type LinkContext } from '../diagnostics/nosplit';
 import { architectures } from '../arch/architecture';
@@ -193,7 +193,7 @@ export class Checker {
     if (whole) this.summaries.set(`${targetKey(file.target)} ${path}`, { text, summary: summaryOf(file) });
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
-    const problems = foreignNames(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file);
+    const problems = foreignNames(zeroFlags(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file), file);
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
     problems.push(...noSplitDepth(file, link, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));

@@ -73,7 +73,9 @@ function runsPastEnd(each: AssemblyFunction, file: AssemblyFile): ReturnType<typ
   if (!statement?.word || last === 0 || leaves(word, statement.operands, file.arch.family)) return undefined;
   // A last load or store is how Go's own code crashes on purpose; a call there does not return.
   if (file.arch.family === 'wasm' || statement.operands.some(({ kind, value }) => kind === 'memory' || (kind === 'symbol' && value === undefined))) return undefined;
-  if (/^(CALL|BL|INT|BYTE|WORD|LONG|QUAD|DWORD|NOP|UNDEF|SYSCALL|SYSALL|SVC|SWI|ECALL|EBREAK|SCALL|SBREAK|TEQ|TW|BREAK|BRK|HLT|CB|TB|B$|BR|J|UD|RFE|ERET|NOOP)/.test(word)) return undefined;
+  if (/^(CALL|BL|INT|BYTE|WORD|LONG|QUAD|DWORD|NOP|UNDEF|SYSCALL|SYSALL|SVC|SWI|HVC|SMC|ECALL|EBREAK|SCALL|SBREAK|TEQ|TW|BREAK|BRK|HLT|CB|TB|B$|BR|J|UD|RFE|ERET|NOOP)/.test(word)) return undefined;
+  // What is written as numbers behind the last label may be what does not return.
+  if (each.statements.slice(Math.max(0, each.statements.findLastIndex(({ labels }) => labels.length > 0)), last).some(({ word: raw }) => /^(BYTE|WORD|LONG|QUAD|DWORD)$/.test(raw?.text ?? ''))) return undefined;
   // A copy onto itself behind a call that does not return keeps the return address inside of the function.
   const [from, to] = statement.operands.map(({ kind, registers }) => (kind === 'register' ? registers[0]?.name : undefined));
   if (from !== undefined && from === to && isCall(each.statements[last - 1]?.word?.text ?? '')) return undefined;

@@ -4,10 +4,12 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { functionsOf } from '../analysis/functions';
 import { perFunction } from '../analysis/per-function';
+import { PSEUDO_OP_HELP } from '../analysis/pseudo-ops';
 import type { Family } from '../arch/architecture';
 import { frequency } from '../arch/frequent';
 import { ONLY_32_BIT } from '../assembler/forms';
 import { similar, type Mnemonics } from '../arch/mnemonics';
+import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { macroNamed } from '../syntax/preprocessor';
 import { visibleSpan, type Edit, type Problem, type SourceFile } from '../syntax/source';
@@ -63,6 +65,20 @@ export function missingIncludes(problems: Problem[], file: AssemblyFile, isGoAsm
     return problem;
   });
 }
+
+/** Flags that nobody defines are no error behind a jump: Go's assembler still reads a name alone as a label, and takes it for 0. */
+export function zeroFlags(problems: Problem[], file: AssemblyFile): Problem[] {
+  return problems.map((problem) => {
+    const { code, span } = problem;
+    if (code !== 'syntax' || span.file !== file.source) return problem;
+    const at = file.statements.findIndex(({ word, operands }) => (word?.text === 'TEXT' || word?.text === 'GLOBL') && operands.length === 3 && isAlone(operands[1], span));
+    const before = file.statements.slice(0, Math.max(at, 0)).findLast(({ word }) => word && !Object.hasOwn(PSEUDO_OP_HELP, word.text));
+    if (!before?.word || !file.arch.isJump(before.word.text)) return problem;
+    return { ...problem, severity: 'warning', message: `${problem.message}: behind a jump Go's assembler takes it for 0` };
+  });
+}
+
+const isAlone = (operand: Operand | undefined, { start, end }: Problem['span']): boolean => operand?.tokens.length === 1 && operand.tokens[0]?.kind === 'identifier' && operand.tokens[0].start === start && operand.tokens[0].end === end;
 
 /** After the last include, else before the first line that is neither comment nor blank. */
 export function includeEdit(source: SourceFile, header: string): Edit {

@@ -39,8 +39,12 @@ function framePointer(each: AssemblyFunction, file: AssemblyFile): Problem[] {
   if (!isNoFrame(each) && (frame > 0 || calls)) return [];
   // Saved somewhere, it is trusted to come back.
   if (each.statements.some((statement) => mentions(statement, register) && registerAccess(statement, file.arch.family).reads.includes(register))) return [];
+  // A function that sets the stack pointer, or never returns, changes stacks: what it takes from there is the frame pointer that belongs to the new one.
+  const { stackPointer } = file.arch;
+  const changesStack = !each.statements.some(({ word }) => word?.text === 'RET') || each.statements.some(({ operands }) => operands.length > 1 && operands.at(-1)?.kind === 'register' && operands.at(-1)?.base?.name === stackPointer);
+  const isFromStack = ({ operands }: Statement): boolean => operands.length > 1 && operands[0]?.base?.name === stackPointer;
   return unrestored(each, file, {
-    register, restores: () => false, needs: () => false,
+    register, restores: (statement) => changesStack && isFromStack(statement), needs: () => false,
     message: (line, how) => `${register} is the frame pointer: it is overwritten here, nothing in this function saves it, and line ${line} ${how}; save it, or give the function a frame`,
   });
 }
