@@ -24,7 +24,7 @@ import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
-import { definesOf, type Target } from '../workspace/target';
+import { architectureWithoutPort, definesOf, type Target } from '../workspace/target';
 import { readAssemblyInSteps, type AssemblyFile } from './assembly-file';
 import { elsewhere } from './elsewhere';
 import { summaryInSteps, summaryOf, type FileSummary } from './file-summary';
@@ -191,6 +191,8 @@ export class Checker {
     const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));
     // The files it is linked with will ask for it.
     if (whole) this.summaries.set(`${targetKey(file.target)} ${path}`, { text, summary: summaryOf(file) });
+    const unknown = architectureWithoutPort(path, file.source.text, this.options.minor);
+    if (unknown !== undefined) return { file, problems: [{ code: 'no-port', severity: 'hint', message: `Go has no port to ${unknown}: this file is not judged`, span: { file: file.source, start: 0, end: file.source.lineStarts[1] ?? file.source.text.length } }] };
     const importPath = file.packagePath;
     const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = foreignNames(zeroFlags(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file), file);

@@ -23,6 +23,9 @@ const PAIRS = (
 
 const SYSTEMS = new Set(PAIRS.map(({ goos }) => goos));
 const ARCHITECTURES = new Set(PAIRS.map(({ goarch }) => goarch));
+/** Names that Go knows in file names and constraints (internal/syslist), without a port. */
+const RESERVED_SYSTEMS = new Set(['hurd', 'nacl']);
+const RESERVED_ARCHITECTURES = new Set('amd64p32 arm64be armbe mips64p32 mips64p32le ppc riscv s390 sparc sparc64'.split(' '));
 const UNIX = new Set('aix android darwin dragonfly freebsd illumos ios linux netbsd openbsd solaris'.split(' '));
 
 export function isSystem(tag: string, goos: string): boolean {
@@ -48,8 +51,9 @@ function readName(name: string): Partial<Target> {
   const words = name.replace(/\.[^.]*$/, '').replace(/_test$/, '').split('_').slice(1);
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (ARCHITECTURES.has(last)) return SYSTEMS.has(before) ? { goos: before, goarch: last } : { goarch: last };
-  return SYSTEMS.has(last) ? { goos: last } : {};
+  const isKnownSystem = (word: string) => SYSTEMS.has(word) || RESERVED_SYSTEMS.has(word);
+  if (ARCHITECTURES.has(last) || RESERVED_ARCHITECTURES.has(last)) return isKnownSystem(before) ? { goos: before, goarch: last } : { goarch: last };
+  return isKnownSystem(last) ? { goos: last } : {};
 }
 
 /** The first pair that the file's name and constraint allow; undefined if none does. `minor` is N of go1.N. */
@@ -77,18 +81,33 @@ export function isBuiltFor(path: string, text: () => string, target: Target, min
 export function anyTarget(path: string, text: string, minor: number): Target {
   const named = targetOfName(path);
   const holds = buildConstraint(text);
+  const architecture = named.goarch && ARCHITECTURES.has(named.goarch) ? named.goarch : undefined;
   for (const goos of named.goos ? [named.goos] : SYSTEMS) {
-    for (const goarch of named.goarch ? [named.goarch] : ARCHITECTURES) {
+    for (const goarch of architecture ? [architecture] : ARCHITECTURES) {
       const pair = { goos, goarch, assumeTags: true };
       if (holds((tag) => tagHolds(tag, pair, minor, true))) return pair;
     }
   }
-  return { goos: named.goos ?? 'linux', goarch: named.goarch ?? 'amd64' };
+  return { goos: named.goos ?? 'linux', goarch: architecture ?? 'amd64' };
+}
+
+/** The architecture without a port that a file is for, by its name or because its constraint allows no other. */
+export function architectureWithoutPort(path: string, text: string, minor: number): string | undefined {
+  const { goarch } = targetOfName(path);
+  if (goarch !== undefined) return RESERVED_ARCHITECTURES.has(goarch) ? goarch : undefined;
+  const holds = buildConstraint(text);
+  for (const each of RESERVED_ARCHITECTURES) {
+    if (!text.includes(each) || targetOf(path, text, minor)) continue;
+    const pair = { goos: 'linux', goarch: each };
+    if (holds((tag) => tag === each || tagHolds(tag, pair, minor, true))) return each;
+  }
+  return undefined;
 }
 
 export function tagHolds(tag: string, { goos, goarch }: Target, minor: number, unknown: boolean): boolean {
   if (SYSTEMS.has(tag)) return isSystem(tag, goos);
   if (ARCHITECTURES.has(tag)) return tag === goarch;
+  if (RESERVED_SYSTEMS.has(tag) || RESERVED_ARCHITECTURES.has(tag)) return tag === goos || tag === goarch;
   if (tag === 'unix') return UNIX.has(goos);
   if (tag === 'gc' || tag === 'amd64.v1') return true;
   if (tag === 'gccgo' || tag === 'ignore') return false;
