@@ -10,7 +10,7 @@ import type { Core, CoreImports } from './core';
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
 import type { CoreModule } from './kept-core';
-import { keepCore, loadCore } from './kept-core';
+import { keepCore, keepRecipes, loadCore, loadRecipes } from './kept-core';
 import { Lookups } from './lookups';
 import { FIRST_FREE_SLOT, FIRST_TEMPLATE, INTERPRET_SLOT } from './places';
 import { runString } from './strings';
@@ -107,7 +107,7 @@ export class TranslatingCpu implements Cpu {
     const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers, p: templates }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning, templates, this.coreModule.library, engine);
+    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning, templates, this.coreModule.library, engine, keeping && (() => loadRecipes(keeping.cache)));
     lookups.words[OFTEN >> 2] = tuning.often;
     this.translations.setBreakpoints(this.breakpoints);
     if (!keeping) return;
@@ -128,6 +128,8 @@ export class TranslatingCpu implements Cpu {
   keepTranslations(): void {
     if (!this.started) return;
     if (this.keeping && (!this.coreModule!.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule!, this.keeping.cache, this.engine, this.helpers());
+    const recipes = this.keeping && this.translations.records.keepRecipes();
+    if (recipes) keepRecipes(recipes, this.keeping!.cache);
     if (!this.keeping || (!this.translations.worthKeeping && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
     const bytes = this.translations.keep();
     this.worked = 0;

@@ -1,4 +1,5 @@
-// The core module between runs: its wire bytes, which take time to make, and the machine code that optimising made of them.
+// What all programs have in common, between runs: the core module's wire bytes, which take time to make, the machine code that optimising made of
+// them, and recipes of records.
 // Must stay true: what is damaged, foreign or of another version is made anew.
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import type { LibraryIndex } from './library';
@@ -42,4 +43,19 @@ export function keepCore(core: CoreModule, cache: TranslationCache, engine: Code
   cache.store(KEY, out);
   core.stored = true;
   core.machineCode = machineCode?.length ?? 0;
+}
+
+const RECIPES = 'recipes';
+
+/** Content: fingerprint, and what `Records.keepRecipes` gave. */
+export function loadRecipes(cache: TranslationCache): Uint8Array | undefined {
+  const kept = cache.load(RECIPES);
+  return kept && kept.length > 4 && new DataView(kept.buffer, kept.byteOffset).getUint32(0, true) === fingerprint() ? kept.subarray(4) : undefined;
+}
+
+export function keepRecipes(recipes: Uint8Array, cache: TranslationCache): void {
+  const out = new Uint8Array(4 + recipes.length);
+  new DataView(out.buffer).setUint32(0, fingerprint(), true);
+  out.set(recipes, 4);
+  cache.store(RECIPES, out);
 }

@@ -6,13 +6,13 @@ import { NO_REGISTER, RIP } from '../x86/instruction';
 import { LONGEST } from '../x86/prefixes';
 import { flowOf } from './graph';
 import type { RecordsToKeep } from './kept-records';
-import { copied, inOrder } from './kept-records';
+import { copied, freshen, inOrder } from './kept-records';
 import type { LibraryIndex } from './library';
 import type { Lookups } from './lookups';
 import type { RowTraits } from './pattern';
 import { parameters, patternOf } from './pattern';
 import { FIRST_TEMPLATE, SpecialTemplate, TRANSLATED } from './places';
-import { Recipes } from './recipes';
+import { AllRecipes } from './recipes';
 import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
 
@@ -37,6 +37,8 @@ export interface RecordSource {
   functions(module: ReturnType<typeof shortModule>): WebAssembly.Exports;
   /** The hash of a page of code; undefined if there is none. */
   hashOf(page: number): number | undefined;
+  /** What runs of other programs have learnt (`keepRecipes`). */
+  recipes(): Uint8Array | undefined;
 }
 
 /** New records that make it worth storing all again. */
@@ -46,14 +48,6 @@ const RECORDS_WORTH_KEEPING = 200;
 function begins(i: Instruction): boolean {
   const flow = flowOf(i), [to] = i.operands;
   return flow === 'call' || flow === 'indirectCall' || flow === 'indirectJump' || (to?.kind === 'relative' && to.target <= i.address);
-}
-
-/** Kept records whose page is as it was are of use; `plain`: what executes them is their template. Alone, since it is what V8 optimises at each start: in 1 ms, with its caller in 12. */
-function freshen(words: Uint32Array, bytes: Uint8Array, from: number, end: number, plain: boolean): void {
-  for (let record = RECORDS + from * RECORD.size; record < RECORDS + end * RECORD.size; record += RECORD.size) {
-    bytes[record + RECORD.marks]! &= ~RecordMark.stale;
-    if (plain) words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = words[(record + RECORD.template) >> 2]!;
-  }
 }
 
 export class Records {
@@ -76,7 +70,7 @@ export class Records {
   private keptAddresses = new Float64Array(0);
   private keptPages: number[] = [];
   private readonly libraryEnd: number;
-  private readonly recipes = new Recipes();
+  private readonly recipes: AllRecipes;
   /** Records made since any were kept. */
   fresh = 0;
   get worthKeeping(): boolean { return this.fresh >= RECORDS_WORTH_KEEPING; }
@@ -87,6 +81,7 @@ export class Records {
     this.traits = new Map(library.traits);
     library.patterns.forEach(([row, pattern], index) => this.templatesOf(row).set(pattern, FIRST_TEMPLATE + index));
     this.libraryEnd = FIRST_TEMPLATE + library.patterns.length;
+    this.recipes = new AllRecipes(() => source.recipes());
   }
 
   private templatesOf(row: number): Map<number, number> {
@@ -153,8 +148,9 @@ export class Records {
       const offset = at % PAGE, record = this.next;
       if (at - offset !== page) { page = at - offset; bytes = this.source.pageOf(page); this.lookups.refresh(); }
       let length: number, ends: boolean;
-      if (bytes && offset <= LAST_WHOLE && recipes.fill(this.lookups.words, record, at, bytes, offset)) {
-        ({ length, ends } = recipes);
+      const recipe = bytes && offset <= LAST_WHOLE ? recipes.fill(this.lookups.words, record, at, bytes, offset) : undefined;
+      if (recipe) {
+        ({ length, ends } = recipe);
         this.fresh++;
         this.show(record, at, plain);
       } else {
@@ -180,8 +176,11 @@ export class Records {
   /** The record just made is an example, if its template does for all instructions that begin so. */
   private learn(record: number, i: Instruction, offset: number): void {
     const traits = this.traits.get(i.row.id);
-    if (traits && !traits.immediates && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset);
+    if (traits && !traits.immediates && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset, this.libraryEnd);
   }
+
+  /** What is now known of instructions of any program; undefined if little is new. */
+  keepRecipes(): Uint8Array | undefined { return this.recipes.keep(); }
 
   private fill(record: number, address: number, i: Instruction | 'invalid'): void {
     this.fresh++;

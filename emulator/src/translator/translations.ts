@@ -101,6 +101,7 @@ export class Translations {
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
     private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
+    private readonly recipes?: () => Uint8Array | undefined,
   ) {
     this.memory = parts.m;
     this.table = parts.t;
@@ -213,6 +214,7 @@ export class Translations {
     isPlain: () => this.entries.size === 0 && this.kept.size === 0 && this.breakpoints.size === 0,
     functions: (module) => this.instantiate(module),
     hashOf: (page) => this.hashOf(page),
+    recipes: () => this.recipes?.(),
   };
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
