@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import type { Debugger } from '../engine/debugger';
+import { promptText } from '../terminal/settings';
 import { Terminal } from '../terminal/terminal';
-import { cacheFolder } from './host/cache';
+import { cacheFolder, configFolder } from './host/cache';
 import { complain, print } from './host/output';
 import { openDebugger } from './debugging';
 import { readProgram } from './guest';
@@ -16,6 +17,8 @@ import { InputError } from './options';
 import type { OptionSpec, Parsed } from './options';
 
 const PROMPT = '(gobuf) ';
+/** What `config -save` keeps: a script. */
+const settingsFile = (): string => path.join(configFolder(), 'settings.gobuf');
 const HISTORY_LINES = 1000;
 
 export const SESSION_OPTIONS: OptionSpec[] = [
@@ -53,6 +56,10 @@ export async function runSession(guest: Guest, parsed: Parsed, { goroot, rebuild
     ...filesFrom(process.cwd()),
     setStart: (args, redirects) => { streams.redirect(redirects); guest.args = args; },
     ...(rebuild ? { rebuild: () => { rebuild(); Object.assign(guest, readProgram(guest.path)); return open(); } } : {}),
+    saveSettings(lines) {
+      fs.mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
+      fs.writeFileSync(settingsFile(), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+    },
     edit: (file, line) => edit([`+${line}`, file], `${file}:${line}`),
     editText,
   });
@@ -60,6 +67,8 @@ export async function runSession(guest: Guest, parsed: Parsed, { goroot, rebuild
   process.on('SIGINT', interrupted);
   print("Type 'help' for list of commands.\n");
   try {
+    const kept = settings();
+    if (kept !== undefined) await terminal.script(settingsFile(), kept);
     for (const line of before) await terminal.execute(line);
     if (init && await terminal.script(parsed.text('init') ?? '', init.toString('utf8'), parsed.flag('echo') ? PROMPT : undefined) === 'exit') return 0;
     return await readLines(terminal);
@@ -70,6 +79,10 @@ export async function runSession(guest: Guest, parsed: Parsed, { goroot, rebuild
   }
 }
 
+function settings(): string | undefined {
+  try { return fs.readFileSync(settingsFile(), 'utf8'); } catch { return undefined; }
+}
+
 async function readLines(terminal: Terminal): Promise<number> {
   const tty = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const historyFile = path.join(cacheFolder(), 'history');
@@ -78,6 +91,7 @@ async function readLines(terminal: Terminal): Promise<number> {
     input: process.stdin, terminal: tty, history, historySize: HISTORY_LINES, prompt: PROMPT,
     ...(tty ? { output: process.stdout, completer: (line: string) => [terminal.complete(line), line] as [string[], string] } : {}),
   });
+  const prompt = (): void => { reader.setPrompt(promptText(terminal.context, PROMPT)); reader.prompt(); };
   if (tty) {
     reader.on('history', (lines: string[]) => writeHistory(historyFile, lines));
     // While a command runs, the process's own handler pauses the guest; at the prompt it clears the line.
@@ -85,10 +99,10 @@ async function readLines(terminal: Terminal): Promise<number> {
       if (terminal.busy) { process.emit('SIGINT'); return; }
       print('^C\n');
       replaceLine(reader, '');
-      reader.prompt();
+      prompt();
     });
     searchHistory(reader, history);
-    reader.prompt();
+    prompt();
   }
   let last = '';
   for await (const typed of reader) {
@@ -96,7 +110,7 @@ async function readLines(terminal: Terminal): Promise<number> {
     const line = typed.trim() === '' ? last : typed;
     last = line;
     if (line !== '' && await terminal.execute(line) === 'exit') break;
-    if (tty) reader.prompt();
+    if (tty) prompt();
   }
   reader.close();
   return 0;

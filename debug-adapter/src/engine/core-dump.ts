@@ -75,6 +75,21 @@ function process(pid: number, command: string): Uint8Array {
   return bytes;
 }
 
+/** The program's name and arguments, where the kernel put them. */
+export function commandLine(machine: Machine, startSp: number): string[] {
+  const word = (at: number): number => { const bytes = machine.readMemory(at, 8); return bytes.length < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)); };
+  return Array.from({ length: word(startSp) }, (_, i) => {
+    const start = word(startSp + 8 * (i + 1)), pieces: Uint8Array[] = [];
+    for (let at = start, end = -1; end < 0;) {
+      const piece = machine.readMemory(at, PAGE - (at % PAGE));
+      end = piece.length === 0 ? 0 : piece.indexOf(0);
+      pieces.push(piece.subarray(0, end < 0 ? piece.length : end));
+      at += piece.length;
+    }
+    return pieces.map((piece) => new TextDecoder().decode(piece)).join('');
+  });
+}
+
 /** The auxiliary vector, which the kernel put above arguments and environment; and the program's name. */
 function startOf(machine: Machine, startSp: number): { auxv: Uint8Array; command: string } {
   const word = (at: number): number => { const bytes = machine.readMemory(at, 8); return bytes.length < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)); };

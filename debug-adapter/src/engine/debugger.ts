@@ -10,7 +10,7 @@ import type { FormatOptions } from '../goruntime/value-types';
 import type { Binary } from '../symbols/types';
 import type { DebuggerApi } from './api';
 import { BreakpointControl } from './breakpoint-control';
-import { coreDump } from './core-dump';
+import { commandLine, coreDump } from './core-dump';
 import type { CorePiece } from './core-dump';
 import { decodeInstruction } from './decode';
 import { disassembleFunction, disassembleRange, disassembleRows, disassembleSpan } from './disassembly';
@@ -450,8 +450,8 @@ export class Debugger implements DebuggerApi {
   /** Calls a function and undoes whatever it did. */
   callResults(expression: string, frame?: Frame, thread?: number): { name: string; value: string }[] { return this.stopped.inspector.callResults(expression, this.at(frame, thread)); }
 
-  /** Lines of `whatis`. */
-  whatIs(expression: string, frame?: Frame, thread?: number): string[] {
+  /** Lines of `whatis`; with where a variable lies, if that is wanted. */
+  whatIs(expression: string, frame?: Frame, thread?: number, location = false): string[] {
     let found: ReturnType<Inspector['typeOf']>;
     try { found = this.stopped.inspector.typeOf(expression, this.at(frame, thread)); } catch (error) {
       const type = this.binary.typeNamed(expression);
@@ -464,7 +464,8 @@ export class Debugger implements DebuggerApi {
       }
       return lines;
     }
-    return [...(found.type === undefined ? [] : [found.type]), ...(found.concrete ? [`Concrete type: ${found.concrete}`] : [])];
+    const where = location ? this.stopped.inspector.locationOf(expression, this.at(frame, thread)) : undefined;
+    return [...(found.type === undefined ? [] : [found.type]), ...(found.concrete ? [`Concrete type: ${found.concrete}`] : []), ...(where === undefined ? [] : [`location: ${where}`])];
   }
 
   /** goid that Delve reports for the stopped thread: on g0, that of the goroutine it works for. */
@@ -542,6 +543,11 @@ export class Debugger implements DebuggerApi {
   isOptimized(pc: number): boolean { return isOptimized(this.binary, pc); }
 
   get substitutePath(): [string, string][] { return this.sourceFiles.substitutePath; }
+  guessSubstitutePath(): [string, string][] { return this.sourceFiles.guess(); }
+
+  /** The main thread's number is the process's. */
+  get processId(): number { return this.live.machine.threads[0]?.tid ?? this.live.machine.currentThread; }
+  get commandLine(): string { return commandLine(this.live.machine, this.live.startSp).join(' '); }
 
   registers(thread?: number, all = false, frame?: Frame): RegisterRow[] {
     const { registers } = this.context(thread);

@@ -336,6 +336,13 @@ export class Inspector {
     return this.rows(place).some((row) => row.name === name) || (pkg !== undefined && this.binary.globalVariable(`${pkg}.${name}`) !== undefined);
   }
 
+  /** Where a variable of the frame lies, in words; undefined for other expressions. */
+  locationOf(expression: string, place: Place): string | undefined {
+    const scope = this.scopeOf(place), name = expression.trim();
+    const local = this.values.go.evaluator.declared(scope).find((info) => info.name === name && !info.shadowed), pkg = this.binary.functionAt(place.frame.lookupPc)?.package;
+    return local ? local.location?.() : (this.binary.globalVariable(name) ?? this.binary.globalVariable(`${pkg}.${name}`))?.location();
+  }
+
   /** `print`: Delve's text, on several lines. */
   print(expression: string, place: Place, options: PrintOptions): string {
     const text = normal(expression);

@@ -29,6 +29,26 @@ export class Sources {
   /** Rules of the user, first match wins; `config substitute-path` changes them. */
   get substitutePath(): [string, string][] { return this.rules; }
 
+  /** Rules by what is known of this machine: where Go's tree and the program's modules lie in the program, and here. */
+  guess(): [string, string][] {
+    const { goroot } = this.options, found: [string, string][] = goroot && this.binary.goroot ? [[this.binary.goroot, goroot]] : [];
+    for (const [module, folder] of this.options.modulePaths?.() ?? []) {
+      const [name = ''] = module.split('@'), named = this.binary.goroot === '' ? module : this.folderOf(name);
+      if (named !== undefined && !found.some(([from]) => from === named)) found.push([named, folder]);
+    }
+    return found.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** Where a module lies to the program: by the file of any of its functions, whose folder ends like the package. */
+  private folderOf(module: string): string | undefined {
+    for (const fn of this.binary.functions()) {
+      if ((fn.package !== module && !fn.package.startsWith(`${module}/`)) || !fn.file.startsWith('/')) continue;
+      const folder = fn.file.slice(0, fn.file.lastIndexOf('/')), rest = fn.package.slice(module.length);
+      if (folder.endsWith(rest)) return folder.slice(0, folder.length - rest.length);
+    }
+    return undefined;
+  }
+
   local(path: string): string {
     const named = this.isNamed(path) ? `./${path}` : path;
     for (const [from, to] of this.rules) {

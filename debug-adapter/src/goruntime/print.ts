@@ -3,16 +3,16 @@
 import { formatVerb, quoteBytes } from './go-text';
 import type { Loaded } from './load';
 
-interface Flags { top: boolean; includeType: boolean; newlines: boolean }
+interface Flags { top: boolean; includeType: boolean; newlines: boolean; /** Strings without quotes. */ raw: boolean }
 
 /** One line. */
-export function singleLine(v: Loaded, verb = ''): string {
-  return text(v, { top: true, includeType: true, newlines: false }, '', verb);
+export function singleLine(v: Loaded, verb = '', raw = false): string {
+  return text(v, { top: true, includeType: true, newlines: false, raw }, '', verb);
 }
 
 /** As the `print` command shows it. */
-export function multiLine(v: Loaded, verb = ''): string {
-  return text(v, { top: true, includeType: true, newlines: true }, '', verb);
+export function multiLine(v: Loaded, verb = '', raw = false): string {
+  return text(v, { top: true, includeType: true, newlines: true, raw }, '', verb);
 }
 
 const INDENT = '\t';
@@ -53,16 +53,16 @@ function text(v: Loaded, flags: Flags, indent: string, verb: string): string {
       const lines = v.children.map((c) => `${indent}${INDENT}${c.name} ${c.typeName} = ${text(c, { ...flags, top: false, includeType: false }, indent + INDENT, verb)}\n`);
       return `${v.value} {\n${lines.join('')}${indent}}`;
     }
-    default: return basic(v, verb);
+    default: return basic(v, verb, flags.raw);
   }
 }
 
-function basic(v: Loaded, verb: string): string {
+function basic(v: Loaded, verb: string, raw: boolean): string {
   if (v.kind === 'string') {
     const bytes = v.text ?? new TextEncoder().encode(v.value);
     if (verb !== '') return formatVerb(verb, new TextDecoder().decode(bytes));
     const more = v.length - bytes.length;
-    return quoteBytes(bytes, more);
+    return raw ? `${new TextDecoder().decode(bytes)}${more > 0 ? `...+${more} more` : ''}` : quoteBytes(bytes, more);
   }
   if (v.kind === 'complex64' || v.kind === 'complex128') {
     const [re, im] = v.children;
@@ -108,7 +108,7 @@ function struct(v: Loaded, flags: Flags, indent: string, verb: string): string {
   let out = (flags.includeType ? `${v.typeName} ` : '') + '{';
   v.children.forEach((c, i) => {
     if (lines) out += `\n${indent}${INDENT}`;
-    out += `${c.name}: ${text(c, { top: false, includeType: true, newlines: lines }, indent + INDENT, verb)}`;
+    out += `${c.name}: ${text(c, { top: false, includeType: true, newlines: lines, raw: flags.raw }, indent + INDENT, verb)}`;
     if (i !== v.children.length - 1 || lines) out += lines ? ',' : ', ';
   });
   if (v.children.length !== v.length) out += (lines ? `\n${indent}${INDENT}` : ',') + `...+${v.length - v.children.length} more`;
@@ -122,8 +122,8 @@ function map(v: Loaded, flags: Flags, indent: string, verb: string): string {
   out += '[';
   for (let i = 0; i < v.children.length; i += 2) {
     if (lines) out += `\n${indent}${INDENT}`;
-    out += text(v.children[i]!, { top: false, includeType: false, newlines: false }, indent + INDENT, verb) + ': ';
-    out += text(v.children[i + 1]!, { top: false, includeType: false, newlines: lines }, indent + INDENT, verb) + ', ';
+    out += text(v.children[i]!, { top: false, includeType: false, newlines: false, raw: flags.raw }, indent + INDENT, verb) + ': ';
+    out += text(v.children[i + 1]!, { top: false, includeType: false, newlines: lines, raw: flags.raw }, indent + INDENT, verb) + ', ';
   }
   const entries = v.children.length / 2;
   if (entries !== v.length) out += v.children.length === 0 ? '...' : (lines ? `\n${indent}${INDENT}` : ',') + `...+${v.length - entries} more`;
@@ -135,7 +135,7 @@ function elements(v: Loaded, flags: Flags, indent: string, verb: string): string
   let out = '[';
   v.children.forEach((c, i) => {
     if (lines) out += `\n${indent}${INDENT}`;
-    out += text(c, { top: false, includeType: false, newlines: lines }, indent + INDENT, verb);
+    out += text(c, { top: false, includeType: false, newlines: lines, raw: flags.raw }, indent + INDENT, verb);
     if (i !== v.children.length - 1 || lines) out += ',';
   });
   if (v.children.length !== v.length) out += v.children.length === 0 ? '...' : (lines ? `\n${indent}${INDENT}` : ',') + `...+${v.length - v.children.length} more`;

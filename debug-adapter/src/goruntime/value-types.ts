@@ -36,6 +36,8 @@ export interface FormatOptions {
   maxStringLen: number;
   maxArrayValues: number;
   maxStructFields: number;
+  /** Strings as they are, without quotes and escapes. */
+  rawStrings?: boolean;
   /** `%x`-like formats: integers in hexadecimal. */
   hex?: boolean;
 }

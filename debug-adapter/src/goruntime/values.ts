@@ -101,7 +101,7 @@ export class GoValues {
       if (typeof v.constant !== 'string') return fresh.value || String(v.constant);
     }
     const verb = options.verb ?? (limits.hex ? '%#x' : '');
-    return options.multiLine ? multiLine(fresh, verb) : singleLine(fresh, verb);
+    return options.multiLine ? multiLine(fresh, verb, limits.rawStrings) : singleLine(fresh, verb, limits.rawStrings);
   }
 
   /** A copy loaded with these limits (a value once loaded keeps its depth). */

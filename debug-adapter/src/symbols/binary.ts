@@ -148,7 +148,7 @@ export class GoBinary implements LocationHost {
   /** The compiler's name and flags for the code at pc (`Go cmd/compile go1.26.8; regabi`), '' when unknown. */
   producerAt(pc: number): string { return this.dwarf?.unitFor(pc)?.producer ?? ''; }
 
-  globalVariable(name: string): { name: string; address: number; type: GoType } | undefined {
+  globalVariable(name: string): { name: string; address: number; type: GoType; location(): string } | undefined {
     const found = this.dwarf?.global(name);
     if (found || name.includes('/') || !this.dwarf) return found;
     // a package may be named by its last element

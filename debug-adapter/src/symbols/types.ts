@@ -153,6 +153,8 @@ export interface VariableInfo {
   escaped: boolean;
   /** An outer scope's variable of the same name hides behind this one. */
   shadowed: boolean;
+  /** Where it lies in words: the expression, and for which pc of which list it holds. */
+  location?(): string;
 }
 
 export interface BreakpointPlace {
@@ -224,7 +226,7 @@ export interface Binary {
   symbolAt(address: number): { symbol: SymbolInfo; offset: number } | undefined;
   symbolNamed(name: string): SymbolInfo | undefined;
   /** Package-level variable. */
-  globalVariable(name: string): { name: string; address: number; type: GoType } | undefined;
+  globalVariable(name: string): { name: string; address: number; type: GoType; location(): string } | undefined;
   globalVariables(packageName?: string): { name: string; address: number; type: GoType }[];
   typeNamed(name: string): GoType | undefined;
   typeNames(): string[];

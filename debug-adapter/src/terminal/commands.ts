@@ -51,9 +51,3 @@ export function allCommands(): Command[] {
   return [...runCommands, ...breakpointCommands, ...dataCommands, ...goroutineCommands, ...stackCommands, ...schedulerCommands, ...viewCommands, ...eventCommands, ...programCommands, ...otherCommands]
     .sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1));
 }
-
-/** Delve's commands that make no sense here, and why. */
-export const LACKING: Record<string, string> = {
-  libraries: 'the programs are static: there are no dynamic libraries',
-  target: 'there is one program and it has no child processes',
-};

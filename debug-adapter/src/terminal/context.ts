@@ -4,16 +4,8 @@
 import type { Debugger } from '../engine/debugger';
 import type { CorePiece } from '../engine/core-dump';
 import type { Frame, StackTrace, StopInfo, Variable } from '../engine/types';
-
-export interface Settings {
-  disassembleFlavor: 'intel' | 'go' | 'gnu';
-  sourceListLineCount: number;
-  position: 'default' | 'source' | 'disassembly';
-  maxStringLen: number;
-  maxArrayValues: number;
-  maxVariableRecurse: number;
-  aliases: Map<string, string[]>;
-}
+import { newSettings } from './settings';
+import type { Settings } from './settings';
 
 /** Files that the program's streams lead to. */
 export interface Redirects { stdin?: string; stdout?: string; stderr?: string }
@@ -39,6 +31,8 @@ export interface TerminalHost {
   writePieces?(path: string, size: number, pieces: Iterable<CorePiece>): void;
   /** Opens the person's editor and comes back when it is closed. */
   edit?(path: string, line: number): void;
+  /** Keeps the lines that set what is set (`config -save`); absent where there is no file system. */
+  saveSettings?(lines: readonly string[]): void;
   /** Lets the person edit a text (`on -edit`). */
   editText?(text: string): string;
 }
@@ -61,7 +55,7 @@ export interface Scope {
 export interface Display { expression: string; format: string }
 
 /** A transcript is plain text. */
-const withoutStyles = (text: string): string => text.replace(/\x1b\[\d*m/g, '');
+const withoutStyles = (text: string): string => text.replace(/\x1b\[[\d;]*m/g, '');
 
 export class Context {
   frame = 0;
@@ -69,7 +63,7 @@ export class Context {
   checkpoints = new Map<number, { instruction: number; note: string; where: string }>();
   nextCheckpoint = 1;
   substitute: [string, string][] = [];
-  readonly settings: Settings = { disassembleFlavor: 'intel', sourceListLineCount: 5, position: 'default', maxStringLen: 64, maxArrayValues: 64, maxVariableRecurse: 1, aliases: new Map() };
+  readonly settings: Settings = newSettings();
 
   readonly host: TerminalHost;
   /** Where output goes besides, or instead. */

@@ -7,6 +7,7 @@ import { split2 } from './context';
 import type { Context, Scope } from './context';
 import { goroutineRows } from './goroutines';
 import { indented } from './position';
+import { isSet } from './settings';
 import { align } from './tabwriter';
 
 function printMatching(context: Context, kind: string, rows: VariableRow[], args: string, refused = ''): void {
@@ -107,7 +108,7 @@ export const dataCommands: Command[] = [
     names: ['whatis'], group: 'data', help: 'Prints type of an expression or a type.\n\n\twhatis <expression>\n\twhatis <type name>',
     run(context, args, scope) {
       if (args === '') throw new Error('not enough arguments');
-      for (const line of context.debug.whatIs(args, context.frameAt(scope), scope.thread)) context.print(line);
+      for (const line of context.debug.whatIs(args, context.frameAt(scope), scope.thread, isSet(context, 'show-location-expr'))) context.print(line);
     },
   },
   {

@@ -87,6 +87,6 @@ describe.skipIf(!hasGo)('commands beside the frames (need the go command)', () =
     expect(await run('print text')).toBe('"a l...+10 more"\n');
     await run('config max-array-values 2');
     expect(await run('print list')).toBe('[]int len: 4, cap: 4, [1,2,...+2 more]\n');
-    expect(await run('help config')).toMatch(/max-variable-recurse.*\n?.*source-list-\*-color/s);
+    expect(await run('help config max-variable-recurse')).toMatch(/nested/);
   }, 60_000);
 });

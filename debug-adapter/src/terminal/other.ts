@@ -2,7 +2,8 @@
 
 import type { DisassemblyRow } from '../engine/types';
 import type { Command } from './commands';
-import { GROUPS, LACKING } from './commands';
+import { GROUPS } from './commands';
+import { configCommand, parameterHelp, quotedFields } from './config';
 import { pattern } from '../symbols/pattern';
 import { ExitRequest, hex, split2 } from './context';
 import type { Context, Scope } from './context';
@@ -102,90 +103,15 @@ function printSorted(context: Context, names: Iterable<string>, args: string, re
   for (const name of [...new Set(names)].filter((candidate) => wanted.test(candidate)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) context.print(name);
 }
 
-/** Words of a line, with `"…"` kept together. */
-function quotedFields(text: string): string[] { return (text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) => word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word); }
-
-type Setting = { get(context: Context): string; set(context: Context, value: string): void };
-const boolean = (text: string): boolean => { if (text !== 'true' && text !== 'false') throw new Error(`argument to ${JSON.stringify(text)} must be true or false`); return text === 'true'; };
-const integer = (text: string): number => { if (!/^\d+$/.test(text)) throw new Error(`argument must be a number, not ${JSON.stringify(text)}`); return Number(text); };
-
-const SETTINGS: Record<string, Setting> = {
-  'disassemble-flavor': {
-    get: ({ settings }) => settings.disassembleFlavor,
-    set(context, value) {
-      if (value !== 'intel' && value !== 'gnu' && value !== 'go') throw new Error(`disassemble-flavor is one of intel, gnu and go, not ${JSON.stringify(value)}`);
-      context.settings.disassembleFlavor = value;
-      context.debug.flavor = value;
-    },
-  },
-  'max-array-values': { get: ({ settings }) => String(settings.maxArrayValues), set: ({ settings, debug }, value) => { debug.setLimits({ maxArrayValues: settings.maxArrayValues = integer(value) }); } },
-  'max-string-len': { get: ({ settings }) => String(settings.maxStringLen), set: ({ settings, debug }, value) => { debug.setLimits({ maxStringLen: settings.maxStringLen = integer(value) }); } },
-  'max-variable-recurse': { get: ({ settings }) => String(settings.maxVariableRecurse), set: ({ settings, debug }, value) => { debug.setLimits({ maxVariableRecurse: settings.maxVariableRecurse = integer(value) }); } },
-  position: {
-    get: ({ settings }) => settings.position,
-    set({ settings }, value) {
-      if (value !== 'source' && value !== 'disassembly' && value !== 'default') throw new Error(`position is one of source, disassembly and default, not ${JSON.stringify(value)}`);
-      settings.position = value;
-    },
-  },
-  'source-list-line-count': { get: ({ settings }) => String(settings.sourceListLineCount), set: ({ settings }, value) => { settings.sourceListLineCount = integer(value); } },
-  'step-into-runtime': { get: ({ debug }) => String(debug.stepIntoRuntime), set: ({ debug }, value) => { debug.stepIntoRuntime = boolean(value); } },
-};
-
-export const PARAMETERS = [...Object.keys(SETTINGS), 'substitute-path', 'alias'];
-/** Delve's parameters that are not here, and why. */
-const WITHOUT = 'Of Delve\'s these are not here: source-list-*-color, stacktrace-*-color and prompt-color, prompt, tab (the terminal\'s look is fixed); debug-info-directories (debug information is the program\'s own); show-location-expr (locations are what info about a variable shows in the editor); show-raw-strings (use print %s); trace-show-timestamp (time is the instruction count, which every stop tells); -save (settings are not kept: give them in a file for --init).';
-
-function configure(context: Context, args: string): void {
-  if (args === '') throw new Error('wrong number of arguments to "config"');
-  if (args === '-list') {
-    const rows = [...Object.entries(SETTINGS).map(([name, setting]) => `${name}\t${setting.get(context)}`), ...[...context.settings.aliases].map(([name, words]) => `alias\t${name} ${words.join(' ')}`), ...context.substitute.map(([from, to]) => `substitute-path\t${JSON.stringify(from)} → ${JSON.stringify(to)}`)];
-    context.host.write(`${align(rows.join('\n'), { minWidth: 0, tabWidth: 8, padding: 1, pad: ' ' })}\n`);
-    return;
-  }
-  if (args === '-save') throw new Error('settings are not kept: give them in a file for --init');
-  const [name, rest = ''] = split2(args);
-  if (name === 'substitute-path') return substitute(context, rest);
-  if (name === 'alias') {
-    const [command, alias] = quotedFields(rest);
-    if (command === undefined) throw new Error('wrong number of arguments');
-    if (alias === undefined) {
-      // One word: the alias is taken away.
-      for (const words of context.settings.aliases.values()) { const at = words.indexOf(command); if (at >= 0) words.splice(at, 1); }
-      return;
-    }
-    context.settings.aliases.set(command, [...context.settings.aliases.get(command) ?? [], alias]);
-    return;
-  }
-  const setting = SETTINGS[name!];
-  if (!setting) throw new Error(`${JSON.stringify(name)} is not a configuration parameter`);
-  setting.set(context, rest.trim().replace(/^"(.*)"$/, '$1'));
-}
-
-function substitute(context: Context, rest: string): void {
-  const words = quotedFields(rest);
-  const rules = context.debug.substitutePath;
-  if (words[0] === '-clear' && words.length === 1) { rules.length = 0; return; }
-  if (words[0] === '-clear') words.shift();
-  if (words.length === 0) { for (const [from, to] of rules) context.print(`${JSON.stringify(from)} → ${JSON.stringify(to)}`); return; }
-  const at = rules.findIndex(([from]) => from === words[0]);
-  if (words.length === 1) {
-    if (at < 0) throw new Error(`could not find rule for ${JSON.stringify(words[0])}`);
-    rules.splice(at, 1);
-  } else if (words.length === 2) {
-    if (at >= 0) rules[at] = [words[0]!, words[1]!]; else rules.push([words[0]!, words[1]!]);
-  } else throw new Error('too many arguments to "config substitute-path"');
-}
-
 export const otherCommands: Command[] = [
   {
     names: ['help', 'h'], group: 'other', help: 'Prints the help message.\n\n\thelp [command]\n\nType "help" followed by the name of a command for more information about it.',
     run(context, args, _scope, terminal) {
       if (args !== '') {
-        const command = terminal.commands.find(({ names }) => names.includes(args));
-        if (command) return context.print(command.help);
-        if (LACKING[args]) return context.print(`gobuf has no ${args}: ${LACKING[args]}.`);
-        throw new Error('command not available');
+        const [name, topic = ''] = split2(args), command = terminal.commands.find(({ names }) => names.includes(name!));
+        if (!command) throw new Error('command not available');
+        if (name === 'config' && topic !== '') return context.print(parameterHelp(topic));
+        return context.print(command.help);
       }
       context.print('The following commands are available:');
       for (const [group, title] of GROUPS) {
@@ -193,10 +119,6 @@ export const otherCommands: Command[] = [
         const rows = terminal.commands.filter((command) => command.group === group).map(({ names, help }) => `    ${names[0]}${names.length > 1 ? ` (alias: ${names.slice(1).join(' | ')})` : ''} \t ${help.split('\n')[0]}`);
         context.host.write(`${align(rows.join('\n'), { minWidth: 0, tabWidth: 8, padding: 0, pad: '-' })}\n`);
       }
-      context.print('\nOf Delve\'s commands these are not here:');
-      const reasons = new Map<string, string[]>();
-      for (const [name, why] of Object.entries(LACKING)) reasons.set(why, [...reasons.get(why) ?? [], name]);
-      for (const [why, names] of reasons) context.print(`    ${names.join(', ')}: ${why}`);
       context.print('\nType help followed by a command for full documentation.');
     },
   },
@@ -219,10 +141,7 @@ export const otherCommands: Command[] = [
       await terminal.runScript(args, text);
     },
   },
-  {
-    names: ['config'], group: 'other', help: 'Changes configuration parameters.\n\n\tconfig -list\n\tconfig <parameter> <value>\n\tconfig substitute-path <from> <to>\n\tconfig alias <command> <alias>\n\nParameters: ' + Object.keys(SETTINGS).join(', ') + '. ' + WITHOUT,
-    run: configure,
-  },
+  configCommand,
   {
     names: ['transcript'], group: 'other', help: 'Appends command output to a file.\n\n\ttranscript [-t] [-x] <output file>\n\ttranscript -off\n\nOutput of commands is appended to the specified output file. If \'-t\' is specified and the output file exists it is truncated. If \'-x\' is specified output to stdout is suppressed instead.\n\nUsing the -off option disables the transcript.',
     run(context, args) {
@@ -234,6 +153,35 @@ export const otherCommands: Command[] = [
       if (!context.host.appendFile) throw new Error('there are no files here');
       context.host.appendFile(files[0]!, '', flags.has('-t'));
       context.transcript = { file: files[0]!, quiet: flags.has('-x') };
+    },
+  },
+  {
+    names: ['libraries'], group: 'other', help: 'List loaded dynamic libraries.\n\n\tlibraries\n\nThe programs that gobuf runs are static and have none.',
+    run(_context, args) {
+      const [flag, number] = split2(args);
+      if (number === undefined) return;
+      if (flag !== '-d') throw new Error('wrong arguments');
+      throw new Error(/^\d+$/.test(number) ? `there is no library ${number}: the program is static` : `strconv.Atoi: parsing ${JSON.stringify(number)}: invalid syntax`);
+    },
+  },
+  {
+    names: ['target'], group: 'other', help: 'Manages processes.\n\n\ttarget list\n\nLists the processes that are debugged: programs cannot start others here, so there is one.\n\n\ttarget switch [pid]\n\nSwitches to the process.\n\n\ttarget follow-exec\n\nSays whether child processes are followed: there are none to follow.',
+    run(context, args) {
+      const [verb = '', argument] = split2(args), { processId } = context.debug;
+      switch (verb) {
+        case '': throw new Error('not enough arguments for \'target\'');
+        case 'list': context.host.write(`${align(`*\t${processId}\t${context.debug.commandLine}`, { minWidth: 4, tabWidth: 4, padding: 2, pad: ' ' })}\n`); return;
+        case 'switch':
+          if (!/^[+-]?\d+$/.test(argument ?? '')) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(argument ?? '')}: invalid syntax`);
+          if (Number(argument) !== processId) throw new Error(`could not find target ${Number(argument)}`);
+          return;
+        case 'follow-exec':
+          if (argument === undefined) { context.print('Follow exec is disabled.'); return; }
+          if (/^-on(\s|$)/.test(argument)) throw new Error('programs cannot start others here: there is nothing to follow');
+          if (argument !== '-off') throw new Error(argument.startsWith('-off') ? 'too many arguments' : `unknown argument ${JSON.stringify(split2(argument)[0])} to 'target follow-exec'`);
+          return;
+        default: throw new Error(`unknown command 'target ${verb}'`);
+      }
     },
   },
   {

@@ -4,7 +4,8 @@
 import type { DisassemblyRow, Location, StopInfo } from '../engine/types';
 import { hex } from './context';
 import type { Context } from './context';
-import { paint, paintRows } from './style';
+import { sourceLines } from './source-colors';
+import { painted, paintRows } from './style';
 import { align } from './tabwriter';
 
 export function disassemblyText(rows: DisassemblyRow[], header: boolean): string {
@@ -43,13 +44,12 @@ export async function printSource(context: Context, file: string, line: number, 
   if (file === '') return;
   const text = await context.debug.source(file);
   if (text === undefined) throw new Error(`open ${context.debug.localPath(file)}: no such file or directory`);
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  const lines = sourceLines(context, file, text.endsWith('\n') ? text.slice(0, -1) : text);
   const count = context.settings.sourceListLineCount;
   for (let number = Math.max(1, line - count); number <= Math.min(lines.length, line + count); number++) {
     const mark = arrow && number === line ? '=>' : '  ';
     const label = `${String(number).padStart(4)}:\t`;
-    context.host.write(`${paint(context, 'arrow', mark)}${paint(context, 'place', label)}${lines[number - 1]}\n`);
+    context.host.write(`${painted(context, 'arrow', mark)}${painted(context, 'place', label)}${lines[number - 1]}\n`);
   }
 }
 

@@ -8,7 +8,7 @@ import { split2 } from './context';
 import { splitFormat } from './data';
 import type { Context, Scope } from './context';
 import { printSource, printStop } from './position';
-import { paint } from './style';
+import { painted } from './style';
 
 export function stackText(context: Context, trace: StackTrace, options: { indent?: string; offsets?: boolean; full?: (frame: Frame) => string[]; deferred?: Map<number, DeferredCall[]> } = {}): string {
   const { frames } = trace;
@@ -20,9 +20,9 @@ export function stackText(context: Context, trace: StackTrace, options: { indent
   const blank = options.offsets || frames.some(({ index }) => options.deferred?.has(index)) || details.some((lines) => lines.length > 0);
   let text = '';
   frames.forEach((frame, i) => {
-    text += `${indent}${String(frame.index).padStart(digits)}  0x${frame.pc.toString(16).padStart(16, '0')} in ${paint(context, 'strong', frame.function || '???')}\n`;
+    text += `${indent}${String(frame.index).padStart(digits)}  0x${frame.pc.toString(16).padStart(16, '0')} in ${painted(context, 'function', frame.function || '???')}\n`;
     const place = frame.file ? context.path(frame.file) : '?', name = place.lastIndexOf('/') + 1;
-    text += `${space}at ${place.slice(0, name)}${paint(context, 'strong', `${place.slice(name)}:${frame.file ? frame.line : -1}`)}\n`;
+    text += `${space}at ${place.slice(0, name)}${painted(context, 'base', `${place.slice(name)}:${frame.file ? frame.line : -1}`)}\n`;
     if (options.offsets) {
       // To Delve goexit has been called like any other function, and has a return address.
       const top = context.debug.stackTop(frame), cfa = frame.cfa + (frame.boundary === 'goexit' ? 8 : 0);

@@ -6,13 +6,14 @@ import type { BreakpointView } from '../engine/types';
 import { allCommands } from './commands';
 import type { Command, Commander } from './commands';
 import { SHOWN_FIRST, inOrder } from './break';
+import { PARAMETER_NAMES } from './config';
 import { Context, ExitRequest, split2 } from './context';
 import type { Scope, TerminalHost } from './context';
 import { printDisplays, splitFormat } from './data';
 import { currentGoroutine } from './goroutines';
-import { PARAMETERS } from './other';
 import { indented } from './position';
 import { carryBreakpoints } from './program';
+import { applySettings, isSet, timestamp } from './settings';
 import { stackText } from './stack';
 
 export type { TerminalHost } from './context';
@@ -39,9 +40,9 @@ export class Terminal implements Commander {
     const { context } = this, { settings } = context;
     debug.flavor = settings.disassembleFlavor;
     debug.stepIntoRuntime = context.debug.stepIntoRuntime;
-    debug.setLimits({ maxStringLen: settings.maxStringLen, maxArrayValues: settings.maxArrayValues, maxVariableRecurse: settings.maxVariableRecurse });
     debug.substitutePath.splice(0, Infinity, ...context.debug.substitutePath);
     context.debug = debug;
+    applySettings(context);
     this.listen(debug);
   }
 
@@ -138,15 +139,15 @@ export class Terminal implements Commander {
   }
 
   private trace(breakpoint: BreakpointView): void {
-    const { context } = this, { debug } = context, goroutine = `goroutine(${debug.tracedGoroutine() ?? 0}):`, { pc } = context.stop();
+    const { context } = this, { debug } = context, goroutine = `goroutine(${debug.tracedGoroutine() ?? 0}):`, { pc } = context.stop(), time = isSet(context, 'trace-show-timestamp') ? `${timestamp()} ` : '';
     const name = debug.binary.functionAt(pc)?.name ?? breakpoint.function ?? '';
     if (breakpoint.traceReturn) {
-      context.print(`>> ${goroutine} ${name} => (${debug.tracedResults().join(',')})`);
+      context.print(`${time}>> ${goroutine} ${name} => (${debug.tracedResults().join(',')})`);
       return;
     }
     let args = '';
     try { args = debug.tracedArguments(); } catch { /* a frame without variables */ }
-    context.print(`> ${goroutine} ${breakpoint.name === undefined ? '' : `[${breakpoint.name}] `}${name}(${args})`);
+    context.print(`${time}> ${goroutine} ${breakpoint.name === undefined ? '' : `[${breakpoint.name}] `}${name}(${args})`);
     const commands = inOrder(debug.breakpointCommands(breakpoint.id), SHOWN_FIRST).filter((command) => command !== 'args');
     if (commands.length > 0 && !commands.includes('args -v') && debug.tracedResults().length > 0) context.print();
     for (const command of commands) this.shown(command);
@@ -170,7 +171,7 @@ export class Terminal implements Commander {
       case 'break': case 'trace': case 'continue': case 'list': case 'disassemble': case 'jump': return word.length < 2 ? [] : from(this.context.debug.binary.functions().map(({ name }) => name));
       case 'print': case 'whatis': case 'display': case 'set': case 'watch':
         try { return from(this.context.debug.frameVariables(this.context.frameAt(this.scope())).map(({ name }) => name)); } catch { return []; }
-      case 'config': return from(PARAMETERS);
+      case 'config': return from(PARAMETER_NAMES);
       case 'rev': return from(['next', 'step', 'step-instruction', 'next-instruction', 'stepout', 'continue']);
       case 'help': return from(this.names());
       default: return [];

@@ -18,6 +18,12 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return path.join(env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'gobuf');
 }
 
+/** Where people's settings are. */
+export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform === 'win32') return path.join(env['APPDATA'] ?? os.homedir(), 'gobuf');
+  return path.join(env['XDG_CONFIG_HOME'] || path.join(os.homedir(), '.config'), 'gobuf');
+}
+
 /** Two 32-bit sums of content: Node's CRC-32 of its halves, which takes a twentieth of the time of what is written here for versions without (before 20.15 and 22.2). */
 function contentSums(bytes: Uint8Array): [number, number] {
   const { crc32 } = zlib as { crc32?: (data: Uint8Array) => number }, half = bytes.length >> 1;

@@ -6,6 +6,7 @@ import type { TypeReader } from './go-types';
 import { numberOf, stringOf } from './info';
 import type { DebugInfo, Die } from './info';
 import { evaluateLocation, expressionAt } from './location';
+import { locationText } from './location-text';
 
 type Declared = Pick<VariableInfo, 'name' | 'type' | 'role' | 'declLine' | 'captured'> & { /** Of a type parameter's type: its index in the dictionary. */ dictIndex: number | undefined; /** Of what a closure has captured: where it lies in the closure. */ closureOffset: number | undefined };
 /** What is known of the program besides its debug information. */
@@ -72,7 +73,8 @@ export class FrameVariables {
       }
       // a result that lives in a register has a second, empty entry
       if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
-      out.push({ name, type, role, declLine, captured, place, bytes, escaped, shadowed: false, depth });
+      const { pc } = frame, location = code && (() => `${list === undefined ? '[block] ' : `[0x${list.toString(16)}:0x${pc.toString(16)}] `}${locationText(code)}${escaped ? ' (escaped)' : ''}`);
+      out.push({ name, type, role, declLine, captured, place, bytes, escaped, shadowed: false, depth, ...(location ? { location } : {}) });
     }
     // A result that was moved to the heap is there twice: the local is the one that counts.
     for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && v.role !== 'local')));

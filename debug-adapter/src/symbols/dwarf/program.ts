@@ -8,6 +8,7 @@ import { DebugInfo, numberOf, stringOf } from './info';
 import type { Die, DwarfSections, Unit } from './info';
 import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
 import type { LineTable } from './lines';
+import { locationText } from './location-text';
 import { NameIndex } from './name-index';
 import { FrameVariables } from './frame-variables';
 import type { DwarfHost } from './frame-variables';
@@ -15,7 +16,7 @@ import type { DwarfHost } from './frame-variables';
 export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that is inlined elsewhere. */ inlinable: boolean }
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
-interface Global { name: string; address: number; type: GoType }
+interface Global { name: string; address: number; type: GoType; location(): string }
 
 export class DwarfProgram {
   readonly info: DebugInfo;
@@ -228,7 +229,7 @@ export class DwarfProgram {
     const code = new ByteReader(location);
     const op = code.u8();
     const address = op === 0x03 && location.length === 9 ? code.u64() + this.bias : op === 0xa1 ? this.info.indexedAddress(die.unit, code.uleb()) : this.bias;
-    return address === this.bias ? undefined : { name, address, type };
+    return address === this.bias ? undefined : { name, address, type, location: () => `[block] ${locationText(location)}` };
   }
 
   constant(name: string): bigint | undefined {
