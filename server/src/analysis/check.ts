@@ -20,6 +20,7 @@ import { Packages, type PackagesOptions } from '../golang/packages';
 import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
 import type { GoParser } from '../golang/syntax-tree';
+import { closedEnd, OPEN_END } from '../syntax/open-end';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { directoryOf, join, type Files } from '../workspace/files';
@@ -194,7 +195,7 @@ export class Checker {
     const unknown = architectureWithoutPort(path, file.source.text, this.options.minor);
     if (unknown !== undefined) return { file, problems: [{ code: 'no-port', severity: 'hint', message: `Go has no port to ${unknown}: this file is not judged`, span: { file: file.source, start: 0, end: file.source.lineStarts[1] ?? file.source.text.length } }] };
     const importPath = file.packagePath;
-    const front = [...file.problems, ...unknownMnemonics(file, this.mnemonics(file))];
+    const front = [...file.problems.map((problem) => (problem.code === OPEN_END ? { ...problem, fixes: [closedEnd(problem.span.file)] } : problem)), ...unknownMnemonics(file, this.mnemonics(file))];
     const problems = foreignNames(zeroFlags(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file), file);
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
     problems.push(...noSplitDepth(file, link, whole));

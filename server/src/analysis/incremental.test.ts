@@ -184,3 +184,14 @@ l:
   }
   expect([...quick]).toEqual(expect.arrayContaining(['TEXT ·f(SB), 4, $0 | MOVD\tR0, R1', 'MOVD\tR0, R1 | BREAK', 'BREAK | MOVD\tR1, R2', 'RET | TEXT ·g(SB), 4, $0', 'B\tl | ']));
 });
+
+test('the end of a file without a newline', () => {
+  const path = '/p/f_amd64.s';
+  const start = 'TEXT ·f(SB), 4, $0\n\tMOVQ\tAX, BX\n\tRET';
+  const variants = [start, `${start}\n`, `${start}\n\n`, `${start} // x`, `${start}\n// x`, `${start};`, `${start}\nl:`, `${start}\nl:\n\tRET`, start.replace('AX', 'CX'), start.replace('\tMOVQ', '\n\tMOVQ'), '', 'x', '\n'];
+  const checker = new Checker({ files: { read: () => undefined, list: () => undefined }, parser, goroot: undefined, minor: 26, moduleCache: undefined });
+  for (const before of variants) for (const after of variants) {
+    const again = edited(checker.read(path, before), after);
+    if (again) same([before, after, ...dump(again), ...findings(checker, again)], [before, after, ...dump(checker.read(path, after)), ...findings(checker, checker.read(path, after))]);
+  }
+});

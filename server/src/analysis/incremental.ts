@@ -133,7 +133,10 @@ function isSilent(old: string, region: Region, text: string, file: AssemblyFile,
   const { start, end, shift } = region;
   const next = firstAtOrAfter(starts, start);
   if ((reach[next - 1] ?? 0) > start || (starts[next] ?? Infinity) < end || isBeforeConstraint(old, start)) return false;
-  if (around(region, file).length > 0 && isOrdinary(old, region, text)) return true;
+  // Text that is not closed takes the end of its line with it, even there.
+  const before = old.lastIndexOf('\n', start - 2) + 1;
+  const isQuoted = /["']/.test(old.slice(before, end)) || /["']/.test(text.slice(start, end + shift));
+  if (!isQuoted && around(region, file).length > 0 && isOrdinary(old, region, text)) return true;
   let comment: { start: number; end: number } | undefined;
   scan(old, reach[next - 1] ?? 0, starts[next] ?? old.length, (kind, _, from, to, problem) => {
     if (kind === 'comment' && problem === undefined && old.startsWith('/*', from) && from + 2 <= start && end <= to - 2) comment = { start: from, end: to };

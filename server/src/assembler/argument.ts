@@ -72,7 +72,6 @@ export function argumentOf(operand: Operand, context: ArgumentContext, isJump: b
     case 'float': return { ...argument, kind: 'float', float: floatValue(operand) };
     case 'string': return { ...argument, kind: 'string', text: stringValue(operand.tokens.at(-1)?.text ?? '') };
     case 'label': {
-      if (operand.value !== undefined && operand.value !== 0n) report('a label takes no offset');
       const label = goName(operand.symbol?.token.text ?? '');
       return { ...argument, kind: 'branch', label };
     }

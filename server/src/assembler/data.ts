@@ -26,7 +26,7 @@ const LARGEST = 1 << 28;
 export class DataReader {
   private readonly known = new Map<string, Growing>();
 
-  constructor(private readonly packagePath: string, private readonly report: (message: string, span: Span) => void) {}
+  constructor(private readonly packagePath: string, private readonly pointerSize: number, private readonly report: (message: string, span: Span) => void) {}
 
   symbols(): DataSymbol[] {
     return [...this.known.values()].map(({ content, last: _last, ...symbol }) => {
@@ -48,9 +48,11 @@ export class DataReader {
 
   private address(statement: Statement, at: number, span: Span, what: string, offsetAllowed: boolean): Argument | undefined {
     const operand = statement.operands[at];
-    const argument = operand && argumentOf(operand, { packagePath: this.packagePath }, false, (message) => this.report(message, span));
-    if (!argument) return undefined;
-    if (argument.kind !== 'memory' || argument.symbol === undefined || argument.base || argument.index || (!offsetAllowed && argument.offset !== 0n)) {
+    // Names and register names are told apart by the parser; which registers there are does not matter here.
+    const isPlain = operand?.registers.length === 0;
+    const argument = operand && isPlain ? argumentOf(operand, { packagePath: this.packagePath }, false, (message) => this.report(message, span)) : undefined;
+    if (isPlain && !argument) return undefined;
+    if (argument?.kind !== 'memory' || argument.symbol === undefined || argument.base || argument.index || (!offsetAllowed && argument.offset !== 0n)) {
       this.report(`the first operand of ${what} is a symbol, as in name<>${offsetAllowed ? '+8' : ''}(SB)`, span);
       return undefined;
     }
@@ -61,6 +63,7 @@ export class DataReader {
     if (statement.operands.length !== 2) return this.report('DATA takes a symbol with offset and width, and a value, as in DATA x<>+0(SB)/8, $1', span);
     const place = this.address(statement, 0, span, 'DATA', true);
     const operand = statement.operands[1];
+    if (operand && operand.registers.length > 0) return this.report('the value of DATA must be a constant, a string or the address of a symbol', span);
     const value = operand && argumentOf(operand, { packagePath: this.packagePath }, false, (message) => this.report(message, span));
     if (!place || !value) return;
     const width = Number(statement.operands[0]?.tokens.at(-1)?.text ?? '');
@@ -99,7 +102,7 @@ export class DataReader {
       }
       case 'address':
         if (value.symbol === undefined) break;
-        if (width !== 8) { this.report(`an address in DATA is 8 bytes wide, not ${width}`, span); return undefined; }
+        if (width !== this.pointerSize) { this.report(`an address in DATA is ${this.pointerSize} bytes wide, not ${width}`, span); return undefined; }
         return [...bytes];
       default:
     }

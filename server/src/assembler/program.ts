@@ -6,7 +6,7 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { goName } from '../syntax/lexer';
 import { visibleSpan, type Problem, type Span } from '../syntax/source';
-import { STEP, type Steps } from '../syntax/steps';
+import { finish, STEP, type Steps } from '../syntax/steps';
 import { ABI_SELECTOR_PACKAGES } from '../workspace/package-path';
 import { argumentOf, linkerName, type Argument } from './argument';
 import { DataReader, type DataSymbol } from './data';
@@ -94,11 +94,15 @@ export function readProgram(file: AssemblyFile, options: ProgramOptions): Steps<
   return new ProgramReader(file, options).read();
 }
 
+/** What Go's assembler says of TEXT, DATA, GLOBL, PCDATA, FUNCDATA and PCALIGN, whose rules are the same for every GOARCH. */
+export const directiveProblems = (file: AssemblyFile, options: ProgramOptions): Problem[] => finish(new ProgramReader(file, options).read()).problems;
+
 class ProgramReader {
   private readonly texts: TextSymbol[] = [];
   private readonly problems: Problem[] = [];
   private readonly data: DataReader;
   private readonly abiAllowed: boolean;
+  private readonly isAmd64: boolean;
   private current: TextSymbol | undefined;
   private labels = new Map<string, Instruction>();
   /** Of this function: the tables that FUNCDATA has named. */
@@ -107,8 +111,9 @@ class ProgramReader {
   private pending: Statement['labels'] = [];
 
   constructor(private readonly file: AssemblyFile, private readonly options: ProgramOptions) {
+    this.isAmd64 = file.arch.family === 'amd64';
     this.abiAllowed = options.packagePath === UNKNOWN_PACKAGE || ABI_SELECTOR_PACKAGES.has(options.packagePath);
-    this.data = new DataReader(options.packagePath, (message, span) => this.report(message, span));
+    this.data = new DataReader(options.packagePath, file.arch.pointerSize, (message, span) => this.report(message, span));
   }
 
   *read(): Steps<Program> {
@@ -141,8 +146,8 @@ class ProgramReader {
       case 'GLOBL': return this.data.globl(statement, span);
       case 'PCDATA': case 'FUNCDATA': return this.table(statement, span);
       case 'PCALIGN': return this.align(statement, span);
-      case 'PCALIGNMAX': return this.options.minor >= 23 ? this.alignAtMost(statement, span) : this.instruction(statement, span);
-      default: return this.instruction(statement, span);
+      case 'PCALIGNMAX': if (!this.isAmd64) return; return this.options.minor >= 23 ? this.alignAtMost(statement, span) : this.instruction(statement, span);
+      default: if (this.isAmd64) this.instruction(statement, span);
     }
   }
 
@@ -161,6 +166,7 @@ class ProgramReader {
       if (given === undefined) return this.report('the second operand of PCDATA is a constant, as in PCDATA $1, $0', span);
       if (BigInt.asIntN(32, given) !== given) return this.report(`${given}, the value of PCDATA, does not fit into 32 bits`, span);
     } else {
+      if (value.registers.length > 0) return this.report('the second operand of FUNCDATA is a symbol without an offset, as in name<>(SB)', span);
       const named = argumentOf(value, this.options, false, (message) => this.report(message, span));
       if (!named) return;
       if (named.kind !== 'memory' || named.symbol === undefined || named.base || named.index || named.offset !== 0n) return this.report('the second operand of FUNCDATA is a symbol without an offset, as in name<>(SB)', span);
@@ -185,10 +191,12 @@ class ProgramReader {
   }
 
   private align(statement: Statement, span: Span): void {
-    if (this.options.minor < 22) return this.report(`PCALIGN is there for amd64 since Go 1.22; the Go that is set here is 1.${this.options.minor}`, span);
+    if (this.isAmd64 && this.options.minor < 22) return this.report(`PCALIGN is there for amd64 since Go 1.22; the Go that is set here is 1.${this.options.minor}`, span);
     const [operand, ...more] = statement.operands;
-    if (!operand || more.length || operand.kind !== 'constant') return this.report('PCALIGN takes one constant, as in PCALIGN $16', span);
+    if (!operand || more.length || operand.kind !== 'constant' || operand.registers.length > 0) return this.report('PCALIGN takes one constant, as in PCALIGN $16', span);
     const value = operand.value ?? 0n;
+    // What other GOARCHes take is their own.
+    if (!this.isAmd64) return;
     if (!isAlignment(value)) return this.report(`alignment value ${value} of PCALIGN must be a power of two from 8 to 2048`, span);
     this.append({ ...this.pseudo(statement, span), args: [{ kind: 'constant', scale: 0, offset: value }] });
   }

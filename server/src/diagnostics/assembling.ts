@@ -1,11 +1,12 @@
 // What the bundled assembler says of a file, function by function, so that an edit costs the function it is in; the bytes are kept for hover.
-// Must stay true: the same problems as assembling the file at once: one error per line, and none where another was found; amd64 only.
+// Must stay true: the same problems as assembling the file at once: one error per line, and none where another was found; code of amd64 only, what begins no instruction (TEXT, DATA …) of every GOARCH.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { moved } from '../analysis/per-function';
 import { assemble, assembleInSteps } from '../assembler/assemble';
-import type { Statement } from '../syntax/parser';
+import { directiveProblems } from '../assembler/program';
+import { PSEUDO_OPS, type Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Problem, type Span } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { symbolPrefix } from '../workspace/package-path';
@@ -98,7 +99,7 @@ const lineOf = ({ file, start }: Span): string => `${file.path}:${positionAt(fil
 
 /** `found` are the problems so far: lines with an error are left alone. Without `whole` functions that changed are judged by their statements alone. */
 export function assembling(file: AssemblyFile, minor: number, found: readonly Problem[], whole: boolean): Problem[] {
-  if (file.arch.family !== 'amd64') return [];
+  if (file.arch.family !== 'amd64') return unlessTaken(kept(file.statements.filter(({ word }) => PSEUDO_OPS.has(word?.text ?? '')), (statements) => directiveProblems({ ...file, statements }, optionsOf(file, minor))), found);
   const functions = functionsOf(file);
   const all = functions.flatMap((each) => {
     if (whole) assembleFunction(each, file, minor);
@@ -107,10 +108,15 @@ export function assembling(file: AssemblyFile, minor: number, found: readonly Pr
   const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
   // What stands before the first TEXT, and all data.
   const rest = [...file.statements.slice(0, first), ...file.statements.slice(first).filter(isData)];
-  if (rest.length) all.push(...dataProblems(file, rest, minor));
+  all.push(...kept(rest, (statements) => run(file, statements, minor).problems));
+  return unlessTaken(all, found);
+}
+
+/** One error per line. */
+function unlessTaken(all: readonly Problem[], found: readonly Problem[]): Problem[] {
   if (all.length === 0) return [];
   const taken = new Set(found.filter(({ severity }) => severity === 'error').map(({ span }) => lineOf(span)));
-  return all.sort((a, b) => a.span.start - b.span.start).filter(({ span }) => {
+  return [...all].sort((a, b) => a.span.start - b.span.start).filter(({ span }) => {
     const line = lineOf(span);
     if (taken.has(line)) return false;
     taken.add(line);
@@ -120,14 +126,15 @@ export function assembling(file: AssemblyFile, minor: number, found: readonly Pr
 
 const dataKept = new WeakMap<Statement, { statements: readonly Statement[]; start: number; problems: Problem[] }>();
 
-/** Kept while the same statements stand there and none has moved on its own; else worked out again. */
-function dataProblems(file: AssemblyFile, rest: Statement[], minor: number): Problem[] {
-  const first = rest[0] as Statement;
+/** What is said of such statements: kept while the same stand there and none has moved on its own; else worked out again. */
+function kept(rest: Statement[], work: (statements: Statement[]) => Problem[]): readonly Problem[] {
+  const [first] = rest;
+  if (!first) return NONE;
   const known = dataKept.get(first);
   const last = rest.at(-1)?.word;
   const start = last ? visibleSpan(last).start : 0;
   if (known?.start === start && known.statements.length === rest.length && known.statements.every((each, i) => each === rest[i])) return known.problems;
-  const { problems } = run(file, rest, minor);
+  const problems = work(rest);
   dataKept.set(first, { statements: rest, start, problems });
   return problems;
 }

@@ -1,7 +1,7 @@
 // The shape of functions: one TEXT per name, no way to run past the end, frames in words, PUSH and POP in balance.
 // Must stay true: errors are what Go's assembler rejects; running past the end is a warning, it assembles.
 
-import type { AssemblyFile } from '../analysis/assembly-file';
+import { symbolName, type AssemblyFile } from '../analysis/assembly-file';
 import { isCall, leaves, successors } from '../analysis/flow';
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import type { Family } from '../arch/architecture';
@@ -19,6 +19,11 @@ export function functionShapes(file: AssemblyFile): Problem[] {
     seen.add(key);
     problems.push(...perFunction('shape', each, functions[i + 1] !== undefined, () => shapeOf(each, file, functions[i + 1] !== undefined)));
   });
+  for (const { word, operands: [place] } of file.statements) {
+    if (word?.text !== 'GLOBL' || !place?.symbol || place.pseudo !== 'SB') continue;
+    const key = `${symbolName(place.symbol.token.text, file)}${place.symbol.static ? '<>' : ''}`;
+    if (seen.has(key)) problems.push({ code: 'text-duplicate', severity: 'error', message: `${key.replace(/^\./, '')} is a function and a variable in this file`, span: visibleSpan(place.symbol.token) });
+  }
   return problems;
 }
 

@@ -22,11 +22,18 @@ function labelsOf(body: readonly Statement[]): Problem[] {
       else defined.set(label.text, label);
     }
   }
+  // At the end of a file, with no instruction to stand for.
+  const hanging = new Set(body.flatMap(({ word, labels: here }) => (word ? [] : here.map(({ text }) => text))));
   const used = new Set<string>();
   for (const { operands } of body) {
     for (const { kind, symbol } of operands) {
       if (kind !== 'label' || !symbol) continue;
       used.add(symbol.token.text);
+      if (hanging.has(symbol.token.text)) {
+        const label = visibleSpan(defined.get(symbol.token.text) ?? symbol.token);
+        const end = label.file.text.length;
+        problems.push({ code: 'label-undefined', severity: 'error', message: `no instruction follows label ${symbol.token.text}: Go's assembler does not know it`, span: visibleSpan(symbol.token), fixes: [{ title: 'Add RET at the end', edits: [{ span: { file: label.file, start: end, end }, text: `${label.file.text.endsWith('\n') ? '' : '\n'}\tRET\n` }] }] });
+      }
       if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: isSymbol(symbol.token.text) ? `${symbol.token.text} is no label: of a symbol write ${symbol.token.text}(SB)` : `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
     }
   }

@@ -63,6 +63,8 @@ export function scan(text: string, from: number, to: number, take: (kind: TokenK
     if (!all && problem === undefined && (kind === 'space' || kind === 'comment')) return;
     more = take(kind, end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end, problem) !== false;
   };
+  // A byte order mark at the beginning of a file is white space.
+  if (at === 0 && text.charCodeAt(0) === 0xfeff) push('space', 1);
   while (more && at < to) {
     const code = text.charCodeAt(at);
     if (code === 10) push('newline', at + 1);
@@ -120,6 +122,7 @@ function scanNumber(text: string, at: number, to: number): { end: number; float:
     end += 2;
     if (!digits(hex ? isHexDigit : isDigit)) return { end, float, problem: `${hex ? 'hexadecimal' : 'binary or octal'} number has no digits` };
   } else digits(isDigit);
+  const whole = end;
   if (next() === 46) {
     float = true;
     end++;
@@ -136,6 +139,8 @@ function scanNumber(text: string, at: number, to: number): { end: number; float:
       return { end, float: true, problem: 'exponent has no digits' };
     }
   }
+  // An integer that begins with 0 is octal.
+  if (!float && !hex && text.charCodeAt(at) === 48 && /^0[\d_]*[89]/.test(text.slice(at, whole))) return { end, float, problem: 'an octal number has no digits 8 and 9' };
   return { end, float };
 }
 

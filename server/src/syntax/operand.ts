@@ -213,7 +213,11 @@ class OperandParser {
     }
     if (this.peek() === '+' || this.peek() === '-') operand.value = this.expression();
     if (this.at === this.tokens.length) {
-      if (context.isJump && !operand.prefix) { operand.kind = 'label'; return; }
+      if (context.isJump && !operand.prefix) {
+        operand.kind = 'label';
+        if (operand.value) context.report({ code: 'label-offset', severity: 'warning', message: "a label takes no offset: Go's assembler goes to the label itself", span: visibleSpan(token) });
+        return;
+      }
       return this.fail(`${goName(token.text)} is neither a register nor followed by (SB), (FP) or (SP)`, token);
     }
     this.expect('(');
@@ -326,6 +330,7 @@ class OperandParser {
       this.at++;
       const right = this.factor();
       if ((operator === '/' || operator === '%') && right === 0n) { this.fail(operator === '/' ? 'division by zero' : 'modulo by zero', token); return 0n; }
+      if ((operator === '<<' || operator === '>>') && BigInt.asIntN(64, right) < 0n) { this.fail(`${operator} by a negative count`, token); return 0n; }
       const negative = BigInt.asIntN(64, value) < 0n;
       if (negative && (operator === '/' || operator === '%' || operator === '>>')) this.fail(`${operator} of a value with its highest bit set`, token);
       if (operator === '*') value *= right;

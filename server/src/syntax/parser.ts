@@ -2,6 +2,7 @@
 // Must stay true: never throws, goes on after an error on the next line, keeps every token of a statement.
 
 import type { Architecture } from '../arch/architecture';
+import { openEnd } from './open-end';
 import { parseOperand, type Operand } from './operand';
 import { visibleSpan, type PreprocessedToken, type Problem } from './source';
 import { finish, STEP, type Steps } from './steps';
@@ -81,8 +82,10 @@ export function* parseInSteps(tokens: PreprocessedToken[], arch: Architecture): 
     const isJump = arch.isJump(word.text);
     const context = { arch, isJump, report };
     const operands = PSEUDO_OPS.has(word.text)
-      ? groups.map((group, i) => pseudoOperand(word.text, group, i, context))
+      ? groups.map((group, i) => pseudoOperand(word.text, group, i, i === groups.length - 1, context))
       : groups.map((group) => parseOperand(group, context));
+    const last = tokens.at(-1);
+    if (at >= tokens.length && last) report(openEnd(last));
     statements.push({ labels, word, suffixes, operands });
     labels = [];
     if (problem) problems.push(problem);
@@ -95,7 +98,7 @@ export function* parseInSteps(tokens: PreprocessedToken[], arch: Architecture): 
 type Context = Parameters<typeof parseOperand>[1];
 
 /** `sym+0(SB)/8` of DATA and `$frame-args` of TEXT are not ordinary operands. */
-function pseudoOperand(word: string, group: PreprocessedToken[], index: number, context: Context): Operand {
+function pseudoOperand(word: string, group: PreprocessedToken[], index: number, isLast: boolean, context: Context): Operand {
   if (word === 'DATA' && index === 0) {
     const slash = group.findLastIndex((token) => token.text === '/');
     if (slash < 0 || slash !== group.length - 2 || group.at(-1)?.kind !== 'integer') {
@@ -105,13 +108,14 @@ function pseudoOperand(word: string, group: PreprocessedToken[], index: number, 
     const operand = parseOperand(slash < 0 ? group : group.slice(0, slash), context);
     return { ...operand, tokens: group };
   }
-  if (word === 'TEXT' && index > 0 && group[0]?.text === '$') return frameOperand(group, context);
+  if (word === 'TEXT' && index > 0 && (group[0]?.text === '$' || isLast)) return frameOperand(group, context);
   return parseOperand(group, context);
 }
 
 /** `$frame`, `$frame-args`: literal integers, the frame may be negative. `value` is the frame, `scale` is not used. */
 function frameOperand(group: PreprocessedToken[], context: Context): Operand {
   const operand: Operand = { kind: 'constant', tokens: group, prefix: '$', registers: [] };
+  if (group[0]?.text !== '$') return bad(operand, 'the frame size begins with $, as in $16-24', group[0], context);
   let at = 1;
   const negative = group[at]?.text === '-';
   if (negative) at++;

@@ -9,6 +9,7 @@ import {
   sourceFile, visibleSpan,
   type Expansion, type Macro, type MacroToken, type PreprocessedToken, type Problem, type SourceFile, type Span,
 } from './source';
+import { openEnd } from './open-end';
 import { finish, TOKENS, type Steps } from './steps';
 
 /** Finds the file of `#include "name"` written in `from`; undefined if there is none. */
@@ -123,6 +124,8 @@ function useOf({ expansion }: PreprocessedToken): Span | undefined {
   return at?.call;
 }
 
+const isOpen = ({ kind, problem }: PreprocessedToken): boolean => (kind === 'string' || kind === 'char') && problem?.endsWith('not terminated') === true;
+
 class Preprocessor {
   private readonly macros: MacroScope;
   private readonly readers: Reader[] = [];
@@ -133,6 +136,8 @@ class Preprocessor {
   /** Where the root file is being read. */
   private rootAt = 0;
   private beginningOfLine = true;
+  /** The file has ended within a directive. */
+  private isOpenEnd = false;
   private readonly usedArguments = new Set<string>();
 
   constructor(private readonly options: PreprocessOptions, macros?: MacroScope) {
@@ -164,6 +169,12 @@ class Preprocessor {
         if (token.expansion && !beginningOfLine) this.out.expandedDirective = true;
         this.directive(token, root);
         beginningOfLine = true;
+        continue;
+      }
+      // Left out or not, text that is not closed takes the end of its line with it.
+      if (token.problem && !this.enabled() && isOpen(token) && this.peek()?.kind === 'newline') {
+        this.next();
+        beginningOfLine = false;
         continue;
       }
       beginningOfLine = token.kind === 'newline';
@@ -266,7 +277,10 @@ class Preprocessor {
     const line: PreprocessedToken[] = [];
     for (;;) {
       const token = this.peek();
-      if (!token) return line;
+      if (!token) {
+        this.isOpenEnd = true;
+        return line;
+      }
       this.next();
       if (token.kind === 'newline') return line;
       if (token.text === '\\' && this.peek()?.kind === 'newline') {
@@ -281,6 +295,7 @@ class Preprocessor {
 
   private directive(hash: PreprocessedToken, root: SourceFile): void {
     const line = this.restOfLine();
+    if (this.isOpenEnd) this.out.problems.push(openEnd(line.at(-1) ?? hash));
     const word = line.shift();
     const use = useOf(hash);
     if (use?.file === root && this.out.conditionalUses.at(-1) !== use.start) this.out.conditionalUses.push(use.start);
@@ -297,7 +312,7 @@ class Preprocessor {
       case 'ifdef': case 'ifndef': return this.condition(line, word, use);
       case 'else': return this.otherwise(line, word, use);
       case 'endif': return this.endif(line, word, use);
-      case 'line': return;
+      case 'line': return this.line(line, word);
       default:
         this.report('syntax', `#${word.text} is not a directive of Go's assembler (define, undef, include, ifdef, ifndef, else, endif, line)`, word);
     }
@@ -356,6 +371,13 @@ class Preprocessor {
     this.macros.delete(name.text);
     this.out.changes.push({ at: this.rootAt, undefined_: name.text });
     this.nothingAfter(line, 'undef');
+  }
+
+  /** `#line 12 "file"`; the place is not taken over. */
+  private line([number, name, ...rest]: PreprocessedToken[], word: PreprocessedToken): void {
+    if (number?.kind !== 'integer') this.report('syntax', 'a line number must follow #line, as in #line 12 "file"', number ?? word);
+    else if (name?.kind !== 'string') this.report('syntax', 'a file name in double quotes must follow the number of #line', name ?? number);
+    else this.nothingAfter(rest, 'line');
   }
 
   private nothingAfter(line: PreprocessedToken[], directive: string): void {
