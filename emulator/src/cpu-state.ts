@@ -47,7 +47,7 @@ export const RESULT_SCRATCH = 0x980;
 export const HELPER_DATA = 0x2000;
 /** Direct-mapped, 16 bytes an entry: guest address u64, table slot u32, selector u32. */
 export const JUMP_CACHE = 0x20000;
-export const JUMP_CACHE_BITS = 13;
+export const JUMP_CACHE_BITS = 14;
 /** u32 each: the table slot of the translation for an address that is called or jumped to; 0 while there is none. */
 export const CALL_CELLS = 0x60000;
 export const CALL_CELLS_END = 0x100000;

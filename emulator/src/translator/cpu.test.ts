@@ -39,7 +39,7 @@ function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning) {
   for (let at = 0; at < program.length; at += 4096) host.set(CODE + at, PAGES_BASE + 0x1000 + at);
   const pages = {
     memory,
-    buffer: memory.buffer,
+    get buffer() { return memory.buffer; },
     hostPage(address: number, access: number): number {
       const page = address - (address % 4096);
       if (access & EXECUTE) code.add(page);
@@ -113,6 +113,29 @@ describe('the processor', () => {
     ]);
     expect(cpu.run(10)).toEqual({ kind: 'pageFault', address: 0x100, write: false, execute: false, present: false });
     expect(rip()).toBe(CODE + 2);
+  });
+
+  it('forgets code that changed after the memory had grown', () => {
+    const program = [
+      0xe8, 0xfb, 0x0f, 0x00, 0x00, // 401000 call 402000
+      0xe8, 0x06, 0x10, 0x00, 0x00, // 401005 call 402010
+      0x0f, 0x05, // 40100a syscall
+      ...Array.from({ length: 0xff4 }, () => 0x90),
+      0xb8, 0x01, 0x00, 0x00, 0x00, // 402000 mov eax, 1
+      0xc3, ...Array.from({ length: 10 }, () => 0x90),
+      0xbe, 0x02, 0x00, 0x00, 0x00, // 402010 mov esi, 2
+      0xc3,
+    ];
+    const { cpu, memory } = machine(program, undefined, { ...TUNING, often: 0 });
+    expect(cpu.run(100)).toEqual({ kind: 'syscall' });
+    memory.grow(1);
+    cpu.invalidate(0x402000, 0x403000);
+    const words = new BigUint64Array(memory.buffer), at = (index: number) => (STATE_BASE + GPR + 8 * index) >> 3;
+    words[at(0)] = words[at(6)] = 0n;
+    words[(STATE_BASE + RIP_OFFSET) >> 3] = BigInt(CODE);
+    expect(cpu.run(100)).toEqual({ kind: 'syscall' });
+    // Without it the second is called where the first is now.
+    expect([words[at(0)], words[at(6)]]).toEqual([1n, 2n]);
   });
 
   it('makes room when there is more code than records', () => {

@@ -234,7 +234,7 @@ export class Translations {
   warm(address: number): void { if (!this.entries.has(address)) this.make(address); }
 
   /** Who goes on at an address is to ask again. */
-  private forgetJump(address: number): void { this.lookups.words.fill(0xffffffff, jumpCacheOffset(address) >> 2, (jumpCacheOffset(address) >> 2) + 2); }
+  private forgetJump(address: number): void { this.lookups.refresh(); this.lookups.words.fill(0xffffffff, jumpCacheOffset(address) >> 2, (jumpCacheOffset(address) >> 2) + 2); }
 
   private make(address: number): { slot: number; selector: number } | undefined {
     this.fetched = new Map();
@@ -308,7 +308,6 @@ export class Translations {
     this.make(partial.entry);
     const whole = this.entries.get(partial.entry)?.owner;
     if (whole) whole.hotStarts = startsOf(partial);
-    this.clearJumpCache();
   }
 
   private makeHot(): void {
@@ -322,7 +321,6 @@ export class Translations {
     this.wanted.clear();
     this.waited = 0;
     for (const group of groups.values()) this.makeLayer(group);
-    this.clearJumpCache();
   }
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
@@ -390,7 +388,7 @@ export class Translations {
 
   private useHot(translation: Translation): void {
     const slot = slotOf(translation.hot!), own = this.cells.get(translation.entry), { words } = this.lookups;
-    for (const at of translation.entries) this.entries.get(at)!.slot = translation.hotEntries!.includes(at) ? slot : translation.slot;
+    for (const at of translation.entries) { this.entries.get(at)!.slot = translation.hotEntries!.includes(at) ? slot : translation.slot; this.forgetJump(at); }
     if (own !== undefined && this.entries.get(translation.entry)?.owner === translation) words[own >> 2] = slot;
   }
 
@@ -649,8 +647,10 @@ export class Translations {
     this.wanted.delete(translation);
     this.retire(translation.hot);
     this.retire(translation.plain);
+    this.lookups.refresh();
     for (const address of translation.entries) {
       this.entries.delete(address);
+      this.forgetJump(address);
       const cell = this.cells.get(address);
       if (cell !== undefined && address === translation.entry) this.lookups.words[cell >> 2] = 0;
       this.records.uncovered(address);
@@ -661,17 +661,15 @@ export class Translations {
 
   /** Drops what was translated from bytes of these pages. */
   invalidate(start: number, end: number): void {
-    let any = false;
     const page = (at: number) => {
       this.checked.delete(at);
-      for (const translation of [...(this.byPage.get(at) ?? [])]) { this.drop(translation); any = true; }
+      for (const translation of [...(this.byPage.get(at) ?? [])]) this.drop(translation);
       this.records.invalidate(at);
     };
     const first = start - (start % PAGE);
     if ((end - first) / PAGE > this.byPage.size + this.records.pageCount + this.checked.size) {
       for (const at of new Set([...this.byPage.keys(), ...this.records.pages, ...this.checked])) if (at >= first && at < end) page(at);
     } else for (let at = first; at < end; at += PAGE) page(at);
-    if (any) this.clearJumpCache();
   }
 
   /** Translations hold breakpoints as exits: those that cover an address whose breakpoint comes or goes are dropped. */
@@ -680,14 +678,12 @@ export class Translations {
     for (const address of this.breakpoints) if (!addresses.has(address)) changed.push(address);
     this.breakpoints = new Set(addresses);
     for (const address of changed) this.records.changed(address);
-    let any = false;
     for (const address of changed) {
       for (const translation of [...(this.byPage.get(address - (address % PAGE)) ?? [])]) {
         for (let i = 0; i < translation.spans.length; i += 2) {
-          if (address >= translation.spans[i]! && address < translation.spans[i + 1]!) { this.drop(translation); any = true; break; }
+          if (address >= translation.spans[i]! && address < translation.spans[i + 1]!) { this.drop(translation); break; }
         }
       }
     }
-    if (any) this.clearJumpCache();
   }
 }
