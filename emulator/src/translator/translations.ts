@@ -24,7 +24,7 @@ const LONGEST_INSTRUCTION = 15;
 /** Instructions in one function at most. */
 const FUNCTION_LIMIT = 2000;
 
-/** Functions made hot at once. */
+/** Functions made hot at once, at least; more, and after a longer wait, where much is hot already: each module costs time and memory in proportion to the table. */
 const BATCH = 8;
 /** Bytes of kept code of which all may be compiled at the start, on more than one processor, rather than each function when it is called. */
 const MOST_AT_ONCE = 4 << 20;
@@ -268,7 +268,8 @@ export class Translations {
   promote(address: number): void {
     const translation = this.entries.get(address)?.owner;
     if (translation) this.consider(translation, address);
-    if (this.wanted.size > 0 && (this.wanted.size >= BATCH || ++this.waited >= this.tuning.longestWait)) this.makeHot();
+    const { wanted, statistics: { hot } } = this;
+    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= Math.max(this.tuning.longestWait, hot << 2))) this.makeHot();
   }
 
   /** What is to be made hot (or plain) next, and for how many slices the first has waited. */
