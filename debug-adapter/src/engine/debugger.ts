@@ -15,7 +15,7 @@ import type { CorePiece } from './core-dump';
 import { decodeInstruction } from './decode';
 import { disassembleFunction, disassembleRange, disassembleRows, disassembleSpan } from './disassembly';
 import type { DisassemblyHost } from './disassembly';
-import { deferredCalls } from './deferred';
+import { deferredCalls, unwrapped } from './deferred';
 import type { DeferredCall } from './deferred';
 import { ancestorsOf, waitersAt } from './goroutine-details';
 import type { Ancestor } from './goroutine-details';
@@ -43,6 +43,7 @@ import { unwind } from './unwind';
 import { findWrites } from './writes';
 import type { Past } from './past';
 import { isOptimized } from './optimized';
+import { SHORT } from './values';
 import type { VariableRow } from './values';
 
 export type { DebuggerApi } from './api';
@@ -442,9 +443,11 @@ export class Debugger implements DebuggerApi {
 
   /** Text of `print`; on one line for `display`. */
   printValue(expression: string, verb = '', frame?: Frame, thread?: number, oneLine = false): string {
-    return this.stopped.inspector.print(expression, this.at(frame, thread), { ...(verb ? { verb } : {}), multiLine: !oneLine });
+    return this.stopped.inspector.print(expression, this.at(frame, thread), { ...(verb ? { verb } : {}), multiLine: !oneLine, ...(oneLine ? { limits: SHORT } : {}) });
   }
   frameVariables(frame: Frame, thread?: number): VariableRow[] { return this.stopped.inspector.rows(this.at(frame, thread)); }
+  /** Without those of the functions around a loop's body. */
+  ownVariables(frame: Frame, thread?: number): VariableRow[] { return this.stopped.inspector.ownRows(this.at(frame, thread)); }
   packageVariables(): VariableRow[] { return this.stopped.inspector.packageRows(); }
 
   /** Calls a function and undoes whatever it did. */
@@ -529,7 +532,7 @@ export class Debugger implements DebuggerApi {
   /** Where a goroutine is, in one of Delve's four meanings. */
   goroutineLocation(g: GInfo, where: 'current' | 'user' | 'go' | 'start'): Location {
     if (where === 'go') return this.places.at(g.gopc ? g.gopc - 1 : 0, g.gopc);
-    if (where === 'start') return this.places.at(g.startpc);
+    if (where === 'start') return this.places.at(unwrapped(this.binary, this.binary.functionAt(g.startpc))?.entry ?? g.startpc);
     let frames: Frame[] = [];
     try { frames = unwind(this.live.words, this.context(this.threadTable.idOfG(g.address, g.goid)).start, { levels: where === 'user' ? 30 : 1 }).frames; } catch { /* no context: its saved pc has to do */ }
     const top = frames[0];

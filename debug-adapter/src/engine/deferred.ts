@@ -54,7 +54,7 @@ function callOf(words: RuntimeWords, binary: Binary, record: number): DeferredCa
 }
 
 /** What a wrapper that the compiler made for a defer statement calls. */
-function unwrapped(binary: Binary, fn: FunctionInfo | undefined): FunctionInfo | undefined {
+export function unwrapped(binary: Binary, fn: FunctionInfo | undefined): FunctionInfo | undefined {
   if (!fn || !(fn.wrapper || fn.name.includes('·dwrap·'))) return fn;
   const code = binary.readStatic(fn.entry, fn.end - fn.entry);
   for (let at = 0; at < code.length; at += decode(code, at, fn.entry + at)?.length ?? 1) {

@@ -6,6 +6,7 @@
 import { decode } from '@gobuf/emulator/x86/decoder';
 import type { FunctionInfo, LocationInfo } from '../symbols/types';
 import { Backwards } from './backwards';
+import { unwrapped } from './deferred';
 import { flowAt } from './flow';
 import type { Flow } from './flow';
 import { RBP, RSP, samePosition, sameStack } from './guest';
@@ -55,26 +56,34 @@ export class Execution extends Backwards {
     if (way === undefined || outcome.kind !== 'done') return outcome;
     // gogo leaves g0's stack for good: the frame that was stepped over is dead. Go with it.
     const stepped = await this.stepWatchful(outcome.tid);
-    return way === 'deferred' && stepped.kind === 'done' ? this.arrive(stepped.tid) : stepped;
+    return way === 'deferred' && stepped.kind === 'done' ? this.arriveDeferred(stepped.tid) : stepped;
+  }
+
+  /** Through a wrapper as far as Delve sees: one that calls what its closure holds is stopped in itself. */
+  private arriveDeferred(tid: number): Promise<Outcome> {
+    const here = this.registers(tid), fn = this.binary.functionAt(here.rip);
+    if (!fn?.wrapper || unwrapped(this.binary, fn) !== fn) return this.arrive(tid);
+    const body = this.binary.firstPcAfterPrologue(fn), at = this.words.position(here);
+    return body === here.rip ? Promise.resolve({ kind: 'done', tid }) : this.advance([body], () => sameStack(at, this.position(this.current)));
   }
 
   /** Where a panic calls a deferred function: in gopanic, before Go 1.22 also in what it has for open-coded ones. */
   private deferredCallsKnown: number[] | undefined;
   private deferredCalls(): number[] {
     if (this.deferredCallsKnown) return this.deferredCallsKnown;
-    const calls: number[] = [];
-    for (const name of ['runtime.gopanic', 'runtime.deferCallSave']) {
-      const fn = this.binary.functionsNamed(name)[0];
-      if (!fn) continue;
-      const bytes = this.words.memory.read(fn.entry, fn.end - fn.entry);
-      for (let offset = 0; offset < bytes.length;) {
-        const instruction = decode(bytes, offset, fn.entry + offset);
-        const flow = flowAt(bytes.subarray(offset, offset + 15), fn.entry + offset);
-        if (flow.kind === 'call' && flow.target === undefined) calls.push(fn.entry + offset);
-        offset += instruction?.length ?? 1;
-      }
+    return this.deferredCallsKnown = ['runtime.gopanic', 'runtime.deferCallSave'].flatMap((name) => this.indirectCalls(this.binary.functionsNamed(name)[0]));
+  }
+
+  /** The calls of a function by a pointer. */
+  private indirectCalls(fn: FunctionInfo | undefined): number[] {
+    const calls: number[] = [], bytes = fn ? this.words.memory.read(fn.entry, fn.end - fn.entry) : new Uint8Array(0);
+    for (let offset = 0; fn && offset < bytes.length;) {
+      const instruction = decode(bytes, offset, fn.entry + offset);
+      const flow = flowAt(bytes.subarray(offset, offset + 15), fn.entry + offset);
+      if (flow.kind === 'call' && flow.target === undefined) calls.push(fn.entry + offset);
+      offset += instruction?.length ?? 1;
     }
-    return this.deferredCallsKnown = calls;
+    return calls;
   }
 
   /** Whether the panic that this thread carries out has come to the deferred calls of the frame at `own` or of one below it. */
@@ -290,6 +299,7 @@ export class Execution extends Backwards {
     if (stepped.kind !== 'done') return stepped;
     const callee = this.binary.functionAt(this.registers(tid).rip);
     const allowed = asked || this.stepIntoRuntime || from.assembly || from.name.startsWith('runtime.');
+    if (callee?.name === 'runtime.deferreturn' && !allowed) return this.intoDeferred(callee, back, registers.rip);
     if (!callee || (!allowed && isPrivateRuntime(callee))) {
       const over = await this.untilReturn(tid, [back], registers.rip);
       if (over.kind !== 'done' || callee?.name !== 'runtime.newproc') return { kind: 'over', outcome: over };
@@ -297,6 +307,19 @@ export class Execution extends Backwards {
     }
     const arrived = await this.arrive(tid, back, allowed);
     return arrived === undefined ? { kind: 'over', outcome: { kind: 'done', tid: this.current } } : arrived;
+  }
+
+  /** `step` at a function's end goes into what it deferred last, unless that is called by code that the compiler made (Delve stays out then, too). */
+  private async intoDeferred(deferreturn: FunctionInfo, back: { pc: number; at: StackPosition }, pc: number): Promise<Outcome | { kind: 'over'; outcome: Outcome }> {
+    const calls = this.indirectCalls(deferreturn), outcome = await this.advance([...calls, back.pc], (address) => {
+      const here = this.position(this.current);
+      return address === back.pc ? samePosition(back.at, here) : sameStack(back.at, here);
+    });
+    if (outcome.kind !== 'done' || !calls.includes(this.registers(outcome.tid).rip)) return { kind: 'over', outcome };
+    const stepped = await this.stepWatchful(outcome.tid);
+    if (stepped.kind !== 'done') return stepped;
+    const deferred = this.binary.functionAt(this.registers(stepped.tid).rip);
+    return deferred && !deferred.wrapper && !isPrivateRuntime(deferred) ? this.arrive(stepped.tid) : { kind: 'over', outcome: await this.untilReturn(stepped.tid, [back], pc) };
   }
 
   /** The calls from the thread's PC on that belong to its line: address and, of direct ones, target. */

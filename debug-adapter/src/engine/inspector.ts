@@ -88,6 +88,8 @@ export class Inspector {
     return rows;
   }
 
+  ownRows(place: Place): VariableRow[] { return this.values.locals({ ...this.scopeOfFrame(place), ...(isLoopBody(place.frame.function) ? { loopBody: true } : {}) }); }
+
   private registerRows(registers: Registers): RegisterRow[] {
     if (this.seen.rowsOfRegisters?.registers !== registers) this.seen.rowsOfRegisters = { registers, rows: registerRows(registers, false) };
     return this.seen.rowsOfRegisters.rows;

@@ -23,7 +23,7 @@ export interface VariableRow {
 export interface AssignmentHost { apply(assignment: Assignment): void }
 
 /** Delve's ShortLoadConfig. */
-const SHORT: Partial<FormatOptions> = { followPointers: false, maxVariableRecurse: 0, maxStringLen: 64, maxArrayValues: 0, maxStructFields: 3 };
+export const SHORT: Partial<FormatOptions> = { followPointers: false, maxVariableRecurse: 0, maxStringLen: 64, maxArrayValues: 0, maxStructFields: 3 };
 
 export class FrameValues {
   readonly go: GoValues;

@@ -192,13 +192,13 @@ export class Evaluator extends Conversions {
     const fn = scope.frame && this.binary.functionAt(scope.frame.pc);
     const own = fn && this.global(`${fn.package}.${name}`);
     // The program's own names come first; in the runtime, sched or allgs are what the special names mean too.
-    if (own) return own;
+    if (own) return Object.assign(own, { source: name });
     const special = this.special(name, scope);
     if (special) return special;
     const register = this.register(name, scope);
     if (register) return register;
     const constant = fn && this.binary.constantNamed(`${fn.package}.${name}`);
-    if (constant !== undefined) return this.constant(constant);
+    if (constant !== undefined) return Object.assign(this.declaredConstant(constant), { source: name });
     return name.includes('.') ? this.global(name) : undefined;
   }
 
@@ -221,7 +221,7 @@ export class Evaluator extends Conversions {
       }
     }
     const constant = this.binary.constantNamed(`${packageName}.${name}`);
-    if (constant !== undefined) return this.constant(constant);
+    if (constant !== undefined) return this.declaredConstant(constant);
     const fn = this.functionValue(`${packageName}.${name}`);
     if (fn) return fn;
     const symbol = this.binary.symbolNamed(`${packageName}.${name}`);
@@ -374,9 +374,10 @@ export class Evaluator extends Conversions {
       const header = this.loader.chanHeader(at);
       if (header) at = header;
     } else if (at.kind === 'map' && at.type?.header && at.base) at = this.loader.at('', at.type.header, at.base);
-    if (at.kind !== 'struct' || !at.type) return this.method(at.type, name) ?? this.fail(v.constant === null ? 'nil (type nil) is not a struct' : v.constant === undefined && v.name !== '' ? `${v.source ?? v.name} (type ${v.typeName}) has no member ${name}` : `${v.source ?? 'expression'} (type ${v.typeName}) is not a struct`);
+    if (at.kind === 'func' && (v.source ?? v.name) !== '') return this.method(at.type, name) ?? this.fail(`${v.source ?? v.name} has no member ${name}`);
+    if (at.kind !== 'struct' || !at.type) return this.method(at.type, name) ?? this.fail(v.constant === null ? 'nil (type nil) is not a struct' : (v.constant === undefined && v.name !== '') || v.declared ? `${v.source ?? v.name} (type ${at.typeName}) has no member ${name}` : `${v.source ?? 'expression'} (type ${v.typeName}) is not a struct`);
     const found = findField(at.type!, name);
-    if (!found) return this.method(at.type!, name) ?? this.fail(`${v.source ?? (v.name || `type ${v.typeName}`)} has no member ${name}`);
+    if (!found) return this.method(at.type!, name) ?? this.fail(`${v.source ?? (v.name || `type ${v.typeName}`)}${v.kind === 'map' ? ` (type ${v.typeName})` : ''} has no member ${name}`);
     let value: Operand = at;
     for (const f of found!) {
       if (value.kind === 'pointer') value = this.dereference(value);

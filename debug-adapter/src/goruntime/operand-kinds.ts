@@ -4,7 +4,7 @@ import type { GoType } from '../symbols/types';
 import type { Loaded } from './load';
 
 /** A value, with its constant form when it is an untyped literal. */
-export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean; /** As it was written. */ source?: string; /** It has a type, though it is known as a constant: `string(x)`. */ typed?: boolean };
+export type Operand = Loaded & { constant?: bigint | number | string | boolean | null; register?: string; /** Made by `&x`: shown as an address only. */ addressOnly?: boolean; /** As it was written. */ source?: string; /** It has a type, though it is known as a constant: `string(x)`. */ typed?: boolean; /** A constant of the program's by name. */ declared?: boolean };
 
 /** Whether values of one type are values of the other but for the name. */
 export function alike(a: GoType, b: GoType, depth = 0): boolean {
@@ -25,7 +25,8 @@ export const isInteger = (v: Operand): boolean => typeof v.constant === 'bigint'
 export const isNumber = (v: Operand): boolean => isInteger(v) || typeof v.constant === 'number' || (v.constant === undefined && /^(float|complex)/.test(v.kind));
 /** Names of types and kinds in messages: untyped constants are int, float64, string or bool. */
 export const typeText = (v: Operand): string => (v.constant === null ? 'nil' : typeof v.constant === 'bigint' ? 'int' : v.typeName);
-export const kindText = (v: Operand): string => (typeof v.constant === 'bigint' ? 'int' : v.kind === 'pointer' ? 'ptr' : v.kind);
+/** Delve has one kind for integers of all sizes. */
+export const kindText = (v: Operand): string => (typeof v.constant === 'bigint' ? 'int' : v.kind === 'pointer' ? 'ptr' : /^u?int(8|16|32|64|ptr)?$/.test(v.kind) ? v.kind.replace(/\d+$|ptr$/, '') : v.kind);
 export const quoted = (v: Operand): string => JSON.stringify(v.source ?? v.name);
 
 export function mismatched(a: Operand, b: Operand): string { return `mismatched types ${JSON.stringify(a.typeName)} and ${JSON.stringify(b.typeName)}`; }

@@ -68,6 +68,11 @@ export class Operands {
     return v;
   }
 
+  /** A constant that the program declares shows as a number. To the debug information all that have no type are ints: those go with any number. */
+  protected declaredConstant({ value, type }: { value: bigint; type: GoType | undefined }): Operand {
+    return type ? { ...this.constant(value), type, typeName: type.name, kind: type.kind, value: String(value), loaded: true, declared: true, ...(type.name === 'int' ? {} : { typed: true }) } : this.constant(value);
+  }
+
   protected complex(v: Operand): Complex | undefined {
     if (v.kind.startsWith('complex')) return complexIn(v.bytes);
     const re = v.constant === null ? undefined : this.float(v) ?? (typeof v.constant === 'bigint' ? Number(v.constant) : undefined);
@@ -157,7 +162,7 @@ export class Operands {
     const n = isNumber(v) ? this.toInteger(v) : undefined;
     if (n === undefined) this.fail(`operator ${op} can not be applied to ${quoted(v)}`);
     const result = op === '-' ? -n! : op === '^' ? ~n! : n!;
-    return v.constant !== undefined ? this.constant(result) : this.integer(v.type!, result);
+    return v.declared ? this.declaredConstant({ value: result, type: v.type }) : v.constant !== undefined ? this.constant(result) : this.integer(v.type!, result);
   }
 
   /** Comparison and arithmetic of two values as Go does them; untyped constants take the other's type. */
@@ -180,7 +185,7 @@ export class Operands {
       const a = this.complex(left), b = this.complex(right), result = a && b && complexOperation(op, a, b);
       return result ? this.complexOf(complexType, result) : this.fail(a && b ? `operator ${op} not defined on ${complexType.name}` : mismatched(left, right));
     }
-    const typed = left.constant === undefined ? left : right.constant === undefined ? right : undefined;
+    const typed = !isUntyped(left) ? left : !isUntyped(right) ? right : undefined;
     const isFloat = [left, right].some((v) => typeof v.constant === 'number' || v.kind === 'float32' || v.kind === 'float64');
     if (isFloat) {
       const a = this.float(left), b = this.float(right), number = (value: number): Operand => (typed?.type ? this.rounded(typed.type, value) : this.constant(value));
@@ -213,8 +218,9 @@ export class Operands {
     const result = op === '+' ? a! + b! : op === '-' ? a! - b! : op === '*' ? a! * b! : op === '/' ? a! / b! : op === '%' ? a! % b! : op === '&' ? a! & b! : op === '|' ? a! | b!
       : op === '^' ? a! ^ b! : op === '&^' ? a! & ~b! : op === '<<' ? a! << b! : op === '>>' ? a! >> b! : this.fail(`unknown operator ${op}`);
     const shift = isShift(op);
-    const type = shift ? (left.constant === undefined ? left.type : undefined) : typed?.type;
-    if (!type) return this.constant(result);
+    const type = shift ? (isUntyped(left) ? undefined : left.type) : typed?.type;
+    const declared = left.declared ? left : right.declared ? right : undefined;
+    if (!type) return declared ? this.declaredConstant({ value: result, type: declared.type }) : this.constant(result);
     return this.integer(type.kind === 'pointer' ? this.basic('uintptr') : type, result);
   }
 
@@ -338,11 +344,23 @@ export class Operands {
     return this.fail(`expression ${quoted(v)} (${typeText(v)}) does not support indexing`);
   }
 
+  /** Whether an untyped constant may stand for a value of that type. */
+  private takes({ kind }: Operand, { constant }: Operand): boolean {
+    switch (typeof constant) {
+      case 'bigint': return /^(u?int|float|complex)/.test(kind);
+      case 'number': return /^(float|complex)/.test(kind);
+      case 'string': return kind === 'string';
+      case 'boolean': return kind === 'bool';
+      default: return true;
+    }
+  }
+
   protected mapIndex(v: Operand, key: Operand): Operand {
     const type = v.type!;
     if ((mapLength(this.runtime.memory, type, v.base) ?? 0) === 0) this.fail('key not found');
     for (const entry of mapEntries(this.runtime.memory, type, v.base)) {
       const have = this.loader.at('', entry.key.type, entry.key.address);
+      if (isUntyped(key) && !this.takes(have, key)) this.fail(`can not convert ${key.source ?? String(key.constant)} constant to ${have.kind === 'struct' ? `struct ${have.typeName}` : have.typeName}`);
       if (this.equal(have, key)) return this.loader.at('', entry.value.type, entry.value.address);
     }
     return this.fail('key not found');

@@ -67,17 +67,20 @@ function basic(v: Loaded, verb: string, raw: boolean): string {
   if (v.kind === 'complex64' || v.kind === 'complex128') {
     const [re, im] = v.children;
     // As fmt has it: both parts by the same verb, the second with its sign.
-    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) return `(${formatVerb(verb, re.float)}${formatVerb(verb.replace('%', '%+'), im.float)}i)`;
+    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) return `(${formatVerb(verb, written(re))}${formatVerb(verb.replace('%', '%+'), written(im))}i)`;
     return `(${re?.value} + ${im?.value}i)`;
   }
   if (v.value === '') return `(unknown ${v.kind})`;
   if (verb !== '') {
     if (v.kind === 'bool') return formatVerb(verb, v.value === 'true');
-    if (v.float !== undefined) return formatVerb(verb, v.float);
+    if (v.float !== undefined) return formatVerb(verb, written(v));
     if (v.integer !== undefined) return formatVerb(verb, v.integer);
   }
   return v.value;
 }
+
+/** Delve formats the number that is written, which for a float32 is not the same: 0.1. */
+const written = (v: Loaded): number => (Number.isFinite(v.float) ? Number(v.value) : v.float!);
 
 function dynamic(v: Loaded, flags: Flags, indent: string, verb: string): string {
   if (v.address === 0) return 'nil';

@@ -124,7 +124,7 @@ export class GoValues {
     const integer = this.evaluator.toInteger(v) ?? loaded.integer;
     if (integer !== undefined) value.integer = integer;
     if (v.register !== undefined) value.register = v.register;
-    if ((v.constant !== undefined && !v.typed) || v.type?.name === UNTYPED_COMPLEX) value.untyped = true;
+    if ((v.constant !== undefined && !v.typed && !v.declared) || v.type?.name === UNTYPED_COMPLEX) value.untyped = true;
     if (loaded.unreadable) value.unreadable = loaded.unreadable;
     this.operands.set(value, v);
     return value;

@@ -215,7 +215,7 @@ export class GoBinary implements LocationHost {
   arrayOf(type: GoType, length: number): GoType { return this.make(`[${length}]${type.name}`, () => new MadeType(`[${length}]${type.name}`, 'array', type.size * length, type, length)); }
   sliceOf(type: GoType): GoType { return this.make(`[]${type.name}`, () => new MadeType(`[]${type.name}`, 'slice', 24, type)); }
 
-  constantNamed(name: string): bigint | undefined { return this.dwarf?.constant(name); }
+  constantNamed(name: string): { value: bigint; type: GoType | undefined } | undefined { return this.dwarf?.constant(name); }
   constantsOfType(type: GoType): { name: string; value: bigint }[] { return this.dwarf?.constantsOfType(type) ?? []; }
   closureFields(pc: number): { name: string; offset: number; type: GoType }[] { return this.dwarf?.closureFields(pc) ?? []; }
   localsAt(frame: FrameContext, memory: Memory): VariableInfo[] { return this.dwarf?.locals(frame, memory) ?? []; }

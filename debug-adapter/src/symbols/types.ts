@@ -237,7 +237,7 @@ export interface Binary {
   arrayOf(type: GoType, length: number): GoType;
   sliceOf(type: GoType): GoType;
   /** Integer constant of a package as DWARF keeps them (`runtime._Gwaiting`), if present. */
-  constantNamed(name: string): bigint | undefined;
+  constantNamed(name: string): { value: bigint; type: GoType | undefined } | undefined;
 
   /** Parameters, results and locals visible at the frame's pc, in declaration order, innermost inlined function's first. */
   localsAt(frame: FrameContext, memory: Memory): VariableInfo[];

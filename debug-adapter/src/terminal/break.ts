@@ -208,7 +208,8 @@ export const breakpointCommands: Command[] = [
       if (args === '') throw new Error('not enough arguments');
       const found = findBreakpoint(context, args);
       const changed = context.debug.amendBreakpoint(found.id, { enabled: !found.enabled });
-      context.print(`${breakpointName(changed, true)} toggled at ${breakpointPlace(context, changed)}`);
+      // It is told as it was before: one that was off was nowhere.
+      context.print(`${breakpointName(changed, true)} toggled at ${changed.enabled ? breakpointPlace(context, changed).replace(/^[0-9a-fx,]+/, '0x0') : breakpointPlace(context, changed)}`);
     },
   },
   {

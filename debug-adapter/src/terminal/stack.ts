@@ -64,7 +64,7 @@ function stack(context: Context, args: string, scope: Scope): void {
   }
   // Delve's depth counts from 0: `stack 1` shows two frames.
   const trace = fromG ? context.debug.savedStack(depth + 1) : context.stack(scope, depth + 1);
-  context.host.write(stackText(context, trace, { offsets, ...(defer ? { deferred: context.debug.deferredIn(trace.frames) } : {}), ...(full ? { full: (frame: Frame) => context.debug.frameVariables(frame, scope.thread).map((row) => `${row.name} = ${row.short()}`) } : {}) }));
+  context.host.write(stackText(context, trace, { offsets, ...(defer ? { deferred: context.debug.deferredIn(trace.frames) } : {}), ...(full ? { full: (frame: Frame) => context.debug.ownVariables(frame, scope.thread).map((row) => `${row.name} = ${row.short()}`) } : {}) }));
   if (ancestors > 0) for (const ancestor of context.debug.ancestors(ancestors, ancestorDepth ?? depth, scope.thread)) context.host.write(`Created by Goroutine ${ancestor.goid}:\n${stackText(context, ancestor, { indent: '\t' })}`);
 }
 
@@ -74,15 +74,17 @@ function inDeferred(context: Context, args: string, scope: Scope): void {
   if (!number || !command) throw new Error('not enough arguments');
   if (!/^[+-]?\d+$/.test(number)) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(number)}: invalid syntax`);
   if (Number(number) <= 0) throw new Error("argument of deferred must be a number greater than 0 (use 'stack -defer' to see the list of deferred calls)");
+  const [name = '', rest = ''] = split2(command);
+  if (!['args', 'locals', 'print', 'p'].includes(name)) throw new Error('command not available');
   const frame = context.frameAt(scope), trace = context.stack(scope, frame.index + 1), calls = context.debug.deferredIn(trace.frames).get(frame.index) ?? [], call = calls[Number(number) - 1];
   if (!call) throw new Error(`Frame ${frame.index} only has ${calls.length} deferred calls`);
-  const [name = '', rest = ''] = split2(command), captured = context.debug.deferredArguments(call);
+  const captured = context.debug.deferredArguments(call);
   if (name === 'args') {
     const wanted = pattern(rest.replace(/^-v\s*/, '')), shown = captured.filter((variable) => wanted.test(variable.name));
     for (const variable of shown) context.print(`${variable.name} = ${variable.value}`);
     if (shown.length === 0) context.print('(no args)');
   } else if (name === 'locals') context.print('(no locals)');
-  else if (name === 'print' || name === 'p') {
+  else {
     const [format, expression] = splitFormat(rest);
     // Its variables by where they lie.
     const text = expression.replace(/(^|[^\w."])([A-Za-z_]\w*)(?![\w(])/g, (whole, before: string, word: string) => {
@@ -90,7 +92,7 @@ function inDeferred(context: Context, args: string, scope: Scope): void {
       return found?.address === undefined ? whole : `${before}(*(*${found.type ?? ''})(0x${found.address.toString(16)}))`;
     });
     context.print(context.debug.printValue(text, format, frame, scope.thread));
-  } else throw new Error('command not available');
+  }
 }
 
 async function select(context: Context, args: string, scope: Scope, terminal: Commander, how: (given: number) => number, needed: boolean): Promise<void> {
@@ -106,7 +108,8 @@ async function select(context: Context, args: string, scope: Scope, terminal: Co
   context.frame = frame;
   printStop(context, { ...context.stop(), reason: 'step' });
   context.print(`Frame ${frame}: ${context.path(found.file)}:${found.line} (PC: ${found.pc.toString(16)})`);
-  await printSource(context, found.file, found.line, true);
+  // Code that the compiler or linker made has no text.
+  if (!found.file.startsWith('<')) await printSource(context, found.file, found.line, true);
 }
 
 export const stackCommands: Command[] = [

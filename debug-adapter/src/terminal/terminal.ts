@@ -124,7 +124,9 @@ export class Terminal implements Commander {
     try {
       if (name === 'print' || name === 'p') {
         const [format, expression] = splitFormat(args);
-        context.print(`\t${expression}: ${indented(context.debug.printValue(expression, format))}`);
+        let value: string;
+        try { value = indented(context.debug.printValue(expression, format)); } catch (error) { value = `(unreadable eval error: ${(error as Error).message})`; }
+        context.print(`\t${expression}: ${value}`);
       } else if (name === 'stack' || name === 'bt') {
         context.print('\tStack:');
         context.host.write(stackText(context, context.stack(this.scope(), Number(args || 50) + 1), { indent: '\t\t' }));

@@ -232,9 +232,9 @@ export class DwarfProgram {
     return address === this.bias ? undefined : { name, address, type, location: () => `[block] ${locationText(location)}` };
   }
 
-  constant(name: string): bigint | undefined {
-    const value = this.names.find('constant', name, packageOf(name))?.attributes.get(At.constValue);
-    return typeof value === 'number' || typeof value === 'bigint' ? BigInt(value) : undefined;
+  constant(name: string): { value: bigint; type: GoType | undefined } | undefined {
+    const attributes = this.names.find('constant', name, packageOf(name))?.attributes, value = attributes?.get(At.constValue);
+    return typeof value === 'number' || typeof value === 'bigint' ? { value: BigInt(value), type: this.types.at(numberOf(attributes!.get(At.type)) ?? -1) } : undefined;
   }
 
   /** Constants of a named type, from the type's own package, by value. */
