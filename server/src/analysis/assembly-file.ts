@@ -2,6 +2,7 @@
 // Must stay true: a value; whoever changes a file makes a new one (and may use up the old one, see `edited`).
 
 import { architectures, type Architecture } from '../arch/architecture';
+import { defaultExperiments } from '../golang/experiments';
 import { goName } from '../syntax/lexer';
 import { parseInSteps, type Statement } from '../syntax/parser';
 import { preprocessInSteps, type Preprocessed } from '../syntax/preprocessor';
@@ -9,6 +10,7 @@ import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { builtinHeader } from '../workspace/builtin-headers';
 import { directoryOf, join, type Files } from '../workspace/files';
+import { ABI_SELECTOR_PACKAGES } from '../workspace/package-path';
 import { anyTarget, definesOf, targetOf, type Target } from '../workspace/target';
 
 export interface AssemblyFile {
@@ -17,6 +19,8 @@ export interface AssemblyFile {
   /** Import path of the package, undefined where no go.mod is above. */
   packagePath: string | undefined;
   arch: Architecture;
+  /** Names with their text that are defined before its first line. */
+  defines: ReadonlyMap<string, string>;
   /** Its tokens are in the statements. */
   preprocessed: Omit<Preprocessed, 'tokens'>;
   statements: Statement[];
@@ -51,6 +55,17 @@ function header(path: string, files: Files): SourceFile | undefined {
   return file;
 }
 
+const enabled = new WeakMap<Files, Map<string, ReadonlySet<string>>>();
+
+function experiments(goroot: string | undefined, target: Target, files: Files): ReadonlySet<string> {
+  let known = enabled.get(files);
+  if (!known) enabled.set(files, (known = new Map()));
+  const key = `${target.goos}/${target.goarch} ${goroot ?? ''}`;
+  let found = known.get(key);
+  if (!found) known.set(key, (found = defaultExperiments((goroot !== undefined && files.read(`${goroot}/src/internal/buildcfg/exp.go`)) || '', target)));
+  return found;
+}
+
 /** Reads and parses for the file's own target. */
 export const readAssembly = (path: string, text: string, files: Files, options: ReadOptions): AssemblyFile => finish(readAssemblyInSteps(path, text, files, options));
 
@@ -58,9 +73,13 @@ export function* readAssemblyInSteps(path: string, text: string, files: Files, o
   const target = options.target ?? targetOf(path, text, options.minor) ?? anyTarget(path, text, options.minor);
   const arch = architectures.get(target.goarch) as Architecture;
   const source = sourceFile(path, text);
+  const importPath = options.packagePath?.(directoryOf(path));
+  const defines = definesOf(target);
+  // In packages that may select an ABI the assembler defines what the toolchain experiments with.
+  if (importPath !== undefined && ABI_SELECTOR_PACKAGES.has(importPath)) for (const name of experiments(options.goroot, target, files)) defines.set(`GOEXPERIMENT_${name}`, '1');
   const open = (candidate: string) => header(candidate, files);
   const { tokens, ...preprocessed } = yield* preprocessInSteps(source, {
-    defines: definesOf(target),
+    defines,
     resolveInclude(name, from) {
       if (name.startsWith('/')) return open(name);
       const near = open(join(directoryOf(from.path), name)) ?? open(join(directoryOf(path), name));
@@ -76,7 +95,7 @@ export function* readAssemblyInSteps(path: string, text: string, files: Files, o
     },
   });
   const parsed = yield* parseInSteps(tokens, arch);
-  return { source, target, packagePath: options.packagePath?.(directoryOf(path)), arch, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
+  return { source, target, packagePath: importPath, arch, defines, preprocessed, statements: parsed.statements, problems: [...preprocessed.problems, ...parsed.problems] };
 }
 
 /** The linker's name of a symbol as this file writes it; the package's own always begin with a period, however they are written. */

@@ -22,7 +22,7 @@ import { isCall } from './flow';
 import { matchClass } from './match';
 import { visibleSpan } from '../syntax/source';
 import { frequency } from '../arch/frequent';
-import { definesOf, targetNames } from '../workspace/target';
+import { targetNames } from '../workspace/target';
 
 export type CompletionKind = 'instruction' | 'register' | 'label' | 'function' | 'variable' | 'macro' | 'constant' | 'field' | 'argument' | 'directive' | 'file' | 'snippet';
 
@@ -162,8 +162,8 @@ function* conditions({ file, wants }: Context, directive: string, offset: number
   if (directive === 'undef') return;
   // What conditions of this file name already, whoever may define it.
   for (const name of conditionNames(file.source.text, offset)) if (wants(name)) yield item(name, 0, 'in a condition of this file');
-  const isHere = (name: string) => definesOf(file.target).has(name);
-  for (const name of targetNames(file.target)) yield item(name, isHere(name) ? 2 : 3, isHere(name) ? 'holds here' : 'for other targets');
+  const isHere = (name: string) => file.defines.has(name);
+  for (const name of new Set([...targetNames(file.target), ...file.defines.keys()])) yield item(name, isHere(name) ? 2 : 3, isHere(name) ? 'holds here' : 'for other targets');
   for (const name of macroNames(file.preprocessed)) if (wants(name) && !own.has(name)) yield item(name, 4);
 }
 

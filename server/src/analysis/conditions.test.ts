@@ -39,3 +39,15 @@ test('definition and references, in lines that are left out too', () => {
   expect(definition(entity, p.context(PATH)).map(line)).toEqual([3]);
   expect(references(entity, p.read(PATH)).map(({ span, write }) => `${line(span)}${write ? ' defines' : ''}`)).toEqual(['3 defines', '5', '6']);
 });
+
+test('what the toolchain experiments with is defined in the runtime\'s packages alone', () => {
+  const text = '#ifdef GOEXPERIMENT_regabi«word»args\nTEXT ·f(SB), 4, $0\n\tRET\n#endif\n';
+  const exp = '-- goroot/src/internal/buildcfg/exp.go --\npackage buildcfg\n\nfunc f() {\n\tbaseline := goexperiment.Flags{\n\t\tRegabiArgs: regabiSupported,\n\t}\n}\n\nfunc g() {\n\tswitch goarch {\n\tcase "amd64":\n\t\tregabiSupported = true\n\t}\n}\n';
+  for (const [directory, functions] of [['goroot/src/runtime', 1], ['goroot/src/sync', 0]] as const) {
+    const q = fixture(`-- goroot/src/go.mod --\nmodule std\n${exp}-- ${directory}/r.go --\npackage r\n-- ${directory}/r_amd64.s --\n${text}`);
+    const file = q.read(`/${directory}/r_amd64.s`);
+    expect([directory, file.statements.length]).toEqual([directory, 2 * functions]);
+    const entity = entityAt(file, q.at('word').offset);
+    expect(entity && hover(entity, q.context(file.source.path))).toContain(functions ? 'by default' : 'not defined here');
+  }
+});

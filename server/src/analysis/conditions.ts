@@ -2,7 +2,6 @@
 // Must stay true: who defines a name of a target is said as the go command does it (cmd/go/internal/work/gc.go).
 
 import type { Span } from '../syntax/source';
-import { definesOf } from '../workspace/target';
 import type { AssemblyFile } from './assembly-file';
 
 export interface DirectiveWord { word: string; span: Span }
@@ -52,10 +51,11 @@ export function conditionHelp(name: string, file: AssemblyFile): string {
   const here = `${goos}/${goarch}`;
   const [, what, value] = /^(GOOS|GOARCH)_(.+)$/.exec(name) ?? LEVELS.exec(name)?.map((part, i) => (i === 1 ? `GO${part}` : part)) ?? [];
   if (what !== undefined && value !== undefined) {
-    if (definesOf(file.target).has(name)) return `**${name}** — defined: the go command does so for ${what}=${value}, and this file is read for ${here}`;
-    const level = [...definesOf(file.target).keys()].find((each) => each.startsWith(`${what}_`));
+    if (file.defines.has(name)) return `**${name}** — defined: the go command does so for ${what}=${value}, and this file is read for ${here}`;
+    const level = [...file.defines.keys()].find((each) => each.startsWith(`${what}_`));
     return `**${name}** — the go command defines it for ${what}=${value}; this file is read for ${what.startsWith('GOOS') || what.startsWith('GOARCH') ? here : `${here}${level === undefined ? '' : `, ${what}=${level.slice(what.length + 1)}`}`}, so it is not defined here`;
   }
+  if (/^GOEXPERIMENT_/.test(name) && file.defines.has(name)) return `**${name}** — defined: the assembler does so in the runtime's packages, as ${name.slice('GOEXPERIMENT_'.length)} is on by default for ${here}`;
   if (/^GOEXPERIMENT_/.test(name)) return `**${name}** — not defined here: the assembler defines it in the runtime's packages where GOEXPERIMENT has ${name.slice('GOEXPERIMENT_'.length)}`;
   const lines = placesOfName(file, name, true).map(({ span }) => file.source.text.slice(0, span.start).split('\n').length);
   return `**${name}** — not defined here (${here})${lines.length ? `; ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')} would, where other conditions hold` : ''}`;

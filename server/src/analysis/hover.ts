@@ -69,6 +69,8 @@ function inFull(line: string, kind: string): string {
 
 function macro(entity: Extract<Entity, { kind: 'macro' }>, { knowledge, file }: HoverContext): string {
   const { name, parameters, body, definition } = entity.macro;
+  // By the go command or the assembler, before the first line.
+  if (!definition) return conditionHelp(name, file);
   const define = definition && baseName(definition.file.path) === 'go_asm.h' ? knowledge?.define(name) : undefined;
   const place = define && goPlaceOfConstant(name, definition?.file.path, knowledge);
   if (define) {

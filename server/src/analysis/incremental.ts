@@ -7,7 +7,6 @@ import { scan } from '../syntax/lexer';
 import { parse, type Statement } from '../syntax/parser';
 import { macrosAt, preprocessLines, type Preprocessed } from '../syntax/preprocessor';
 import { linesOf, type Expansion, type PreprocessedToken, type SourceFile, type Span } from '../syntax/source';
-import { definesOf } from '../workspace/target';
 import type { AssemblyFile } from './assembly-file';
 import { handOnFunctions, movedBehind, tokensOf } from './functions';
 import { firstAtOrAfter, handOn, statementPlaces, type Places } from './statement-places';
@@ -26,7 +25,7 @@ export function edited(file: AssemblyFile, text: string): AssemblyFile | undefin
   if (!places) return undefined;
   if (isSilent(old, region, text, file, places)) return spliced(file, text, region, places);
   if (!isPlain(old, region, text, file)) return undefined;
-  const macros = () => macrosAt(region.start, file.preprocessed, definesOf(file.target));
+  const macros = () => macrosAt(region.start, file.preprocessed, file.defines);
   for (let tries = 0; tries < 4; tries++) {
     // What stands in part on these lines, as labels whose instruction comes later, belongs to them wholly.
     const grown = grow(region, places, old);

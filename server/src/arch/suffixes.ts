@@ -12,10 +12,12 @@ const ROUNDING = 'rounds so whatever the control register says, and raises no ex
 
 const MEANINGS: Partial<Record<Family, Record<string, string>>> = {
   arm: {
+    U: 'adds the offset to the base', PW: `${BEHIND}; writes it back`, WP: `${BEHIND}; writes it back`, F: 'only the field of flags of a status register',
     ...Object.fromEntries(Object.entries(CONDITIONS).map(([name, what]) => [name, `only if ${what}`])), AL: 'always', S: 'sets the flags', P: BEHIND, W: BACK,
     IB: 'moves up, before each register', IA: 'moves up, after each register', DB: 'moves down, before each register', DA: 'moves down, after each register',
     IBW: 'moves up, before each register, and writes the base back', IAW: 'moves up, after each register, and writes the base back', DBW: 'moves down, before each register, and writes the base back', DAW: 'moves down, after each register, and writes the base back',
   },
+  // All of them.
   arm64: { P: BEHIND, W: BACK },
   amd64: {
     Z: 'zeroing: lanes that the mask leaves out become zero instead of staying', BCST: 'broadcast: one element in memory is used for every lane', SAE: 'raises no exceptions',
@@ -28,3 +30,6 @@ const MEANINGS: Partial<Record<Family, Record<string, string>>> = {
 
 /** undefined where nothing is known. */
 export const suffixMeaning = (name: string, family: Family): string | undefined => MEANINGS[family === '386' ? 'amd64' : family]?.[name];
+
+/** Whether the assembler takes a suffix; undefined where that depends on the instruction. */
+export const isSuffix = (name: string, family: Family): boolean | undefined => (family === 'arm' || family === 'arm64' ? suffixMeaning(name, family) !== undefined : family === 'loong64' ? false : undefined);

@@ -99,7 +99,7 @@ const lineOf = ({ file, start }: Span): string => `${file.path}:${positionAt(fil
 
 /** `found` are the problems so far: lines with an error are left alone. Without `whole` functions that changed are judged by their statements alone. */
 export function assembling(file: AssemblyFile, minor: number, found: readonly Problem[], whole: boolean): Problem[] {
-  if (file.arch.family !== 'amd64') return unlessTaken(kept(file.statements.filter(({ word }) => PSEUDO_OPS.has(word?.text ?? '')), (statements) => directiveProblems({ ...file, statements }, optionsOf(file, minor))), found);
+  if (file.arch.family !== 'amd64') return unlessTaken(kept(file.statements.filter(({ word, operands }) => PSEUDO_OPS.has(word?.text ?? '') || operands.some(({ symbol }) => symbol?.abi)), (statements) => directiveProblems({ ...file, statements }, optionsOf(file, minor))), found);
   const functions = functionsOf(file);
   const all = functions.flatMap((each) => {
     if (whole) assembleFunction(each, file, minor);

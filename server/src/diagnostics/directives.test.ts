@@ -27,8 +27,9 @@ const SOURCES = [
   // Tables.
   'PCDATA 1, $2\n', 'PCDATA $1, $2, $3\n', 'PCDATA $1\n', `${F}PCDATA $1, $2\n\tRET\n`, 'FUNCDATA $1, x\n', `${F}FUNCDATA 1, x(SB)\n\tRET\n`, `${F}FUNCDATA $1\n\tRET\n`, `${F}FUNCDATA $1, x(SB)\n\tRET\n`, `${F}PCALIGN 16\n\tRET\n`, `${F}PCALIGN $16, $2\n\tRET\n`,
   // Labels, numbers, directives.
-  `${F}\tJMP\tl\nl:\n`, `${F}l:\n\tJMP\tl\n`, `${F}\tJMP\tl\nl:\nTEXT ·g(SB), 4, $0\n\tRET\n`, `${G}DATA x(SB)/8, $08\n`, `${G}DATA x(SB)/8, $07\n`, `${G}DATA x(SB)/8, $1<<-1\n`, `${G}DATA x(SB)/8, $1<<64\n`, '#line 1 "x"\n', '#line 1\n', '#line x\n', '#line\n',
+  `${F}\tJMP\n\tRET\n`, `${F}\tCALL\n\tRET\n`, `${F}\tJMP\tl\nl:\n`, `${F}l:\n\tJMP\tl\n`, `${F}\tJMP\tl\nl:\nTEXT ·g(SB), 4, $0\n\tRET\n`, `${G}DATA x(SB)/8, $08\n`, `${G}DATA x(SB)/8, $07\n`, `${G}DATA x(SB)/8, $1<<-1\n`, `${G}DATA x(SB)/8, $1<<64\n`, '#line 1 "x"\n', '#line 1\n', '#line x\n', '#line\n',
   '#ifdef X\nit is "left out\n\n#endif\n', '#ifdef X\nit is "left out\n#endif\n', "#ifdef X\ndon't\n#endif\n", '#ifdef X\n"closed"\n#endif\n', '\ufeffTEXT ·f(SB), 4, $0\n\tRET\n',
+  `//go:build !x\n${F}\tRET\n`, `${F}//go:build !x\n\tRET\n`, `#define X 1\n//go:build !x\n${F}\tRET\n`, `${F}/*\n//go:build !x\n*/\tRET\n`, `${F}\tRET // see\n// //go:build x\n`, `${F}#ifdef X\n//go:build !x\n#endif\n\tRET\n`,
 ];
 
 test.skipIf(!hasGo || !goroot).each(['amd64', '386', 'arm64', 'riscv64', 's390x'])('what Go\'s assembler says of directives on %s', (goarch) => {
@@ -42,6 +43,56 @@ test.skipIf(!hasGo || !goroot).each(['amd64', '386', 'arm64', 'riscv64', 's390x'
       const { status, stdout, stderr } = spawnSync('go', ['tool', 'asm', '-p', 's', '-I', path.join(goroot?.path ?? '', 'pkg/include'), '-o', path.join(folder, 'x.o'), file], { encoding: 'utf8', cwd: folder, env: { ...process.env, GOOS: 'linux', GOARCH: goarch, PWD: folder } });
       const errors = checker.check(file, asm).problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
       expect([asm, errors.length > 0], `${stdout}${stderr} here: ${errors.join('; ')}`).toEqual([asm, status !== 0]);
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test.skipIf(!hasGo || !goroot).each([
+  ['arm64', ['MRS\tMIDR_EL1, R0', 'MRS\tMIDR_EL7, R0', 'DSB\tSY', 'CSEL\tEQ, R0, R1, R2', 'CSEL\tEX, R0, R1, R2', 'RET\tRET', 'VADD\tV0D2, V8.D2, V8.D2', 'MSR\t$1, DAIFSet', 'ADD\tADD8, RSP, R1']],
+  ['riscv64', ['VSETVLI\tX10, E8, M1, TA, MA, X12', 'VSETVLI\tX10, E9, M1, TA, MA, X12', 'CSRRS\tX0, CYCLE, X5', 'RET\tRET', 'MOV\tFCSR, X5']],
+  ['ppc64le', ['BC\t16, LT, l', 'BC\t16, LT, m']],
+])('names alone as operands on %s', (goarch, instructions) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-operands-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module s\n');
+    const file = path.join(folder, `s_${goarch}.s`);
+    const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+    for (const instruction of instructions) {
+      const asm = `TEXT ·f(SB), 4, $0\nl:\n\t${instruction}\n\tRET\n`;
+      fs.writeFileSync(file, asm);
+      const { stdout, stderr } = spawnSync('go', ['tool', 'asm', '-p', 's', '-o', path.join(folder, 'x.o'), file], { encoding: 'utf8', cwd: folder, env: { ...process.env, GOOS: 'linux', GOARCH: goarch, PWD: folder } });
+      // What the operands are for is the assembler's to say.
+      const rejected = /illegal or missing addressing mode|undefined label/.test(stdout + stderr);
+      expect([instruction, checker.check(file, asm).problems.filter(({ severity }) => severity === 'error').length > 0], stdout + stderr).toEqual([instruction, rejected]);
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+/** What stands in for R1, R2 and a word's move. */
+const INSTRUCTIONS = [
+  'MOVW\tR1, SB', 'MOVW\tSB, R1', 'MOVW\tFP, R1', 'MOVW\tPC, R1', 'MOVW\t(SP), R1', 'MOVW\t8(SP), R1', 'MOVW\tx-8(SP), R1', 'MOVW\t(FP), R1', 'MOVW\t4(SB), R1', 'MOVW\tx+0(FP), R1', 'MOVW\t$4(SP), R1',
+  'CALL\t$x(SB)', 'CALL\tx(SB)', 'CALL\tx<ABI0>(SB)', 'CALL\tx<FP>(SB)', 'CALL\tx<>(SB)', 'JMP\tR1, R2, R1, R2, R1, R2', 'MOVW\tR(99), R1', 'MOVW\t[R1], R2', 'MOVW\t[R1-R2], R2', 'MOVW\tR1, R2',
+];
+const SPELLED: Record<string, (text: string) => string> = { 386: (text) => text.replace(/\bR1\b/g, 'AX').replace(/\bR2\b/g, 'BX').replaceAll('MOVW', 'MOVL'), riscv64: (text) => text.replace(/\bR([12])\b/g, 'X$1') };
+
+test.skipIf(!hasGo || !goroot).each(['386', 'arm', 'arm64', 'loong64', 'mips', 'ppc64le', 'riscv64', 's390x'])('what Go\'s parser says of operands on %s', (goarch) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-operands-'));
+  try {
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module s\n');
+    const file = path.join(folder, `s_${goarch}.s`);
+    const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+    for (const each of [...INSTRUCTIONS, ...(/^arm/.test(goarch) ? ['MOVW.P\tR1, 4(R2)', 'MOVW.QQ\tR1, 4(R2)', 'MOVW.PW\tR1, 4(R2)'] : goarch === 'loong64' ? ['MOVW.P\tR1, R2'] : []), ...(/^(arm64|ppc64le)$/.test(goarch) ? ['MOVW\t(R1)(R2*4), R1', 'MOVW\t(R1)(R2*1), R1'] : [])]) {
+      if (goarch === '386' && each.includes('[')) continue;
+      const asm = `TEXT ·f(SB), 4, $16\n\t${SPELLED[goarch]?.(each) ?? each}\n\tRET\n`;
+      fs.writeFileSync(file, asm);
+      const { stdout, stderr } = spawnSync('go', ['tool', 'asm', '-p', 's', '-o', path.join(folder, 'x.o'), file], { encoding: 'utf8', cwd: folder, env: { ...process.env, GOOS: 'linux', GOARCH: goarch, PWD: folder } });
+      // The back end's verdicts name the instruction's number, or no line.
+      const rejected = /\.s:\d+: /.test(stdout + stderr) && !/illegal combination|^asm: /.test(stdout + stderr);
+      expect([asm, checker.check(file, asm).problems.filter(({ severity }) => severity === 'error').length > 0], stdout + stderr).toEqual([asm, rejected]);
     }
   } finally {
     fs.rmSync(folder, { recursive: true });

@@ -7,6 +7,7 @@ import { perFunction } from '../analysis/per-function';
 import { PSEUDO_OP_HELP } from '../analysis/pseudo-ops';
 import type { Family } from '../arch/architecture';
 import { frequency } from '../arch/frequent';
+import { isSuffix } from '../arch/suffixes';
 import { ONLY_32_BIT } from '../assembler/forms';
 import { similar, type Mnemonics } from '../arch/mnemonics';
 import type { Operand } from '../syntax/operand';
@@ -24,15 +25,52 @@ export function unknownMnemonics(file: AssemblyFile, mnemonics: Mnemonics | unde
 
 function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemonics: Mnemonics): Problem[] {
   const problems: Problem[] = [];
-  for (const { word } of statements) {
-    if (!word || mnemonics.names.has(word.text)) continue;
+  const { family } = file.arch;
+  for (const { word, suffixes, operands } of statements) {
+    if (!word) continue;
     const span = visibleSpan(word);
+    // The amd64 assembler says so itself.
+    if (family !== 'wasm' && family !== 'amd64' && file.arch.isJump(word.text)) {
+      if (operands.length === 0) problems.push({ code: 'syntax', severity: 'error', message: `${word.text} needs a place to go to`, span });
+      else if (operands.length > (MOST_JUMP_OPERANDS[family] ?? 2)) problems.push({ code: 'syntax', severity: 'error', message: `${operands.length} operands are too many for a jump`, span });
+    }
+    for (const suffix of suffixes) if (isSuffix(suffix.text, family) === false) problems.push({ code: 'syntax', severity: 'error', message: `${file.target.goarch} has no suffix .${suffix.text}`, span: visibleSpan(suffix) });
+    if (mnemonics.names.has(word.text)) continue;
     const inMacro = word.expansion && !word.visible;
-    const meant = likely(similar(word.text, mnemonics), word.text, file.arch.family);
+    const meant = likely(similar(word.text, mnemonics), word.text, family);
     const macro = macroNamed(file.preprocessed, word.text);
     const message = macro?.parameters ? `macro ${word.text} needs its arguments in parentheses right after the name`
       : `${file.target.goarch} has no instruction ${word.text}${meant.length ? `; is ${meant.slice(0, 3).join(', ')} meant?` : ''}`;
     problems.push({ code: 'mnemonic', severity: 'error', message, span, ...(inMacro || macro ? {} : { fixes: meant.map((text) => ({ title: `Write ${text}`, edits: [{ span, text }] })) }) });
+  }
+  return problems;
+}
+
+/** Of jumps that compare first (cmd/asm/internal/asm, asmJump). */
+const MOST_JUMP_OPERANDS: Partial<Record<Family, number>> = { arm64: 3, loong64: 3, mips: 3, mips64: 3, riscv64: 3, ppc64: 4, s390x: 4 };
+
+/** Names alone as operands that are no special ones: they look like symbols or labels. */
+export function unknownOperands(file: AssemblyFile, special: ReadonlySet<string> | undefined): Problem[] {
+  if (!special) return [];
+  return functionsOf(file).flatMap((each) => perFunction('operands', each, special, () => each.statements.flatMap(({ operands }) => operands.flatMap(({ kind, tokens: [name] }): Problem[] => (
+    kind === 'special' && name && !special.has(name.text) ? [{ code: 'syntax', severity: 'error', message: `${name.text} is neither a register nor followed by (SB), (FP) or (SP)`, span: visibleSpan(name) }] : [])))));
+}
+
+/** The go command reads a constraint before the code; Go's assembler refuses it behind that. */
+export function misplacedConstraints({ source, statements: [first], preprocessed: { inactive } }: AssemblyFile): Problem[] {
+  const token = first?.labels[0] ?? first?.word;
+  if (!token) return [];
+  const span = visibleSpan(token);
+  if (span.file !== source) return [];
+  const problems: Problem[] = [];
+  for (let at = source.text.indexOf('//go:build', span.end); at >= 0; at = source.text.indexOf('//go:build', at + 1)) {
+    if (inactive.some(({ file, start, end }) => file === source && start <= at && at < end)) continue;
+    const line = source.text.lastIndexOf('\n', at) + 1;
+    const newline = source.text.indexOf('\n', at);
+    const end = newline < 0 ? source.text.length : newline;
+    // A line of its own; what stands within a block comment is none.
+    if (source.text.slice(line, at).trim() !== '' || !/^\/\/go:build\s/.test(source.text.slice(at, at + 11)) || source.text.lastIndexOf('/*', at) > source.text.lastIndexOf('*/', at)) continue;
+    problems.push({ code: 'constraint-misplaced', severity: 'error', message: 'a //go:build line must come before the code', span: { file: source, start: at, end } });
   }
   return problems;
 }

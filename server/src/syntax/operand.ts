@@ -1,5 +1,6 @@
 // Parses one operand of an assembly statement: registers, symbols with offset and pseudo-register, memory, constants, lists.
 // Must stay true: accepts what cmd/asm/internal/asm's operand() accepts for every GOARCH, never throws, reports why not with a place.
+// Long because all forms of an operand share the place that has been read up to.
 
 import type { Architecture } from '../arch/architecture';
 import { goName } from './lexer';
@@ -107,8 +108,22 @@ class OperandParser {
     else if (this.token()?.kind === 'identifier') this.symbol();
     else if (this.peek() === '(' && this.startsRegister(1)) this.indirect();
     else this.constant();
+    this.judge();
     if (this.reported) operand.kind = 'bad';
     return operand;
+  }
+
+  /** What the assembler of amd64 here says itself. */
+  private judge(): void {
+    const { operand: { kind, base, prefix }, context: { arch, isJump } } = this;
+    if (arch.family === 'amd64') return;
+    if (kind === 'register' && base && !isJump && this.isPseudo(base.name)) this.fail(`${base.name} is a pseudo-register: it can only stand in an address, as in name+0(${base.name})`, base.token);
+    if (isJump && prefix === '$' && kind === 'symbol') this.fail('a jump goes to name(SB), without $');
+  }
+
+  /** Stands for no register of the machine. */
+  private isPseudo(name: string): boolean {
+    return name === 'SB' || name === 'FP' || name === 'PC' || (name === 'SP' && this.context.arch.stackPointer !== 'SP');
   }
 
   private register(): RegisterUse | undefined {
@@ -125,11 +140,20 @@ class OperandParser {
       if (number?.kind !== 'integer') this.fail(`expected the number of the register after ${name}(`);
       this.at++;
       this.expect(')');
+      const most = this.largest(name);
+      if (number && most >= 0 && !(Number(number.text) <= most)) this.fail(`${name}(${number.text}) is no register: there are ${name}(0) to ${name}(${most})`, number);
       name = `${name}(${number?.text ?? ''})`;
     }
     const use = { token, name };
     this.operand.registers.push(use);
     return use;
+  }
+
+  /** The number of the last register with such a name; -1 if they have no names of their own. */
+  private largest(prefix: string): number {
+    let most = -1;
+    for (const name of this.context.arch.registers) if (name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))) most = Math.max(most, Number(name.slice(prefix.length)));
+    return most;
   }
 
   private atShift(): boolean {
@@ -177,14 +201,20 @@ class OperandParser {
 
   private registerList(): void {
     const { operand } = this;
+    const { family } = this.context.arch;
     operand.kind = 'registerList';
     if (operand.prefix) this.fail('a register list takes no prefix');
+    if (!['arm', 'arm64', '386', 'amd64'].includes(family)) this.fail(`there are no register lists on ${family}`);
+    const one = () => {
+      this.register();
+      if (this.peek() === '.') this.extension();
+      else if (family === 'arm64') this.expect('.');
+    };
     this.expect('[');
     while (!this.reported && this.peek() !== ']') {
       if (!this.token()) return this.fail("missing ']' at the end of the register list");
-      this.register();
-      if (this.peek() === '.') this.extension();
-      if (this.peek() === '-') { this.at++; this.register(); }
+      one();
+      if (this.peek() === '-') { this.at++; one(); }
       if (this.peek() !== ']') this.expect(',');
     }
     this.at++;
@@ -207,7 +237,11 @@ class OperandParser {
     operand.kind = 'symbol';
     if (this.peek() === '<') {
       this.at++;
-      if (this.token()?.kind === 'identifier') { symbol.abi = this.token(); this.at++; }
+      if (this.token()?.kind === 'identifier') {
+        symbol.abi = this.token();
+        if (!ABIS.has(this.peek())) this.fail(`<${this.peek()}> is no ABI: there are <ABI0> and <ABIInternal>`);
+        this.at++;
+      }
       else symbol.static = true;
       this.expect('>');
     }
@@ -286,6 +320,7 @@ class OperandParser {
     }
     this.expect(')');
     if (name === 'SB' || name === 'FP') this.fail(`${name} can only be used with a name, as in x${name === 'FP' ? '+8' : ''}(${name})`, base.token);
+    else if (name === 'SP' && this.isPseudo(name)) this.fail(`SP can only be used with a name, as in x-8(SP): the stack pointer is ${this.context.arch.stackPointer}`, base.token);
     if (name === 'PC') operand.pseudo = 'PC';
     if (this.peek() === '(') this.indexed();
     this.end();
@@ -306,6 +341,9 @@ class OperandParser {
     const text = this.peek();
     if (!['1', '2', '4', '8'].includes(text)) this.fail(`the scale must be 1, 2, 4 or 8, not ${text || 'nothing'}`);
     this.operand.scale = Number(text);
+    const { family } = this.context.arch;
+    // (R1)(R2*1) is the same as (R1)(R2).
+    if ((family === 'arm64' || family === 'ppc64') && (text !== '1' || (family === 'arm64' && !this.operand.base && !this.operand.symbol))) this.fail(`there are no scaled addresses on ${family}`);
     this.at++;
   }
 
@@ -384,6 +422,8 @@ class OperandParser {
     }
   }
 }
+
+const ABIS = new Set(['ABI0', 'ABIInternal']);
 
 const ESCAPES: Record<string, number> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92, "'": 39, '"': 34 };
 

@@ -84,6 +84,8 @@ export function* parseInSteps(tokens: PreprocessedToken[], arch: Architecture): 
     const operands = PSEUDO_OPS.has(word.text)
       ? groups.map((group, i) => pseudoOperand(word.text, group, i, i === groups.length - 1, context))
       : groups.map((group) => parseOperand(group, context));
+    // BC 16, LT, l: a bit of the condition register by its name.
+    if (isJump && arch.family === 'ppc64') for (const operand of operands.slice(0, -1)) if (operand.kind === 'label') operand.kind = 'special';
     const last = tokens.at(-1);
     if (at >= tokens.length && last) report(openEnd(last));
     statements.push({ labels, word, suffixes, operands });
@@ -101,7 +103,7 @@ type Context = Parameters<typeof parseOperand>[1];
 function pseudoOperand(word: string, group: PreprocessedToken[], index: number, isLast: boolean, context: Context): Operand {
   if (word === 'DATA' && index === 0) {
     const slash = group.findLastIndex((token) => token.text === '/');
-    if (slash < 0 || slash !== group.length - 2 || group.at(-1)?.kind !== 'integer') {
+    if (slash < 1 || slash !== group.length - 2 || group.at(-1)?.kind !== 'integer') {
       const token = group.at(-1);
       if (token) context.report({ code: 'syntax', severity: 'error', message: 'DATA needs the width after the symbol, as in x+0(SB)/8', span: visibleSpan(token) });
     }
