@@ -116,7 +116,8 @@ export class RuntimeWords {
       if (!g || tried.has(g)) continue;
       tried.add(g);
       const range = this.stackOfG(g);
-      if (range && sp >= range.lo && sp <= range.hi) return range;
+      // A thread begins at the top of its stack, where another one's may lie right above.
+      if (range && sp > range.lo && sp <= range.hi) return range;
     }
     return undefined;
   }

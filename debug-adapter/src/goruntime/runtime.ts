@@ -309,7 +309,7 @@ export class GoRuntime {
       const b = this.memory.bytes(g + lo.offset, 16);
       if (b.length < 16) return undefined;
       const low = numberAt(b, 0, 8), high = numberAt(b, 8, 8);
-      return sp >= low && sp <= high && low !== 0 && high - low < 2 ** 31 ? { lo: low, hi: high } : undefined;
+      return sp > low && sp <= high && low !== 0 && high - low < 2 ** 31 ? { lo: low, hi: high } : undefined;
     };
     const answer = (g: number): ThreadView['stackOf'] | undefined => {
       const bounds = holds(g);
