@@ -49,7 +49,7 @@ function stack(column: StackColumn, before: Record<string, string>): HTMLElement
     }
     table.append(wordRow(column, index, before[word.address] !== undefined && before[word.address] !== word.value));
   });
-  made.append(element('div', 'ends', `${column.more > 0 ? l10n.t('{0} more words', column.more) : ''} hi ${address(column.hi)}`));
+  made.append(element('div', 'ends', `${column.more === 1 ? l10n.t('1 more word') : column.more > 1 ? l10n.t('{0} more words', column.more) : ''} hi ${address(column.hi)}`));
   return made;
 }
 

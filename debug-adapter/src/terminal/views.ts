@@ -24,7 +24,7 @@ function printColumn(context: Context, column: StackColumn): void {
     frame = word.frame;
     context.print(`  ${frame === undefined ? ' ' : '│'} ${hex(word.address)}  ${word.value}${word.marks.length > 0 ? `  ← ${word.marks.join(', ')}` : ''}${word.text ? `  ${word.text}` : ''}`);
   }
-  if (column.more > 0) context.print(`  … ${column.more} more words up to hi`);
+  if (column.more > 0) context.print(`  … ${column.more} more ${column.more === 1 ? 'word' : 'words'} up to hi`);
 }
 
 function printGobuf(context: Context, { gobuf, moves }: StacksPicture): void {

@@ -122,7 +122,9 @@ export class TourPlayer {
 
   private text(text: string, visit: Visit): string {
     // The stop of an event describes it; a visit that comes back by time has another.
-    const told = visit.event === undefined ? text : text.replaceAll('{event}', visit.event);
+    const { event } = visit;
+    // At the beginning of a text it begins a sentence.
+    const told = event === undefined ? text : text.replace(/^\{event\}/, () => event.charAt(0).toUpperCase() + event.slice(1)).replaceAll('{event}', event);
     if (visit.problem !== undefined) return told.replace(/\{[^{}]+\}/g, '…');
     return told.split(/(\{\{|\{[^{}]+\})/).map((part) => { try { return this.values.fill(part, visit.kept); } catch (error) { return `(${part}: ${sentence(error)})`; } }).join('');
   }
