@@ -213,7 +213,9 @@ function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: 
 function withOperands(item: Completion, { file, mnemonics, forms }: CompletionContext, open: boolean): Completion {
   const name = mnemonics?.aliases.get(item.label) ?? item.label;
   const amd64 = file.arch.family === 'amd64';
-  const operands = (amd64 ? goForms(name) : forms?.get(name) ?? [])[0]?.operands;
+  const all: readonly { operands: readonly string[] }[] = amd64 ? goForms(name) : forms?.get(name) ?? [];
+  // Loads and stores are mostly through registers.
+  const operands = (all.find((form) => !form.operands.some((operand) => operand.startsWith('name'))) ?? all[0])?.operands;
   const detailed = item.detail ? item : { ...item, ...(amd64 ? detailOf(name) : operands?.length ? { detail: operands.join(', ') } : {}) };
   if (!open || !operands?.length) return detailed;
   const places = operands.map((operand, i) => `\${${i + 1}:${operand.replace(/[\\$}]/g, '\\$&')}}`);

@@ -31,6 +31,8 @@ export type Entity = { span: Span; function: AssemblyFunction | undefined } & (
   | { kind: 'local'; name: string; offset: bigint }
   /** `P` of `MOVD.P`. */
   | { kind: 'suffix'; name: string }
+  /** Beside registers: `.S4`, a condition, what a barrier orders. */
+  | { kind: 'option'; name: string; behindPeriod: boolean }
   /** `<ABIInternal>` of a symbol. */
   | { kind: 'abi'; name: string }
 );
@@ -107,6 +109,8 @@ function ofToken(statement: Statement, token: PreprocessedToken, span: Span, wit
     const register = operand.registers.find((each) => each.token === token);
     if (register) return { ...at, kind: 'register', name: register.name, statement, operand };
     if (operand.symbol?.abi === token) return { ...at, kind: 'abi', name: token.text };
+    const behindPeriod = operand.tokens[operand.tokens.indexOf(token) - 1]?.text === '.';
+    if (token.kind === 'identifier' && (behindPeriod || operand.kind === 'special')) return { ...at, kind: 'option', name: token.text, behindPeriod };
     if (operand.symbol?.token !== token) {
       const pseudo = operand.pseudo === token.text;
       return pseudo ? { ...at, kind: 'register', name: token.text, statement, operand } : undefined;

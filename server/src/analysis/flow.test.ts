@@ -59,6 +59,8 @@ test('only what every path proves', () => {
   expect(hints(body('ADDQ $8, AX'))).toEqual(['MOVQ $·g0(SB), AX → *g']);
   expect(hints(body('CALL ·other(SB)'))).toEqual(['MOVQ $·g0(SB), AX → *g']);
   expect(hints(body('XORL AX, AX'))).toEqual(['MOVQ $·g0(SB), AX → *g']);
+  expect(hints(body('BYTE $0x48; BYTE $0x89; BYTE $0xd8'))).toEqual(['MOVQ $·g0(SB), AX → *g']);
+  for (const harmless of ['BYTE $0xcc', 'BYTE $0x90', 'BYTE $0xf3; BYTE $0x90']) expect(hints(body(harmless)).slice(-1)).toEqual(['MOVQ 24(AX), BX → *m']);
   expect(hints(body('MULQ DX'))).toEqual(['MOVQ $·g0(SB), AX → *g']);
 });
 

@@ -85,6 +85,9 @@ const NO_CODE: ReadonlySet<string> = new Set(['TEXT', 'PCDATA', 'FUNCDATA', 'PCA
 
 const NOBODY: ReadonlySet<Statement> = new Set();
 
+/** Numbers that are put into the code. */
+const RAW: ReadonlySet<string> = new Set(['BYTE', 'WORD', 'LONG', 'QUAD', 'DWORD']);
+
 /** Sets of writers are not changed, only replaced, except in the states of blocks, which own theirs. */
 const copy = ({ values, writers }: State): State => ({ values: new Map(values), writers: new Map(writers) });
 
@@ -233,6 +236,14 @@ class Analysis {
       for (const name of writers.keys()) if (name !== 'SP' && !(keep && name === this.gRegister())) writers.set(name, here);
       return;
     }
+    if (RAW.has(word) && !this.isHarmless(statement)) {
+      // Whatever these numbers do.
+      const keep = values.get(this.gRegister());
+      values.clear();
+      if (keep) values.set(this.gRegister(), keep);
+      for (const [name, set] of writers) if (name !== 'SP') writers.set(name, new Set([...set, statement]));
+      return;
+    }
     const result = this.loaded(statement, state);
     const { writes } = registerAccess(statement, this.family);
     if (writes.length) {
@@ -243,6 +254,18 @@ class Analysis {
       }
     }
     if (result) values.set(result.register, result.value);
+  }
+
+  /** A stop, NOPs or PAUSE of x86. */
+  private isHarmless(statement: Statement): boolean {
+    const { statements } = this.within;
+    if (this.family !== 'amd64' && this.family !== '386') return false;
+    const isByte = (each: Statement | undefined) => each !== undefined && RAW.has(each.word?.text ?? '');
+    let from = this.index.get(statement) ?? 0;
+    while (isByte(statements[from - 1])) from--;
+    const bytes: string[] = [];
+    for (let at = from; isByte(statements[at]); at++) bytes.push(`${statements[at]?.word?.text ?? ''} ${statements[at]?.operands[0]?.value ?? ''}`);
+    return /^(BYTE 204|(BYTE 243,)?BYTE 144)$/.test(bytes.join());
   }
 
   /** The typed value that a move, a load or an address computation gives its register. */

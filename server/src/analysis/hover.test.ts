@@ -66,3 +66,10 @@ test.skipIf(!goroot)("the conditions and suffixes of arm are those of Go's assem
   expect([...names].filter((name) => suffixMeaning(name, 'arm') === undefined)).toEqual([]);
   for (const name of ['Z', 'Q', 'PP']) expect(names.has(name)).toBe(suffixMeaning(name, 'arm') !== undefined);
 });
+
+test('what stands beside registers: arrangements, conditions, barriers, vector settings', () => {
+  const q = fixture('-- p/p.go --\npackage p\n-- p/p_arm64.s --\nTEXT f<>(SB), 4, $0\n\tVADD\tV0.«lanes»S4, V1.S4, V2.S4\n\tADD\tR1.«wide»UXTW<<2, R2, R3\n\tCSEL\t«equal»EQ, R0, R1, R2\n\tDMB\t«barrier»ISH\n\tRET\n-- p/q_riscv64.s --\nTEXT f<>(SB), 4, $0\n\tVSETVLI\tX10, E32, «group»M4, TA, MA, X12\n\tRET\n');
+  const text = (path: string, mark: string) => { const entity = entityAt(q.read(path), q.at(mark).offset); return entity && hover(entity, q.context(path)); };
+  expect(['lanes', 'wide', 'equal', 'barrier'].map((mark) => text('/p/p_arm64.s', mark))).toEqual(['**.S4** — four lanes of 32 bits', '**.UXTW** — its lower 32 bits, zero-extended', '**EQ** — equal (Z)', '**ISH** — orders loads and stores, for the inner shareable domain']);
+  expect(text('/p/q_riscv64.s', 'group')).toBe('**M4** — each vector is a group of 4 registers');
+});

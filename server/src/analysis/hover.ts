@@ -7,7 +7,7 @@ import { describe } from '../arch/amd64-descriptions';
 import { describeBeyondAmd64 } from '../arch/descriptions';
 import type { OperandForm } from '../arch/operand-forms';
 import { isPseudo, registerKind, registerRole } from '../arch/register-meanings';
-import { suffixMeaning } from '../arch/suffixes';
+import { operandMeaning, suffixMeaning } from '../arch/suffixes';
 import { readableText } from '../format/tokens';
 import type { FunctionFrame } from '../golang/arguments';
 import { typeText } from '../golang/type-text';
@@ -48,6 +48,7 @@ export function hover(entity: Entity, context: HoverContext): string | undefined
     case 'label': return label(entity, context.file);
     case 'local': return local(entity);
     case 'suffix': return suffix(entity.name, context.file);
+    case 'option': return option(entity.name, entity.behindPeriod, context.file);
     case 'abi': return ABIS[entity.name];
     case 'instruction': return entity.word === 'TEXT' ? text(entity, context) : instruction(entity, context);
     case 'directive': return `**#${entity.word}** — ${DIRECTIVE_HELP[entity.word] ?? ''}`;
@@ -195,6 +196,11 @@ function local({ name, offset, function: within }: Extract<Entity, { kind: 'loca
 function suffix(name: string, { arch: { family } }: AssemblyFile): string | undefined {
   const meaning = suffixMeaning(name, family);
   return meaning === undefined ? undefined : `**.${name}** — ${meaning}`;
+}
+
+function option(name: string, behindPeriod: boolean, { arch: { family } }: AssemblyFile): string | undefined {
+  const meaning = operandMeaning(name, family, behindPeriod);
+  return meaning === undefined ? undefined : `**${behindPeriod ? '.' : ''}${name}** — ${meaning}`;
 }
 
 /** Calling conventions, as symbols name them. */

@@ -31,5 +31,31 @@ const MEANINGS: Partial<Record<Family, Record<string, string>>> = {
 /** undefined where nothing is known. */
 export const suffixMeaning = (name: string, family: Family): string | undefined => MEANINGS[family === '386' ? 'amd64' : family]?.[name];
 
+/** What stands behind the period of a vector register: lanes and their width. */
+const ARRANGEMENTS: Record<string, string> = {
+  B8: 'the lower 64 bits as eight bytes', B16: 'sixteen bytes', H4: 'the lower 64 bits as four lanes of 16 bits', H8: 'eight lanes of 16 bits', S2: 'the lower 64 bits as two lanes of 32 bits', S4: 'four lanes of 32 bits',
+  D1: 'the lower 64 bits as one lane', D2: 'two lanes of 64 bits', Q1: 'all 128 bits as one lane', B: 'one byte, by its index', H: 'one lane of 16 bits, by its index', S: 'one lane of 32 bits, by its index', D: 'one lane of 64 bits, by its index',
+};
+const EXTENSIONS: Record<string, string> = Object.fromEntries([['U', 'zero'], ['S', 'sign']].flatMap(([letter = '', how = '']) => [['B', 'lowest byte'], ['H', 'lowest 16 bits'], ['W', 'lower 32 bits'], ['X', '64 bits']].map(([width = '', what = '']) => [`${letter}XT${width}`, `its ${what}, ${how}-extended`])));
+const BARRIERS: Record<string, string> = Object.fromEntries([['SY', 'the whole system'], ['ISH', 'the inner shareable domain'], ['NSH', 'the core itself'], ['OSH', 'the outer shareable domain']].flatMap(([name = '', where = '']) => [
+  [name, `orders loads and stores, for ${where}`], [name === 'SY' ? 'LD' : `${name}LD`, `orders loads with what follows, for ${where}`], [name === 'SY' ? 'ST' : `${name}ST`, `orders stores, for ${where}`],
+]));
+
+/** Of riscv64's VSETVLI. */
+const VECTORS: Record<string, string> = {
+  ...Object.fromEntries([8, 16, 32, 64].map((bits) => [`E${bits}`, `elements of ${bits} bits`])), ...Object.fromEntries([1, 2, 4, 8].map((count) => [`M${count}`, count === 1 ? 'each vector is one register' : `each vector is a group of ${count} registers`])),
+  ...Object.fromEntries([2, 4, 8].map((part) => [`MF${part}`, `each vector is 1/${part} of a register`])), TA: 'elements behind the last may become anything', TU: 'elements behind the last stay as they are', MA: 'elements that the mask leaves out may become anything', MU: 'elements that the mask leaves out stay as they are',
+};
+
+/** What a name beside registers means in an operand. */
+export const operandMeaning = (name: string, family: Family, behindPeriod: boolean): string | undefined => {
+  if (family === 'riscv64' && Object.hasOwn(VECTORS, name)) return VECTORS[name];
+  if (family !== 'arm64') return undefined;
+  return behindPeriod ? ARRANGEMENTS[name] ?? EXTENSIONS[name] : CONDITIONS[name] ?? BARRIERS[name];
+};
+
+/** Whether Go's assembler knows what stands behind the period of a register of arm64. */
+export const isExtension = (name: string, register: string): boolean => Object.hasOwn(register.startsWith('V') ? ARRANGEMENTS : EXTENSIONS, name) || (name === 'LSL' && !register.startsWith('V'));
+
 /** Whether the assembler takes a suffix; undefined where that depends on the instruction. */
 export const isSuffix = (name: string, family: Family): boolean | undefined => (family === 'arm' || family === 'arm64' ? suffixMeaning(name, family) !== undefined : family === 'loong64' ? false : undefined);

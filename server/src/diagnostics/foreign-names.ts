@@ -16,17 +16,23 @@ export function foreignNames(problems: Problem[], file: AssemblyFile): Problem[]
     }
     const sign = here === '%' ? 1 : 0;
     const name = sign ? /^[a-zA-Z]\w*/.exec(text.slice(span.end))?.[0] ?? '' : here;
-    const own = name === '' ? undefined : goRegister(name, file.arch.family, file.arch.registers);
+    const own = name === '' || text[span.start - 1] === '.' ? undefined : goRegister(name, file.arch.family, file.arch.registers);
     if (own === undefined || (own === name && !sign)) return problem;
     const whole = { ...span, end: span.start + sign + name.length };
     return { ...problem, message: `${sign ? '%' : ''}${name} is ${own} in Go's assembler`, fixes: [{ title: `Write ${own}`, edits: [{ span: whole, text: own }] }] };
   });
 }
 
+/** Registers that Go's assembler takes by another name alone, so that nobody uses them by mistake. */
+const OWN: Partial<Record<Family, Record<string, string>>> = {
+  arm: { R10: 'g' }, arm64: { R18: 'R18_PLATFORM', R28: 'g', R31: 'ZR' }, loong64: { R22: 'g' }, mips: { R30: 'g' }, mips64: { R28: 'RSB', R30: 'g' }, ppc64: { R30: 'g' }, riscv64: { X4: 'TP', X27: 'g' }, s390x: { R13: 'g' },
+};
+
 /** Go's name of a register that a manual calls `name`. */
 function goRegister(name: string, family: Family, registers: ReadonlySet<string>): string | undefined {
   const upper = name.toUpperCase();
-  const translated = family === 'amd64' || family === '386' ? fromIntel(upper) : family === 'arm64' ? fromArm(upper) : upper;
+  const number = family === 'amd64' || family === '386' ? fromIntel(upper) : family === 'arm64' ? fromArm(upper) : upper;
+  const translated = OWN[family]?.[number] ?? number;
   return registers.has(translated) ? translated : undefined;
 }
 

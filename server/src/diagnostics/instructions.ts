@@ -94,8 +94,15 @@ export function missingIncludes(problems: Problem[], file: AssemblyFile, isGoAsm
   return problems.map((problem) => {
     const { span } = problem;
     if (problem.code !== 'syntax' && problem.code !== 'mnemonic' || span.file !== file.source) return problem;
-    const names = file.source.text.slice(span.start, span.end).match(/[\p{L}_][\p{L}\p{Nd}_]*/gu) ?? [];
-    for (const name of names) {
+    const { text } = file.source;
+    const names = text.slice(span.start, span.end).match(/[\p{L}_][\p{L}\p{Nd}_]*/gu) ?? [];
+    // T_field(R1) is found wrong at R1.
+    const before = /([\p{L}_][\p{L}\p{Nd}_]*)\($/u.exec(text.slice(Math.max(0, span.start - 200), span.start))?.[1];
+    for (const name of before === undefined ? names : [...names, before]) {
+      if (name !== before && isGoAsmName(`const_${name}`) && !isGoAsmName(name)) {
+        const edits = [{ span, text: `const_${name}` }];
+        if (text.slice(span.start, span.end) === name) return { ...problem, message: `${name} is a Go constant: here it is const_${name}, of go_asm.h`, fixes: [{ title: `Write const_${name}`, edits: included.has('go_asm.h') ? edits : [includeEdit(file.source, 'go_asm.h'), ...edits] }] };
+      }
       const header = HEADERS.find(([, pattern]) => pattern.test(name))?.[0] ?? (isGoAsmName(name) ? 'go_asm.h' : undefined);
       if (header === undefined || included.has(header)) continue;
       return { ...problem, message: `${name} is defined in ${header}, which this file does not include`, fixes: [{ title: `Add #include "${header}"`, edits: [includeEdit(file.source, header)] }] };

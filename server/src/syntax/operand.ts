@@ -3,6 +3,7 @@
 // Long because all forms of an operand share the place that has been read up to.
 
 import type { Architecture } from '../arch/architecture';
+import { isExtension } from '../arch/suffixes';
 import { goName } from './lexer';
 import { visibleSpan, type PreprocessedToken, type Problem } from './source';
 
@@ -192,7 +193,11 @@ class OperandParser {
   private extension(): void {
     if (this.peek() === '.') {
       this.at++;
-      if (this.token()?.kind !== 'identifier') this.fail('expected the name of an extension or arrangement after the period');
+      const name = this.token();
+      const { family } = this.context.arch;
+      const register = this.operand.registers.at(-1)?.name ?? '';
+      if (name?.kind !== 'identifier') this.fail('expected the name of an extension or arrangement after the period');
+      else if (family === 'arm64' && /^[VR]/.test(register) && !isExtension(name.text, register)) this.fail(`${register} has no ${register.startsWith('V') ? 'arrangement' : 'extension'} ${name.text}`, name);
       this.at++;
     }
     if (this.peek() === '<<') { this.at++; this.expression(); }
