@@ -63,9 +63,9 @@ export function registerCommands(sessions: Sessions, { tree, selection, register
     if (writes.length === 0) { void vscode.window.showInformationMessage(vscode.l10n.t('Nothing has written to {0} in the recorded past.', expression)); return; }
     const who = (write: WriteRow): string => (write.goroutine === undefined ? vscode.l10n.t('thread {0}', write.tid) : write.goroutine === 0 ? 'g0' : `G${write.goroutine}`);
     // The newest first: that is the one that is looked for most.
-    const items = [...writes].reverse().map((write) => ({ label: `${write.function ?? address(write.pc)}${write.line === undefined ? '' : `:${write.line}`}`, description: `${who(write)} · ${vscode.l10n.t('instruction {0}', grouped(write.instruction))}`, detail: `${write.before} → ${write.after}`, write }));
+    const items = [...writes].reverse().map((write) => ({ label: write.byHand ? vscode.l10n.t('set by hand') : `${write.function ?? address(write.pc)}${write.line === undefined ? '' : `:${write.line}`}`, description: `${write.byHand ? '' : `${who(write)} · `}${vscode.l10n.t('instruction {0}', grouped(write.instruction))}`, detail: `${write.before} → ${write.after}`, write }));
     const chosen = await vscode.window.showQuickPick(items, { title: complete ? vscode.l10n.t('All {0} writes to {1}', writes.length, expression) : vscode.l10n.t('The newest {0} writes to {1}', writes.length, expression), placeHolder: vscode.l10n.t('A write leads back to its moment'), matchOnDescription: true, matchOnDetail: true });
-    if (chosen) await sessions.request('gobuf/goTo', { instruction: chosen.write.instruction - 1 });
+    if (chosen) await sessions.request('gobuf/goTo', { instruction: chosen.write.byHand ? chosen.write.instruction : chosen.write.instruction - 1 });
   }
 
   return vscode.Disposable.from(

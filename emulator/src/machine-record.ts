@@ -24,6 +24,7 @@ export class OutsideRecord {
   bringBack(entries: readonly RecordEntry[]): void { this.entries.splice(0, this.entries.length, ...entries); }
 
   get length(): number { return this.entries.length; }
+  get pokes(): Extract<RecordEntry, { kind: 'memory' }>[] { return this.entries.filter((entry) => entry.kind === 'memory'); }
   next(cursor: number): RecordEntry | undefined { return this.entries[cursor]; }
 
   /** Adds an entry at the cursor, dropping the recorded future; returns whether there was one. */

@@ -103,6 +103,8 @@ export interface Machine {
   readMemory(address: number, length: number): Uint8Array;
   /** Bytes written (0 if nothing is mapped there); ignores permissions; drops translated code there. */
   writeMemory(address: number, bytes: Uint8Array): number;
+  /** What writeMemory has written in the recorded past and future, and at which instruction. */
+  readonly pokes: readonly { at: number; address: number; bytes: Uint8Array }[];
   regions(): MemoryRegion[];
 
   snapshot(): Snapshot;

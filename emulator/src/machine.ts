@@ -376,6 +376,8 @@ export class GuestMachine implements Machine {
     return mapped;
   }
 
+  get pokes(): readonly { at: number; address: number; bytes: Uint8Array }[] { return this.record.pokes; }
+
   regions(): MemoryRegion[] {
     return this.space.regions.map(({ start, end, protection, name }) => ({ start, end, read: (protection & 1) !== 0, write: (protection & 2) !== 0, execute: (protection & 4) !== 0, name }));
   }

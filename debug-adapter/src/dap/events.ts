@@ -80,7 +80,7 @@ const handlers: Handlers = {
     const { address, size, name } = found;
     const { writes, complete } = await session.search(`who wrote ${name}`, (options) => engine.writesTo(address, size, { ...options, most: Math.min(args.most ?? 100, MOST_WRITES) }));
     const rows = writes.map((write): WriteRow => ({
-      instruction: write.instruction, pc: write.pc, tid: write.tid, goroutine: write.goroutine, function: write.function, file: write.file === undefined ? undefined : session.source(write.file)?.path, line: write.line,
+      instruction: write.instruction, ...(write.byHand ? { byHand: true } : {}), pc: write.pc, tid: write.tid, goroutine: write.goroutine, function: write.function, file: write.file === undefined ? undefined : session.source(write.file)?.path, line: write.line,
       address: write.address, size: write.size, before: hexBytes(write.before), after: hexBytes(write.after),
     }));
     return { moment: session.moment(), address, size, writes: rows, complete };

@@ -318,7 +318,8 @@ export class Debugger implements DebuggerApi {
       const goids = new Map<number, number | undefined>();
       const { writes, complete } = await findWrites(recorder, address, size, now, options.most ?? 100, (write) => goids.set(write.instruction, words.goid(words.currentG(machine.registers()))));
       return {
-        complete, writes: writes.map(({ pc, ...write }) => {
+        complete, writes: writes.map(({ pc, shared: _shared, ...write }) => {
+          if (write.byHand) return { ...write, pc };
           const place = this.binary.lineAt(pc), goroutine = goids.get(write.instruction);
           return { ...write, pc, ...(goroutine === undefined ? {} : { goroutine }), ...(place ? { function: place.inlined[0]?.name ?? place.function.name, file: place.file, line: place.line } : {}) };
         }),

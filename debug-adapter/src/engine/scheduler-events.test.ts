@@ -181,6 +181,22 @@ describe.skipIf(!hasGo)('who wrote this (needs the go command)', () => {
     expect(some.writes.map(({ instruction }) => instruction)).toEqual(seen.slice(-3).map(([instruction]) => instruction));
     expect(await debug.resume('reverseContinue')).toMatchObject({ reason: 'watchpoint', instruction: seen.at(-1)![0], breakpoints: [watch.id] });
     await expect(debug.writesTo(address!, 0)).rejects.toThrow(/bytes/);
+    // What is set by hand is told as such, also right after an instruction that wrote there, whose own value stays.
+    const last = writes.at(-1)!, hand = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]), again = new Uint8Array([9, 0, 0, 0, 0, 0, 0, 0]);
+    await debug.goTo(last.instruction);
+    debug.writeMemory(address!, hand);
+    await debug.goTo(last.instruction + 50);
+    debug.writeMemory(address!, again);
+    await debug.goTo(last.instruction + 90);
+    const then = await debug.writesTo(address!, 8, { most: 3 });
+    expect(then.writes.map(({ instruction, byHand, pc, before, after }) => [instruction, byHand ?? pc, [...before], [...after]])).toEqual([
+      [last.instruction, last.pc, [...last.before], [...last.after]], [last.instruction, true, [...last.after], [...hand]], [last.instruction + 50, true, [...hand], [...again]],
+    ]);
+    expect(debug.readMemory(address!, 8)).toEqual(again);
+    await debug.restart();
+    debug.writeMemory(address!, hand);
+    await debug.goTo(10);
+    expect((await debug.writesTo(address!, 8)).writes).toMatchObject([{ instruction: 0, byHand: true, before: new Uint8Array(0), after: hand }]);
   }, 120_000);
 });
 

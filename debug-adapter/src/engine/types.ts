@@ -220,6 +220,8 @@ export interface EventFilter {
 export interface MemoryWrite {
   /** The moment after the write; the writing instruction is the one before. */
   instruction: number;
+  /** Somebody has set the memory by hand, at that moment: no instruction wrote it. */
+  byHand?: true;
   /** Address of the writing instruction (of the system call, where the kernel wrote). */
   pc: number;
   tid: number;

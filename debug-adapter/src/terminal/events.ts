@@ -52,6 +52,7 @@ function value(bytes: Uint8Array): string {
 
 function writeRow(context: Context, write: MemoryWrite, whole: number): string {
   const who = write.goroutine === undefined ? `thread ${write.tid}` : write.goroutine === 0 ? 'g0' : `G${write.goroutine}`;
+  if (write.byHand) return `${write.instruction}\tby hand\t\t\t${write.before.length > 0 ? `${value(write.before)} → ` : ''}${value(write.after)}`;
   const where = write.function ? `${write.function} ${context.path(write.file ?? '')}:${write.line ?? 0}` : '???';
   const part = write.size < whole ? ` ${write.size} bytes at ${hex(write.address)}` : '';
   return `${write.instruction}\t${who}\t${hex(write.pc)}\t${where}\t${value(write.before)} → ${value(write.after)}${part}`;
