@@ -5,6 +5,7 @@ import { TextDecoder } from 'node:util';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import type { DebuggerApi as Engine } from '../engine/api';
 import type { Debugger } from '../engine/debugger';
+import { panicText } from '../engine/panic-text';
 import type { Frame, GuestInput, ResumeKind, StopInfo, ThreadView, Variable } from '../engine/types';
 import type { TerminalHost } from '../terminal/context';
 import type { Arguments } from './arguments';
@@ -353,7 +354,7 @@ export class Session {
   /** At the beginning of a panic that may yet be recovered. */
   #panicText(stop: StopInfo): string | undefined {
     if (stop.reason !== 'breakpoint' || !stop.breakpoints.some((id) => this.breakpointKinds.get(id) === 'exception')) return undefined;
-    try { return `panic: ${this.engine.evaluate('e').value}`; } catch { return 'panic'; }
+    try { return panicText(this.engine.evaluate('e').value); } catch { return 'panic'; }
   }
 
   /** Values on the screen no longer hold. */

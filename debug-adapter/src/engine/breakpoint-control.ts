@@ -11,6 +11,7 @@ import type { Listeners } from './events';
 import { RuntimeWords } from './guest';
 import { topContext } from './present';
 import { normal } from './inspector';
+import { panicText } from './panic-text';
 import type { Guest } from './present';
 import type { Recorder } from './recorder';
 import { registerText } from './registers';
@@ -98,7 +99,7 @@ export class BreakpointControl {
   }
 
   private exceptionText(exception: Breakpoint): string {
-    try { return exception.id === -1 ? `panic: ${this.host.evaluate('runtime.curg._panic.arg').value}` : `fatal error: ${this.host.evaluate('s').value}`; } catch { return exception.name ?? 'exception'; }
+    try { return exception.id === -1 ? panicText(this.host.evaluate('runtime.curg._panic.arg').value) : `fatal error: ${this.host.evaluate('s').value}`; } catch { return exception.name ?? 'exception'; }
   }
 
   // ---- whether one stops here ----

@@ -16,6 +16,24 @@ export function quoteBytes(bytes: Uint8Array, more = 0): string {
   return out + (more > 0 ? `...+${more} more` : '') + '"';
 }
 
+/** strconv.Unquote of what is in double or back quotes; undefined if it is not. */
+export function unquoted(text: string): string | undefined {
+  if (/^`[^`]*`$/.test(text)) return text.slice(1, -1);
+  if (!/^"(?:[^"\\\n]|\\.)*"$/.test(text)) return undefined;
+  const simple: Record<string, string> = { a: '\u0007', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"' };
+  let good = true;
+  const bytes: number[] = [], encoder = new TextEncoder();
+  for (const [part, escape] of text.slice(1, -1).matchAll(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)|[^\\]+/gs)) {
+    if (escape === undefined) bytes.push(...encoder.encode(part));
+    else if (simple[escape] !== undefined) bytes.push(...encoder.encode(simple[escape]));
+    else if (/^x./.test(escape)) bytes.push(parseInt(escape.slice(1), 16));
+    else if (/^[0-7]{3}$/.test(escape)) bytes.push(parseInt(escape, 8) & 255);
+    else if (/^[uU]./.test(escape) && parseInt(escape.slice(1), 16) < 0x110000) bytes.push(...encoder.encode(String.fromCodePoint(parseInt(escape.slice(1), 16))));
+    else good = false;
+  }
+  return good ? new TextDecoder().decode(Uint8Array.from(bytes)) : undefined;
+}
+
 export function quoteRune(rune: number, quote: string): string {
   const c = String.fromCodePoint(rune);
   if (c === quote || c === '\\') return '\\' + c;

@@ -2,7 +2,7 @@
 // Must stay true: names, order, kinds and refusals are Delve's; ours are at the end.
 
 import type { FormatOptions } from '../goruntime/value-types';
-import { quoteBytes } from '../goruntime/go-text';
+import { quoteBytes, unquoted } from '../goruntime/go-text';
 import type { Context } from './context';
 import { align } from './tabwriter';
 
@@ -76,12 +76,6 @@ export const SHAPED: Record<string, string> = {
 export const ABSENT: Record<string, string> = { 'debug-info-directories': 'debug information is the program\'s own' };
 
 const quoted = (text: string): string => quoteBytes(new TextEncoder().encode(text));
-const unquoted = (text: string): string => {
-  if (/^`[^`]*`$/.test(text)) return text.slice(1, -1);
-  if (!/^"(?:[^"\\]|\\.)*"$/.test(text)) return text;
-  try { return JSON.parse(text.replace(/\\(x[0-9a-fA-F]{2}|[0-7]{3}|[a'v])/g, (_, escape: string) => `\\u${(escape[0] === 'x' ? parseInt(escape.slice(1), 16) : escape === 'a' ? 7 : escape === 'v' ? 11 : escape === '\'' ? 39 : parseInt(escape, 8)).toString(16).padStart(4, '0')}`)) as string; } catch { return text; }
-};
-
 function number(name: string, text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new Error(`argument to ${quoted(name)} must be a number`);
   if (Number(text) < 0) throw new Error(`argument to ${quoted(name)} must be a number greater than zero`);
@@ -94,8 +88,8 @@ function read(name: string, kind: Kind, text: string): Value {
     case 'truth':
       if (text !== 'true' && text !== 'false') throw new Error(`argument to ${quoted(name)} must be true or false`);
       return text === 'true';
-    case 'number or text': return /^[+-]?\d+$/.test(text) ? number(name, text) : unquoted(text);
-    case 'text': return unquoted(text);
+    case 'number or text': return /^[+-]?\d+$/.test(text) ? number(name, text) : unquoted(text) ?? text;
+    case 'text': return unquoted(text) ?? text;
   }
 }
 
