@@ -1,7 +1,7 @@
 // inotify_init1, inotify_add_watch, inotify_rm_watch.
 // Must stay true: a path outside of memory can be watched and never changes; one inode has one watch per descriptor.
 import { EBADF, EEXIST, EINVAL, ENOTDIR, fail } from './errno';
-import { base, existing } from './file-calls';
+import { base, existing } from './path-arguments';
 import { kindOf, resolve, writable, writableInode } from './file-system';
 import { descriptor, fileOf, O_CLOEXEC, O_NONBLOCK } from './files';
 import type { Kernel } from './kernel';
