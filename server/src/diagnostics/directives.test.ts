@@ -112,3 +112,10 @@ test('a label keeps its place whatever is added to it', () => {
   const p = fixture(`-- p/p_amd64.s --\n${asm}`);
   expect(p.checker.check('/p/p_amd64.s', asm).problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['warning label-offset']);
 });
+
+test('macros that make too much text are said once', () => {
+  const chain = Array.from({ length: 39 }, (_, i) => `#define M${i + 1} M${i}; M${i}\n`).join('');
+  const asm = `#define M0 NOP\n${chain}TEXT f<>(SB), 4, $0\n\tM39\n\tRET\n`;
+  const p = fixture(`-- p/p_amd64.s --\n${asm}`);
+  expect(p.checker.check('/p/p_amd64.s', asm).problems.map(({ message }) => message)).toEqual(['the macros of this file expand to too much text']);
+});

@@ -1,7 +1,7 @@
 // What Go's own tools say of a file, made ready to be shown beside the findings here: `go tool asm` and `go vet`.
 // Must stay true: nothing is run here; a line that has the same kind of finding already gets no second one.
 
-import type { Problem, SourceFile } from '../syntax/source';
+import { positionAt, type Problem, type SourceFile } from '../syntax/source';
 
 export interface ToolFinding { tool: 'go tool asm' | 'go vet'; /** From one. */ line: number; message: string }
 
@@ -39,7 +39,8 @@ export function readVetOutput(output: string, baseName: string): ToolFinding[] {
 
 /** The tools' findings that are not among those given, as problems of whole lines. */
 export function beside(known: readonly Problem[], findings: readonly ToolFinding[], source: SourceFile): Problem[] {
-  const lineOf = (offset: number) => source.text.slice(0, offset).split('\n').length;
+  if (findings.length === 0) return [];
+  const lineOf = (offset: number) => positionAt(source, offset).line + 1;
   const vet = new Set<number>();
   const assembler = new Set<number>();
   for (const { code, severity, span } of known) {

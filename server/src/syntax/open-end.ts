@@ -5,7 +5,11 @@ import { visibleSpan, type Fix, type PreprocessedToken, type Problem, type Sourc
 
 export const OPEN_END = 'open-end';
 
-export const openEnd = (last: PreprocessedToken): Problem => ({ code: OPEN_END, severity: 'error', message: 'the last line must end with a newline', span: visibleSpan(last) });
+/** Of the last token there is; nothing where lines follow in which nobody went on reading. */
+export function openEnd(last: PreprocessedToken): Problem | undefined {
+  const span = visibleSpan(last);
+  return span.file.text.includes('\n', span.end) ? undefined : { code: OPEN_END, severity: 'error', message: 'the last line must end with a newline', span };
+}
 
 /** Made when it is asked for: the end moves with every edit. */
 export const closedEnd = (file: SourceFile): Fix => ({ title: 'Add a newline at the end', edits: [{ span: { file, start: file.text.length, end: file.text.length }, text: '\n' }] });

@@ -87,7 +87,8 @@ export function* parseInSteps(tokens: PreprocessedToken[], arch: Architecture): 
     // BC 16, LT, l: a bit of the condition register by its name.
     if (isJump && arch.family === 'ppc64') for (const operand of operands.slice(0, -1)) if (operand.kind === 'label') operand.kind = 'special';
     const last = tokens.at(-1);
-    if (at >= tokens.length && last) report(openEnd(last));
+    const open = at >= tokens.length && last ? openEnd(last) : undefined;
+    if (open) report(open);
     statements.push({ labels, word, suffixes, operands });
     labels = [];
     if (problem) problems.push(problem);

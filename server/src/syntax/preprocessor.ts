@@ -64,8 +64,8 @@ interface Condition { enabled: boolean; start: number; file: SourceFile; span: S
 
 /** Go's own limit is 100 readers; finished ones count, so that `#define A A` ends. */
 const MOST_NESTING = 100;
-/** A hostile chain of macros doubles at each step: this many tokens are more than any real file has. */
-const MOST_TOKENS = 2_000_000;
+/** A hostile chain of macros doubles at each step: this many tokens are more than the macros of any real file make. */
+const MOST_TOKENS = 500_000;
 
 export const preprocess = (root: SourceFile, options: PreprocessOptions = {}): Preprocessed => finish(preprocessInSteps(root, options));
 
@@ -216,7 +216,7 @@ class Preprocessor {
   }
 
   private emit(token: PreprocessedToken): void {
-    if (++this.produced > MOST_TOKENS) {
+    if (token.expansion && ++this.produced > MOST_TOKENS) {
       if (!this.stopped) this.report('syntax', 'the macros of this file expand to too much text', token);
       this.stopped = true;
       this.readers.length = 0;
@@ -295,7 +295,8 @@ class Preprocessor {
 
   private directive(hash: PreprocessedToken, root: SourceFile): void {
     const line = this.restOfLine();
-    if (this.isOpenEnd) this.out.problems.push(openEnd(line.at(-1) ?? hash));
+    const open = this.isOpenEnd ? openEnd(line.at(-1) ?? hash) : undefined;
+    if (open) this.out.problems.push(open);
     const word = line.shift();
     const use = useOf(hash);
     if (use?.file === root && this.out.conditionalUses.at(-1) !== use.start) this.out.conditionalUses.push(use.start);
