@@ -107,7 +107,7 @@ const handlers: Handlers = {
     const wanted = points.map((point) => {
       // As compilers place statements: a line without code means the next one that has some.
       const line = coded.find((each) => each >= point.line);
-      if (coded.length === 0) return new Error(`${engine.binary.sources().includes(path) ? 'No line of this file has code in' : 'This file is not part of'} the program.`);
+      if (coded.length === 0) return new Error(`${engine.binary.hasSource(path) ? 'No line of this file has code in' : 'This file is not part of'} the program.`);
       if (line === undefined) return new Error(`There is no code at line ${point.line} or after it.`);
       return { request: { location: `${path}:${line}`, ...conditions(point) } };
     });

@@ -8,7 +8,6 @@ export class Sources {
   private readonly texts = new Map<string, Promise<string | undefined>>();
   private readonly given: [string, string][];
   private known: [string, string][] | undefined;
-  private files: Set<string> | undefined;
   private readonly binary: Binary;
 
   constructor(private readonly options: Pick<DebuggerOptions, 'binary' | 'sources' | 'substitutePath' | 'goroot' | 'modulePaths'>) {
@@ -64,19 +63,18 @@ export class Sources {
   private isNamed(path: string): boolean { return this.binary.goroot === '' && /^[^/<][^/]*\.(go|s)$/.test(path); }
 
   inBinary(path: string): string {
-    this.files ??= new Set(this.binary.sources());
-    if (this.files.has(path)) return path;
+    if (this.binary.hasSource(path)) return path;
     const plain = slashes(path);
     for (const [from, to] of this.rules) {
       const rest = after(plain, slashes(to));
       if (rest === undefined) continue;
       const candidate = join(from, rest);
-      if (this.files.has(candidate)) return candidate;
-      if (from === '.' && this.files.has(rest)) return rest;
+      if (this.binary.hasSource(candidate)) return candidate;
+      if (from === '.' && this.binary.hasSource(rest)) return rest;
     }
     if (this.options.goroot) {
       const rest = after(plain, `${slashes(this.options.goroot)}/src`);
-      if (rest !== undefined && this.files.has(rest)) return rest;
+      if (rest !== undefined && this.binary.hasSource(rest)) return rest;
     }
     return plain;
   }

@@ -232,6 +232,13 @@ export class GoBinary implements LocationHost {
     return this.sourceList;
   }
 
+  /** Sorted paths that end in the same name as this one. */
+  sourcesLike(path: string): string[] {
+    const { dwarf } = this, name = path.slice(path.lastIndexOf('/') + 1);
+    return dwarf && !this.sourceList && dwarf.info.sections.line.length > 0 ? [...dwarf.filesLike(path)].sort() : this.sources().filter((file) => file === name || file.endsWith(`/${name}`));
+  }
+  hasSource(path: string): boolean { return path !== '' && this.sourcesLike(path).includes(path); }
+
   sourcesMatching(suffix: string): string[] { return this.sources().filter((f) => f === suffix || f.endsWith('/' + suffix)); }
 
   get goroot(): string {

@@ -2,7 +2,6 @@
 // Must stay true: addresses equal Delve's (a test compares) except where Delve gives none or 0; without DWARF the same questions are answered from pclntab.
 import { END_SEQUENCE, IS_STATEMENT, PROLOGUE_END } from './dwarf/lines';
 import type { DwarfProgram, Subprogram } from './dwarf/program';
-import type { Unit } from './dwarf/info';
 import type { FunctionTable } from './function-table';
 import { withoutTypeParameters } from './names';
 import type { ElfFile } from './elf';
@@ -13,20 +12,9 @@ export interface LineRow { pc: number; file: string; line: number; isStatement: 
 export class Breakpoints {
   constructor(private readonly functions: FunctionTable, private readonly dwarf: () => DwarfProgram | undefined, private readonly elf: ElfFile, private readonly bias: number) {}
 
-  /** Units whose line tables name a file, with the file's numbers there. */
-  private unitsWith(dwarf: DwarfProgram, file: string): { unit: Unit; numbers: number[] }[] {
-    const out: { unit: Unit; numbers: number[] }[] = [];
-    for (const unit of dwarf.info.units) {
-      const numbers: number[] = [];
-      dwarf.files(unit).forEach((f, i) => { if (f === file) numbers.push(i); });
-      if (numbers.length) out.push({ unit, numbers });
-    }
-    return out;
-  }
-
   /** Rows of a file in all units. */
   private *rowsOf(dwarf: DwarfProgram, file: string): Iterable<{ pc: number; line: number; statement: boolean }> {
-    for (const { unit, numbers } of this.unitsWith(dwarf, file)) {
+    for (const { unit, numbers } of dwarf.unitsWith(file)) {
       const t = dwarf.lines(unit);
       for (let i = 0; i < t.count; i++) {
         if ((t.flags[i]! & END_SEQUENCE) || !numbers.includes(t.file[i]!)) continue;

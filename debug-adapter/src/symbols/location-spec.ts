@@ -10,6 +10,7 @@ const SOURCE_EXTENSION = /\.(go|s|S|c|cc|cpp|cxx|h|y)$/;
 export interface LocationHost extends Binary {
   pcsForFunction(fns: readonly FunctionInfo[]): number[];
   inlinedOnly(name: string): number[];
+  sourcesLike(path: string): string[];
 }
 
 export function findLocation(binary: LocationHost, spec: string, from: { file: string; line: number; pc: number } | undefined): LocationResult {
@@ -63,13 +64,14 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
   const written = base;
   base = base.replace(/·/g, '.').replace(/∕/g, '/').replace(/<>$/, '').replace(/^\./, '').replace(/\(SB\)$/, '');
 
-  const exact = binary.functionsNamed(base);
+  // Nor all functions for what cannot be the name of one: no package begins with a slash, and `go` is a keyword.
+  const isFile = written.startsWith('/') || /\.go$/.test(base), exact = isFile ? [] : binary.functionsNamed(base);
   // Reading all file names takes time: not for what is the name of a function and cannot be one of a file.
-  const files = exact.length && !SOURCE_EXTENSION.test(base) ? [] : binary.sources().filter((f) => f === written || matchesPath(base, f)).slice(0, MAX_CANDIDATES);
+  const files = exact.length && !SOURCE_EXTENSION.test(base) ? [] : [...new Set([...binary.sourcesLike(written), ...binary.sourcesLike(base)])].filter((f) => f === written || matchesPath(base, f)).slice(0, MAX_CANDIDATES);
   let names: string[] = [];
   if (exact.length && exact.some((f) => f.name === base || f.symbol === base)) names = [base];
   else {
-    const parsed = parseFunctionSpec(base);
+    const parsed = isFile ? undefined : parseFunctionSpec(base);
     if (parsed) {
       const seen = new Set<string>();
       for (const name of binary.distinctNames()) {

@@ -154,6 +154,17 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     expect(wrong).toEqual([]);
   });
 
+  test.each(all)('units that name a file are found without reading the others ($version)', (go) => {
+    const bytes = readBytes(build(PROGRAM, go)), binary = openBinary(bytes), whole = openBinary(bytes), sources = whole.sources();
+    expect(sources.length).toBeGreaterThan(100);
+    for (const source of sources) {
+      expect(binary.dwarf!.unitsWith(source).map(({ unit }) => unit.index), source).toEqual(whole.dwarf!.info.units.filter((unit) => whole.dwarf!.files(unit).includes(source)).map(({ index }) => index));
+      expect(binary.hasSource(source)).toBe(true);
+    }
+    for (const none of ['/nosuch.go', 'nosuch', '', '/', 'ain.go', '/elsewhere/runtime/proc.go']) expect(binary.hasSource(none), none).toBe(false);
+    expect(binary.sourcesLike('x/proc.go')).toEqual(sources.filter((source) => source.endsWith('/proc.go')));
+  });
+
   /** DWARF 4 and 5. */
   test.skipIf(!hasDelve).each(['go1.24.11', 'local'])('packages whose functions lie on both sides of where the unit begins have lines and variables (%s)', (version) => {
     const go = toolchain(version);

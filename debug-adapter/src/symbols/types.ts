@@ -244,6 +244,7 @@ export interface Binary {
 
   /** Source files of the program, as recorded. */
   sources(): string[];
+  hasSource(path: string): boolean;
   /** Source files whose path ends in `suffix` (`asm_amd64.s`, `runtime/proc.go`). */
   sourcesMatching(suffix: string): string[];
   /** GOROOT recorded in the paths of runtime's files ('' with -trimpath). */

@@ -28,7 +28,7 @@ export class FakeEngine {
   #events: DebuggerEvents[] = [];
   #ids = 0;
   #paused: (() => void) | undefined;
-  binary = refusing({ notes: ['a note'], goVersion: 'go1.26', hasDwarf: true, hasSymbols: true, sources: () => ['/src/main.go'], functionAt: () => undefined, functions: () => [{ name: 'main.main' }], globalVariables: () => [{ name: 'main.total', address: 0x5000 }], allPcsForLine: () => [], lineAt: () => undefined });
+  binary = refusing({ notes: ['a note'], goVersion: 'go1.26', hasDwarf: true, hasSymbols: true, sources: () => ['/src/main.go'], hasSource: (path: string) => path === '/src/main.go', functionAt: () => undefined, functions: () => [{ name: 'main.main' }], globalVariables: () => [{ name: 'main.total', address: 0x5000 }], allPcsForLine: () => [], lineAt: () => undefined });
 
   constructor(readonly write: (fd: 1 | 2, bytes: Uint8Array, replayed: boolean) => void) {}
   /** How tests hand it to the adapter. */

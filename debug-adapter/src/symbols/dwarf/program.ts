@@ -9,6 +9,7 @@ import type { Die, DwarfSections, Unit } from './info';
 import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
 import type { LineTable } from './lines';
 import { locationText } from './location-text';
+import { FileNames } from './file-names';
 import { NameIndex } from './name-index';
 import { FrameVariables } from './frame-variables';
 import type { DwarfHost } from './frame-variables';
@@ -34,6 +35,7 @@ export class DwarfProgram {
 
   constructor(sections: DwarfSections, readonly bias: number, host?: DwarfHost) {
     this.info = new DebugInfo(sections, bias);
+    this.fileNames = new FileNames(this.info);
     this.types = new TypeReader(this.info);
     this.names = new NameIndex(this.info);
     this.variables = new FrameVariables(this.info, this.types, host);
@@ -57,6 +59,23 @@ export class DwarfProgram {
     if (!table) this.lineTables.set(unit.index, (table = readLineTable(this.info, unit)));
     return table;
   }
+
+  /** Units that name a file by that path, with its numbers there. */
+  unitsWith(file: string): { unit: Unit; numbers: number[] }[] {
+    return this.unitsNaming(file).flatMap((unit) => {
+      const numbers: number[] = [];
+      this.files(unit).forEach((each, i) => { if (each === file) numbers.push(i); });
+      return numbers.length > 0 ? [{ unit, numbers }] : [];
+    });
+  }
+
+  /** Paths that end in the same name as this one. */
+  filesLike(path: string): Set<string> {
+    const end = `/${path.slice(path.lastIndexOf('/') + 1)}`;
+    return new Set(this.unitsNaming(path).flatMap((unit) => this.files(unit).filter((file) => file === end.slice(1) || file.endsWith(end))));
+  }
+  private readonly fileNames: FileNames;
+  private unitsNaming(path: string): readonly Unit[] { return this.fileNames.unitsNaming(path.slice(path.lastIndexOf('/') + 1)); }
 
   files(unit: Unit): string[] {
     let files = this.fileTables.get(unit.index);
