@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { GPR, PAGES_BASE, RFLAGS_OFFSET, RIP_OFFSET, STATE_BASE } from '../cpu-state';
 import type { Cpu } from '../cpu-types';
 import { EXECUTE, WRITE } from '../cpu-types';
+import type { CodeEngine } from '../machine-types';
 import type { Keeping } from './cpu';
 import type { Tuning } from './cpu';
 import { TUNING, createCpu } from './cpu';
@@ -31,7 +32,7 @@ const PROGRAM = [
   0xc3, // 401021 ret
 ];
 
-function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning) {
+function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning, engine?: CodeEngine) {
   const memory = new WebAssembly.Memory({ initial: (PAGES_BASE >> 16) + 64 });
   const host = new Map([[DATA, PAGES_BASE]]), code = new Set<number>();
   const made: { cpu?: Cpu } = {};
@@ -48,7 +49,7 @@ function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning) {
     },
     watched: () => false,
   };
-  const cpu = made.cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping, undefined, tuning);
+  const cpu = made.cpu = createCpu(pages, { cpuid: () => [0, 0, 0, 0], timestamp: (retired) => BigInt(retired) }, keeping, engine, tuning);
   const words = new BigUint64Array(memory.buffer);
   const at = (offset: number) => (STATE_BASE + offset) >> 3;
   words[at(RIP_OFFSET)] = BigInt(CODE);
@@ -187,6 +188,26 @@ describe('the processor', () => {
     cpu.setBreakpoints(new Set());
     expect(cpu.run(10_000)).toEqual({ kind: 'syscall' });
     expect(gpr(0)).toBe(BigInt.asUintN(64, -210n));
+  });
+
+  it('puts new hot code together when it is kept, and keeps machine code of what an earlier run has put together', () => {
+    const kept = new Map<string, Uint8Array>(), patience: number[] = [], CODE_BYTES = 64;
+    const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
+    const engine: CodeEngine = { compile: (wire, each) => { patience.push(each); return new WebAssembly.Module(wire); }, machineCode: () => new Uint8Array(CODE_BYTES), revive: () => undefined };
+    const layers = () => {
+      const { cpu, words, gpr } = machine(PROGRAM, keeping, TUNING, engine);
+      words[((STATE_BASE + GPR) >> 3) + 1] = 500_000n;
+      expect(cpu.run(10_000_000)).toEqual({ kind: 'syscall' });
+      expect(gpr(0)).toBe(125000250000n);
+      (cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
+      cpu.keepTranslations?.();
+      return decodeKept(kept.get([...kept.keys()].find((key) => key.startsWith('code'))!) as Uint8Array<ArrayBuffer>)!.layers;
+    };
+    const first = layers(), usual = Math.min(...patience.splice(0));
+    expect(first.map(({ bodies, machineCode }) => [bodies.length, machineCode])).toEqual([[2, undefined]]);
+    expect(layers().map(({ bodies, machineCode }) => [bodies.length, machineCode?.length])).toEqual([[2, CODE_BYTES]]);
+    // It was worth optimising: that is not to be found out again.
+    expect(Math.min(...patience)).toBeLessThan(usual / 10);
   });
 
   it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('looks at %s code again that was changed from outside, breakpoints or not', (_, tuning) => {

@@ -8,7 +8,8 @@ export interface Layer {
   bodies: readonly Uint8Array[];
   base: number;
   patience: number;
-  /** As it was kept. */
+  /** Of an earlier run; with the machine code that was kept with it. */
+  adopted?: true;
   machineCode?: Uint8Array;
   /** Once it is in the table. */
   module?: WebAssembly.Module;
@@ -25,8 +26,11 @@ export const NEVER = 2 ** 31 - 1;
  */
 export const patienceFor = (bodyBytes: number): number => Math.min(NEVER, Math.max(40_000_000, bodyBytes * 40_000));
 
-/** For what is kept without machine code: it was hot, though not for long enough, and will be again. With a sixteenth the fifth runs of six programs took 7 % less than with the same, the second ones 2 % more. */
-export const lessPatient = (patience: number): number => Math.max(1_000_000, patience >> 4);
+/**
+ * For what is kept without machine code: it was hot, though not for long enough, and will be again. With a sixteenth the fifth runs of six programs took 7 % less than
+ * with the same, the second ones 2 % more. `optimised`: it was hot for long enough, but is put together with others (`placesToKeep`), and is wanted again at once.
+ */
+export const lessPatient = (patience: number, optimised: boolean): number => (optimised ? Math.max(200_000, patience >> 8) : Math.max(1_000_000, patience >> 4));
 
 /** Bodies of about a size go into one module, which has one patience for all; the last class is for the large ones. */
 const SIZE_CLASSES = [2000, 6000, 15_000];

@@ -514,32 +514,35 @@ export class Translations {
     return short;
   }
 
-  /** The layers to keep, and for each of ours where its functions are in them. Those without machine code are put together. */
+  /**
+   * The layers to keep, and for each of ours where its functions are in them. What is new is put together by size, since calls within a module are the quickest and
+   * each module takes its time to revive; that costs the machine code it has by now, which the next run makes again. Only what an earlier run has put together keeps it.
+   */
   private placesToKeep(list: readonly Translation[]): { layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[]; of: Map<Layer, [number, number][]> } {
     const used = new Map<Layer, Map<number, number | undefined>>(), of = new Map<Layer, [number, number][]>();
     for (const { entry, hot, plain } of list) {
       for (const place of [hot, plain]) if (place) used.set(place.layer, (used.get(place.layer) ?? new Map<number, number | undefined>()).set(place.index, place === hot ? entry : undefined));
     }
-    const layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[] = [], rest = new Map<number, (Place & { entry: number | undefined })[]>();
+    const layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[] = [], rest = new Map<string, { optimised: boolean; places: (Place & { entry: number | undefined })[] }>();
     for (const [layer, indices] of used) {
-      const { bytes } = machineCodeOf(layer, this.engine, this.table), to: [number, number][] = [];
+      const { bytes } = machineCodeOf(layer, this.engine, this.table), to: [number, number][] = [], optimised = bytes !== undefined;
       of.set(layer, to);
-      if (bytes) {
+      if (bytes && layer.adopted) {
         layer.bodies.forEach((_, index) => { to[index] = [layers.length, index]; });
         layers.push({ wire: layer.wire, bodies: layer.bodies, patience: layer.patience, machineCode: bytes });
       } else {
         adoptMarks(layer.wire, layer.bodies);
         for (const [index, entry] of indices) {
-          const size = sizeClass(layer.bodies[index]!.length), group = rest.get(size);
-          if (group) group.push({ layer, index, entry }); else rest.set(size, [{ layer, index, entry }]);
+          const key = `${sizeClass(layer.bodies[index]!.length)} ${optimised}`, group = rest.get(key);
+          if (group) group.places.push({ layer, index, entry }); else rest.set(key, { optimised, places: [{ layer, index, entry }] });
         }
       }
     }
-    for (const group of rest.values()) {
-      const module = newLayer(), bodies = group.map(({ layer, index }) => layer.bodies[index]!);
+    for (const { optimised, places } of rest.values()) {
+      const module = newLayer(), bodies = places.map(({ layer, index }) => layer.bodies[index]!);
       localHelpers(module);
-      group.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
-      layers.push({ wire: layerModule(module, bodies, group.map(({ entry }) => entry)), bodies, patience: lessPatient(Math.min(...group.map(({ layer }) => layer.patience))) });
+      places.forEach(({ layer, index }, at) => { of.get(layer)![index] = [layers.length, at]; });
+      layers.push({ wire: layerModule(module, bodies, places.map(({ entry }) => entry)), bodies, patience: lessPatient(Math.min(...places.map(({ layer }) => layer.patience)), optimised) });
     }
     return { layers, of };
   }
@@ -566,7 +569,7 @@ export class Translations {
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
     if (head.lengths.length > 0) { new WebAssembly.Instance(this.compile(module, module.length < MOST_AT_ONCE), { e: this.parts }); this.statistics.modules++; }
     this.nextSlot += head.lengths.length;
-    for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
+    for (const { wire, machineCode, patience, bodies } of read.layers) this.layers.push({ wire, bodies, patience, adopted: true, base: this.newSlots(bodies.length), gone: new Set(), ...(machineCode ? { machineCode } : {}) });
     this.nextCell = head.nextCell;
     this.nextMark = head.nextMark;
     this.lookups.bytes.set(read.marks, BLOCK_MARKS);
@@ -624,7 +627,7 @@ export class Translations {
   }
 
   /** Whether so much has been optimised since it was kept that it is worth keeping again. */
-  optimised(): boolean { return this.layers.some((layer) => machineCodeOf(layer, this.engine, this.table).grown); }
+  optimised(): boolean { return this.layers.some((layer) => layer.adopted && machineCodeOf(layer, this.engine, this.table).grown); }
 
   /** Pages whose code has been compared since they last changed. */
   private readonly checked = new Set<number>();
