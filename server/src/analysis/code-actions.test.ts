@@ -56,6 +56,7 @@ test('writes no function that //go:linkname gives from package runtime or from o
   const given = '-- goroot/src/runtime/r.go --\npackage runtime\n\nimport _ "unsafe"\n\n//go:linkname p_add p.add\nfunc p_add(first, second int64) int64 { return first + second }\n';
   const imported = '-- p/inner/i.go --\npackage inner\n\nimport _ "unsafe"\n\n//go:linkname narrow p.narrow\nfunc narrow(x uint32, s string) bool { return false }\n';
   const p = fixture(`${GO.replace('package p', 'package p\n\nimport _ "p/inner"')}${given}${imported}-- p/p_amd64.s --\n«x»\n`);
+  for (const step of p.knowledge('/p/p_amd64.s')?.importsAhead() ?? []) expect(step).toBeUndefined();
   expect(actions(p.context('/p/p_amd64.s'), p.at('x').offset, p.at('x').offset).map(({ title }) => title)).toEqual(['Write assembly for walk']);
 });
 

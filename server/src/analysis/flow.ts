@@ -236,12 +236,13 @@ class Analysis {
       for (const name of writers.keys()) if (name !== 'SP' && !(keep && name === this.gRegister())) writers.set(name, here);
       return;
     }
-    if (RAW.has(word) && !this.isHarmless(statement)) {
-      // Whatever these numbers do.
+    if (RAW.has(word)) {
+      // Whatever these numbers do: nothing is known of what a register holds.
       const keep = values.get(this.gRegister());
-      values.clear();
-      if (keep) values.set(this.gRegister(), keep);
-      for (const [name, set] of writers) if (name !== 'SP') writers.set(name, new Set([...set, statement]));
+      if (values.size > (keep ? 1 : 0) && !this.isHarmless(statement)) {
+        values.clear();
+        if (keep) values.set(this.gRegister(), keep);
+      }
       return;
     }
     const result = this.loaded(statement, state);

@@ -29,6 +29,7 @@ const MOST_SOURCES = 24;
 
 export class PackageKnowledge {
   private headerFound: AsmHeader | undefined;
+  private importPath: string | undefined;
   /** Local names of //go:linkname, by file. */
   private readonly linknames = new Map<string, ReadonlySet<string>>();
   private definesByName: Map<string, AsmDefine> | undefined;
@@ -160,21 +161,29 @@ export class PackageKnowledge {
     return text !== undefined && new RegExp(`^//go:linkname ${name} ${name}\\s*$`, 'm').test(text) ? this.declaration(name) : undefined;
   }
 
-  /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere, or gives from there, are left out. */
+  /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
   bodyless(wanted: (name: string) => boolean): string[] {
     return this.owner.scope.filesWithoutBodies(wanted).flatMap((file) => {
       const waiting = file.declarations.filter((each) => each.kind === 'func' && !each.receiver && !each.hasBody && wanted(each.name));
-      return waiting.map(({ name }) => name).filter((name) => !this.linknamesIn(file.path).has(name) && !this.isGiven(name));
+      return waiting.map(({ name }) => name).filter((name) => !this.linknamesIn(file.path).has(name));
     });
   }
 
-  /** Whether package runtime, which gives most, or a package that this one imports makes one of its functions the one of this name. */
-  private isGiven(name: string): boolean {
+  /** Whether package runtime, which gives most, or a package that this one imports makes one of its functions the one of this name; of packages that have been read, see `importsAhead`. */
+  isGiven(name: string): boolean {
     const { directory, scope } = this.owner;
-    const symbol = `${packagePath(directory, this.packages.options.files) ?? this.owner.name}.${name}`;
+    const symbol = `${(this.importPath ??= packagePath(directory, this.packages.options.files) ?? this.owner.name)}.${name}`;
     if (this.runtime()?.scope.gives(symbol)) return true;
-    const imports = new Set(scope.files().flatMap((file) => file.imports.map(({ path }) => path)));
-    return [...imports].some((path) => this.packages.imported(path, directory)?.scope.gives(symbol));
+    for (const path of scope.imports()) if (this.packages.importedAtHand(path, directory)?.scope.gives(symbol)) return true;
+    return false;
+  }
+
+  /** Reads the packages that this one imports, one at a time. */
+  *importsAhead(): Steps<void> {
+    for (const path of this.owner.scope.imports()) {
+      this.packages.imported(path, this.owner.directory);
+      yield undefined;
+    }
   }
 
   private linknamesIn(path: string): ReadonlySet<string> {

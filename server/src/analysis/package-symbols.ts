@@ -70,5 +70,5 @@ export function missingFunctions(file: AssemblyFile, knowledge: PackageKnowledge
   const waiting = knowledge.bodyless(wanted);
   if (waiting.length === 0) return [];
   const defined = new Set(linked(file, neighbours, minor).flatMap(({ symbols }) => symbols).map(({ name }) => name.slice(name.lastIndexOf('.') + 1)));
-  return waiting.filter((name) => !defined.has(name));
+  return waiting.filter((name) => !defined.has(name) && !knowledge.isGiven(name));
 }

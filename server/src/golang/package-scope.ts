@@ -12,6 +12,8 @@ export interface PossibleNames {
   bodyless: readonly string[];
   /** Symbols of other packages that //go:linkname makes its functions: `internal/bytealg.MakeNoZero`. */
   given: readonly string[];
+  /** Paths that it imports, and more. */
+  imports: readonly string[];
 }
 
 export interface Source extends PossibleNames {
@@ -28,6 +30,7 @@ export class PackageScope {
   private readonly read = new Map<number, Map<string, Declaration>>();
   private all: Map<string, Declaration> | undefined;
   private givenSymbols: Set<string> | undefined;
+  private importedPaths: Set<string> | undefined;
 
   /** `linkables` where they are known from elsewhere. */
   constructor(readonly sources: readonly Source[], private linkables?: readonly Linkable[]) {
@@ -90,6 +93,9 @@ export class PackageScope {
   /** Whether a function here is also a symbol of another package. */
   gives(symbol: string): boolean { return (this.givenSymbols ??= new Set(this.sources.flatMap(({ given }) => given))).has(symbol); }
 
+  /** Paths that its files import, and more. */
+  imports(): ReadonlySet<string> { return (this.importedPaths ??= new Set(this.sources.flatMap(({ imports }) => imports))); }
+
   /** Files that may have functions without a body of such names, parsed. */
   filesWithoutBodies(wanted: (name: string) => boolean): GoFile[] { return this.sources.filter(({ bodyless }) => bodyless.some((name) => name === ANY || wanted(name))).map((source) => source.file()); }
 
@@ -125,6 +131,9 @@ const FUNCTION = /(?:^|;)[^\S\n]*func\b/gm, FUNCTION_NAME = /(?:^|;)[^\S\n]*func
 
 const LINKNAME = /^\/\/go:linkname [\p{L}\p{Nd}_]+ (\S+\.\S+)/gmu;
 
+/** What may be an import stands before all else that is declared. */
+const IMPORT = /^[^\S\n]*(?:import[^\S\n]*)?(?:[\w.]+[^\S\n]+)?"([^"\n]+)"/gm, DECLARED = /^(?:func|type|var|const)\b/m;
+
 /** Stands for every name. */
 const ANY = '*';
 
@@ -140,7 +149,8 @@ export function possibleNames(source: string): PossibleNames {
   const bodyless = torn || commented ? [ANY] : possiblyBodyless(text);
   if (commented) text = text.replace(/[^\p{L}\p{Nd}_]+/gu, '\n');
   for (const [, list = ''] of text.matchAll(BEGINNING)) for (const name of list.includes(',') ? list.split(/[\s,]+/) : [list]) found.add(name);
-  return { names: [...found], bodyless, given: Array.from(source.matchAll(LINKNAME), ([, symbol = '']) => symbol) };
+  const imports = Array.from(source.slice(0, DECLARED.exec(source)?.index).matchAll(IMPORT), ([, path = '']) => path);
+  return { names: [...found], bodyless, imports, given: Array.from(source.matchAll(LINKNAME), ([, symbol = '']) => symbol) };
 }
 
 /** Of an outline, in which a body is `{}`: a function alone that ends so has one, unless that may be its result's type. */

@@ -92,7 +92,7 @@ export class Packages {
     if (!known) return undefined;
     if (known.header) this.headers.set(directory, known.header);
     const paths = known.sources.map(({ file }) => join(directory, file));
-    const sources = known.sources.map(({ names, bodyless, given }, i): Source => ({ path: paths[i] ?? '', names, bodyless, given, file: () => this.parse(paths[i] ?? '', this.options.files.read(paths[i] ?? '') ?? '') }));
+    const sources = known.sources.map(({ names, bodyless, given, imports }, i): Source => ({ path: paths[i] ?? '', names, bodyless, given, imports, file: () => this.parse(paths[i] ?? '', this.options.files.read(paths[i] ?? '') ?? '') }));
     return packageOf(directory, known.name, false, sources, known.linkable?.map(([name, kind, source]) => ({ name, kind, path: paths[source] ?? '' })));
   }
 
@@ -104,7 +104,7 @@ export class Packages {
     const known = this.byDirectory.get(directory);
     if (!known) return;
     const { scope } = known;
-    const sources = scope.sources.map(({ path, names, bodyless, given }) => ({ file: baseName(path), names, bodyless, given }));
+    const sources = scope.sources.map(({ path, names, bodyless, given, imports }) => ({ file: baseName(path), names, bodyless, given, imports }));
     const places = new Map(scope.sources.map(({ path }, i) => [path, i]));
     const linkable = scope.linkableAtHand()?.map(({ name, kind, path }): [string, typeof kind, number] => [name, kind, places.get(path) ?? 0]);
     this.kept?.save(directory, { name: known.name, sources, linkable, header: header ?? this.headers.get(directory) }, [...this.byDirectory.values()].flatMap((each) => each?.directory ?? []));
@@ -174,8 +174,25 @@ export class Packages {
 
   /** The package that `path` names when imported from a directory. */
   imported(path: string, from: string): GoPackage | undefined {
+    for (const candidate of this.candidates(path, from)) {
+      const found = this.read(candidate);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** The same, where it has been read already. */
+  importedAtHand(path: string, from: string): GoPackage | undefined {
+    for (const candidate of this.candidates(path, from)) {
+      const found = this.byDirectory.get(candidate);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  private candidates(path: string, from: string): string[] {
     const { goroot } = this.options;
-    if (path === 'unsafe') return undefined;
+    if (path === 'unsafe') return [];
     const inRoot = goroot !== undefined && (from === `${goroot}/src` || from.startsWith(`${goroot}/src/`));
     const first = path.split('/')[0] ?? '';
     const listed = this.options.listed?.imported(path, from);
@@ -187,11 +204,7 @@ export class Packages {
     }
     const module = this.moduleOf(from);
     if (module) candidates.push(...this.inModule(path, module));
-    for (const candidate of candidates) {
-      const found = this.read(candidate);
-      if (found) return found;
-    }
-    return undefined;
+    return candidates;
   }
 
   private *inModule(path: string, module: Module): Generator<string> {

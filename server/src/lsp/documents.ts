@@ -219,6 +219,7 @@ export class Documents {
     const file = this.file(uri);
     const knowledge = file && this.context(file).knowledge;
     if (!file || !knowledge) return;
+    yield* knowledge.importsAhead();
     const names = file.statements.flatMap(({ operands }) => operands.flatMap(({ symbol, pseudo }) => (symbol && pseudo === 'SB' ? symbolName(symbol.token.text, file) : [])));
     // And the one that all call.
     const paths = new Set(['runtime', ...names.flatMap((name) => (name.lastIndexOf('.') > 0 ? name.slice(0, name.lastIndexOf('.')) : []))]);

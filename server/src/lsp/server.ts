@@ -18,8 +18,8 @@ import { GoKnowledge } from './go-knowledge';
 import { sourceFile } from '../syntax/source';
 import { diagnostic } from './to-proto';
 
-/** Milliseconds without typing before diagnostics are worked out, and before changed functions are assembled too. */
-const PAUSE = 4, LONG_PAUSE = 250;
+/** Milliseconds without typing and requests before diagnostics are worked out, or at most if requests never cease, and before changed functions are assembled too. */
+const PAUSE = 4, MOST_PAUSE = 12, LONG_PAUSE = 250;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
@@ -132,7 +132,13 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   const soon = (uri: string) => {
     clearTimeout(timers.get(uri));
     idle.drop(assembling(uri));
-    timers.set(uri, setTimeout(publish, PAUSE, uri, false));
+    timers.set(uri, setTimeout(publishSoon, PAUSE, uri, Date.now()));
+  };
+  /** An answer that was given just now is to reach the client first: proposals come with the letter they are for. */
+  const publishSoon = (uri: string, since: number) => {
+    const now = Date.now();
+    if (now - session.busy < PAUSE && now - since < MOST_PAUSE) timers.set(uri, setTimeout(publishSoon, PAUSE, uri, since));
+    else publish(uri, false);
   };
   open.onDidChangeContent(({ document: { uri } }) => {
     for (const each of [uri, ...documents.includersOf(uri)]) soon(each);
