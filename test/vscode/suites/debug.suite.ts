@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { acted, activated, binary, focusedFrame, hovered, Messages, next, picture, stopDebugging, textOf, workspace } from './support';
+import { acted, activated, binary, built, focusedFrame, hovered, Messages, next, picture, stopDebugging, textOf, workspace } from './support';
 
 interface Frame { id: number; name: string; line: number; instructionPointerReference: string; source?: { path?: string } }
 interface Variable { name: string; value: string; variablesReference: number; memoryReference?: string }
@@ -241,6 +241,29 @@ describe('debugging examples/switch', () => {
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
       fs.rmSync(large, { recursive: true, force: true });
     }
+  });
+
+  it('gives the program a terminal of VS Code: it reads what is typed there', async () => {
+    const program = built('asks', 'package main\n\nimport (\n\t"bufio"\n\t"fmt"\n\t"os"\n)\n\nfunc main() {\n\tfmt.Print("your name? ")\n\tname, err := bufio.NewReader(os.Stdin).ReadString(\'\\n\')\n\tgreet(name, err)\n}\n\n//go:noinline\nfunc greet(name string, err error) { fmt.Printf("hello, %s", name) }\n');
+    vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint('main.main'), new vscode.FunctionBreakpoint('main.greet')]);
+    const opened = next(vscode.window.onDidOpenTerminal, ({ name }) => name.startsWith('gobuf'), 'the program\'s terminal');
+    const session = await start(launch({ program, console: 'integratedTerminal' })), terminal = await opened;
+    const asked = messages.stopped();
+    void vscode.commands.executeCommand('workbench.action.debug.continue');
+    terminal.show();
+    terminal.sendText('Ada');
+    const { threadId } = (await asked).body as { threadId: number }, [top] = await stackOf(session, threadId);
+    assert.match(top!.name, /main\.greet/);
+    const { result } = (await session.customRequest('evaluate', { expression: 'name', frameId: top!.id, context: 'watch' })) as { result: string };
+    assert.strictEqual(result, '"Ada\\n"');
+    const ended = next(vscode.debug.onDidTerminateDebugSession, (each) => each.id === session.id, 'the end of the session');
+    terminal.show();
+    // Back in time what was typed is not asked for again.
+    await move('workbench.action.debug.reverseContinue');
+    await move('workbench.action.debug.continue');
+    await picture('terminal');
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    await ended;
   });
 
   it('refuses what is no Go program in one sentence', async () => {
