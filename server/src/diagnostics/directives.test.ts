@@ -29,7 +29,7 @@ const SOURCES = [
   // Labels, numbers, directives.
   `${F}\tJMP\n\tRET\n`, `${F}\tCALL\n\tRET\n`, `${F}\tJMP\tl\nl:\n`, `${F}l:\n\tJMP\tl\n`, `${F}\tJMP\tl\nl:\nTEXT ·g(SB), 4, $0\n\tRET\n`, `${G}DATA x(SB)/8, $08\n`, `${G}DATA x(SB)/8, $07\n`, `${G}DATA x(SB)/8, $1<<-1\n`, `${G}DATA x(SB)/8, $1<<64\n`, '#line 1 "x"\n', '#line 1\n', '#line x\n', '#line\n',
   '#ifdef X\nit is "left out\n\n#endif\n', '#ifdef X\nit is "left out\n#endif\n', "#ifdef X\ndon't\n#endif\n", '#ifdef X\n"closed"\n#endif\n', '\ufeffTEXT ·f(SB), 4, $0\n\tRET\n',
-  `//go:build !x\n${F}\tRET\n`, `${F}//go:build !x\n\tRET\n`, `#define X 1\n//go:build !x\n${F}\tRET\n`, `${F}/*\n//go:build !x\n*/\tRET\n`, `${F}\tRET // see\n// //go:build x\n`, `${F}#ifdef X\n//go:build !x\n#endif\n\tRET\n`,
+  `//go:build !x\n${F}\tRET\n`, `${F}//go:build !x\n\tRET\n`, `#define X 1\n//go:build !x\n${F}\tRET\n`, `#define X 1\n\n//go:build !x\n${F}\tRET\n`, `#include "textflag.h"\n//go:build !x\n`, `#include "textflag.h"\n\n//go:build !x\n`, '#define X 1\n// a\n//go:build !x\n', '#define X 1\n#define Y 1\n//go:build !x\n', '#ifdef X\n\n//go:build !x\n\n#endif\n', '#ifndef X\n\n//go:build !x\n\n#endif\n', 'l:\n//go:build !x\n', '/*\n#define X 1\n*/\n\n//go:build !x\n', `${F}/*\n//go:build !x\n*/\tRET\n`, `${F}\tRET // see\n// //go:build x\n`, `${F}#ifdef X\n//go:build !x\n#endif\n\tRET\n`,
 ];
 
 test.skipIf(!hasGo || !goroot).each(['amd64', '386', 'arm64', 'riscv64', 's390x'])('what Go\'s assembler says of directives on %s', (goarch) => {

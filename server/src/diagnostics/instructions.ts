@@ -56,21 +56,24 @@ export function unknownOperands(file: AssemblyFile, special: ReadonlySet<string>
     kind === 'special' && name && !special.has(name.text) ? [{ code: 'syntax', severity: 'error', message: `${name.text} is neither a register nor followed by (SB), (FP) or (SP)`, span: visibleSpan(name) }] : [])))));
 }
 
-/** The go command reads a constraint before the code; Go's assembler refuses it behind that. */
+/** The go command reads a constraint before the code and the directives; Go's assembler refuses it behind them, but for one right below a directive. */
 export function misplacedConstraints({ source, statements: [first], preprocessed: { inactive } }: AssemblyFile): Problem[] {
+  const { text } = source;
   const token = first?.labels[0] ?? first?.word;
-  if (!token) return [];
-  const span = visibleSpan(token);
-  if (span.file !== source) return [];
+  const span = token && visibleSpan(token);
+  const code = span?.file === source ? span.start : text.length;
+  const isCommented = (at: number) => text.lastIndexOf('/*', at) > text.lastIndexOf('*/', at);
+  const hash = text.includes('//go:build') ? [...text.slice(0, code).matchAll(/^[ \t]*#/gm)].find(({ index }) => !isCommented(index))?.index ?? Infinity : Infinity;
   const problems: Problem[] = [];
-  for (let at = source.text.indexOf('//go:build', span.end); at >= 0; at = source.text.indexOf('//go:build', at + 1)) {
+  for (let at = text.indexOf('//go:build', Math.min(code, hash)); at >= 0; at = text.indexOf('//go:build', at + 1)) {
     if (inactive.some(({ file, start, end }) => file === source && start <= at && at < end)) continue;
-    const line = source.text.lastIndexOf('\n', at) + 1;
-    const newline = source.text.indexOf('\n', at);
-    const end = newline < 0 ? source.text.length : newline;
+    const line = text.lastIndexOf('\n', at) + 1;
     // A line of its own; what stands within a block comment is none.
-    if (source.text.slice(line, at).trim() !== '' || !/^\/\/go:build\s/.test(source.text.slice(at, at + 11)) || source.text.lastIndexOf('/*', at) > source.text.lastIndexOf('*/', at)) continue;
-    problems.push({ code: 'constraint-misplaced', severity: 'error', message: 'a //go:build line must come before the code', span: { file: source, start: at, end } });
+    if (text.slice(line, at).trim() !== '' || !/^\/\/go:build\s/.test(text.slice(at, at + 11)) || isCommented(at)) continue;
+    const before = text.slice(text.lastIndexOf('\n', line - 2) + 1, line);
+    if (at < code && /^[ \t]*#[ \t]*(?!include)/.test(before)) continue;
+    const newline = text.indexOf('\n', at);
+    problems.push({ code: 'constraint-misplaced', severity: 'error', message: 'a //go:build line must come before the code and its directives', span: { file: source, start: at, end: newline < 0 ? text.length : newline } });
   }
   return problems;
 }
