@@ -22,8 +22,9 @@ function labelsOf(body: readonly Statement[]): Problem[] {
       else defined.set(label.text, label);
     }
   }
-  // At the end of a file, with no instruction to stand for.
-  const hanging = new Set(body.flatMap(({ word, labels: here }) => (word ? [] : here.map(({ text }) => text))));
+  // At the end, with no instruction to stand for: what a label stands before counts, and DATA and GLOBL are none.
+  const isCode = ({ word }: Statement) => word !== undefined && word.text !== 'DATA' && word.text !== 'GLOBL';
+  const hanging = new Set(body.slice(body.findLastIndex(isCode) + 1).flatMap(({ labels: here }) => here.map(({ text }) => text)));
   const used = new Set<string>();
   for (const { operands } of body) {
     for (const { kind, symbol } of operands) {
@@ -31,8 +32,8 @@ function labelsOf(body: readonly Statement[]): Problem[] {
       used.add(symbol.token.text);
       if (hanging.has(symbol.token.text)) {
         const label = visibleSpan(defined.get(symbol.token.text) ?? symbol.token);
-        const end = label.file.text.length;
-        problems.push({ code: 'label-undefined', severity: 'error', message: `no instruction follows label ${symbol.token.text}: Go's assembler does not know it`, span: visibleSpan(symbol.token), fixes: [{ title: 'Add RET at the end', edits: [{ span: { file: label.file, start: end, end }, text: `${label.file.text.endsWith('\n') ? '' : '\n'}\tRET\n` }] }] });
+        const colon = label.file.text.indexOf(':', label.end) + 1;
+        problems.push({ code: 'label-undefined', severity: 'error', message: `no instruction follows label ${symbol.token.text}: Go's assembler does not know it`, span: visibleSpan(symbol.token), fixes: colon > 0 ? [{ title: `Add RET behind ${symbol.token.text}`, edits: [{ span: { file: label.file, start: colon, end: colon }, text: '\n\tRET' }] }] : [] });
       }
       if (!defined.has(symbol.token.text)) problems.push({ code: 'label-undefined', severity: 'error', message: isSymbol(symbol.token.text) ? `${symbol.token.text} is no label: of a symbol write ${symbol.token.text}(SB)` : `there is no label ${symbol.token.text} in this function`, span: visibleSpan(symbol.token), fixes: fixesOf(symbol.token, [...defined.keys()], body) });
     }
