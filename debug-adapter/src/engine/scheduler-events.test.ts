@@ -116,8 +116,9 @@ describe.skipIf(!hasGo)('places of scheduler events (needs the go command)', () 
 
 describe.skipIf(!hasGo)('every scheduler event on every version (needs the go command)', () => {
   const scheduled = path.join(import.meta.dirname, 'testdata/scheduled.go');
-  for (const go of toolchains()) test(go.version, async () => {
-    const session = debuggerOf(build(scheduled, go)), { debug } = session;
+  // As `dlv debug` builds: the runtime itself without inlining, too.
+  for (const flags of [[], ['-gcflags=all=-N -l']]) for (const go of toolchains()) test(`${go.version} ${flags.join(' ')}`, async () => {
+    const session = debuggerOf(build(scheduled, go, flags)), { debug } = session;
     sessions.push(session);
     await debug.launch();
     // Each stops; once it has, it is not wanted any more.
@@ -131,7 +132,7 @@ describe.skipIf(!hasGo)('every scheduler event on every version (needs the go co
     expect([...waiting.values()]).toEqual([]);
   }, 120_000);
 
-  for (const flags of [[], ['-ldflags=-w']]) for (const go of toolchains()) test(`${go.version} ${flags.join(' ')}: goroutines that run were made, under that number`, async () => {
+  for (const flags of [[], ['-ldflags=-w'], ['-gcflags=all=-N -l']]) for (const go of toolchains()) test(`${go.version} ${flags.join(' ')}: goroutines that run were made, under that number`, async () => {
     const session = debuggerOf(build(scheduled, go, flags)), { debug } = session;
     sessions.push(session);
     await debug.launch();

@@ -6,7 +6,7 @@ import { decode } from '@gobuf/emulator/x86/decoder';
 import type { Machine, Registers } from '@gobuf/emulator/machine-types';
 import { goroutineStatusName } from '../goruntime/status';
 import type { Binary, FunctionInfo } from '../symbols/types';
-import { R14 } from './guest';
+import { R14, RSP } from './guest';
 import type { RuntimeWords } from './guest';
 import type { SchedulerEvent, SchedulerEventName } from './types';
 
@@ -41,7 +41,13 @@ const ENTRIES: Partial<Record<SchedulerEventName, string[]>> = {
   handoff: ['handoffp'], newm: ['newosproc'], futexsleep: ['futexsleep'], futexwake: ['futexwakeup'], preempt: ['asyncPreempt', 'gopreempt_m'], growth: ['copystack'],
 };
 
-interface Exchange { base: number; displacement: number; source: number }
+interface Exchange {
+  base: number;
+  displacement: number;
+  source: number;
+  /** Of a function that exchanges whatever its callers name: where the calls that change a status return to. */
+  callers?: ReadonlySet<number>;
+}
 
 export class SchedulerHooks {
   private readonly places = new Map<SchedulerEventName, number[]>();
@@ -93,12 +99,24 @@ export class SchedulerHooks {
     }).slice(0, 1);
   }
 
-  /** `LOCK CMPXCHG reg, atomicstatus(base)` in the functions that change a status. */
+  /** `LOCK CMPXCHG reg, atomicstatus(base)` in the functions that change a status; in a runtime built without inlining, that of `(*Uint32).CompareAndSwap`, which they call. */
   private statusChanges(): number[] {
     if (this.statusOffset === undefined) return [];
-    if (this.exchanges.size === 0) for (const name of STATUS_FUNCTIONS) for (const fn of this.functions(name)) for (const { address, bytes, at } of this.instructions(fn)) {
-      const found = exchangeAt(bytes, at);
-      if (found?.displacement === this.statusOffset) this.exchanges.set(address, found);
+    if (this.exchanges.size === 0) {
+      const callers = new Set<number>(), shared = new Set<FunctionInfo>();
+      for (const name of STATUS_FUNCTIONS) for (const fn of this.functions(name)) for (const { address, bytes, at, length } of this.instructions(fn)) {
+        const found = exchangeAt(bytes, at);
+        if (found?.displacement === this.statusOffset) this.exchanges.set(address, found);
+        if (bytes[at] !== 0xe8 || length !== 5) continue;
+        const target = address + length + new DataView(bytes.buffer, bytes.byteOffset).getInt32(at + 1, true), callee = this.binary.functionAt(target);
+        if (callee?.entry !== target || !callee.name.endsWith('/atomic.(*Uint32).CompareAndSwap')) continue;
+        callers.add(address + length);
+        shared.add(callee);
+      }
+      for (const fn of shared) for (const { address, bytes, at } of this.instructions(fn)) {
+        const found = exchangeAt(bytes, at);
+        if (found?.displacement === 0) this.exchanges.set(address, { ...found, callers });
+      }
     }
     return [...this.exchanges.keys()];
   }
@@ -152,9 +170,11 @@ export class SchedulerHooks {
 
   private statusChange(event: SchedulerEventName, address: number, registers: Registers, words: RuntimeWords, waitReason: (reason: number) => string | undefined): SchedulerEvent | undefined {
     const exchange = this.exchanges.get(address);
-    if (!exchange) return undefined;
-    const g = Number(BigInt.asUintN(47, registers.gpr[exchange.base] ?? 0n));
-    const now = words.memory.u32(g + exchange.displacement);
+    if (!exchange || this.statusOffset === undefined) return undefined;
+    // The shared function has no frame: what lies on the stack is its return address.
+    if (exchange.callers && !exchange.callers.has(Number(words.memory.u64(Number(registers.gpr[RSP])) ?? 0n))) return undefined;
+    const status = Number(BigInt.asUintN(47, registers.gpr[exchange.base] ?? 0n)) + exchange.displacement, g = status - this.statusOffset;
+    const now = words.memory.u32(status);
     const old = Number(BigInt.asUintN(32, registers.gpr[0] ?? 0n)), next = Number(BigInt.asUintN(32, registers.gpr[exchange.source] ?? 0n));
     const from = old & ~SCAN, to = next & ~SCAN;
     const goid = from === DEAD && this.binary.goVersionNumber[1] < NUMBERED_FIRST ? this.nextGoid(registers, words) : words.goid(g);
@@ -168,19 +188,19 @@ export class SchedulerHooks {
   }
 }
 
-/** F0 [REX] 0F B1 /r with a base register and a displacement. */
+/** F0 [REX] 0F B1 /r with a base register and perhaps a displacement. */
 function exchangeAt(bytes: Uint8Array, at: number): Exchange | undefined {
   if (bytes[at] !== 0xf0) return undefined;
   let i = at + 1, rex = 0;
   if ((bytes[i]! & 0xf0) === 0x40) rex = bytes[i++]!;
   if (bytes[i] !== 0x0f || bytes[i + 1] !== 0xb1) return undefined;
   const modrm = bytes[i + 2]!, mod = modrm >> 6, rm = modrm & 7;
-  if (rex & 8 || (mod !== 1 && mod !== 2)) return undefined;
+  if (rex & 8 || mod === 3 || (mod === 0 && (rm === 4 || rm === 5))) return undefined;
   let next = i + 3;
   if (rm === 4) { if ((bytes[next]! & 0x38) !== 0x20) return undefined; next++; }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const size = mod === 1 ? 1 : 4;
+  const size = [0, 1, 4][mod]!;
   if (next + size > bytes.length) return undefined;
   const base = (rm === 4 ? bytes[next - 1]! & 7 : rm) | (rex & 1 ? 8 : 0);
-  return { base, displacement: size === 1 ? view.getInt8(next) : view.getInt32(next, true), source: ((modrm >> 3) & 7) | (rex & 4 ? 8 : 0) };
+  return { base, displacement: mod === 0 ? 0 : mod === 1 ? view.getInt8(next) : view.getInt32(next, true), source: ((modrm >> 3) & 7) | (rex & 4 ? 8 : 0) };
 }
