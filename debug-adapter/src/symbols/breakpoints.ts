@@ -167,8 +167,12 @@ export class Breakpoints {
   pcsForFunction(fns: readonly FunctionInfo[]): number[] {
     const dwarf = this.dwarf();
     const out = new Set(fns.map((f) => this.afterPrologue(f, false)));
-    // Assembly is never inlined; whether a Go function was is told by the debug information of its whole package.
-    if (dwarf && fns.some((f) => !this.functions.locate(f.entry)?.file.endsWith('.s') && dwarf.subprogramAt(f.entry)?.inlinable)) {
+    // Assembly is never inlined.
+    const copied = ({ entry }: FunctionInfo): boolean => {
+      const own = this.functions.locate(entry)?.file.endsWith('.s') ? undefined : dwarf?.subprogramAt(entry);
+      return own !== undefined && dwarf!.hasCopies(own);
+    };
+    if (dwarf && fns.some(copied)) {
       const names = new Set(fns.map((f) => f.name));
       for (const site of dwarf.inlinedSites()) if (names.has(dwarf.origin(site.origin)?.name ?? '')) out.add(site.low);
     }

@@ -185,6 +185,27 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     expect(binary.localsAt({ pc: binary.firstPcAfterPrologue(verify), cfa: 0x1000 }, { read: () => new Uint8Array(0) }).map(({ name }) => name)).toEqual(expect.arrayContaining(['pub', 'hash', 'sig']));
   });
 
+  test.skipIf(!hasDelve).each(['go1.24.11', 'local'])('a function stops where other packages have inlined it, too, though its own never did (%s)', (version) => {
+    const go = toolchain(version);
+    if (!go) return;
+    const file = build('debug-adapter/src/symbols/testdata/signing.go', go), binary = openBinary(readBytes(file));
+    const names = [...new Set(binary.functions().filter((f) => /^(crypto|hash|internal|math)\/[\w./()*]+$/.test(f.name) && !f.wrapper).map((f) => f.name))];
+    expect(names.length).toBeGreaterThan(300);
+    const answers = delve(['exec', file], names.flatMap((s) => ['print "@@@"', `break ${s}`, 'clearall'])).split('"@@@"\n').slice(1), wrong: string[] = [];
+    let elsewhere = 0;
+    names.forEach((name, i) => {
+      const addresses = /^Breakpoint \d+ set at ((?:0x[0-9a-f]+,?)+)/m.exec(answers[i] ?? '')?.[1];
+      if (addresses === undefined) return;
+      const want = [...addresses.matchAll(/0x[0-9a-f]+/g)].map((m) => m[0]).sort().join();
+      const have = [...new Set(binary.findLocation(name).places.map((p) => `0x${p.pc.toString(16)}`))].sort().join();
+      if (want !== have) wrong.push(`${name}: ${want}, not ${have || 'nothing'}`);
+      const own = binary.functionsNamed(name)[0]!;
+      if (want.includes(',') && binary.dwarf!.subprogramAt(own.entry)?.inlinable === false) elsewhere++;
+    });
+    expect(wrong).toEqual([]);
+    expect(elsewhere).toBeGreaterThan(0);
+  });
+
   test('damaged programs: one sentence or missing answers, never an exception', () => {
     const original = readBytes(build(PROGRAM, local, ['-ldflags=-compressdwarf=false']));
     let seed = 12345;

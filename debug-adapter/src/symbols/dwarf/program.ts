@@ -10,11 +10,12 @@ import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
 import type { LineTable } from './lines';
 import { locationText } from './location-text';
 import { FileNames } from './file-names';
+import { Needle } from './needle';
 import { NameIndex } from './name-index';
 import { FrameVariables } from './frame-variables';
 import type { DwarfHost } from './frame-variables';
 
-export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that is inlined elsewhere. */ inlinable: boolean }
+export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that its own package inlines. */ inlinable: boolean }
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
 interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
 interface Global { name: string; address: number; type: GoType; location(): string }
@@ -185,6 +186,15 @@ export class DwarfProgram {
     }
     this.sites = sites;
     return sites;
+  }
+
+  /** Does a function with a body have inlined copies? A package that does not inline its own function says nothing of it: one that does has another entry of that name. */
+  hasCopies(fn: Subprogram): boolean {
+    if (fn.inlinable) return true;
+    // Nothing imports package main.
+    if (fn.name.startsWith('main.')) return false;
+    const { info } = this.info.sections, needle = new Needle(fn.name), first = needle.in(info, 0);
+    return first >= 0 && needle.in(info, first + 1) >= 0;
   }
 
   private abstract: Map<string, number[]> | undefined;
