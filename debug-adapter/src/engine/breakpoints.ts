@@ -85,13 +85,14 @@ export function hitConditionHolds(condition: string, hits: number): boolean {
   if (!match) throw new Error(`unable to parse breakpoint hit condition: "${condition}"\nhit conditions should be of the form "number" or "OP number"`);
   const value = Number(match[2]);
   switch (match[1]) {
-    case '==': return hits === value;
+    case '>=': return hits >= value;
     case '!=': return hits !== value;
     case '>': return hits > value;
     case '<': return hits < value;
     case '<=': return hits <= value;
     case '%': return value !== 0 && hits % value === 0;
-    default: return hits >= value;
+    // A number alone is what `==` with it is.
+    default: return hits === value;
   }
 }
 
