@@ -6,6 +6,7 @@ import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
 import { buildCore } from './core';
 import { FunctionTranslator } from './function';
 import { discover } from './graph';
+import { canBeInlined, inlineCalls } from './inline';
 import { helperList, helperSlots } from './helper-slots';
 import { KEPT_FORM } from './kept';
 import { layOutLoops } from './layout';
@@ -20,7 +21,7 @@ let known: number | undefined;
 
 export function fingerprint(): number {
   if (known !== undefined) return known;
-  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, buildCore, patternOf, Records, AllRecipes, Recipes].map(String)];
+  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, patternOf, Records, AllRecipes, Recipes].map(String)];
   for (const name of helperList) texts.push(name, String(helperSlots.helper(name).emit));
   let hash = 0x811c9dc5;
   for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -586,13 +586,26 @@ export class FunctionTranslator implements Flow {
 
   ret(local: number): void {
     this.ended = true;
+    if (this.block.returnsTo !== undefined) this.returnWithin(local, this.block.returnsTo);
     this.code.i32Const(0).localGet(local).i64Store(RIP);
     if (!this.inline) { this.code.br(this.exitLabel); return; }
     this.spill();
     this.code.localGet(BUDGET).return();
   }
 
+  /** In a callee's copy: back to the caller's block, if that is where the return address leads. */
+  private returnWithin(local: number, to: number): void {
+    const { code } = this, index = this.block.next!;
+    code.localGet(local).i64Const(to).i64Eq().hint(true);
+    if (index > this.block.index && this.needsSelector(index)) {
+      code.if();
+      this.select(index);
+      code.br(this.labelFor(index)).end();
+    } else code.brIf(index <= this.block.index ? this.loopLabels.get(index)! : this.labelFor(index));
+  }
+
   call(target: number): void {
+    if (this.block.flow === 'enter') { this.goTo(this.block.taken, target); return; }
     this.storeRip(target);
     if (this.single) { this.ended = true; this.code.br(this.exitLabel); return; }
     this.nested(() => this.code.i32Const(0), () => this.pushSlot(target), this.inline ? target : undefined);

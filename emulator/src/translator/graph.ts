@@ -2,8 +2,8 @@
 // Must stay true: every instruction of a block lies inside the span; a block ends before a breakpoint and before any jump target.
 import type { Instruction } from '../x86/instruction';
 
-/** How control leaves an instruction. `stop`: it never goes on by itself (traps); `exit`: it leaves and comes back to the next. */
-export type Flow = 'next' | 'jump' | 'branch' | 'call' | 'indirectJump' | 'indirectCall' | 'return' | 'exit' | 'stop';
+/** How control leaves an instruction. `stop`: it never goes on by itself (traps); `exit`: it leaves and comes back to the next; `enter`: a call whose callee is in the same graph. */
+export type Flow = 'next' | 'jump' | 'branch' | 'call' | 'enter' | 'indirectJump' | 'indirectCall' | 'return' | 'exit' | 'stop';
 
 const SPECIAL: Record<string, Flow> = {
   RET: 'return', SYSCALL: 'exit', INT: 'stop', INT3: 'stop', UD0: 'stop', UD1: 'stop', UD2: 'stop', HLT: 'stop', ICEBP: 'stop',
@@ -28,6 +28,9 @@ export interface Block {
   next: number | undefined;
   /** Position in the layout. */
   index: number;
+  /** A copy of a callee's block (inline.ts); of one that returns, the address it returns to, at which `next` begins. */
+  inlined?: true;
+  returnsTo?: number;
   /** Why there is no instruction here: nothing could be decoded, or a breakpoint. */
   trap?: 'fetch' | 'invalid' | 'breakpoint';
 }
@@ -99,11 +102,20 @@ function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'inv
     }
     return block;
   };
-  // Depth first without recursion; postorder reversed is the layout.
+  const order = inLayoutOrder(build(entry)!, (block) => successorsOf(block, build));
+  for (const block of order) {
+    const target = targetOf(block);
+    block.taken = target === undefined ? undefined : byAddress.get(target)?.index;
+    block.next = fallsThrough(block) ? byAddress.get(block.end)?.index : undefined;
+  }
+  return { entry, blocks: order, byAddress };
+}
+
+/** All that can be reached, numbered: postorder reversed. Depth first without recursion. */
+export function inLayoutOrder(root: Block, successors: (block: Block) => Block[]): Block[] {
   const order: Block[] = [], seen = new Set<Block>();
-  const root = build(entry)!;
   const stack: { block: Block; successors: Block[]; at: number }[] = [];
-  const visit = (block: Block) => { seen.add(block); stack.push({ block, successors: successorsOf(block, build), at: 0 }); };
+  const visit = (block: Block) => { seen.add(block); stack.push({ block, successors: successors(block), at: 0 }); };
   visit(root);
   while (stack.length > 0) {
     const top = stack[stack.length - 1]!;
@@ -112,12 +124,7 @@ function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'inv
   }
   order.reverse();
   order.forEach((block, index) => { block.index = index; });
-  for (const block of order) {
-    const target = targetOf(block);
-    block.taken = target === undefined ? undefined : byAddress.get(target)?.index;
-    block.next = fallsThrough(block) ? byAddress.get(block.end)?.index : undefined;
-  }
-  return { entry, blocks: order, byAddress };
+  return order;
 }
 
 /** The constant address a block may jump to. */
@@ -140,3 +147,6 @@ function successorsOf(block: Block, build: (start: number) => Block | undefined)
   const list = target !== undefined && target < block.start ? [next, taken] : [taken, next];
   return list.filter((each): each is Block => each !== undefined);
 }
+
+/** Whether what is in register locals and the budget's checks reach the blocks that follow: by calls and system calls everything is stored before and loaded anew after. */
+export const passesOn = ({ flow, returnsTo }: Block): boolean => flow === 'next' || flow === 'jump' || flow === 'branch' || flow === 'enter' || returnsTo !== undefined;

@@ -21,6 +21,8 @@ export interface KeptFunction {
   l?: number[];
   /** The same of the plain translation, if there is one. */
   n?: [layer: number, index: number];
+  /** Start and end of blocks of other functions that the hot and the plain one have taken in. */
+  i?: number[];
 }
 
 export interface KeptHead {
@@ -44,7 +46,7 @@ export interface KeptHead {
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'records, and executed blocks only, in short modules; 16384 places in the jump cache';
+export const KEPT_FORM = 'records, and executed blocks only, in short modules; 16384 places in the jump cache; small callees in their callers';
 
 const MAGIC = 0x31_62_67_74;
 

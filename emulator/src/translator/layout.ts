@@ -3,6 +3,7 @@
 // Must stay true: loops nest; every backward jump goes to the header of a loop around it; between two checks at most
 // `need` instructions are retired.
 import type { Block, Graph } from './graph';
+import { passesOn } from './graph';
 
 export interface Loop { header: number; last: number; parent: Loop | undefined }
 
@@ -56,7 +57,7 @@ export function layOutLoops(graph: Graph, known?: ReadonlyMap<number, number>): 
     loopOf[index] = current;
   }
   const enterable = new Set<number>(headers);
-  if (known) for (const block of blocks) if (known.has(block.start)) enterable.add(block.index);
+  if (known) for (const block of blocks) if (!block.inlined && known.has(block.start)) enterable.add(block.index);
   for (const block of blocks) {
     if ((block.flow === 'call' || block.flow === 'indirectCall' || block.flow === 'exit') && block.next !== undefined) enterable.add(block.next);
     for (const target of edges(block)) if (target > block.index && entersMiddle(loopOf, block.index, target)) enterable.add(target);
@@ -65,7 +66,7 @@ export function layOutLoops(graph: Graph, known?: ReadonlyMap<number, number>): 
   need.forEach((value, index) => { if (value !== undefined) enterable.add(index); });
   const selectors = new Map<number, number>();
   let highest = known ? Math.max(0, ...known.values()) : 0;
-  for (const index of [...enterable].sort((a, b) => a - b)) selectors.set(index, known?.get(blocks[index]!.start) ?? ++highest);
+  for (const index of [...enterable].sort((a, b) => a - b)) selectors.set(index, (blocks[index]!.inlined ? undefined : known?.get(blocks[index]!.start)) ?? ++highest);
   return { graph, loopOf, loopsAt, selectors, need };
 }
 
@@ -86,7 +87,7 @@ function budgetChecks(blocks: Block[], headers: Map<number, number>, enterable: 
   for (let index = blocks.length - 1; index >= 0; index--) {
     const block = blocks[index]!, own = block.instructions.length;
     let after = 0;
-    if (block.flow === 'next' || block.flow === 'jump' || block.flow === 'branch') {
+    if (passesOn(block)) {
       for (const target of edges(block)) {
         if (checks.has(target)) continue;
         if (own + distance[target]! > CHECK_DISTANCE) checks.add(target);

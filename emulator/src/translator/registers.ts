@@ -1,6 +1,7 @@
 // Which register locals of a function differ from the state area, and which are wanted, at the start of each block.
 // Must stay true: a register that may differ on one way to a place where the function can be left has its value on all ways there.
 import type { Block } from './graph';
+import { passesOn } from './graph';
 import { edges } from './layout';
 
 /** What one block does with the registers that may be held in locals (32 of them), a bit each. */
@@ -15,9 +16,6 @@ export interface RegisterUse {
   leftAlive: number;
 }
 export const newUse = (): RegisterUse => ({ used: 0, written: 0, killed: 0, leftAlive: 0 });
-
-/** By calls and system calls everything is stored before and loaded anew after. */
-const passesOn = (block: Block): boolean => block.flow === 'next' || block.flow === 'jump' || block.flow === 'branch';
 
 export function solveRegisters(blocks: readonly Block[], uses: readonly RegisterUse[]): { dirty: number[]; live: number[] } {
   const dirty: number[] = blocks.map(() => 0), live: number[] = blocks.map(() => 0);

@@ -71,7 +71,7 @@ export function stackShape(graph: Graph): StackShape | undefined {
         if (name === 'PUSH' || name === 'POP' || name === 'CALL' || name === 'RET') accesses++;
         if (instruction.operands.some((operand) => operand.kind === 'memory' && operand.base === RSP && operand.index === NO_REGISTER)) accesses++;
         const effect = stackEffect(instruction);
-        offset = effect === undefined ? undefined : offset + effect;
+        offset = effect === undefined ? undefined : offset + effect + (name === 'CALL' && block.flow === 'enter' ? -8 : name === 'RET' && block.returnsTo !== undefined ? 8 : 0);
         if (offset !== undefined && (offset > LARGEST_ABOVE || offset < -LARGEST_FRAME)) offset = undefined;
         if (offset !== undefined) { lowest = Math.min(lowest, offset); highest = Math.max(highest, offset); }
       }

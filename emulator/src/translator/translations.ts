@@ -5,7 +5,7 @@ import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, J
 import type { ModuleBuilder } from '../wasm/module';
 import { decode, decodeFailure } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
-import type { CodeSource } from './graph';
+import type { CodeSource, Graph } from './graph';
 import type { CodeEngine } from '../machine-types';
 import type { KeptFunction, KeptHead } from './kept';
 import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
@@ -17,7 +17,7 @@ import type { LibraryIndex } from './library';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
 import { Records } from './records';
-import { adoptMarks, discover, fingerprint, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
+import { adoptMarks, canBeInlined, discover, fingerprint, inlineCalls, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
@@ -59,8 +59,9 @@ interface Translation {
   selectors: [address: number, selector: number][];
   entries: number[];
   pages: Set<number>;
-  /** [start, end) of its blocks, by twos. */
+  /** [start, end) of its blocks, by twos; and of blocks of other functions that hot and plain translations have taken in. */
   spans: number[];
+  inlined?: number[];
   /** Where it notes which of them have been executed. */
   marks?: number | undefined;
   /** A translation that has the same code, but cannot be entered here, or left it out. */
@@ -72,6 +73,8 @@ interface Translation {
 }
 
 const startsOf = ({ spans }: Translation): number[] => spans.filter((_, at) => at % 2 === 0);
+/** Whether its code, or code that it has taken in, has an instruction at the address. */
+const covers = ({ spans, inlined = [] }: Translation, address: number): boolean => [spans, inlined].some((list) => list.some((start, at) => at % 2 === 0 && address >= start && address < list[at + 1]!));
 
 /** What modules import: the memory, the helpers' table, the table of all functions, and what calls a slot of that (layer-module.ts). */
 export type ModuleParts = { m: WebAssembly.Memory; h: WebAssembly.Table; t: WebAssembly.Table; c: WebAssembly.ImportValue };
@@ -319,9 +322,9 @@ export class Translations {
       const key = size === LARGE ? -each[0].entry : size, group = groups.get(key);
       if (group) group.push(each); else groups.set(key, [each]);
     }
+    for (const group of groups.values()) this.makeLayer(group);
     this.wanted.clear();
     this.waited = 0;
-    for (const group of groups.values()) this.makeLayer(group);
   }
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
@@ -329,11 +332,12 @@ export class Translations {
     const made = group.map(([translation, mode]) => {
       this.fetched = new Map();
       const selectors = new Map(translation.selectors.filter(([, selector]) => selector > 0)), executed = (translation.made ?? 0) < MOST_MADE - 1 ? this.executed(translation) : undefined;
-      const graph = discover(translation.entry, executed ? { ...this.source, follows: (address: number) => executed.has(address) } : this.source, FUNCTION_LIMIT, selectors.keys());
+      const { graph, spans } = inlineCalls(discover(translation.entry, executed ? { ...this.source, follows: (address: number) => executed.has(address) } : this.source, FUNCTION_LIMIT, selectors.keys()), (target) => this.calleeOf(target), FUNCTION_LIMIT);
+      if (spans.length > 0) this.takeIn(translation, spans);
       const { body, layout } = translate(graph, module, this, mode, { ...(mode === 'hot' ? { other: translation.otherCell! } : {}), helpers, selectors });
       const entries = [translation.entry];
-      for (const block of layout.selectors.keys()) { const { start } = graph.blocks[block]!; if (selectors.has(start)) entries.push(start); }
-      return { body, entries, starts: graph.blocks.map((block) => block.start) };
+      for (const block of layout.selectors.keys()) { const { start, inlined } = graph.blocks[block]!; if (!inlined && selectors.has(start)) entries.push(start); }
+      return { body, entries, starts: graph.blocks.filter(({ inlined }) => !inlined).map((block) => block.start) };
     });
     const bodies = made.map((each) => each.body);
     const wire = layerModule(module, bodies, group.map(([{ entry }, mode]) => (mode === 'hot' ? entry : undefined)));
@@ -366,6 +370,31 @@ export class Translations {
       this.statistics.hot++;
       this.useHot(translation);
     });
+  }
+
+  /** The graph of a function that is put in the place of its calls: what has been executed of it, if it is hot itself, so that little more will be. */
+  private calleeOf(target: number): Graph | undefined {
+    const callee = this.entries.get(target)?.owner;
+    if (callee?.entry !== target) return undefined;
+    const executed = this.executed(callee);
+    if (!executed) return undefined;
+    const graph = discover(target, { ...this.source, follows: (address: number) => executed.has(address) }, FUNCTION_LIMIT);
+    return canBeInlined(graph) ? graph : undefined;
+  }
+
+  /** From now on a translation depends on other functions' code, too. */
+  private takeIn(translation: Translation, spans: readonly number[]): void {
+    (translation.inlined ??= []).push(...spans);
+    this.enterPages(translation, spans);
+  }
+
+  private enterPages(translation: Translation, spans: readonly number[]): void {
+    for (let i = 0; i < spans.length; i += 2) for (let page = spans[i]! - (spans[i]! % PAGE); page < spans[i + 1]!; page += PAGE) translation.pages.add(page);
+    for (const page of translation.pages) {
+      let set = this.byPage.get(page);
+      if (!set) this.byPage.set(page, set = new Set());
+      set.add(translation);
+    }
   }
 
   private readonly source: CodeSource = { decode: (address) => this.decode(address), isBreakpoint: (address) => this.isBreakpoint(address) };
@@ -419,15 +448,9 @@ export class Translations {
     }
     const cell = this.cells.get(translation.entry);
     if (cell !== undefined) this.lookups.words[cell >> 2] = translation.hot ? hotSlot : translation.slot;
-    for (let i = 0; i < translation.spans.length; i += 2) {
-      for (let page = translation.spans[i]! - (translation.spans[i]! % PAGE); page < translation.spans[i + 1]!; page += PAGE) translation.pages.add(page);
-    }
     for (const address of translation.leftOut ?? []) if (!this.leftOut.has(address)) this.leftOut.set(address, translation);
-    for (const page of translation.pages) {
-      let set = this.byPage.get(page);
-      if (!set) this.byPage.set(page, set = new Set());
-      set.add(translation);
-    }
+    this.enterPages(translation, translation.spans);
+    this.enterPages(translation, translation.inlined ?? []);
   }
 
   // Keeping.
@@ -461,7 +484,7 @@ export class Translations {
       const each = short.get(made) ?? made;
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.inlined ? { i: each.inlined } : {}) };
     });
     const cells = [...this.cells].flat(), templates = joined(this.records.ownFirst, records.bodies, 'p');
     const head = {
@@ -508,6 +531,7 @@ export class Translations {
         spans.push(start, Math.max(end, start + 1));
         for (let page = start - (start % PAGE); page < end; page += PAGE) pages.add(page);
       }
+      for (const start of each.inlined ?? []) pages.add(start - (start % PAGE));
       for (const [block, selector] of layout.selectors) entries.push([graph.blocks[block]!.start, selector]);
       short.set(each, { ...each, body, spans, pages, selectors: entries, marks: undefined, leftOut: [...outside].filter((address) => !graph.byAddress.has(address)) });
     }
@@ -547,10 +571,8 @@ export class Translations {
     return { layers, of };
   }
 
-  private holdsBreakpoint({ spans }: Translation): boolean {
-    for (const address of this.breakpoints) {
-      for (let i = 0; i < spans.length; i += 2) if (address >= spans[i]! && address < spans[i + 1]!) return true;
-    }
+  private holdsBreakpoint(translation: Translation): boolean {
+    for (const address of this.breakpoints) if (covers(translation, address)) return true;
     return false;
   }
 
@@ -582,7 +604,7 @@ export class Translations {
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
       for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
-      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m, ...(each.l ? { leftOut: each.l } : {}) };
+      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m, ...(each.l ? { leftOut: each.l } : {}), ...(each.i ? { inlined: each.i } : {}) };
       if (each.c !== undefined && each.h) {
         translation.hot = placeOf(each.h);
         translation.hotEntries = each.f!;
@@ -599,9 +621,10 @@ export class Translations {
     const translation = this.kept.get(address);
     if (!translation) return undefined;
     for (const [at] of translation.selectors) if (this.kept.get(at) === translation) { this.kept.delete(at); this.records.changed(at); }
-    for (let i = 0; i < translation.spans.length; i += 2) {
-      const start = translation.spans[i]!, end = translation.spans[i + 1]!;
-      for (const each of this.breakpoints) if (each >= start && each < end) return undefined;
+    if (this.holdsBreakpoint(translation)) return undefined;
+    const spans = [...translation.spans, ...(translation.inlined ?? [])];
+    for (let i = 0; i < spans.length; i += 2) {
+      const start = spans[i]!, end = spans[i + 1]!;
       for (let page = start - (start % PAGE); page < end; page += PAGE) {
         if (this.checked.has(page)) continue;
         if (this.hashOf(page) !== this.keptPages.get(page)) return undefined;
@@ -683,11 +706,7 @@ export class Translations {
     this.breakpoints = new Set(addresses);
     for (const address of changed) this.records.changed(address);
     for (const address of changed) {
-      for (const translation of [...(this.byPage.get(address - (address % PAGE)) ?? [])]) {
-        for (let i = 0; i < translation.spans.length; i += 2) {
-          if (address >= translation.spans[i]! && address < translation.spans[i + 1]!) { this.drop(translation); break; }
-        }
-      }
+      for (const translation of [...(this.byPage.get(address - (address % PAGE)) ?? [])]) if (covers(translation, address)) this.drop(translation);
     }
   }
 }

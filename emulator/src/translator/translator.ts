@@ -5,6 +5,7 @@ export { buildCore } from './core';
 export { fingerprint } from './fingerprint';
 export { translate, translateSingle } from './function';
 export { discover } from './graph';
+export { canBeInlined, inlineCalls } from './inline';
 export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from './layer-module';
 export { makeTemplate } from './template';
 export { usesRelaxedSimd } from '../wasm/relaxed-simd';
