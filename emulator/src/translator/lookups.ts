@@ -22,10 +22,10 @@ export class Lookups {
   words!: Uint32Array;
 
   /** Word indices of what has been filled since the table was empty, up to MOST_FILLED of them. */
-  private readonly reads = { table: READ_TLB, filled: new Int32Array(MOST_FILLED), count: MOST_FILLED };
-  private readonly writes = { table: WRITE_TLB, filled: new Int32Array(MOST_FILLED), count: MOST_FILLED };
+  private readonly reads = { table: READ_TLB, filled: new Int32Array(MOST_FILLED), count: 0 };
+  private readonly writes = { table: WRITE_TLB, filled: new Int32Array(MOST_FILLED), count: 0 };
 
-  constructor(private readonly pages: PageSource, private readonly host: CpuHost) { this.refresh(); }
+  constructor(private readonly pages: PageSource, private readonly host: CpuHost) { this.refresh(); for (const { table } of [this.reads, this.writes]) this.clear(table >> 2); }
 
   /** Views on the memory, made anew when it has grown. */
   refresh(): void {
@@ -47,8 +47,8 @@ export class Lookups {
     const { table, filled, count } = list;
     if (count < MOST_FILLED) for (let i = 0; i < count; i++) this.clear(filled[i]!);
     else {
-      this.bytes.fill(0xff, table, table + ENTRIES * 16);
-      this.clear((table >> 2) + LAST_ENTRY);
+      this.bytes.fill(0, table, table + ENTRIES * 16);
+      this.clear(table >> 2);
     }
     list.count = 0;
   }
@@ -61,8 +61,8 @@ export class Lookups {
     return host;
   }
 
-  /** All ones, which is an address of the last entry; that one has 0. */
-  private clear(entry: number): void { this.words[entry] = this.words[entry + 1] = (entry & LAST_ENTRY) === LAST_ENTRY ? 0 : 0xffffffff; }
+  /** 0, which is an address of the first entry; that one has all ones. So memory that was never written to needs no emptying. */
+  private clear(entry: number): void { this.words[entry] = this.words[entry + 1] = (entry & LAST_ENTRY) === 0 ? 0xffffffff : 0; }
 
   private entry(table: number, page: number): number { return (table >> 2) + ((page / PAGE) % ENTRIES) * 4; }
 
