@@ -272,7 +272,7 @@ export class Translations {
     const translation = this.entries.get(address)?.owner;
     if (translation) this.consider(translation, address);
     const { wanted, statistics: { hot } } = this;
-    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= Math.max(this.tuning.longestWait, hot << 2))) this.makeHot();
+    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= this.tuning.longestWait * Math.max(1, hot >> 4))) this.makeHot();
   }
 
   /** What is to be made hot (or plain) next, and for how many slices the first has waited. */
