@@ -1,5 +1,5 @@
-// Puts small functions that call nothing into the graphs of hot ones that call them: a call otherwise stores and loads registers, looks
-// the stack's page up and checks budget and return address, which takes longer than many a callee.
+// Puts small functions into the graphs of hot ones that call them: a call otherwise stores and loads registers, looks the stack's page up and
+// checks budget and return address, which takes longer than many a callee. What those call in turn stays a call.
 // Must stay true: the callee's copies mean what its code means, also where they are left: the return address is on the stack, and is compared.
 import type { Block, Graph } from './graph';
 import { SPAN, inLayoutOrder, targetOf } from './graph';
@@ -9,7 +9,7 @@ const MOST_INSTRUCTIONS = 64, MOST_BLOCKS = 24, MOST_ADDED = 400;
 
 export const countOf = (graph: Graph): number => graph.blocks.reduce((count, block) => count + block.instructions.length, 0);
 
-/** Whether the graph of a whole callee is small, returns, and goes nowhere else but to what it leaves out. */
+/** Whether the graph of a callee is small and returns, and leaves by no jump but those of branches to what has not been executed. */
 export function canBeInlined(callee: Graph): boolean {
   const { blocks } = callee;
   if (blocks.length > MOST_BLOCKS || countOf(callee) > MOST_INSTRUCTIONS) return false;

@@ -73,6 +73,10 @@ interface Translation {
 }
 
 const startsOf = ({ spans }: Translation): number[] => spans.filter((_, at) => at % 2 === 0);
+/** The pages that spans, [start, end) by twos, lie on. */
+function* pagesOf(spans: readonly number[]): Iterable<number> {
+  for (let i = 0; i < spans.length; i += 2) for (let page = spans[i]! - (spans[i]! % PAGE); page < spans[i + 1]!; page += PAGE) yield page;
+}
 /** Whether its code, or code that it has taken in, has an instruction at the address. */
 const covers = ({ spans, inlined = [] }: Translation, address: number): boolean => [spans, inlined].some((list) => list.some((start, at) => at % 2 === 0 && address >= start && address < list[at + 1]!));
 
@@ -389,8 +393,8 @@ export class Translations {
   }
 
   private enterPages(translation: Translation, spans: readonly number[]): void {
-    for (let i = 0; i < spans.length; i += 2) for (let page = spans[i]! - (spans[i]! % PAGE); page < spans[i + 1]!; page += PAGE) translation.pages.add(page);
-    for (const page of translation.pages) {
+    for (const page of pagesOf(spans)) {
+      translation.pages.add(page);
       let set = this.byPage.get(page);
       if (!set) this.byPage.set(page, set = new Set());
       set.add(translation);
@@ -526,12 +530,9 @@ export class Translations {
       };
       const graph = discover(each.entry, { ...this.source, follows }, FUNCTION_LIMIT, selectors.keys());
       const { body, layout } = translate(graph, shortModule(), known, 'cold', { selectors, seldom: outside });
-      const spans: number[] = [], pages = new Set<number>(), entries: Translation['selectors'] = [[each.entry, 0]];
-      for (const { start, end } of graph.blocks) {
-        spans.push(start, Math.max(end, start + 1));
-        for (let page = start - (start % PAGE); page < end; page += PAGE) pages.add(page);
-      }
-      for (const start of each.inlined ?? []) pages.add(start - (start % PAGE));
+      const spans: number[] = [], entries: Translation['selectors'] = [[each.entry, 0]];
+      for (const { start, end } of graph.blocks) spans.push(start, Math.max(end, start + 1));
+      const pages = new Set([...pagesOf(spans), ...pagesOf(each.inlined ?? [])]);
       for (const [block, selector] of layout.selectors) entries.push([graph.blocks[block]!.start, selector]);
       short.set(each, { ...each, body, spans, pages, selectors: entries, marks: undefined, leftOut: [...outside].filter((address) => !graph.byAddress.has(address)) });
     }
@@ -622,14 +623,10 @@ export class Translations {
     if (!translation) return undefined;
     for (const [at] of translation.selectors) if (this.kept.get(at) === translation) { this.kept.delete(at); this.records.changed(at); }
     if (this.holdsBreakpoint(translation)) return undefined;
-    const spans = [...translation.spans, ...(translation.inlined ?? [])];
-    for (let i = 0; i < spans.length; i += 2) {
-      const start = spans[i]!, end = spans[i + 1]!;
-      for (let page = start - (start % PAGE); page < end; page += PAGE) {
-        if (this.checked.has(page)) continue;
-        if (this.hashOf(page) !== this.keptPages.get(page)) return undefined;
-        this.checked.add(page);
-      }
+    for (const page of pagesOf([...translation.spans, ...(translation.inlined ?? [])])) {
+      if (this.checked.has(page)) continue;
+      if (this.hashOf(page) !== this.keptPages.get(page)) return undefined;
+      this.checked.add(page);
     }
     this.placeHot(translation);
     this.register(translation);
