@@ -8,7 +8,6 @@ import { loadBias } from '@gobuf/emulator/elf/load';
 import { Debugger } from '../engine/debugger';
 import type { GuestInput, SourceFiles } from '../engine/types';
 import { openBinary } from '../symbols';
-import type { GoBinary } from '../symbols';
 import { modulePaths } from './host/modules';
 import { startGuest } from './guest';
 import type { Guest } from './guest';
@@ -38,32 +37,14 @@ const MOST_OF_A_BYTE = 1032;
 /** In one piece where Node's own choice is thousands, which it then copies together; no larger than the data can become, whatever a section claims. */
 const oneChunk = (data: Uint8Array, size: number): zlib.ZlibOptions => ({ maxOutputLength: size, chunkSize: Math.max(1024, Math.min(size, data.length * MOST_OF_A_BYTE)) + 1024 });
 
-/** What a first breakpoint reads of the debug information; larger ones are read only when they are wanted, and with smaller ones it takes longer to hand them over. */
-const SOON_READ = ['.debug_info', '.debug_line', '.debug_rnglists', '.debug_ranges'], MOST_READ_AHEAD = 4 << 20, LEAST_READ_AHEAD = 1 << 17;
-
-/** Decompresses; what is read soon on other threads beforehand, while the machine is made. */
-class Inflater {
-  readonly #done = new Map<string, Uint8Array>();
-  readonly inflate = (data: Uint8Array, size: number): Uint8Array => {
-    const key = `${data.byteOffset} ${data.length}`, done = this.#done.get(key);
-    this.#done.delete(key);
-    return done ?? zlib.inflateSync(data, oneChunk(data, size));
-  };
-  begin(binary: GoBinary): void {
-    for (const { data, size } of SOON_READ.flatMap((name) => binary.elf.compressed(name) ?? [])) {
-      if (data.length > MOST_READ_AHEAD || size < LEAST_READ_AHEAD || size > 1 << 30) continue;
-      // What fails here fails again when it is wanted.
-      zlib.inflate(data, oneChunk(data, size), (error, result) => { if (!error) this.#done.set(`${data.byteOffset} ${data.length}`, result); });
-    }
-  }
-}
+/** At once, when it is wanted: handing it to other threads beforehand and waiting for them takes longer. */
+const inflate = (data: Uint8Array, size: number): Uint8Array => zlib.inflateSync(data, oneChunk(data, size));
 
 export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger {
   const goroot = options.goroot ?? process.env['GOROOT'];
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   const bias = loadBias(parseElf(guest.program));
-  const inflater = new Inflater(), binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate: inflater.inflate });
-  inflater.begin(binary);
+  const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate });
   const given = typeof options.input === 'function' ? undefined : options.input;
   const inputOf = (): { readInput?(length: number): Uint8Array | undefined } => {
     const input = typeof options.input === 'function' ? options.input() : undefined;

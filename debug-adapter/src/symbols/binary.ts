@@ -61,7 +61,7 @@ export class GoBinary implements LocationHost {
       get str() { return e.data('.debug_str'); }, get lineStr() { return e.data('.debug_line_str'); }, get addr() { return e.data('.debug_addr'); },
       get strOffsets() { return e.data('.debug_str_offsets'); }, get ranges() { return e.data('.debug_ranges'); }, get rnglists() { return e.data('.debug_rnglists'); },
       get loc() { return e.data('.debug_loc'); }, get loclists() { return e.data('.debug_loclists'); },
-    }, this.bias, { typeAtRuntimeAddress: (address) => this.typeAtRuntimeAddress(address), inPrologue: (pc) => { const fn = this.functionAt(pc); return fn !== undefined && pc <= this.firstPcAfterPrologue(fn); } }));
+    }, this.bias, { typeAtRuntimeAddress: (address) => this.typeAtRuntimeAddress(address), packageAt: (pc) => this.functionTable.packageAt(pc), inPrologue: (pc) => { const fn = this.functionAt(pc); return fn !== undefined && pc <= this.firstPcAfterPrologue(fn); } }));
   }
 
   functions(): readonly FunctionInfo[] { return this.functionTable.all(); }

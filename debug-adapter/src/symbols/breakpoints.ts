@@ -28,7 +28,7 @@ export class Breakpoints {
     if (!dwarf) return this.pcsWithoutDwarf(file, line);
     let rows = [...this.rowsOf(dwarf, file)].filter((r) => r.line === line);
     // a line that only calls an inlined function has no row of its own
-    if (rows.length === 0) rows = dwarf.inlinedSites().filter((s) => s.line === line && s.file === file).map((s) => ({ pc: s.low, line, statement: true }));
+    if (rows.length === 0) rows = dwarf.inlined().inLine(line).filter((s) => s.file() === file).map((s) => ({ pc: s.low, line, statement: true }));
     rows.sort((a, b) => a.pc - b.pc);
     const byFunction = new Map<number, { sub: Subprogram; rows: typeof rows }>();
     for (const row of rows) {
@@ -173,8 +173,8 @@ export class Breakpoints {
       return own !== undefined && dwarf!.hasCopies(own);
     };
     if (dwarf && fns.some(copied)) {
-      const names = new Set(fns.map((f) => f.name));
-      for (const site of dwarf.inlinedSites()) if (names.has(dwarf.origin(site.origin)?.name ?? '')) out.add(site.low);
+      const functions = dwarf.abstractFunctions();
+      for (const { low } of dwarf.inlined().of(new Set(fns.flatMap((f) => functions.get(f.name) ?? [])))) out.add(low);
     }
     return [...out].sort((a, b) => a - b);
   }
@@ -183,6 +183,6 @@ export class Breakpoints {
   inlinedOnly(name: string): number[] {
     const dwarf = this.dwarf(), all = dwarf?.abstractFunctions(), offsets = new Set(all?.get(name));
     if (all && offsets.size === 0) for (const [full, list] of all) if (full.includes('[') && withoutTypeParameters(full) === name) for (const offset of list) offsets.add(offset);
-    return offsets.size === 0 ? [] : dwarf!.inlinedSites().filter((s) => offsets.has(s.origin)).map((s) => s.low).sort((a, b) => a - b);
+    return offsets.size === 0 ? [] : dwarf!.inlined().of(offsets).map((s) => s.low).sort((a, b) => a - b);
   }
 }

@@ -98,7 +98,7 @@ export class ElfFile {
   }
 
   /** The zlib stream of a section that is compressed, and how much it holds. */
-  compressed(name: string): { data: Uint8Array; size: number } | undefined {
+  private compressed(name: string): { data: Uint8Array; size: number } | undefined {
     const section = this.section(name);
     if (section) {
       if (!(section.flags & SHF_COMPRESSED)) return undefined;

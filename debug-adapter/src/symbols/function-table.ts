@@ -108,6 +108,12 @@ export class FunctionTable {
     return pc < f.end ? f : undefined;
   }
 
+  /** Of the function there, by its name in pclntab. */
+  packageAt(pc: number): string | undefined {
+    const index = this.table.find(pc);
+    return index < 0 ? undefined : splitName(this.table.name(index)).package;
+  }
+
   /** The last function that begins before an address. */
   before(pc: number): FunctionInfo | undefined {
     const index = this.table.find(pc - 1);

@@ -10,7 +10,13 @@ import { locationText } from './location-text';
 
 type Declared = Pick<VariableInfo, 'name' | 'type' | 'role' | 'declLine' | 'captured'> & { /** Of a type parameter's type: its index in the dictionary. */ dictIndex: number | undefined; /** Of what a closure has captured: where it lies in the closure. */ closureOffset: number | undefined };
 /** What is known of the program besides its debug information. */
-export interface DwarfHost { typeAtRuntimeAddress(address: number): GoType | undefined; /** Not past the first address after its function's prologue. */ inPrologue(pc: number): boolean }
+export interface DwarfHost {
+  typeAtRuntimeAddress(address: number): GoType | undefined;
+  /** Not past the first address after its function's prologue. */
+  inPrologue(pc: number): boolean;
+  /** The package that the name of the function there begins with. */
+  packageAt?(pc: number): string | undefined;
+}
 /** The variable of generic code that points to the types it was called with. */
 const DICTIONARY = '.dict', CLOSURE = '.closureptr';
 const RDX = 2;

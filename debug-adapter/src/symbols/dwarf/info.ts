@@ -2,6 +2,9 @@
 // Must stay true: nothing is parsed before it is asked for, and a damaged section ends a walk instead of throwing.
 import { ByteReader, cstringAt } from '../byte-reader';
 import { At, Form, Tag } from './constants';
+import { Unit } from './unit';
+
+export type { Unit } from './unit';
 
 export interface DwarfSections {
   info: Uint8Array; abbrev: Uint8Array; line: Uint8Array; str: Uint8Array; lineStr: Uint8Array; addr: Uint8Array; strOffsets: Uint8Array;
@@ -25,33 +28,6 @@ export interface Die {
   /** Form of an attribute, where its meaning depends on it. */
   forms: Map<number, number>;
 }
-
-export interface Unit {
-  index: number;
-  offset: number;
-  end: number;
-  version: number;
-  dwarf64: boolean;
-  addressSize: number;
-  abbrevs: Abbrev[];
-  firstDie: number;
-  /** The unit's own entry; absent where it is damaged. */
-  entry?: Die | undefined;
-  strOffsetsBase: number;
-  addrBase: number;
-  rnglistsBase: number;
-  loclistsBase: number;
-  /** Filled from the unit's own entry. */
-  name: string;
-  compDir: string;
-  lowPc: number;
-  stmtList: number;
-  producer: string;
-  packageName: string;
-}
-
-type Base = 'strOffsetsBase' | 'addrBase' | 'rnglistsBase' | 'loclistsBase';
-const BASES = new Map<number, Base>([[At.strOffsetsBase, 'strOffsetsBase'], [At.addrBase, 'addrBase'], [At.rnglistsBase, 'rnglistsBase'], [At.loclistsBase, 'loclistsBase']]);
 
 export class DebugInfo {
   readonly units: Unit[] = [];
@@ -77,41 +53,10 @@ export class DebugInfo {
         addressSize = r.u8();
       }
       if (unitType === 1 || unitType === 3) {
-        const head = dwarf64 ? 16 : 8;
-        const unit: Unit = {
-          index: this.units.length, offset, end, version, dwarf64, addressSize, abbrevs: this.abbrevTable(abbrevOffset), firstDie: r.pos,
-          strOffsetsBase: head, addrBase: head, rnglistsBase: head + 4, loclistsBase: head + 4, name: '', compDir: '', lowPc: 0, stmtList: -1, producer: '', packageName: '',
-        };
-        this.readUnitEntry(unit);
-        this.units.push(unit);
+        this.units.push(new Unit(this, this.units.length, offset, end, version, dwarf64, addressSize, this.abbrevTable(abbrevOffset), r.pos));
       }
       r.pos = end;
     }
-  }
-
-  private readUnitEntry(unit: Unit): void {
-    this.readBases(unit);
-    const die = (unit.entry = this.die(unit, unit.firstDie));
-    if (!die) return;
-    const string = (at: number): string => { const v = die.attributes.get(at); return typeof v === 'string' ? v : ''; };
-    unit.name = string(At.name);
-    unit.compDir = string(At.compDir);
-    unit.producer = string(At.producer);
-    unit.packageName = string(At.goPackageName);
-    unit.lowPc = numberOf(die.attributes.get(At.lowPc)) ?? 0;
-    unit.stmtList = numberOf(die.attributes.get(At.stmtList)) ?? -1;
-  }
-
-  /** The bases stand in the same entry as the attributes that need them, so they are looked for first. */
-  private readBases(unit: Unit): void {
-    const r = new ByteReader(this.sections.info, unit.firstDie, unit.end), found: Partial<Record<Base, number>> = {};
-    for (const { at, form, implicit } of unit.abbrevs[r.uleb()]?.attributes ?? []) {
-      const base = BASES.get(at);
-      if (!base) { this.skipForm(r, unit, form); continue; }
-      const value = numberOf(this.value(r, unit, form, implicit));
-      if (value !== undefined) found[base] = value;
-    }
-    if (!r.failed) Object.assign(unit, found);
   }
 
   private abbrevTable(offset: number): Abbrev[] {

@@ -10,6 +10,7 @@ import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
 import type { LineTable } from './lines';
 import { locationText } from './location-text';
 import { FileNames } from './file-names';
+import { InlinedSites } from './inlined-sites';
 import { Needle } from './needle';
 import { NameIndex } from './name-index';
 import { FrameVariables } from './frame-variables';
@@ -17,7 +18,7 @@ import type { DwarfHost } from './frame-variables';
 
 export interface Subprogram { low: number; high: number; name: string; die: number; declFile: number; declLine: number; trampoline: boolean; unit: Unit; /** It is the out-of-line copy of a function that its own package inlines. */ inlinable: boolean }
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
-interface InlinedSite { low: number; high: number; origin: number; file: string; line: number }
+interface UnitRange { low: number; high: number; unit: Unit }
 interface Global { name: string; address: number; type: GoType; location(): string }
 
 export class DwarfProgram {
@@ -30,11 +31,11 @@ export class DwarfProgram {
   private readonly variables: FrameVariables;
   private readonly runtimeTypes = new Map<number, number>();
   private readonly subprograms = new Map<number, Subprogram[]>();
-  private ranges: { low: number; high: number; unit: Unit }[] | undefined;
-  private sites: InlinedSite[] | undefined;
+  private ranges: UnitRange[] | undefined;
+  private sites: InlinedSites | undefined;
   private readonly origins = new Map<number, { name: string; file: number; line: number; unit: Unit }>();
 
-  constructor(sections: DwarfSections, readonly bias: number, host?: DwarfHost) {
+  constructor(sections: DwarfSections, readonly bias: number, private readonly host?: DwarfHost) {
     this.info = new DebugInfo(sections, bias);
     this.fileNames = new FileNames(this.info);
     this.types = new TypeReader(this.info);
@@ -42,17 +43,28 @@ export class DwarfProgram {
     this.variables = new FrameVariables(this.info, this.types, host);
   }
 
-  /** Unit that contains a pc. */
+  /** Unit that contains a pc: of the package whose name the code has, if it is there, which spares reading what all the others cover. */
   unitFor(pc: number): Unit | undefined {
-    if (!this.ranges) {
-      this.ranges = [];
-      for (const unit of this.info.units) {
-        for (const [low, high] of unit.entry ? this.info.ranges(unit.entry) : []) if (high > low) this.ranges.push({ low, high, unit });
-      }
-      this.ranges.sort((a, b) => a.low - b.low);
+    if (this.ranges) return at(this.ranges, pc);
+    const likely = at(this.likely, pc);
+    if (likely) return likely;
+    const name = this.host?.packageAt?.(pc);
+    if (name !== undefined && !this.looked.has(name)) {
+      this.looked.add(name);
+      for (const unit of this.info.units) if (unit.name === name) this.cover(unit, this.likely);
+      this.likely.sort((x, y) => x.low - y.low);
+      const found = at(this.likely, pc);
+      if (found) return found;
     }
-    const r = this.ranges[lastNotAbove(this.ranges, pc, (x) => x.low)];
-    return r && pc < r.high ? r.unit : undefined;
+    const all = this.ranges = [] as UnitRange[];
+    for (const unit of this.info.units) this.cover(unit, all);
+    all.sort((x, y) => x.low - y.low);
+    return at(all, pc);
+  }
+  private readonly looked = new Set<string>();
+  private readonly likely: UnitRange[] = [];
+  private cover(unit: Unit, into: UnitRange[]): void {
+    for (const [low, high] of unit.entry ? this.info.ranges(unit.entry) : []) if (high > low) into.push({ low, high, unit });
   }
 
   lines(unit: Unit): LineTable {
@@ -162,31 +174,8 @@ export class DwarfProgram {
     return out.map((n, i) => ({ n, i })).sort((a, b) => b.n.depth - a.n.depth || a.i - b.i).map((x) => x.n);
   }
 
-  /** Every inlined call of the program (found once; the one whole walk through .debug_info). */
-  inlinedSites(): InlinedSite[] {
-    if (this.sites) return this.sites;
-    const sites: InlinedSite[] = [];
-    const walk = (die: Die, files: string[]): void => {
-      for (const child of this.info.children(die)) {
-        if (child.tag === Tag.inlinedSubroutine) {
-          const range = this.info.ranges(child)[0];
-          const origin = numberOf(child.attributes.get(At.abstractOrigin));
-          if (range && origin !== undefined) {
-            sites.push({ low: range[0], high: range[1], origin, file: files[numberOf(child.attributes.get(At.callFile)) ?? 0] ?? '', line: numberOf(child.attributes.get(At.callLine)) ?? 0 });
-          }
-        }
-        if (child.hasChildren && child.tag === Tag.inlinedSubroutine) walk(child, files);
-      }
-    };
-    for (const unit of this.info.units) {
-      let files: string[] | undefined;
-      this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
-        if (die.hasChildren && !die.attributes.has(At.inline)) walk(die, (files ??= this.files(unit)));
-      });
-    }
-    this.sites = sites;
-    return sites;
-  }
+  /** Every inlined call of the program and every function that was inlined (found once). */
+  inlined(): InlinedSites { return this.sites ??= new InlinedSites(this.info, (unit) => this.files(unit)); }
 
   /** Does a function with a body have inlined copies? A package that does not inline its own function says nothing of it: one that does has another entry of that name. */
   hasCopies(fn: Subprogram): boolean {
@@ -197,24 +186,8 @@ export class DwarfProgram {
     return first >= 0 && needle.in(info, first + 1) >= 0;
   }
 
-  private abstract: Map<string, number[]> | undefined;
-
-  /** Functions that exist as inlined copies (DW_AT_inline), by name. */
-  abstractFunctions(): ReadonlyMap<string, number[]> {
-    if (!this.abstract) {
-      this.abstract = new Map();
-      for (const unit of this.info.units) {
-        this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
-          if (!die.attributes.has(At.inline)) return;
-          const name = stringOf(die.attributes.get(At.name)) ?? '';
-          const list = this.abstract!.get(name);
-          if (list) list.push(die.offset);
-          else this.abstract!.set(name, [die.offset]);
-        });
-      }
-    }
-    return this.abstract;
-  }
+  /** Functions that exist as inlined copies, by name. */
+  abstractFunctions(): ReadonlyMap<string, number[]> { return this.inlined().functionsByName(); }
 
   typeNamed(name: string): GoType | undefined {
     const die = this.names.find('type', name, 'runtime');
@@ -353,6 +326,8 @@ export function packageOf(name: string): string {
   const dot = name.indexOf('.', slash + 1);
   return dot < 0 ? '' : decodeURIComponent(name.slice(0, dot).replace(/%(?![0-9a-f]{2})/gi, '%25'));
 }
+
+const at = (ranges: readonly UnitRange[], pc: number): Unit | undefined => { const r = ranges[lastNotAbove(ranges, pc, (x) => x.low)]; return r && pc < r.high ? r.unit : undefined; };
 
 /** Index of the last element whose key is ≤ value in a sorted list, or -1. */
 export function lastNotAbove<T>(list: readonly T[], value: number, key: (x: T) => number): number {
