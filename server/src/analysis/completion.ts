@@ -2,9 +2,10 @@
 // Must stay true: every proposal is one that Go's tools accept there, as far as one line tells; at most MOST are given, and then the list says it is incomplete.
 
 import { rowsOf } from '../arch/amd64-instructions';
+import type { Architecture } from '../arch/architecture';
 import type { OperandForm } from '../arch/operand-forms';
 import { goName } from '../syntax/lexer';
-import { macroNamed, macroNames, writtenMacros } from '../syntax/preprocessor';
+import { macroNamed, writtenMacros } from '../syntax/preprocessor';
 import { baseName, directoryOf, join } from '../workspace/files';
 import type { Mnemonics } from '../arch/mnemonics';
 import type { AssemblyFile } from './assembly-file';
@@ -19,9 +20,10 @@ import { goForms } from './go-forms';
 import { plainParts, skeleton } from './skeleton';
 import { fileUsage, functionUsage } from './usage';
 import { isCall } from './flow';
-import { matchClass } from './match';
-import { visibleSpan } from '../syntax/source';
-import { frequency } from '../arch/frequent';
+import { isSubsequence, lowered, matchClass, plainSpelling, type Typed } from './match';
+import { callables, constants, fields, headerNames, linkables, symbolNames, weightsOf, words } from './proposal-lists';
+import type { AsmHeader } from '../golang/asm-header';
+import { visibleSpan, type Macro } from '../syntax/source';
 import { targetNames } from '../workspace/target';
 
 export type CompletionKind = 'instruction' | 'register' | 'label' | 'function' | 'variable' | 'macro' | 'constant' | 'field' | 'argument' | 'directive' | 'file' | 'snippet';
@@ -53,37 +55,33 @@ export interface CompletionContext extends Neighbours {
   forms?: ReadonlyMap<string, OperandForm[]> | undefined;
 }
 
-/** `wants` says early whether a name fits what is typed: there are thousands of constants. */
-type Context = CompletionContext & {
-  wants(name: string): boolean;
-  /** Where nothing is typed yet, only so many that the file does not use are worth proposing. */
-  most: number;
-};
+/** `wants` says early whether a name fits what is typed. */
+type Context = CompletionContext & { wants(name: string): boolean; typed: Typed };
 
-/** Of names that the file does not use, where nothing is typed; with the first letter the client asks again. */
-const FEW = 150;
+/** `match`: how the name fits what is typed, where that is known. */
+type Proposal = Completion & { match?: number };
 
 const MOST = 100;
+/** From a list of thousands: with one more than is shown, which says that there are more. */
+const ENOUGH = MOST + 1;
 const DIRECTIVES = ['define', 'undef', 'include', 'ifdef', 'ifndef', 'else', 'endif'];
 const FLAGS = new Set(['NOPROF', 'DUPOK', 'NOSPLIT', 'RODATA', 'NOPTR', 'WRAPPER', 'NEEDCTXT', 'TLSBSS', 'NOFRAME', 'REFLECTMETHOD', 'TOPFRAME', 'ABIWRAPPER']);
 
 export function completion(context: CompletionContext, offset: number): CompletionList {
   const { file } = context;
   const line = lineContext(file.source.text, offset);
-  const wanted = lowered(line.word);
-  // A single letter is in most of the thousands of names: those that begin with it are meant, and with the next one the client asks again.
-  const fits = (name: string) => hasLetters(wanted, name, wanted.length === 1);
+  const typed: Typed = { plain: plainSpelling(line.word), lowered: lowered(line.word) };
+  const wanted = typed.lowered;
+  const fits = (name: string) => hasLetters(wanted, name, isOneLetter(typed));
   const within = functionAt(functionsOf(file), offset);
-  const all = proposals(line, { ...context, wants: fits, most: wanted === '' ? FEW : Infinity }, within, offset);
   const seen = new Set<string>();
-  const typed = plainSpelling(line.word);
   const found: Ordered[] = [];
-  for (const item of all) {
+  for (const item of proposals(line, { ...context, wants: fits, typed }, within, offset)) {
     if (seen.has(item.label)) continue;
-    const name = item.filter ?? item.label;
-    if (!isSubsequence(wanted, lowered(name))) continue;
+    const match = item.match ?? matchOf(typed, item.filter ?? item.label);
+    if (match === undefined) continue;
     seen.add(item.label);
-    found.push({ item, match: matchClass(typed, plainSpelling(name).replace(/[+(].*$/, '')) ?? WORST, score: item.score ?? 0 });
+    found.push({ item, match, score: item.score ?? 0 });
   }
   found.sort(inOrder);
   const items = found.slice(0, MOST).map(({ item }) => item);
@@ -93,6 +91,9 @@ export function completion(context: CompletionContext, offset: number): Completi
   return { start: line.start, end: offset, items: shown, incomplete: found.length > MOST || wanted.length <= 1 };
 }
 
+/** It is in most of the thousands of names: those that begin with it are meant, and with the next one the client asks again. */
+const isOneLetter = ({ lowered: wanted }: Typed): boolean => wanted.length === 1;
+
 interface Ordered { item: Completion; match: number; score: number }
 
 /** Of what fits by its letters in no better way. */
@@ -101,14 +102,17 @@ const WORST = 6;
 /** By how it fits what is typed, by its kind, what is used more first. */
 const inOrder = (a: Ordered, b: Ordered): number => a.match - b.match || a.item.rank - b.item.rank || b.score - a.score || (a.item.label < b.item.label ? -1 : 1);
 
-function plainSpelling(name: string): string {
-  const go = goName(name);
-  return go.startsWith('.') ? go.slice(1) : go;
+/** Of what a proposal is compared with; undefined where it does not fit. */
+function matchOf(typed: Typed, name: string): number | undefined {
+  if (typed.lowered === '') return 0;
+  const text = lowered(name);
+  return isSubsequence(typed.lowered, text) ? matchClass(typed, nameAlone(plainSpelling(name)), nameAlone(text)) ?? WORST : undefined;
 }
 
-/** Dots and slashes of both kinds are the same here: nobody types `·` willingly. */
-function lowered(name: string): string {
-  return plainSpelling(name).toLowerCase();
+/** Without the offset and the register behind it. */
+function nameAlone(text: string): string {
+  const end = text.search(/[+(]/);
+  return end < 0 ? text : text.slice(0, end);
 }
 
 /** Whether small letters come in this order in a name, or it begins with them: asked of thousands of names with every key, so nothing is made for it. */
@@ -126,12 +130,6 @@ function hasLetters(wanted: string, name: string, first: boolean): boolean {
   return at === wanted.length;
 }
 
-function isSubsequence(wanted: string, text: string): boolean {
-  let at = 0;
-  for (let i = 0; i < text.length && at < wanted.length; i++) if (text.charCodeAt(i) === wanted.charCodeAt(at)) at++;
-  return at === wanted.length;
-}
-
 /** Editors compare the label with what is typed: where that has an ASCII dot or none, the filter has it so too. */
 function matching(item: Completion, word: string): Completion {
   const text = item.filter ?? item.label;
@@ -140,7 +138,7 @@ function matching(item: Completion, word: string): Completion {
   return { ...item, filter: /^[.·]/.test(word) && !/^[.·]/.test(asTyped) ? word.charAt(0) + asTyped : asTyped };
 }
 
-function* proposals(line: LineContext, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
+function* proposals(line: LineContext, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Proposal> {
   switch (line.kind) {
     case 'directive':
       for (const name of DIRECTIVES) yield { label: name, kind: 'directive', insert: name === 'include' ? 'include "$0"' : name, snippet: name === 'include', rank: 0 };
@@ -154,7 +152,7 @@ function* proposals(line: LineContext, context: Context, within: AssemblyFunctio
 }
 
 /** What #ifdef, #ifndef and #undef can name: what the go command defines for a target, the file's own macros, and of go_asm.h what is typed. */
-function* conditions({ file, wants }: Context, directive: string, offset: number): Generator<Completion> {
+function* conditions({ file, wants, typed }: Context, directive: string, offset: number): Generator<Proposal> {
   const { macros: used } = fileUsage(file);
   const own = new Set([...writtenMacros(file.preprocessed)].filter(({ definition }) => definition?.file === file.source).map(({ name }) => name));
   const item = (name: string, rank: number, detail?: string): Completion => ({ label: name, kind: 'macro', insert: name, rank, score: used.get(name) ?? 0, ...(detail ? { detail } : {}) });
@@ -164,11 +162,15 @@ function* conditions({ file, wants }: Context, directive: string, offset: number
   for (const name of conditionNames(file.source.text, offset)) if (wants(name)) yield item(name, 0, 'in a condition of this file');
   const isHere = (name: string) => file.defines.has(name);
   for (const name of new Set([...targetNames(file.target), ...file.defines.keys()])) yield item(name, isHere(name) ? 2 : 3, isHere(name) ? 'holds here' : 'for other targets');
-  for (const name of macroNames(file.preprocessed)) if (wants(name) && !own.has(name)) yield item(name, 4);
+  for (const header of file.preprocessed.headers) {
+    const index = headerNames(header);
+    for (const { value: name, match } of index.best(typed, ENOUGH, { begins: isOneLetter(typed), weights: weightsOf(index, used), without: (each) => own.has(each) })) yield { ...item(name, 4), match };
+  }
+  for (const { name } of file.preprocessed.macros) if (wants(name) && !own.has(name)) yield item(name, 4);
 }
 
 /** Names that this file asks for or uses and nobody defines. */
-function* definable({ file }: Context, offset: number): Generator<Completion> {
+function* definable({ file }: Context, offset: number): Generator<Proposal> {
   for (const name of conditionNames(file.source.text, offset)) if (!/^GO(OS|ARCH|386|AMD64|ARM|ARM64|MIPS|MIPS64|PPC64|RISCV64)_/.test(name)) yield { label: name, kind: 'macro', detail: 'in a condition of this file', insert: name, rank: 0 };
 }
 
@@ -179,24 +181,23 @@ function conditionNames(text: string, offset: number): Set<string> {
   return found;
 }
 
-function* headers({ files, file, goroot }: CompletionContext): Generator<Completion> {
+function* headers({ files, file, goroot }: CompletionContext): Generator<Proposal> {
   const directory = directoryOf(file.source.path);
   yield { label: 'go_asm.h', kind: 'file', detail: 'constants and struct offsets of this package', insert: 'go_asm.h', rank: 0 };
   for (const name of files.list(directory) ?? []) if (name.endsWith('.h')) yield { label: name, kind: 'file', insert: name, rank: 1 };
   for (const name of (goroot !== undefined && files.list(join(goroot, 'pkg/include'))) || ['textflag.h', 'funcdata.h']) if (name.endsWith('.h')) yield { label: name, kind: 'file', detail: 'GOROOT', insert: name, rank: 2 };
 }
 
-function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: Context): Generator<Completion> {
+function* statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: Context): Generator<Proposal> {
   const { file, knowledge, mnemonics } = context;
-  const aliases = mnemonics?.aliases ?? new Map<string, string>();
-  const { words } = fileUsage(file);
-  for (const name of mnemonics?.names ?? []) {
-    if (!context.wants(name) || name === 'XXX' || name === 'END' || name.includes('?')) continue;
-    const alias = aliases.get(name);
-    // What the file uses counts more than what others use.
-    yield { label: name, kind: 'instruction', insert: name, rank: alias && !words.has(name) ? 4 : 2, score: (words.get(name) ?? 0) * 100 + frequency(name, file.arch.family), ...(alias ? { detail: `is ${alias}` } : {}) };
+  if (mnemonics) {
+    const { index, weights, rankOf, scoreOf } = words(mnemonics, file);
+    for (const { value, match } of index.best(context.typed, ENOUGH, { begins: isOneLetter(context.typed), weights })) {
+      const { name, alias } = value;
+      yield { label: name, kind: 'instruction', insert: name, rank: rankOf(value), score: scoreOf(value), match, ...(alias ? { detail: `is ${alias}` } : {}) };
+    }
   }
-  yield* macros(file, (isCode) => isCode, 3);
+  yield* macros(file, (code) => code, 3);
   if (!knowledge) return;
   const asText = line.word !== '' && ('TEXT'.startsWith(line.word.toUpperCase()) || /^TEXT/i.test(line.word));
   // No instruction stands at the margin, and no TEXT elsewhere.
@@ -228,20 +229,28 @@ function detailOf(name: string): { detail?: string } {
 }
 
 /** Last definitions by name; `wanted` says whether code or values. */
-function* macros(file: AssemblyFile, wanted: (isCode: boolean) => boolean, rank: number): Generator<Completion> {
+function* macros(file: AssemblyFile, wanted: (isCode: boolean) => boolean, rank: number): Generator<Proposal> {
   const { macros: used } = fileUsage(file);
-  for (const { name, parameters, body } of writtenMacros(file.preprocessed)) {
-    const isCode = parameters !== undefined || body.some(({ token }, i) => token.kind === 'identifier' && (i === 0 || body[i - 1]?.token.text === ';' || body[i - 1]?.token.text === '\n') && /^[A-Z][A-Z0-9]+$/.test(token.text) && body.length > 1);
-    if (!wanted(isCode)) continue;
-    const list = parameters?.map((parameter, i) => `\${${i + 1}:${parameter}}`).join(', ');
-    yield {
-      label: name, kind: 'macro', detail: `#define ${name}${parameters ? `(${parameters.join(', ')})` : ` ${body.map(({ token }) => token.text).join(' ').slice(0, 60)}`}`,
-      insert: list === undefined ? name : `${name}(${list})`, snippet: list !== undefined, rank, score: used.get(name) ?? 0,
-    };
+  for (const macro of writtenMacros(file.preprocessed)) {
+    let known = shownMacros.get(macro);
+    if (!known) shownMacros.set(macro, (known = { isCode: isCode(macro), item: macroItem(macro) }));
+    if (wanted(known.isCode)) yield { ...known.item, rank, score: used.get(macro.name) ?? 0 };
   }
 }
 
-function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Completion> {
+const shownMacros = new WeakMap<Macro, { isCode: boolean; item: Completion }>();
+
+const isCode = ({ parameters, body }: Macro): boolean => parameters !== undefined || body.some(({ token }, i) => token.kind === 'identifier' && (i === 0 || body[i - 1]?.token.text === ';' || body[i - 1]?.token.text === '\n') && /^[A-Z][A-Z0-9]+$/.test(token.text) && body.length > 1);
+
+function macroItem({ name, parameters, body }: Macro): Completion {
+  const list = parameters?.map((parameter, i) => `\${${i + 1}:${parameter}}`).join(', ');
+  return {
+    label: name, kind: 'macro', detail: `#define ${name}${parameters ? `(${parameters.join(', ')})` : ` ${body.map(({ token }) => token.text).join(' ').slice(0, 60)}`}`,
+    insert: list === undefined ? name : `${name}(${list})`, snippet: list !== undefined, rank: 0,
+  };
+}
+
+function* operands(line: Extract<LineContext, { kind: 'operand' }>, context: Context, within: AssemblyFunction | undefined, offset: number): Generator<Proposal> {
   const { file, knowledge } = context;
   const word = line.mnemonic.split('.')[0] ?? '';
   if (word === 'TEXT' || word === 'GLOBL' || word === 'DATA') return yield* pseudoOperands(word, line, context);
@@ -285,14 +294,24 @@ function isNumber(before: string, file: AssemblyFile): boolean {
 }
 
 /** Those that the function uses come first. */
-function* registers({ file }: Context, within: AssemblyFunction | undefined, rank: number, fits: (name: string) => boolean): Generator<Completion> {
+function* registers({ file }: Context, within: AssemblyFunction | undefined, rank: number, fits: (name: string) => boolean): Generator<Proposal> {
   const used = within && functionUsage(within, file).registers;
-  const { family } = file.arch;
-  for (const name of file.arch.registers) {
-    if (['SB', 'FP', 'PC', 'MAXREG'].includes(name) || !fits(name)) continue;
+  let known = shownRegisters.get(file.arch);
+  if (!known) shownRegisters.set(file.arch, (known = registersOf(file.arch)));
+  for (const { name, rare, order } of known) {
+    if (!fits(name)) continue;
     const count = used?.get(name) ?? 0;
-    yield { label: name, kind: 'register', insert: name, rank: count === 0 && (isPartName(name, family) || (family === 'amd64' || family === '386') && RARE.test(name)) ? rank + 3 : rank, score: count || -ordinal(name) };
+    yield { label: name, kind: 'register', insert: name, rank: count === 0 && rare ? rank + 3 : rank, score: count || -order };
   }
+}
+
+interface Register { name: string; rare: boolean; order: number }
+
+const shownRegisters = new WeakMap<Architecture, Register[]>();
+
+function registersOf({ family, registers }: Architecture): Register[] {
+  const isRare = (name: string) => isPartName(name, family) || ((family === 'amd64' || family === '386') && RARE.test(name));
+  return [...registers].filter((name) => !['SB', 'FP', 'PC', 'MAXREG'].includes(name)).map((name) => ({ name, rare: isRare(name), order: ordinal(name) }));
 }
 
 /** Of the system, and of what few write. */
@@ -301,7 +320,7 @@ const RARE = /^(CR|DR|TR|M|F)\d+$|^([CDEFGS]S|[GIL]DTR|MSW|TASK|TLS)$/;
 /** `R2` before `R10`, and both behind names. */
 const ordinal = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? -1) + 1;
 
-function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Completion> {
+function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Proposal> {
   const frame = knowledge.frame(plainName(within.name));
   if (!frame || frame === 'unknown') return;
   for (const part of plainParts(frame)) {
@@ -312,45 +331,54 @@ function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, lin
 }
 
 /** `code`: only what can be called or jumped to. */
-function* symbols(context: Context, offset: number, line: Extract<LineContext, { kind: 'operand' }>, rank: number, code: boolean): Generator<Completion> {
+function* symbols(context: Context, offset: number, line: Extract<LineContext, { kind: 'operand' }>, rank: number, code: boolean): Generator<Proposal> {
   const { file, knowledge } = context;
   const { symbols: used } = fileUsage(file);
   const qualified = /^(.+)[·.]/.exec(line.word)?.[1];
   if (qualified !== undefined && qualified !== '') {
     const path = goName(qualified);
-    for (const each of knowledge?.linkable(path) ?? []) if (!code || each.kind === 'func') yield symbolItem(`${path.replaceAll('/', '∕').replaceAll('.', '·')}·${each.name}`, each.kind === 'func' ? 'function' : 'variable', path, rank);
+    const all = knowledge?.linkable(path);
+    const rest = line.word.slice(qualified.length + 1);
+    for (const { value: { name, kind }, match } of all ? (code ? callables : linkables)(all).best({ plain: plainSpelling(rest), lowered: lowered(rest) }, ENOUGH) : []) yield { ...symbolItem(`${path.replaceAll('/', '∕').replaceAll('.', '·')}·${name}`, kind === 'func' ? 'function' : 'variable', path, rank), match };
     return;
   }
+  const given = new Set<string>();
   for (const { source, symbols: theirs } of linked(file, context, context.minor)) {
     const own = source === file.source;
-    for (const symbol of theirs) {
-      if ((symbol.static && !own) || (code && symbol.kind === 'data') || !context.wants(symbol.name)) continue;
+    for (const { value: symbol, match } of symbolNames(theirs).best(context.typed, Infinity, { begins: isOneLetter(context.typed) })) {
+      if ((symbol.static && !own) || (code && symbol.kind === 'data')) continue;
       if (own && symbol.span.start <= offset && offset <= symbol.span.end) continue;
-      yield symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', own ? '' : baseName(source.path), rank, used.get(symbol.name));
+      if (!symbol.static) given.add(symbol.name);
+      yield { ...symbolItem(written(symbol.name) + (symbol.static ? '<>' : ''), symbol.kind === 'function' ? 'function' : 'variable', own ? '' : baseName(source.path), rank, used.get(symbol.name)), match };
     }
   }
-  let unused = 0;
-  for (const each of knowledge?.linkable() ?? []) if ((!code || each.kind === 'func') && context.wants(each.name) && (used.has(`.${each.name}`) || ++unused <= context.most)) yield symbolItem(`·${each.name}`, each.kind === 'func' ? 'function' : 'variable', baseName(each.path), rank + 1, used.get(`.${each.name}`));
+  const all = knowledge?.linkable();
+  if (!all) return;
+  const index = (code ? callables : linkables)(all);
+  const found = index.best(context.typed, ENOUGH, { begins: isOneLetter(context.typed), weights: weightsOf(index, used, '.'), without: ({ name }) => given.has(`.${name}`) });
+  for (const { value: { name, kind, path }, match, weight } of found) yield { ...symbolItem(`·${name}`, kind === 'func' ? 'function' : 'variable', baseName(path), rank + 1, weight), match };
 }
 
 const written = (name: string): string => name.replaceAll('.', '·').replaceAll('/', '∕');
 const symbolItem = (name: string, kind: 'function' | 'variable', detail: string, rank: number, score = 0): Completion => ({ label: `${name}(SB)`, kind, detail, insert: `${name}(SB)`, rank, score });
 
 /** Constants, sizes and offsets of go_asm.h, and numbers of other headers. */
-function* values({ file, knowledge, wants, most }: Context, line: Extract<LineContext, { kind: 'operand' }>): Generator<Completion> {
+function* values({ file, knowledge, typed }: Context, line: Extract<LineContext, { kind: 'operand' }>): Generator<Proposal> {
   const included = file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h');
   const offsets = !line.before.includes('$') && line.nesting === 0;
   const { macros: used } = fileUsage(file);
-  let unused = 0;
-  for (const { name, value, declaration, field } of (included && knowledge?.header.defines) || []) {
-    if (!wants(name) || (!used.has(name) && ++unused > most)) continue;
-    if (offsets && field !== undefined) yield { label: name, kind: 'field', detail: `offset of ${declaration}.${field}: ${value}`, insert: `${name}($0)`, snippet: true, rank: 3, score: used.get(name) ?? 0 };
-    else yield { label: name, kind: field === undefined ? 'constant' : 'field', detail: `= ${value}`, insert: offsets ? `$${name}` : name, rank: offsets ? 5 : field === undefined ? 1 : 2, score: used.get(name) ?? 0, ...(offsets ? { filter: name } : {}) };
+  const header = included ? knowledge?.header : undefined;
+  for (const list of header ? [fields, constants] : []) {
+    const index = list(header as AsmHeader);
+    for (const { value: { name, value, declaration, field }, match, weight: score } of index.best(typed, ENOUGH, { begins: isOneLetter(typed), weights: weightsOf(index, used) })) {
+      if (offsets && field !== undefined) yield { label: name, kind: 'field', detail: `offset of ${declaration}.${field}: ${value}`, insert: `${name}($0)`, snippet: true, rank: 3, score, match };
+      else yield { label: name, kind: field === undefined ? 'constant' : 'field', detail: `= ${value}`, insert: offsets ? `$${name}` : name, rank: offsets ? 5 : field === undefined ? 1 : 2, score, match, ...(offsets ? { filter: name } : {}) };
+    }
   }
-  if (line.before.includes('$')) yield* macros(file, (isCode) => !isCode, 2);
+  if (line.before.includes('$')) yield* macros(file, (code) => !code, 2);
 }
 
-function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'operand' }>, context: Context): Generator<Completion> {
+function* pseudoOperands(word: string, line: Extract<LineContext, { kind: 'operand' }>, context: Context): Generator<Proposal> {
   const { file, knowledge } = context;
   if (line.index === 0) {
     if (line.before.endsWith('(')) yield { label: 'SB', kind: 'register', insert: 'SB', rank: 0 };

@@ -10,8 +10,20 @@ import { goForms } from './go-forms';
 /** `x` a general register, else the letter of a register's name, or one of the few of their kind. */
 type Kind = string;
 
+const kinds = new Map<Family, Map<string, Kind>>();
+/** Names of registers are fewer, but whatever is typed is asked for. */
+const MOST_NAMES = 2000;
+
 /** Of a register's name. */
 function kindOf(name: string, family: Family): Kind {
+  let known = kinds.get(family);
+  if (!known || known.size > MOST_NAMES) kinds.set(family, (known = new Map()));
+  let kind = known.get(name);
+  if (kind === undefined) known.set(name, (kind = kindOfName(name, family)));
+  return kind;
+}
+
+function kindOfName(name: string, family: Family): Kind {
   if (family === 'amd64' || family === '386') {
     const letter = /^(X|Y|Z|K|M|F|CR|DR|TR)\d+$/.exec(name)?.[1];
     return letter ?? (/^([CDEFGS]S)$/.test(name) ? 'segment' : /^([GIL]DTR|MSW|TASK)$/.test(name) ? name : 'x');

@@ -6,7 +6,7 @@ import { asmHeader, sizesOf, type AsmDefine, type AsmHeader } from '../golang/as
 import type { Declaration } from '../golang/declarations';
 import { EvaluationError, Evaluator } from '../golang/evaluator';
 import { initialValue } from '../golang/initial-value';
-import type { Linkable } from '../golang/package-scope';
+import type { Linkable, PackageScope } from '../golang/package-scope';
 import type { GoPackage, Packages } from '../golang/packages';
 import type { GoNode } from '../golang/syntax-tree';
 import type { GoType } from '../golang/types';
@@ -163,10 +163,7 @@ export class PackageKnowledge {
 
   /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
   bodyless(wanted: (name: string) => boolean): string[] {
-    return this.owner.scope.filesWithoutBodies(wanted).flatMap((file) => {
-      const waiting = file.declarations.filter((each) => each.kind === 'func' && !each.receiver && !each.hasBody && wanted(each.name));
-      return waiting.map(({ name }) => name).filter((name) => !this.linknamesIn(file.path).has(name));
-    });
+    return Array.from(this.owner.scope.withoutBodies(wanted)).filter(({ name, file }) => !this.linknamesIn(file.path).has(name)).map(({ name }) => name);
   }
 
   /** Whether package runtime, which gives most, or a package that this one imports makes one of its functions the one of this name; of packages that have been read, see `importsAhead`. */
@@ -174,9 +171,22 @@ export class PackageKnowledge {
     const { directory, scope } = this.owner;
     const symbol = `${(this.importPath ??= packagePath(directory, this.packages.options.files) ?? this.owner.name)}.${name}`;
     if (this.runtime()?.scope.gives(symbol)) return true;
-    for (const path of scope.imports()) if (this.packages.importedAtHand(path, directory)?.scope.gives(symbol)) return true;
-    return false;
+    const { count } = this.packages;
+    if (count !== this.counted) {
+      this.counted = count;
+      this.missing = (this.missing ?? [...scope.imports()]).filter((path) => {
+        const found = this.packages.importedAtHand(path, directory);
+        if (found) this.imported.push(found.scope);
+        return !found;
+      });
+    }
+    return this.imported.some((each) => each.gives(symbol));
   }
+
+  /** Packages that this one imports: those that had been read when so many had been, and the paths of the others. */
+  private readonly imported: PackageScope[] = [];
+  private missing: string[] | undefined;
+  private counted = -1;
 
   /** Reads the packages that this one imports, one at a time. */
   *importsAhead(): Steps<void> {

@@ -34,16 +34,29 @@ export function siblings(file: AssemblyFile, { files, read }: Neighbours, mentio
 /** Paths of the package's other assembly files that are built for the same GOOS and GOARCH, and so linked with this one. */
 export function linkedPaths({ source: { path }, target }: AssemblyFile, files: Files, minor: number): string[] {
   const directory = directoryOf(path);
-  return (files.list(directory) ?? []).filter((name) => name.endsWith('.s')).map((name) => join(directory, name))
-    .filter((other) => other !== path && other.endsWith('_test.s') === path.endsWith('_test.s') && isBuilt(other, files, target, minor));
+  const isTest = path.endsWith('_test.s');
+  return assemblyIn(directory, files.list(directory) ?? []).flatMap((other) => (other.path !== path && other.isTest === isTest && isBuilt(other, files, target, minor) ? [other.path] : []));
+}
+
+interface Candidate { path: string; isTest: boolean; goarch: string | undefined }
+
+/** What the names of a folder say. */
+const listed = new WeakMap<readonly string[], { directory: string; found: Candidate[] }>();
+
+function assemblyIn(directory: string, names: readonly string[]): Candidate[] {
+  let known = listed.get(names);
+  if (known?.directory !== directory) {
+    const paths = names.filter((name) => name.endsWith('.s')).map((name) => join(directory, name));
+    listed.set(names, (known = { directory, found: paths.map((path) => ({ path, isTest: path.endsWith('_test.s'), goarch: targetOfName(path).goarch })) }));
+  }
+  return known.found;
 }
 
 /** Asked again and again of the same texts. */
 const built = new Map<string, { text: string; holds: boolean }>();
 const MOST_BUILT = 4000;
 
-function isBuilt(path: string, files: Files, target: Target, minor: number): boolean {
-  const goarch = targetOfName(path).goarch;
+function isBuilt({ path, goarch }: Candidate, files: Files, target: Target, minor: number): boolean {
   if (goarch !== undefined && goarch !== target.goarch) return false;
   const text = files.read(path) ?? '';
   const key = `${target.goos}/${target.goarch} ${path}`;

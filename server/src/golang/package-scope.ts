@@ -96,8 +96,17 @@ export class PackageScope {
   /** Paths that its files import, and more. */
   imports(): ReadonlySet<string> { return (this.importedPaths ??= new Set(this.sources.flatMap(({ imports }) => imports))); }
 
-  /** Files that may have functions without a body of such names, parsed. */
-  filesWithoutBodies(wanted: (name: string) => boolean): GoFile[] { return this.sources.filter(({ bodyless }) => bodyless.some((name) => name === ANY || wanted(name))).map((source) => source.file()); }
+  /** Functions without a body of such names; only files that may have some are parsed. */
+  *withoutBodies(wanted: (name: string) => boolean): Generator<FuncDeclaration> {
+    for (const source of this.sources) {
+      if (!source.bodyless.some((name) => name === ANY || wanted(name))) continue;
+      let known = this.waiting.get(source);
+      if (!known) this.waiting.set(source, (known = source.file().declarations.flatMap((each) => (each.kind === 'func' && !each.receiver && !each.hasBody ? [each] : []))));
+      for (const each of known) if (wanted(each.name)) yield each;
+    }
+  }
+
+  private readonly waiting = new Map<Source, FuncDeclaration[]>();
 
   /** All files, parsed. */
   files(): GoFile[] { return this.sources.map((source) => source.file()); }

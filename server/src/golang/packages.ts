@@ -92,7 +92,12 @@ export class Packages {
     if (!known) return undefined;
     if (known.header) this.headers.set(directory, known.header);
     const paths = known.sources.map(({ file }) => join(directory, file));
-    const sources = known.sources.map(({ names, bodyless, given, imports }, i): Source => ({ path: paths[i] ?? '', names, bodyless, given, imports, file: () => this.parse(paths[i] ?? '', this.options.files.read(paths[i] ?? '') ?? '') }));
+    const sources = known.sources.map(({ names, bodyless, given, imports }, i): Source => {
+      const path = paths[i] ?? '';
+      // Read once: whether it is still the same text is asked when the package is.
+      let file: GoFile | undefined;
+      return { path, names, bodyless, given, imports, file: () => (file ??= this.parse(path, this.options.files.read(path) ?? '')) };
+    });
     return packageOf(directory, known.name, false, sources, known.linkable?.map(([name, kind, source]) => ({ name, kind, path: paths[source] ?? '' })));
   }
 
@@ -109,6 +114,9 @@ export class Packages {
     const linkable = scope.linkableAtHand()?.map(({ name, kind, path }): [string, typeof kind, number] => [name, kind, places.get(path) ?? 0]);
     this.kept?.save(directory, { name: known.name, sources, linkable, header: header ?? this.headers.get(directory) }, [...this.byDirectory.values()].flatMap((each) => each?.directory ?? []));
   }
+
+  /** Of folders that have been looked at. */
+  get count(): number { return this.byDirectory.size; }
 
   /** Of all Go files that packages read so far consist of. */
   paths(): string[] {

@@ -31,6 +31,7 @@ import { offsetAt } from './to-proto';
 const FRESH = 1000;
 /** Characters of files that are not open whose statements are kept; those of a go_asm.h weigh less. */
 const MOST_CLOSED = 100_000, HEADER_WEIGHT = 1 / 16;
+const MOST_URIS = 1000;
 
 /** What a file defines may depend on a name of go_asm.h. */
 const CONDITION = /^[ \t]*#[ \t]*ifn?def[ \t]+(?!GO)\w*_/m;
@@ -49,6 +50,8 @@ export class Documents {
   private readonly closed = new Map<string, { text: string; file: AssemblyFile; weight: number; bare: boolean }>();
   private closedSize = 0;
   private readonly texts = new Map<string, { stamp: number; text: string; asked: number }>();
+  /** A request asks for dozens, each of which takes longer to make than the rest of the question. */
+  private readonly uriOf = new Map<string, string>();
   private readonly lists = new Map<string, { names: string[] | undefined; asked: number }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
   /** What Go's tools said, of the text at that time. */
@@ -124,7 +127,12 @@ export class Documents {
   }
 
   private openAt(path: string): TextDocument | undefined {
-    return this.open.get(this.uris.toUri(path));
+    let uri = this.uriOf.get(path);
+    if (uri === undefined) {
+      if (this.uriOf.size >= MOST_URIS) this.uriOf.clear();
+      this.uriOf.set(path, (uri = this.uris.toUri(path)));
+    }
+    return this.open.get(uri);
   }
 
   /** The file behind a document, read again only when its text has changed; undefined if it is none of Go's. */

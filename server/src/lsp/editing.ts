@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { actions } from '../analysis/code-actions';
-import { completion, type CompletionKind } from '../analysis/completion';
+import { completion, type Completion, type CompletionKind } from '../analysis/completion';
 import { beyondAmd64, instructionHelp } from '../analysis/hover';
 import { architectures } from '../arch/architecture';
 import { rename, RenameError, renameTarget, type RenameContext } from '../analysis/rename';
@@ -15,7 +15,6 @@ import { signature } from '../analysis/signature';
 import { formatEdits, typedEdit } from '../format/edits';
 import { FormatError } from '../format/format';
 import type { Edit } from '../syntax/source';
-import type { Documents } from './documents';
 import { filesOf } from './navigation';
 import type { Session } from './session';
 import { diagnostic, offsetAt, range } from './to-proto';
@@ -30,13 +29,13 @@ export function editing(session: Session): void {
 
   connection.onCompletion(({ textDocument, position }) => session.safely('completion', () => {
     const at = session.at(textDocument.uri, position);
-    return at && completionAt(documents, at.file, at.offset);
+    return at && completionAt(session, at.file, at.offset);
   }));
   connection.onCompletionResolve((item) => {
-    const data = item.data as { word: string; goarch: string } | undefined;
-    const arch = data && architectures.get(data.goarch);
+    const goarch = item.data as string | undefined;
+    const arch = goarch === undefined ? undefined : architectures.get(goarch);
     const x86 = arch?.family === 'amd64' || arch?.family === '386';
-    const help = data && arch ? (x86 ? instructionHelp(data.word) : beyondAmd64(data.word, { arch, target: { goos: '', goarch: data.goarch } }, documents.forms(arch.family)?.get(data.word))) : undefined;
+    const help = goarch !== undefined && arch ? (x86 ? instructionHelp(item.label) : beyondAmd64(item.label, { arch, target: { goos: '', goarch } }, documents.forms(arch.family)?.get(item.label))) : undefined;
     return help ? { ...item, documentation: { kind: MarkupKind.Markdown, value: help } } : item;
   });
   connection.onSignatureHelp(({ textDocument, position }) => session.safely('signature help', () => {
@@ -110,16 +109,18 @@ export function editing(session: Session): void {
   }));
 }
 
-/** The answer to a request for completion. */
-export function completionAt(documents: Documents, file: AssemblyFile, offset: number): CompletionList {
+/** The answer to a request for completion. Clients that know defaults are told the place once, which halves it. */
+export function completionAt({ documents, editRangeOnce }: Session, file: AssemblyFile, offset: number): CompletionList {
   const { start, end, items, incomplete } = completion({ ...documents.context(file), mnemonics: documents.checker.mnemonics(file), forms: documents.operandForms(file), goroot: documents.checker.options.goroot }, offset);
   const replaced = range({ file: file.source, start, end });
+  const edit = ({ label, insert }: Completion): Partial<CompletionItem> => (!editRangeOnce ? { textEdit: TextEdit.replace(replaced, insert) } : insert === label ? {} : { textEditText: insert });
   return {
     isIncomplete: incomplete,
+    ...(editRangeOnce ? { itemDefaults: { editRange: replaced } } : {}),
     items: items.map((item, i): CompletionItem => ({
-      label: item.label, kind: KIND[item.kind], sortText: String(i).padStart(4, '0'), textEdit: TextEdit.replace(replaced, item.insert),
+      label: item.label, kind: KIND[item.kind], sortText: String(i).padStart(4, '0'), ...edit(item),
       ...(item.detail ? { detail: item.detail } : {}), ...(item.filter ? { filterText: item.filter } : {}), ...(item.snippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
-      ...(item.kind === 'instruction' ? { data: { word: item.label, goarch: file.target.goarch } } : {}),
+      ...(item.kind === 'instruction' ? { data: file.target.goarch } : {}),
     })),
   };
 }

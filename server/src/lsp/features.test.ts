@@ -77,6 +77,18 @@ test('completion with documentation on demand, signature help', async () => {
   expect(help.activeParameter).toBe(0);
 });
 
+test('clients that know defaults get the same proposals with their place once', async () => {
+  const { client: c, position, p } = await start();
+  const old = await c.ask<CompletionList>('completion', FILE, { position: position('operand') });
+  await c.stop();
+  client = await connect(p.files, '/goroot', ['/p', '/q'], {}, undefined, undefined, { textDocument: { completion: { completionList: { itemDefaults: ['commitCharacters', 'editRange', 'insertTextFormat', 'data'] } } } });
+  await client.open(FILE, p.texts[FILE] ?? '');
+  const list = await client.ask<CompletionList>('completion', FILE, { position: position('operand') });
+  const { editRange } = list.itemDefaults ?? {};
+  expect(list.items.length).toBeGreaterThan(10);
+  expect(list.items.map(({ textEditText, ...item }) => ({ ...item, textEdit: { range: editRange, newText: textEditText ?? item.label } }))).toEqual(old.items);
+});
+
 test('rename, and the reason where it is refused', async () => {
   const { client: c, position } = await start();
   const edit = await c.ask<WorkspaceEdit>('rename', FILE, { position: position('function'), newName: 'stroll' });

@@ -84,7 +84,7 @@ function* ask(session: Session, file: AssemblyFile, place: number): Steps<void> 
   WORD.lastIndex = Math.floor(place);
   const word = WORD.exec(text);
   if (!word) return;
-  const requests = [() => completionAt(session.documents, file, word.index + 1), () => hoverAt(session, file, word.index + 1), () => highlightsAt(session, file, entityAt(file, word.index + 1))];
+  const requests = [() => completionAt(session, file, word.index + 1), () => hoverAt(session, file, word.index + 1), () => highlightsAt(session, file, entityAt(file, word.index + 1))];
   for (const request of requests) {
     // An edit uses the file up.
     if (file.source.text !== text) return;

@@ -58,6 +58,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   connection.onInitialize(({ workspaceFolders, initializationOptions, capabilities: offered }): InitializeResult => {
     client = offered;
     session.roots = (workspaceFolders ?? []).flatMap(({ uri }) => uris.toPath(uri) ?? []);
+    session.editRangeOnce = offered.textDocument?.completion?.completionList?.itemDefaults?.includes('editRange') === true;
     configure(session.settings, initializationOptions);
     return { serverInfo: { name: 'gobuf' }, capabilities: capabilities() };
   });

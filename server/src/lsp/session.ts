@@ -21,6 +21,8 @@ export interface Settings {
 
 export class Session {
   settings: Settings = { defer: false, inlayFields: true, inlayTypes: true, codeLens: true, tools: false };
+  /** The client takes the range of proposals once for all of them. */
+  editRangeOnce = false;
   /** When something was asked or answered last. */
   busy = 0;
   /** Folders that the client has open. */

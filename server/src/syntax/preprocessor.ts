@@ -111,12 +111,6 @@ export function* writtenMacros({ macros, headers }: Pick<Preprocessed, 'macros' 
   yield* macros;
 }
 
-/** The names of all. */
-export function* macroNames({ macros, headers }: Pick<Preprocessed, 'macros' | 'headers'>): Generator<string> {
-  for (const header of headers) yield* header.names();
-  for (const { name } of macros) yield name;
-}
-
 /** What a token of an expansion comes from. */
 function useOf({ expansion }: PreprocessedToken): Span | undefined {
   let at = expansion;

@@ -23,7 +23,7 @@ export interface Client {
 export const uriOf = (file: string): string => pathToFileURL(file).href;
 export const baseOf = (uri: string): string => path.basename(fileURLToPath(uri));
 
-export async function connect(files: Files, goroot: string | undefined, roots: string[] = [], options: object = {}, tools?: AskTools, go?: GoCommand): Promise<Client> {
+export async function connect(files: Files, goroot: string | undefined, roots: string[] = [], options: object = {}, tools?: AskTools, go?: GoCommand, capabilities: object = {}): Promise<Client> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   serve(createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient)), { files, parser, goroot, minor: 26, moduleCache: undefined, ...(tools ? { tools } : {}), ...(go ? { go } : {}) }, { toPath: (uri) => fileURLToPath(uri), toUri: uriOf });
@@ -32,7 +32,7 @@ export async function connect(files: Files, goroot: string | undefined, roots: s
   connection.onRequest('workspace/inlayHint/refresh', () => null);
   connection.onRequest('workspace/codeLens/refresh', () => null);
   connection.listen();
-  await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {}, workspaceFolders: roots.map((root) => ({ uri: uriOf(root), name: root })), initializationOptions: options });
+  await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities, workspaceFolders: roots.map((root) => ({ uri: uriOf(root), name: root })), initializationOptions: options });
   await connection.sendNotification('initialized', {});
   return {
     connection,
