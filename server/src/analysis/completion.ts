@@ -2,7 +2,6 @@
 // Must stay true: every proposal is one that Go's tools accept there, as far as one line tells; at most MOST are given, and then the list says it is incomplete.
 
 import { rowsOf } from '../arch/amd64-instructions';
-import type { Architecture } from '../arch/architecture';
 import type { OperandForm } from '../arch/operand-forms';
 import { goName } from '../syntax/lexer';
 import { macroNamed, writtenMacros } from '../syntax/preprocessor';
@@ -21,7 +20,7 @@ import { plainParts, skeleton } from './skeleton';
 import { fileUsage, functionUsage } from './usage';
 import { isCall } from './flow';
 import { isSubsequence, lowered, matchClass, plainSpelling, type Typed } from './match';
-import { callables, constants, fields, headerNames, linkables, symbolNames, weightsOf, words } from './proposal-lists';
+import { callables, constants, fields, headerNames, linkables, registersOf, symbolNames, weightsOf, words } from './proposal-lists';
 import type { AsmHeader } from '../golang/asm-header';
 import { visibleSpan, type Macro } from '../syntax/source';
 import { targetNames } from '../workspace/target';
@@ -304,21 +303,6 @@ function* registers({ file }: Context, within: AssemblyFunction | undefined, ran
     yield { label: name, kind: 'register', insert: name, rank: count === 0 && rare ? rank + 3 : rank, score: count || -order };
   }
 }
-
-interface Register { name: string; rare: boolean; order: number }
-
-const shownRegisters = new WeakMap<Architecture, Register[]>();
-
-function registersOf({ family, registers }: Architecture): Register[] {
-  const isRare = (name: string) => isPartName(name, family) || ((family === 'amd64' || family === '386') && RARE.test(name));
-  return [...registers].filter((name) => !['SB', 'FP', 'PC', 'MAXREG'].includes(name)).map((name) => ({ name, rare: isRare(name), order: ordinal(name) }));
-}
-
-/** Of the system, and of what few write. */
-const RARE = /^(CR|DR|TR|M|F)\d+$|^([CDEFGS]S|[GIL]DTR|MSW|TASK|TLS)$/;
-
-/** `R2` before `R10`, and both behind names. */
-const ordinal = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? -1) + 1;
 
 function* argumentsOf(within: AssemblyFunction, knowledge: PackageKnowledge, line: Extract<LineContext, { kind: 'operand' }>, rank: number): Generator<Proposal> {
   const frame = knowledge.frame(plainName(within.name));

@@ -1,7 +1,7 @@
 // The long lists that proposals are chosen from, as indexes of their names: mnemonics, what Go declares, go_asm.h.
 // Must stay true: made once for what they come from, counted once for each text of the file; what the file uses weighs more.
 
-import type { Family } from '../arch/architecture';
+import type { Architecture, Family } from '../arch/architecture';
 import { frequency } from '../arch/frequent';
 import type { Mnemonics } from '../arch/mnemonics';
 import type { AsmDefine, AsmHeader } from '../golang/asm-header';
@@ -10,6 +10,7 @@ import type { PlainHeader } from '../syntax/plain-header';
 import type { AssemblyFile } from './assembly-file';
 import type { AssemblySymbol } from './file-summary';
 import { NameIndex } from './name-index';
+import { isPartName } from './operand-kinds';
 import { fileUsage } from './usage';
 
 /** A kind of list, made of something that stays the same while the list does. */
@@ -68,3 +69,24 @@ export function weightsOf<T>(index: NameIndex<T>, used: ReadonlyMap<string, numb
     }
   });
 }
+
+export interface Register { name: string; rare: boolean; order: number }
+
+const registers = new WeakMap<Architecture, Register[]>();
+
+/** Registers that an operand can be, but for those of places in memory. */
+export function registersOf(arch: Architecture): readonly Register[] {
+  let known = registers.get(arch);
+  if (!known) {
+    const { family } = arch;
+    const isRare = (name: string) => isPartName(name, family) || ((family === 'amd64' || family === '386') && RARE.test(name));
+    registers.set(arch, (known = [...arch.registers].filter((name) => !['SB', 'FP', 'PC', 'MAXREG'].includes(name)).map((name) => ({ name, rare: isRare(name), order: ordinal(name) }))));
+  }
+  return known;
+}
+
+/** Of the system, and of what few write. */
+const RARE = /^(CR|DR|TR|M|F)\d+$|^([CDEFGS]S|[GIL]DTR|MSW|TASK|TLS)$/;
+
+/** `R2` before `R10`, and both behind names. */
+const ordinal = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? -1) + 1;
