@@ -196,7 +196,7 @@ export class Checker {
     const unknown = architectureWithoutPort(path, file.source.text, this.options.minor);
     if (unknown !== undefined) return { file, problems: [{ code: 'no-port', severity: 'hint', message: `Go has no port to ${unknown}: this file is not judged`, span: { file: file.source, start: 0, end: file.source.lineStarts[1] ?? file.source.text.length } }] };
     const importPath = file.packagePath;
-    const front = [...file.problems.map((problem) => (problem.code === OPEN_END ? { ...problem, fixes: [closedEnd(problem.span.file)] } : problem)), ...unknownMnemonics(file, this.mnemonics(file)), ...unknownOperands(file, specialOperands(file.arch.family, this.options.goroot, this.options.minor, this.options.files)), ...misplacedConstraints(file)];
+    const front = [...file.problems.map((problem) => (problem.code === OPEN_END ? { ...problem, fixes: [closedEnd(problem.span.file)] } : problem)), ...unknownMnemonics(file, this.mnemonics(file)), ...unknownOperands(file, this.options, () => specialOperands(file.arch.family, this.options.goroot, this.options.minor, this.options.files, this.options.parser)), ...misplacedConstraints(file)];
     const problems = foreignNames(zeroFlags(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file), file);
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
     problems.push(...noSplitDepth(file, link, whole));

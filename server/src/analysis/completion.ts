@@ -295,9 +295,7 @@ function isNumber(before: string, file: AssemblyFile): boolean {
 /** Those that the function uses come first. */
 function* registers({ file }: Context, within: AssemblyFunction | undefined, rank: number, fits: (name: string) => boolean): Generator<Proposal> {
   const used = within && functionUsage(within, file).registers;
-  let known = shownRegisters.get(file.arch);
-  if (!known) shownRegisters.set(file.arch, (known = registersOf(file.arch)));
-  for (const { name, rare, order } of known) {
+  for (const { name, rare, order } of registersOf(file.arch)) {
     if (!fits(name)) continue;
     const count = used?.get(name) ?? 0;
     yield { label: name, kind: 'register', insert: name, rank: count === 0 && rare ? rank + 3 : rank, score: count || -order };

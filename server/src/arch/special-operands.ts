@@ -1,38 +1,50 @@
 // Names that stand as operands of their own, as MRS's system registers and DSB's kinds of arm64 or riscv64's CSRs, read from the user's own Go sources.
 // Must stay true: no list is kept here; without Go's sources nothing is known and nothing is judged.
 
+import { readDeclarations } from '../golang/declarations';
+import { field, parts, type GoNode, type GoParser } from '../golang/syntax-tree';
 import type { Files } from '../workspace/files';
 import { NEWEST_MINOR } from '../workspace/goroot';
 import type { Family } from './architecture';
 
-/** Files below cmd/internal/obj with what finds the names in them. */
-const SOURCES: Partial<Record<Family, [file: string, name: RegExp][]>> = {
-  arm64: [['arm64/a.out.go', /\bSPOP_(\w+)/g], ['arm64/sysRegEnc.go', /\bREG_(\w+)/g]],
-  riscv64: [['riscv/cpu.go', /\bSPOP_(?:FENCE_)?(\w+)/g], ['riscv/inst.go', /^\s*0x[0-9a-fA-F]+:\s*"(\w+)"/gm]],
+/** Files below cmd/internal/obj with how the constants in them begin, or with the variable that is a map of numbers to names. */
+const SOURCES: Partial<Record<Family, ({ file: string; prefix: RegExp } | { file: string; map: string })[]>> = {
+  arm64: [{ file: 'arm64/a.out.go', prefix: /^SPOP_/ }, { file: 'arm64/sysRegEnc.go', prefix: /^REG_/ }],
+  riscv64: [{ file: 'riscv/cpu.go', prefix: /^SPOP_(?:FENCE_)?/ }, { file: 'riscv/inst.go', map: 'csrs' }],
 };
 /** Other names of conditions (cmd/asm/internal/arch/arm64.go). */
 const OTHERS: Partial<Record<Family, string[]>> = { arm64: ['CS', 'CC'] };
 /** With fewer it is a Go that has them elsewhere. */
-const LEAST = 20;
+const LEAST = 10;
 
 const cache = new WeakMap<Files, Map<string, ReadonlySet<string> | undefined>>();
 
 /** Undefined too for a Go (1.minor) that may have others elsewhere. */
-export function specialOperands(family: Family, goroot: string | undefined, minor: number, files: Files): ReadonlySet<string> | undefined {
+export function specialOperands(family: Family, goroot: string | undefined, minor: number, files: Files, parser: GoParser): ReadonlySet<string> | undefined {
   if (goroot === undefined || minor > NEWEST_MINOR || !SOURCES[family]) return undefined;
   let known = cache.get(files);
   if (!known) cache.set(files, (known = new Map()));
   const key = `${family} ${goroot}`;
-  if (!known.has(key)) known.set(key, read(family, goroot, files));
+  if (!known.has(key)) known.set(key, read(family, goroot, files, parser));
   return known.get(key);
 }
 
-function read(family: Family, goroot: string, files: Files): ReadonlySet<string> | undefined {
+function read(family: Family, goroot: string, files: Files, parser: GoParser): ReadonlySet<string> | undefined {
   const names = new Set(OTHERS[family]);
-  for (const [file, name] of SOURCES[family] ?? []) {
-    const found = [...(files.read(`${goroot}/src/cmd/internal/obj/${file}`) ?? '').matchAll(name)];
+  for (const source of SOURCES[family] ?? []) {
+    const { declarations } = readDeclarations(source.file, parser.parse(files.read(`${goroot}/src/cmd/internal/obj/${source.file}`) ?? ''));
+    const found = declarations.flatMap((each) => {
+      if ('prefix' in source) return each.kind === 'const' && source.prefix.test(each.name) ? [each.name.replace(source.prefix, '')] : [];
+      return each.kind === 'var' && each.name === source.map && each.value ? [...stringsOf(each.value)] : [];
+    });
     if (found.length < LEAST) return undefined;
-    for (const [, each = ''] of found) names.add(each);
+    for (const each of found) names.add(each);
   }
   return names;
+}
+
+/** The values of a map of strings, whose literal may be so long that the parts of its elements are not kept. */
+function* stringsOf(literal: GoNode): Generator<string> {
+  const body = field(literal, 'body');
+  for (const { text } of body ? parts(body) : []) yield text.slice(text.indexOf(':') + 1).trim().slice(1, -1);
 }

@@ -50,10 +50,10 @@ function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemoni
 const MOST_JUMP_OPERANDS: Partial<Record<Family, number>> = { arm64: 3, loong64: 3, mips: 3, mips64: 3, riscv64: 3, ppc64: 4, s390x: 4 };
 
 /** Names alone as operands that are no special ones: they look like symbols or labels. */
-export function unknownOperands(file: AssemblyFile, special: ReadonlySet<string> | undefined): Problem[] {
-  if (!special) return [];
-  return functionsOf(file).flatMap((each) => perFunction('operands', each, special, () => each.statements.flatMap(({ operands }) => operands.flatMap(({ kind, tokens: [name] }): Problem[] => (
-    kind === 'special' && name && !special.has(name.text) ? [{ code: 'syntax', severity: 'error', message: `${name.text} is neither a register nor followed by (SB), (FP) or (SP)`, span: visibleSpan(name) }] : [])))));
+/** `special` is asked only where there is such a name, as in few files: Go's sources are read for it; `from` stands for what it answers from. */
+export function unknownOperands(file: AssemblyFile, from: object, special: () => ReadonlySet<string> | undefined): Problem[] {
+  return functionsOf(file).flatMap((each) => perFunction('operands', each, from, () => each.statements.flatMap(({ operands }) => operands.flatMap(({ kind, tokens: [name] }): Problem[] => (
+    kind === 'special' && name && special()?.has(name.text) === false ? [{ code: 'syntax', severity: 'error', message: `${name.text} is neither a register nor followed by (SB), (FP) or (SP)`, span: visibleSpan(name) }] : [])))));
 }
 
 /** The go command reads a constraint before the code and the directives; Go's assembler refuses it behind them, but for one right below a directive. */
