@@ -42,6 +42,7 @@ describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command
     plain.session!.ahead = undefined;
     let foreseen = 0, told = 0, owed = 0, thread = 1, rounds = 0;
     const both = async (command: string, args: object): Promise<void> => {
+      ahead.numberLast = rounds % 20 >= 10;
       const stops = await Promise.all([ahead, plain].map((client) => client.move(command, { threadId: thread, ...args })));
       expect(stops[0]).toEqual(stops[1]);
       if (ahead.session!.owes) owed++;
@@ -81,6 +82,20 @@ describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command
     expect(ahead.events.filter(({ event }) => event === 'stopped').length).toBe(plain.events.filter(({ event }) => event === 'stopped').length);
     expect(ahead.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body)).toEqual(plain.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body));
     expect(owed).toBeGreaterThan(rounds / 3);
+    // A request's number is its own, not one of its arguments'.
+    await ahead.settled();
+    ahead.session!.ahead!.now();
+    for (const text of ['{"seq":9001,"type":"request","command":"threads","arguments":{"a":1,"seq":5}}', '{"type":"request","command":"threads","arguments":{"a":1,"seq":5},"seq":9002}', '{"type":"request","seq":9003,"command":"threads","arguments":{"a":{"arguments":{}},"seq":5}}']) {
+      for (let i = 0; i < 3; i++) {
+        const seen = ahead.responses.length;
+        ahead.sendRaw(text);
+        await ahead.respond('threads', {});
+        expect(ahead.responses[seen]!.request_seq).toBe(Number(/900\d/.exec(text)![0]));
+        await both('stepIn', step);
+        await ahead.settled();
+        ahead.session!.ahead!.now();
+      }
+    }
     // Requests that have to wait for what is owed are answered in their order, with what needs no waiting behind them.
     await both('stepIn', step);
     await ahead.settled();

@@ -1,7 +1,8 @@
 // While nothing is asked, what will be asked after the next instruction is answered beforehand: a client that steps asks the same at every stop.
 // A step that was foreseen is told at once and done when something else is asked, or nothing is.
 // Must stay true: it begins only when the client has been silent for a while; an answer is given only if that very moment has come and nothing
-// but such requests and the step came between; and it is word for word what the handler would say there.
+// but such requests and the step came between; and it is word for word what the handler would say there. A request that is
+// put in just the words that were foreseen, its number aside, gets its answer without being read.
 
 import type { Frame, StopInfo } from '../engine/types';
 import type { Command, RequestContext } from './handler';
@@ -21,10 +22,12 @@ const STEPS = new Set(['stepIn', 'next']);
 
 interface Numbers { from: number; to: number }
 /** A request that was answered at one stop, and the numbers of frames and containers that its answer gave. */
-interface Asked { command: string; args: Args; frames: Numbers; containers: Numbers }
+interface Asked { command: string; args: Args; frames: Numbers; containers: Numbers; /** As the client wrote it, but for its number. */ words: string | undefined }
+/** An answer's text, its body's, and what follows the request's number in the whole message. */
+interface Answer { body: string; rest: string; bytes: number; asked: Asked }
 interface Args { frameId?: number; variablesReference?: number; memoryReference?: string }
 /** The next stop as it is going to be: answers by request, and what the numbers in them stand for. */
-export interface Rehearsal { stop: StopInfo | undefined; events: MadeEvent[]; answers: Map<string, { text: string; asked: Asked }>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
+export interface Rehearsal { stop: StopInfo | undefined; events: MadeEvent[]; answers: Map<string, Answer>; /** The same by the words of requests. */ byWords: Map<string, Answer>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
 
 /** Requests of one refresh follow each other faster than this once it is as long as the last one was; before that a client may take its time. */
 const SILENCE_MS = 1, PATIENCE_MS = 50;
@@ -34,6 +37,16 @@ const MOST_ASKED = 200;
 const keyOf = (command: string, args: unknown): string => `${command} ${JSON.stringify(args)}`;
 const made = (name: string, body: object): MadeEvent => ({ name, text: JSON.stringify(body) });
 const QUIET: RequestContext = { after: () => undefined };
+const ARGUMENTS = '"arguments":', NUMBER = '"seq":';
+/** Members of those names may be further in, too: which is the request's own cannot be told then. */
+export const plainWords = (words: string): boolean => words.indexOf(ARGUMENTS) === words.lastIndexOf(ARGUMENTS) && words.indexOf(NUMBER) === words.lastIndexOf(NUMBER);
+/** The words of a request with other arguments; undefined if it cannot be told where they are. */
+function withArguments(words: string | undefined, args: unknown, others: unknown): string | undefined {
+  if (words === undefined || !plainWords(words)) return undefined;
+  const at = words.indexOf(ARGUMENTS), from = at + ARGUMENTS.length, text = JSON.stringify(args);
+  if (at < 0 || args === undefined) return at < 0 && args === undefined ? words : undefined;
+  return !words.startsWith(text, from) ? undefined : `${words.slice(0, from)}${JSON.stringify(others)}${words.slice(from + text.length)}`;
+}
 
 export class LookAhead {
   #requests = 0;
@@ -75,22 +88,29 @@ export class LookAhead {
   }
 
   /** The body of the answer, if it has been made. */
-  ready(command: string, args: unknown): string | undefined {
+  ready(command: string, args: unknown): string | undefined { return this.#take(this.#made?.answers.get(keyOf(command, args)))?.body; }
+  /** The answer to a request that was put in just these words. */
+  readyFor(words: string): { rest: string; bytes: number } | undefined { return this.#take(this.#made?.byWords.get(words)); }
+
+  /** What was made for this moment, or the one that was told. */
+  get #made(): Rehearsal | undefined {
     const { session } = this;
-    const prepared = session.owing ? this.#rehearsal : this.#prepared;
-    if (!prepared || (!session.owing && (session.running || session.engine.foreseen !== prepared))) return undefined;
-    const found = prepared.answers.get(keyOf(command, args));
-    if (!found) return undefined;
-    this.#asked.push(found.asked);
-    this.#answered();
-    return found.text;
+    if (session.owing) return this.#rehearsal;
+    return this.#prepared && !session.running && session.engine.foreseen === this.#prepared ? this.#prepared : undefined;
+  }
+  #take(found: Answer | undefined): Answer | undefined {
+    if (found) {
+      this.#asked.push(found.asked);
+      this.#answered();
+    }
+    return found;
   }
 
   /** A step was told. */
   told(): void { this.#answered(); }
 
   /** A request is going to be answered: gives what is to be called when it has been. */
-  begin(command: string, args: unknown): (success: boolean) => void {
+  begin(command: string, args: unknown, words?: string): (success: boolean) => void {
     const { frames, containers } = this.session;
     if (!onlyLooks(command, args)) {
       if (!STEPS.has(command) && !harmless(command, args)) this.#prepared = this.#rehearsal = undefined;
@@ -98,7 +118,7 @@ export class LookAhead {
     }
     const from = { frames: frames.next, containers: containers.next };
     return (success) => {
-      if (success && this.#asked.length < MOST_ASKED) this.#asked.push({ command, args: args as Args, frames: { from: from.frames, to: frames.next }, containers: { from: from.containers, to: containers.next } });
+      if (success && this.#asked.length < MOST_ASKED) this.#asked.push({ command, args: args as Args, words, frames: { from: from.frames, to: frames.next }, containers: { from: from.containers, to: containers.next } });
       this.#answered();
     };
   }
@@ -109,7 +129,8 @@ export class LookAhead {
     const wait = this.#asked.length >= this.#askedBefore ? SILENCE_MS : PATIENCE_MS;
     if (this.#waiting <= wait) return;
     this.#waiting = wait;
-    this.#wait(wait);
+    // The answer leaves first.
+    queueMicrotask(() => { if (this.#waiting === wait) this.#wait(wait); });
   }
 
   #wait(wait: number): void {
@@ -141,7 +162,7 @@ export class LookAhead {
 
   #rehearse(): Rehearsal | undefined {
     const { session } = this, { engine } = session, asked = this.#asked, frames = [...session.frames.entries()];
-    const rehearsal: Rehearsal = { stop: undefined, events: [], answers: new Map(), frames: new Map(), containers: new Map() }, answered: (Asked | undefined)[] = [];
+    const rehearsal: Rehearsal = { stop: undefined, events: [], answers: new Map(), byWords: new Map(), frames: new Map(), containers: new Map() }, answered: (Asked | undefined)[] = [];
     const translate = (id: number, what: 'frames' | 'containers'): number | undefined => {
       const index = asked.findIndex((each) => id >= each[what].from && id < each[what].to), there = answered[index]?.[what];
       const translated = there ? there.from + id - asked[index]![what].from : Infinity;
@@ -162,15 +183,17 @@ export class LookAhead {
     const look = (): Rehearsal => {
       rehearsal.stop = engine.stop;
       if (engine.stop) rehearsal.events.push(made('stopped', session.stoppedBody(engine.stop)));
-      for (const { command, args } of asked) {
+      for (const { command, args, words } of asked) {
         const there = argsThere(args), from = { frames: session.frames.next, containers: session.containers.next };
         let body: unknown;
         // What fails here fails again, with words, when it is asked for.
         try { body = there && handlerOf(command as Command)?.(session, there, QUIET); } catch { /* as said */ }
         if (!there || typeof body !== 'object' || body === null || body instanceof Promise) { answered.push(undefined); continue; }
-        const now = { command, args: there, frames: { from: from.frames, to: session.frames.next }, containers: { from: from.containers, to: session.containers.next } };
+        const now: Asked = { command, args: there, words: withArguments(words, args, there), frames: { from: from.frames, to: session.frames.next }, containers: { from: from.containers, to: session.containers.next } };
         answered.push(now);
-        rehearsal.answers.set(keyOf(command, there), { text: textOf(body), asked: now });
+        const text = textOf(body), rest = `,"success":true,"command":${JSON.stringify(command)},"body":${text}}`, answer: Answer = { body: text, rest, bytes: Buffer.byteLength(rest), asked: now };
+        rehearsal.answers.set(keyOf(command, there), answer);
+        if (now.words !== undefined) rehearsal.byWords.set(now.words, answer);
       }
       return rehearsal;
     };

@@ -7,7 +7,7 @@ import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import { checkedArguments } from './arguments';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
-import { LookAhead } from './look-ahead';
+import { LookAhead, plainWords } from './look-ahead';
 import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
 import { type DapHost, type MadeEvent, Session } from './session';
@@ -18,6 +18,8 @@ const AT_ONCE = new Set(['initialize', 'pause', 'cancel', 'disconnect', 'termina
 const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'restartFrame', 'goto', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent']);
 /** A client that has all it asked for asks the next thing sooner than this, if it is quick. */
 const AWAKE_MS = 0.2, TIRED_FOR = 8;
+/** How clients begin or end a request with its number. */
+const NUMBER_FIRST = '{"seq":', NUMBER_LAST = ',"seq":';
 /** The global `performance` would be loaded when it is first asked, which takes a millisecond of a launch. */
 const milliseconds = (): number => { const [seconds, nanoseconds] = process.hrtime(); return seconds * 1e3 + nanoseconds / 1e6; };
 /** A client may ask its user first. */
@@ -63,7 +65,11 @@ export class DapServer extends ProtocolServer {
     this.#output = output;
     // Where the library writes its own messages to.
     (this as unknown as { _writableStream: object })._writableStream = { write: (text: string) => this.#gather(text, Buffer.byteLength(text) === text.length), end: () => { this.#flush(); output.end(); } };
-    const reader = new MessageReader((message) => this.handleMessage(message as DAP.ProtocolMessage));
+    const reader = new MessageReader((message) => {
+      if (this.#lastWords !== undefined && typeof message === 'object' && message !== null) this.#words.set(message, this.#lastWords);
+      this.#lastWords = undefined;
+      this.handleMessage(message as DAP.ProtocolMessage);
+    }, (text) => this.#known(text));
     input.on('data', (chunk: Buffer) => {
       this.#called();
       this.#reading = true;
@@ -75,6 +81,37 @@ export class DapServer extends ProtocolServer {
     for (const stream of [input, output]) stream.on('error', (error: Error) => this.emit('error', error));
     input.resume();
   }
+
+  /** How requests that wait to be answered were put, without their numbers. */
+  readonly #words = new WeakMap<object, string>();
+  #lastWords: string | undefined;
+
+  /** Requests in the very words of one whose answer is made already, or of the last step, are answered without being read: the number is all that differs. */
+  #known(text: string): boolean {
+    let from = 0, to = 0;
+    if (text.startsWith(NUMBER_FIRST)) {
+      from = NUMBER_FIRST.length;
+      to = text.indexOf(',', from);
+    } else {
+      from = text.lastIndexOf(NUMBER_LAST) + NUMBER_LAST.length;
+      to = text.length - 1;
+    }
+    const number = text.slice(from, to);
+    this.#lastWords = undefined;
+    if (to <= from || from < NUMBER_FIRST.length || !/^[1-9]\d{0,14}$/.test(number)) return false;
+    const words = text.slice(0, from) + text.slice(to);
+    this.#lastWords = words;
+    if (this.session.searching) return false;
+    const step = this.#step;
+    if (step && step.words === words) return this.#stepsAsForeseen(Number(number), step.thread);
+    const ready = this.#ahead.readyFor(words);
+    if (!ready) return false;
+    const library = this as unknown as { _sequence: number }, head = `{"seq":${library._sequence++},"type":"response","request_seq":${number}`;
+    this.#gather(`Content-Length: ${head.length + ready.bytes}\r\n\r\n${head}${ready.rest}`, ready.bytes === ready.rest.length);
+    return true;
+  }
+  /** The last step by an instruction. */
+  #step: { words: string; thread: number } | undefined;
 
   #output: Outgoing | undefined;
   #reading = false;
@@ -147,9 +184,16 @@ export class DapServer extends ProtocolServer {
     }
     const ready = this.#output ? this.#ahead.ready(request.command, request.arguments) : undefined;
     if (ready !== undefined) { this.#respond(request.seq, request.command, true, `,"body":${ready}`); return; }
-    if (this.#output && request.command === 'stepIn' && this.#stepsAsForeseen(request)) return;
+    if (this.#output && request.command === 'stepIn') {
+      const { threadId, granularity, targetId } = (request.arguments ?? {}) as DAP.StepInArguments;
+      if (granularity === 'instruction' && targetId === undefined) {
+        const words = this.#words.get(request);
+        this.#step = words === undefined || !plainWords(words) ? undefined : { words, thread: threadId };
+        if (this.#stepsAsForeseen(request.seq, threadId)) return;
+      }
+    }
     if (this.session.owes) { void this.session.settled().then(() => { this.dispatchRequest(request); }); return; }
-    const after: (() => void)[] = [], answered = this.#ahead.begin(request.command, request.arguments);
+    const after: (() => void)[] = [], answered = this.#ahead.begin(request.command, request.arguments, this.#words.get(request));
     const pending = { cancelled: false };
     this.#pending.set(request.seq, pending);
     const done = (body: unknown): void => {
@@ -170,11 +214,9 @@ export class DapServer extends ProtocolServer {
     } catch (error) { failed(error); }
   }
 
-  #stepsAsForeseen({ seq, arguments: args }: DAP.Request): boolean {
-    const { threadId, granularity, targetId } = (args ?? {}) as DAP.StepInArguments;
-    if (granularity !== 'instruction' || targetId !== undefined) return false;
-    const told = this.session.stepAsForeseen(threadId, (events) => {
-      this.#respond(seq, 'stepIn', true, '');
+  #stepsAsForeseen(number: number, thread: number): boolean {
+    const told = this.session.stepAsForeseen(thread, (events) => {
+      this.#respond(number, 'stepIn', true, '');
       this.#tell(events);
     });
     if (told) this.#ahead.told();

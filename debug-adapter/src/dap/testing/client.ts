@@ -68,6 +68,9 @@ export class TestClient {
 
   sendRaw(text: string): void { this.input.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`); }
 
+  /** Requests end with their number, as VS Code's do; else they begin with it. */
+  numberLast = false;
+
   /** What the adapter calls a mistake of its own. */
   readonly mistakes: string[] = [];
 
@@ -76,7 +79,7 @@ export class TestClient {
     const seq = ++this.#seq;
     this.transcript.push(`→ ${command}`);
     const answer = new Promise<DAP.Response>((resolve, reject) => this.#waiting.set(seq, (response) => { if (this.mistakes.length > 0) reject(new Error(this.mistakes.splice(0).join('\n'))); else resolve(response); }));
-    this.sendRaw(JSON.stringify({ seq, type: 'request', command, arguments: args }));
+    this.sendRaw(JSON.stringify(this.numberLast ? { command, arguments: args, type: 'request', seq } : { seq, type: 'request', command, arguments: args }));
     return answer as Promise<DAP.Response & { body: Loose }>;
   }
   /** Resolves when nothing moves the program. */
