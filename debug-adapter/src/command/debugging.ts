@@ -40,11 +40,13 @@ const oneChunk = (data: Uint8Array, size: number): zlib.ZlibOptions => ({ maxOut
 /** At once, when it is wanted: handing it to other threads beforehand and waiting for them takes longer. */
 const inflate = (data: Uint8Array, size: number): Uint8Array => zlib.inflateSync(data, oneChunk(data, size));
 
+const find = (data: Uint8Array, bytes: Uint8Array, from: number): number => Buffer.from(data.buffer, data.byteOffset, data.length).indexOf(bytes, from);
+
 export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger {
   const goroot = options.goroot ?? process.env['GOROOT'];
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   const bias = loadBias(parseElf(guest.program));
-  const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate });
+  const binary = openBinary(guest.program, { bias, name: path.basename(guest.path), inflate, find });
   const given = typeof options.input === 'function' ? undefined : options.input;
   const inputOf = (): { readInput?(length: number): Uint8Array | undefined } => {
     const input = typeof options.input === 'function' ? options.input() : undefined;

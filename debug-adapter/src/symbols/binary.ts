@@ -5,6 +5,7 @@ import { Breakpoints } from './breakpoints';
 import { parseVersion, readBuildInfo } from './build-info';
 import { ByteReader } from './byte-reader';
 import { BASIC_TYPES, MadeType } from './dwarf/go-types';
+import type { Find } from './dwarf/needle';
 import { DwarfProgram } from './dwarf/program';
 import { ElfFile } from './elf';
 import type { Inflate } from './elf';
@@ -32,8 +33,8 @@ export class GoBinary implements LocationHost {
   private typesBase: number | undefined;
   private readonly made = new Map<string, GoType>();
 
-  constructor(bytes: Uint8Array, readonly bias: number, name: string, inflate?: Inflate) {
-    this.elf = new ElfFile(bytes, name, inflate);
+  constructor(bytes: Uint8Array, readonly bias: number, name: string, private readonly natives: { inflate?: Inflate; find?: Find } = {}) {
+    this.elf = new ElfFile(bytes, name, natives.inflate);
     this.entry = this.elf.entry + bias;
     this.pie = this.elf.pie;
     const build = readBuildInfo(this.elf);
@@ -61,7 +62,7 @@ export class GoBinary implements LocationHost {
       get str() { return e.data('.debug_str'); }, get lineStr() { return e.data('.debug_line_str'); }, get addr() { return e.data('.debug_addr'); },
       get strOffsets() { return e.data('.debug_str_offsets'); }, get ranges() { return e.data('.debug_ranges'); }, get rnglists() { return e.data('.debug_rnglists'); },
       get loc() { return e.data('.debug_loc'); }, get loclists() { return e.data('.debug_loclists'); },
-    }, this.bias, { typeAtRuntimeAddress: (address) => this.typeAtRuntimeAddress(address), packageAt: (pc) => this.functionTable.packageAt(pc), inPrologue: (pc) => { const fn = this.functionAt(pc); return fn !== undefined && pc <= this.firstPcAfterPrologue(fn); } }));
+    }, this.bias, this.natives.find, { typeAtRuntimeAddress: (address) => this.typeAtRuntimeAddress(address), packageAt: (pc) => this.functionTable.packageAt(pc), inPrologue: (pc) => { const fn = this.functionAt(pc); return fn !== undefined && pc <= this.firstPcAfterPrologue(fn); } }));
   }
 
   functions(): readonly FunctionInfo[] { return this.functionTable.all(); }

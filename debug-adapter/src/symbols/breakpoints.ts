@@ -98,7 +98,7 @@ export class Breakpoints {
 
   /** Delve's rule: the row marked prologue_end, else the end of a known stack check, else the first statement. */
   afterPrologue(fn: FunctionInfo, sameLine: boolean): number {
-    const rows = this.lineRows(fn.entry, fn.end);
+    const own = this.dwarf()?.rowsFrom(fn.entry)?.filter(({ pc }) => pc < fn.end), rows = own ?? this.lineRows(fn.entry, fn.end);
     const entryLine = this.functions.locate(fn.entry)?.line;
     const end = rows.find((r) => r.prologueEnd);
     if (end && (!sameLine || end.line === entryLine)) return end.pc;

@@ -165,6 +165,24 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     expect(binary.sourcesLike('x/proc.go')).toEqual(sources.filter((source) => source.endsWith('/proc.go')));
   });
 
+  test.each(all)('functions\' rows are the same without the units, by the host\'s search and by ours ($version)', (go) => {
+    const bytes = readBytes(build(PROGRAM, go)), whole = openBinary(bytes), functions = whole.functions().filter((_, i) => i % 29 === 0);
+    const find = (data: Uint8Array, what: Uint8Array, from: number): number => Buffer.from(data.buffer, data.byteOffset, data.length).indexOf(what, from);
+    let alone = 0;
+    for (let i = 0; i < functions.length; i += 8) {
+      const some = functions.slice(i, i + 8), own = openBinary(bytes), fast = openBinary(bytes, { find });
+      for (const fn of some) {
+        const want = whole.lineRows(fn.entry, fn.end).map(({ pc, line, isStatement, prologueEnd }) => ({ pc, line, isStatement, prologueEnd }));
+        for (const binary of [own, fast]) {
+          const rows = binary.dwarf!.rowsFrom(fn.entry)?.filter(({ pc }) => pc < fn.end);
+          if (rows) { expect(rows, fn.name).toEqual(want); alone++; }
+          expect(binary.firstPcAfterPrologue(fn), fn.name).toBe(whole.firstPcAfterPrologue(fn));
+        }
+      }
+    }
+    expect(alone).toBeGreaterThan(functions.length);
+  });
+
   /** DWARF 4 and 5. */
   test.skipIf(!hasDelve).each(['go1.24.11', 'local'])('packages whose functions lie on both sides of where the unit begins have lines and variables (%s)', (version) => {
     const go = toolchain(version);

@@ -21,7 +21,7 @@ export class FileNames {
     // Tables whose names lie elsewhere cannot be told apart so.
     if (lineStr.length > 0 || name === '') return info.units;
     this.ordered ??= info.units.filter((unit) => unit.stmtList >= 0).sort((a, b) => a.stmtList - b.stmtList);
-    const { ordered } = this, needle = new Needle(name), found: Unit[] = [];
+    const { ordered } = this, needle = new Needle(name, info.find), found: Unit[] = [];
     let next = 0;
     for (let at = needle.in(line, 0); at >= 0;) {
       while (next < ordered.length && ordered[next]!.stmtList <= at) next++;

@@ -2,6 +2,7 @@
 // Must stay true: nothing is parsed before it is asked for, and a damaged section ends a walk instead of throwing.
 import { ByteReader, cstringAt } from '../byte-reader';
 import { At, Form, Tag } from './constants';
+import type { Find } from './needle';
 import { Unit } from './unit';
 
 export type { Unit } from './unit';
@@ -30,11 +31,16 @@ export interface Die {
 }
 
 export class DebugInfo {
-  readonly units: Unit[] = [];
+  private found: Unit[] | undefined;
   private readonly abbrevTables = new Map<number, Abbrev[]>();
 
-  constructor(readonly sections: DwarfSections, readonly bias: number) {
-    const r = new ByteReader(sections.info);
+  constructor(readonly sections: DwarfSections, readonly bias: number, readonly find?: Find) {}
+
+  get unitsAreRead(): boolean { return this.found !== undefined; }
+  get units(): readonly Unit[] { return this.found ??= this.readUnits(); }
+
+  private readUnits(): Unit[] {
+    const units: Unit[] = [], r = new ByteReader(this.sections.info);
     while (!r.atEnd) {
       const offset = r.pos;
       let length = r.u32();
@@ -53,10 +59,11 @@ export class DebugInfo {
         addressSize = r.u8();
       }
       if (unitType === 1 || unitType === 3) {
-        this.units.push(new Unit(this, this.units.length, offset, end, version, dwarf64, addressSize, this.abbrevTable(abbrevOffset), r.pos));
+        units.push(new Unit(this, units.length, offset, end, version, dwarf64, addressSize, this.abbrevTable(abbrevOffset), r.pos));
       }
       r.pos = end;
     }
+    return units;
   }
 
   private abbrevTable(offset: number): Abbrev[] {

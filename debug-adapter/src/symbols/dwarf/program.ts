@@ -6,12 +6,13 @@ import { At, Tag } from './constants';
 import { TypeReader } from './go-types';
 import { DebugInfo, numberOf, stringOf } from './info';
 import type { Die, DwarfSections, Unit } from './info';
-import { END_SEQUENCE, readLineFiles, readLineTable } from './lines';
-import type { LineTable } from './lines';
+import { END_SEQUENCE, readLineFiles, readLineTable, readSequence } from './lines';
+import type { LineTable, PlainRow } from './lines';
 import { locationText } from './location-text';
 import { FileNames } from './file-names';
 import { InlinedSites } from './inlined-sites';
 import { Needle } from './needle';
+import type { Find } from './needle';
 import { NameIndex } from './name-index';
 import { FrameVariables } from './frame-variables';
 import type { DwarfHost } from './frame-variables';
@@ -20,6 +21,9 @@ export interface Subprogram { low: number; high: number; name: string; die: numb
 export interface InlinedNode { offset: number; depth: number; ranges: [number, number][]; origin: number; callFile: number; callLine: number }
 interface UnitRange { low: number; high: number; unit: Unit }
 interface Global { name: string; address: number; type: GoType; location(): string }
+
+/** Each takes a search through the line tables. */
+const FEW = 32;
 
 export class DwarfProgram {
   readonly info: DebugInfo;
@@ -35,8 +39,8 @@ export class DwarfProgram {
   private sites: InlinedSites | undefined;
   private readonly origins = new Map<number, { name: string; file: number; line: number; unit: Unit }>();
 
-  constructor(sections: DwarfSections, readonly bias: number, private readonly host?: DwarfHost) {
-    this.info = new DebugInfo(sections, bias);
+  constructor(sections: DwarfSections, readonly bias: number, find?: Find, private readonly host?: DwarfHost) {
+    this.info = new DebugInfo(sections, bias, find);
     this.fileNames = new FileNames(this.info);
     this.types = new TypeReader(this.info);
     this.names = new NameIndex(this.info);
@@ -95,6 +99,16 @@ export class DwarfProgram {
     if (!files) this.fileTables.set(unit.index, (files = readLineFiles(this.info, unit)));
     return files;
   }
+
+  /** Rows of a function that has a sequence of its own, without the units' entries: as long as nobody has read them, for a few functions; of a large program they take longer than all else. */
+  rowsFrom(entry: number): readonly PlainRow[] | undefined {
+    if (!this.alone.has(entry)) {
+      if (this.info.unitsAreRead || this.alone.size >= FEW) return undefined;
+      this.alone.set(entry, readSequence(this.info, entry));
+    }
+    return this.alone.get(entry);
+  }
+  private readonly alone = new Map<number, readonly PlainRow[] | undefined>();
 
   /** Rows [first, last) of the sequence that covers pc; the row at `last - 1` ends it. */
   sequence(unit: Unit, pc: number): { table: LineTable; first: number; last: number } | undefined {
@@ -182,7 +196,7 @@ export class DwarfProgram {
     if (fn.inlinable) return true;
     // Nothing imports package main.
     if (fn.name.startsWith('main.')) return false;
-    const { info } = this.info.sections, needle = new Needle(fn.name), first = needle.in(info, 0);
+    const { info } = this.info.sections, needle = new Needle(fn.name, this.info.find), first = needle.in(info, 0);
     return first >= 0 && needle.in(info, first + 1) >= 0;
   }
 
