@@ -60,6 +60,12 @@ test('writes no function that //go:linkname gives from package runtime or from o
   expect(actions(p.context('/p/p_amd64.s'), p.at('x').offset, p.at('x').offset).map(({ title }) => title)).toEqual(['Write assembly for walk']);
 });
 
+test('offers nothing in Go\'s own packages, where the compiler makes what has no assembly', () => {
+  const p = fixture('-- goroot/src/runtime/r.go --\npackage runtime\n\nfunc getg() uintptr\n-- goroot/src/runtime/r_amd64.s --\n«x»\n-- q/go.mod --\nmodule q\n-- q/q.go --\npackage q\n\nfunc getg() uintptr\n-- q/q_amd64.s --\n«y»\n');
+  expect(actions(p.context('/goroot/src/runtime/r_amd64.s'), p.at('x').offset, p.at('x').offset)).toEqual([]);
+  expect(actions(p.context('/q/q_amd64.s'), p.at('y').offset, p.at('y').offset).map(({ title }) => title)).toEqual(['Write assembly for getg']);
+});
+
 test('writes the functions that Go declares', () => {
   const { p, list } = offered('TEXT ·walk(SB), 4, $0-8\n\tRET\n«x»');
   expect(list.map(({ title }) => title)).toEqual(['Write assembly for add', 'Write assembly for narrow']);

@@ -122,6 +122,8 @@ function* noFrame(file: AssemblyFile, within: AssemblyFunction, at: number): Gen
 function* missing(context: ActionContext, knowledge: PackageKnowledge, at: number): Generator<Action> {
   const { file } = context;
   const { text } = file.source;
+  // There everything that is needed exists: what is left the compiler makes (getg), other packages define, or an older version needed.
+  if (knowledge.isOfGo) return;
   // Offered between functions and on TEXT lines, not on every line of code.
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1);
   if (!/^(TEXT|\s*\n|\s*$|\/\/|#)/.test(line)) return;

@@ -7,7 +7,7 @@ import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { callsOf, type Call } from './calls';
 import { isCall } from './flow';
-import { functionsOf, isNoFrame, isNoSplit, type AssemblyFunction } from './functions';
+import { dataOf, functionsOf, isNoFrame, isNoSplit, type AssemblyFunction } from './functions';
 
 export interface AssemblySymbol { name: string; static: boolean; kind: 'function' | 'data'; span: Span }
 
@@ -60,7 +60,7 @@ export function symbolsOf(file: AssemblyFile): AssemblySymbol[] {
   const known = symbols.get(file);
   if (known) return known;
   const found: AssemblySymbol[] = functionsOf(file).map(({ name, static: isStatic, nameToken }) => ({ name, static: isStatic, kind: 'function', span: visibleSpan(nameToken) }));
-  for (const { word, operands } of file.statements) {
+  for (const { word, operands } of dataOf(file)) {
     const symbol = word?.text === 'GLOBL' ? operands[0]?.symbol : undefined;
     if (symbol) found.push({ name: symbolName(symbol.token.text, file), static: symbol.static, kind: 'data', span: visibleSpan(symbol.token) });
   }

@@ -88,6 +88,26 @@ function functionOf(statements: readonly Statement[], start: number, end: number
   return made;
 }
 
+const isData = ({ word }: Statement): boolean => word?.text === 'DATA' || word?.text === 'GLOBL';
+const dataWithin = new WeakMap<AssemblyFunction, readonly Statement[]>();
+
+/** DATA and GLOBL, which belong to the file wherever they stand; an edit looks through the function it is in. */
+export function dataOf(file: AssemblyFile): Statement[] {
+  const functions = functionsOf(file);
+  const found = beforeFunctions(file).filter(isData);
+  for (const each of functions) {
+    let within = dataWithin.get(each);
+    if (!within) dataWithin.set(each, (within = each.statements.filter(isData)));
+    for (const statement of within) found.push(statement);
+  }
+  return found;
+}
+
+/** What stands before the first TEXT. */
+export function beforeFunctions(file: AssemblyFile): Statement[] {
+  return file.statements.slice(0, file.statements.length - functionsOf(file).reduce((sum, { statements }) => sum + statements.length, 0));
+}
+
 /** Tokens of a statement as far as the user sees them in this file. */
 export function* tokensOf(statement: Statement): Generator<PreprocessedToken> {
   yield* statement.labels;

@@ -9,6 +9,7 @@ import { statementsOnLine } from './entity';
 import { symbolsOf } from './file-summary';
 import { functionsOf } from './functions';
 import { edited } from './incremental';
+import { fileUsage } from './usage';
 
 /** Everything that is known of a file, with the places, as plain text lines. */
 export function dump(file: AssemblyFile): string[] {
@@ -58,6 +59,9 @@ function numbers(seed: number): (below: number) => number {
 
 const SCRAPS = ['\n', '\tMOVQ AX, BX\n', 'x', ' ', ',', '(', ')', 'loop:', '\nagain:\n', '$', '·', '<>', '\t', '/', '*', '#', '\\', '"', "'", ';', '\r\n', '#define Z 1\n', '/* */', '// a\n', 'TEXT ·f(SB), 4, $0\n', '\u{1F600}', '0'];
 
+/** What a file uses and how often. */
+const usage = (file: AssemblyFile): string[] => Object.entries(fileUsage(file)).flatMap(([kind, counts]) => Array.from(counts as ReadonlyMap<string, number>, ([name, count]) => `${kind} ${name} ${count}`)).sort();
+
 const FILES: [name: string, rounds: number][] = [
   ['internal/runtime/atomic/atomic_amd64.s', 120], ['runtime/asm_amd64.s', 40], ['runtime/sys_linux_arm64.s', 60], ['internal/bytealg/index_ppc64x.s', 60], ['math/floor_s390x.s', 80], ['internal/bytealg/indexbyte_wasm.s', 60],
   ['crypto/md5/md5block_amd64.s', 60], ['vendor/golang.org/x/crypto/chacha20poly1305/chacha20poly1305_amd64.s', 6], ['internal/runtime/atomic/atomic_mipsx.s', 80], ['runtime/rt0_linux_riscv64.s', 80], ['runtime/memclr_386.s', 60], ['crypto/internal/fips140/sha256/sha256block_loong64.s', 40], ['runtime/asm_arm64.s', 40],
@@ -81,6 +85,7 @@ test.skipIf(!goroot).each(FILES)('%s edited line by line', (name, rounds) => {
     file = again ?? whole;
     if (again) {
       same(dump(again), dump(whole));
+      same(usage(again), usage(whole));
       // Now and then the findings are asked for too, so that those of other functions are kept and moved.
       if (next(3) === 0) same(findings(checker, again), findings(checker, whole));
     }

@@ -161,6 +161,12 @@ export class PackageKnowledge {
     return text !== undefined && new RegExp(`^//go:linkname ${name} ${name}\\s*$`, 'm').test(text) ? this.declaration(name) : undefined;
   }
 
+  /** A package of Go's own sources. */
+  get isOfGo(): boolean {
+    const { goroot } = this.packages.options;
+    return goroot !== undefined && this.owner.directory.startsWith(`${goroot}/src/`);
+  }
+
   /** Functions declared without a body, for which assembly is to be written; those that //go:linkname takes from elsewhere are left out. */
   bodyless(wanted: (name: string) => boolean): string[] {
     return Array.from(this.owner.scope.withoutBodies(wanted)).filter(({ name, file }) => !this.linknamesIn(file.path).has(name)).map(({ name }) => name);

@@ -1,30 +1,49 @@
 // How often a file uses mnemonics, symbols and macros, and a function its registers: what is used most is proposed first.
-// Must stay true: counted once a function, so that an edit costs the function it is in.
+// Must stay true: equal to counting the file as it is; an edit costs the statements that came and went, as functions of thousands of statements are edited.
 
+import type { Statement } from '../syntax/parser';
+import type { SourceFile } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
+import { changed } from './changed';
 import { functionsOf, type AssemblyFunction } from './functions';
 
 export interface Usage { words: ReadonlyMap<string, number>; registers: ReadonlyMap<string, number>; symbols: ReadonlyMap<string, number> }
 
+interface Counts { words: Map<string, number>; registers: Map<string, number>; symbols: Map<string, number> }
+
 const ofFunction = new WeakMap<AssemblyFunction, Usage>();
+/** Of an open file, as its functions were counted last, by their TEXT: an edit makes another function of mostly the same statements. */
+const lastOf = new WeakMap<SourceFile, WeakMap<Statement, { statements: readonly Statement[]; counts: Counts }>>();
 const ofFile = new WeakMap<AssemblyFile, Usage & { macros: ReadonlyMap<string, number> }>();
 
-const add = (counts: Map<string, number>, name: string, by = 1): unknown => counts.set(name, (counts.get(name) ?? 0) + by);
+function add(counts: Map<string, number>, name: string, by: number): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count === 0) counts.delete(name);
+  else counts.set(name, count);
+}
+
+function count({ words, registers, symbols }: Counts, { word, operands }: Statement, by: number, file: AssemblyFile): void {
+  if (word) add(words, word.text, by);
+  for (const operand of operands) {
+    for (const { name } of operand.registers) add(registers, name, by);
+    if (operand.symbol && operand.pseudo === 'SB') add(symbols, symbolName(operand.symbol.token.text, file), by);
+  }
+}
 
 export function functionUsage(each: AssemblyFunction, file: AssemblyFile): Usage {
-  let known = ofFunction.get(each);
-  if (!known) {
-    const [words, registers, symbols] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
-    for (const { word, operands } of each.statements) {
-      if (word) add(words, word.text);
-      for (const operand of operands) {
-        for (const { name } of operand.registers) add(registers, name);
-        if (operand.symbol && operand.pseudo === 'SB') add(symbols, symbolName(operand.symbol.token.text, file));
-      }
-    }
-    ofFunction.set(each, (known = { words, registers, symbols }));
-  }
-  return known;
+  const known = ofFunction.get(each);
+  if (known) return known;
+  let functions = lastOf.get(file.source);
+  if (!functions) lastOf.set(file.source, (functions = new WeakMap()));
+  const last = functions.get(each.text);
+  const { start, before, after } = changed(last?.statements ?? [], each.statements);
+  // What was handed out stays as it is.
+  const counts: Counts = last ? { words: new Map(last.counts.words), registers: new Map(last.counts.registers), symbols: new Map(last.counts.symbols) } : { words: new Map(), registers: new Map(), symbols: new Map() };
+  for (let i = start; i < before; i++) count(counts, last?.statements[i] as Statement, -1, file);
+  for (let i = start; i < after; i++) count(counts, each.statements[i] as Statement, 1, file);
+  functions.set(each.text, { statements: each.statements, counts });
+  ofFunction.set(each, counts);
+  return counts;
 }
 
 export function fileUsage(file: AssemblyFile): Usage & { macros: ReadonlyMap<string, number> } {
@@ -35,7 +54,7 @@ export function fileUsage(file: AssemblyFile): Usage & { macros: ReadonlyMap<str
       const own = functionUsage(each, file);
       for (const [to, from] of [[words, own.words], [registers, own.registers], [symbols, own.symbols]] as const) for (const [name, count] of from) add(to, name, count);
     }
-    for (const { macro } of file.preprocessed.uses) add(macros, macro.name);
+    for (const { macro } of file.preprocessed.uses) add(macros, macro.name, 1);
     ofFile.set(file, (known = { words, registers, symbols, macros }));
   }
   return known;

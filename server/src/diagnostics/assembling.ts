@@ -2,12 +2,13 @@
 // Must stay true: the same problems as assembling the file at once: one error per line, and none where another was found; code of amd64 only, what begins no instruction (TEXT, DATA …) of every GOARCH.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { beforeFunctions, dataOf, functionsOf, type AssemblyFunction } from '../analysis/functions';
+import { changed } from '../analysis/changed';
 import { moved } from '../analysis/per-function';
 import { assemble, assembleInSteps } from '../assembler/assemble';
 import { directiveProblems } from '../assembler/program';
 import { PSEUDO_OPS, type Statement } from '../syntax/parser';
-import { positionAt, visibleSpan, type Problem, type Span } from '../syntax/source';
+import { positionAt, visibleSpan, type Problem, type SourceFile, type Span } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { symbolPrefix } from '../workspace/package-path';
 
@@ -50,6 +51,7 @@ export function* assembleFunctionInSteps(each: AssemblyFunction, file: AssemblyF
   const all = new Uint8Array(starts.at(-1) ?? 0);
   each.statements.forEach((statement, i) => { all.set(bytesOf.get(statement) ?? [], starts[i]); });
   remember(each.statements, problems, file);
+  judged.delete(each.text);
   encoded.set(each, { bytes: all, starts, wrong: each.statements.filter((statement) => verdicts.get(statement)?.length) });
 }
 
@@ -82,18 +84,30 @@ const NEEDS_FUNCTION = /^(undefined label|branch out of range|label .* is define
 /** What is known without assembling whole functions again: verdicts of statements that stayed, and new statements each alone. */
 function quickVerdicts(each: AssemblyFunction, file: AssemblyFile, minor: number): Problem[] {
   if (!each.statements.some((statement) => verdicts.has(statement))) return [];
-  return each.statements.flatMap((statement) => {
-    const word = statement.word;
-    if (!word || word.text === 'TEXT' || isData(statement)) return [];
-    let known = verdicts.get(statement);
-    const { start } = visibleSpan(word);
-    if (!known) {
+  // A large function has thousands of statements, all but a few of which are those it had before.
+  const before = judged.get(each.text);
+  const known = before?.source === file.source ? before : undefined;
+  const { start: first, before: behind, after } = changed(known?.statements ?? [], each.statements);
+  const gone = new Set(known?.statements.slice(first, behind));
+  const wrong = known?.wrong.filter((statement) => !gone.has(statement)) ?? [];
+  for (let i = first; i < after; i++) {
+    const statement = each.statements[i] as Statement;
+    const { word } = statement;
+    if (!word || word.text === 'TEXT' || isData(statement)) continue;
+    let verdict = verdicts.get(statement);
+    if (!verdict) {
+      const { start } = visibleSpan(word);
       const found = run(file, [each.text, { ...statement, labels: [] }], minor).problems.filter(({ span, message }) => span.start === start && !NEEDS_FUNCTION.test(message));
-      verdicts.set(statement, (known = moved(found, file.source, -start)));
+      verdicts.set(statement, (verdict = found.length ? moved(found, file.source, -start) : NONE));
     }
-    return known.length ? moved(known, file.source, start) : [];
-  });
+    if (verdict.length) wrong.push(statement);
+  }
+  judged.set(each.text, { source: file.source, statements: each.statements, wrong });
+  return wrong.flatMap((statement) => (statement.word ? moved(verdicts.get(statement) ?? NONE, file.source, visibleSpan(statement.word).start) : []));
 }
+
+/** Functions as they were judged last without being assembled, by their TEXT. */
+const judged = new WeakMap<Statement, { source: SourceFile; statements: readonly Statement[]; wrong: Statement[] }>();
 
 const lineOf = ({ file, start }: Span): string => `${file.path}:${positionAt(file, start).line}`;
 
@@ -105,9 +119,9 @@ export function assembling(file: AssemblyFile, minor: number, found: readonly Pr
     if (whole) assembleFunction(each, file, minor);
     return isAssembled(each) ? [...verdictsOf(each, file)] : quickVerdicts(each, file, minor);
   });
-  const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
   // What stands before the first TEXT, and all data.
-  const rest = [...file.statements.slice(0, first), ...file.statements.slice(first).filter(isData)];
+  const head = beforeFunctions(file);
+  const rest = [...head, ...dataOf(file).slice(head.filter(isData).length)];
   all.push(...kept(rest, (statements) => run(file, statements, minor).problems));
   return unlessTaken(all, found);
 }

@@ -3,6 +3,7 @@
 // what lies further up are arguments, which vet's asmdecl judges. Places are those of cmd/internal/obj for the file's GOARCH (frame-writes.test.ts reads them out of its listings).
 
 import type { AssemblyFile } from '../analysis/assembly-file';
+import { changed } from '../analysis/changed';
 import { frameOf } from '../analysis/file-summary';
 import { moveSize } from '../analysis/flow';
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
@@ -41,9 +42,10 @@ function writesOf(each: AssemblyFunction, arch: Architecture): Problem[] {
   const declared = Number(each.text.operands.at(-1)?.value ?? 0n);
   if (declared <= 0 || isNoFrame(each)) return problems;
   const isStack = ({ kind, base, symbol, pseudo }: Operand) => kind === 'memory' && !symbol && !pseudo && isStackPointer(base?.name, arch);
-  if (!each.statements.some(({ operands }) => operands.some(isStack)) || each.statements.some((statement) => movesStack(statement, arch))) return problems;
+  const { uses, moves } = stackUse(each, (operand) => isStack(operand), arch);
+  if (moves > 0 || uses.length === 0) return problems;
   const kept = keptWords(each, arch);
-  for (const statement of each.statements) {
+  for (const statement of uses) {
     statement.operands.forEach((operand, i) => {
       if (!isStack(operand) || operand.index || !isWritten(statement, i, family)) return;
       const from = Number(operand.value ?? 0n) + firstStored(statement);
@@ -58,6 +60,27 @@ function writesOf(each: AssemblyFunction, arch: Architecture): Problem[] {
     });
   }
   return problems;
+}
+
+interface StackUse { arch: Architecture; statements: readonly Statement[]; /** With a place on the stack. */ uses: readonly Statement[]; /** How many move SP. */ moves: number }
+
+/** By the TEXT of a function, as it was last. */
+const lastUse = new WeakMap<Statement, StackUse>();
+
+/** An edit of a large function looks at the statements that came and went. */
+function stackUse(each: AssemblyFunction, isStack: (operand: Operand) => boolean, arch: Architecture): StackUse {
+  const last = lastUse.get(each.text);
+  const known = last?.arch === arch ? last : undefined;
+  const { start, before, after } = changed(known?.statements ?? [], each.statements);
+  const [gone, come] = [known?.statements.slice(start, before) ?? [], each.statements.slice(start, after)];
+  const count = (statements: readonly Statement[]) => statements.reduce((sum, statement) => sum + (movesStack(statement, arch) ? 1 : 0), 0);
+  const left = new Set(gone);
+  const found: StackUse = {
+    arch, statements: each.statements, moves: (known?.moves ?? 0) - count(gone) + count(come),
+    uses: [...(known?.uses.filter((statement) => !left.has(statement)) ?? []), ...come.filter(({ operands }) => operands.some(isStack))],
+  };
+  lastUse.set(each.text, found);
+  return found;
 }
 
 /** The function's own part of the frame. */

@@ -3,7 +3,7 @@
 
 import { symbolName, type AssemblyFile } from '../analysis/assembly-file';
 import { isCall, leaves, successors } from '../analysis/flow';
-import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
+import { dataOf, functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import type { Family } from '../arch/architecture';
 import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Problem } from '../syntax/source';
@@ -19,7 +19,7 @@ export function functionShapes(file: AssemblyFile): Problem[] {
     seen.add(key);
     problems.push(...perFunction('shape', each, functions[i + 1] !== undefined, () => shapeOf(each, file, functions[i + 1] !== undefined)));
   });
-  for (const { word, operands: [place] } of file.statements) {
+  for (const { word, operands: [place] } of dataOf(file)) {
     if (word?.text !== 'GLOBL' || !place?.symbol || place.pseudo !== 'SB') continue;
     const key = `${symbolName(place.symbol.token.text, file)}${place.symbol.static ? '<>' : ''}`;
     if (seen.has(key)) problems.push({ code: 'text-duplicate', severity: 'error', message: `${key.replace(/^\./, '')} is a function and a variable in this file`, span: visibleSpan(place.symbol.token) });
@@ -54,15 +54,18 @@ function frameSize(each: AssemblyFunction, family: Family): Problem[] {
   }];
 }
 
-const DELTA: Record<string, bigint> = { PUSHL: 4n, PUSHFL: 4n, PUSHQ: 8n, PUSHFQ: 8n, PUSHW: 2n, PUSHFW: 2n, POPL: -4n, POPFL: -4n, POPQ: -8n, POPFQ: -8n, POPW: -2n, POPFW: -2n };
+const DELTA = new Map(Object.entries({ PUSHL: 4n, PUSHFL: 4n, PUSHQ: 8n, PUSHFQ: 8n, PUSHW: 2n, PUSHFW: 2n, POPL: -4n, POPFL: -4n, POPQ: -8n, POPFQ: -8n, POPW: -2n, POPFW: -2n }));
+
+const MOVES_STACK = new Set(['ADJSP', ...DELTA.keys()]);
 
 /** As the assembler counts: from top to bottom, whatever jumps there are; at each RET the count must be zero. */
 function pushes({ statements, name }: AssemblyFunction): Problem[] {
   let depth = 0n;
   for (const { word, operands } of statements) {
     if (!word) continue;
+    if (depth === 0n && !MOVES_STACK.has(word.text)) continue;
     if (word.text === 'ADJSP') depth += operands[0]?.value ?? 0n;
-    else depth += DELTA[word.text] ?? 0n;
+    else depth += DELTA.get(word.text) ?? 0n;
     if (word.text === 'RET' && depth !== 0n) {
       return [{ code: 'push-pop', severity: 'error', message: `at this RET ${depth > 0n ? `${depth} bytes more are pushed than popped` : `${-depth} bytes more are popped than pushed`} in ${name.replace(/^\./, '')}`, span: visibleSpan(word) }];
     }

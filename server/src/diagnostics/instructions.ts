@@ -2,7 +2,7 @@
 // Must stay true: judged only by the user's own Go sources; what is reported Go's assembler rejects.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { functionsOf } from '../analysis/functions';
+import { beforeFunctions, functionsOf } from '../analysis/functions';
 import { perFunction } from '../analysis/per-function';
 import { PSEUDO_OP_HELP } from '../analysis/pseudo-ops';
 import type { Family } from '../arch/architecture';
@@ -19,8 +19,7 @@ import { baseName } from '../workspace/files';
 export function unknownMnemonics(file: AssemblyFile, mnemonics: Mnemonics | undefined): Problem[] {
   if (!mnemonics) return [];
   const functions = functionsOf(file);
-  const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
-  return [...unknownIn(file.statements.slice(0, first), file, mnemonics), ...functions.flatMap((each) => perFunction('mnemonics', each, mnemonics, () => unknownIn(each.statements, file, mnemonics)))];
+  return [...unknownIn(beforeFunctions(file), file, mnemonics), ...functions.flatMap((each) => perFunction('mnemonics', each, mnemonics, () => unknownIn(each.statements, file, mnemonics)))];
 }
 
 function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemonics: Mnemonics): Problem[] {
@@ -28,6 +27,8 @@ function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemoni
   const { family } = file.arch;
   for (const { word, suffixes, operands } of statements) {
     if (!word) continue;
+    // All that can be said of nearly every amd64 statement.
+    if (family === 'amd64' && suffixes.length === 0 && mnemonics.names.has(word.text)) continue;
     const span = visibleSpan(word);
     // The amd64 assembler says so itself.
     if (family !== 'wasm' && family !== 'amd64' && file.arch.isJump(word.text)) {
@@ -49,11 +50,23 @@ function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemoni
 /** Of jumps that compare first (cmd/asm/internal/asm, asmJump). */
 const MOST_JUMP_OPERANDS: Partial<Record<Family, number>> = { arm64: 3, loong64: 3, mips: 3, mips64: 3, riscv64: 3, ppc64: 4, s390x: 4 };
 
-/** Names alone as operands that are no special ones: they look like symbols or labels. */
-/** `special` is asked only where there is such a name, as in few files: Go's sources are read for it; `from` stands for what it answers from. */
+/**
+ * Names alone as operands that are no special ones: they look like symbols or labels. `special` is asked only where there is such a name, as in few files: Go's sources
+ * are read for it; `from` stands for what it answers from.
+ */
 export function unknownOperands(file: AssemblyFile, from: object, special: () => ReadonlySet<string> | undefined): Problem[] {
-  return functionsOf(file).flatMap((each) => perFunction('operands', each, from, () => each.statements.flatMap(({ operands }) => operands.flatMap(({ kind, tokens: [name] }): Problem[] => (
-    kind === 'special' && name && special()?.has(name.text) === false ? [{ code: 'syntax', severity: 'error', message: `${name.text} is neither a register nor followed by (SB), (FP) or (SP)`, span: visibleSpan(name) }] : [])))));
+  return functionsOf(file).flatMap((each) => perFunction('operands', each, from, () => {
+    const problems: Problem[] = [];
+    // Of thousands of statements hardly one has any.
+    for (const { operands } of each.statements) {
+      for (const { kind, tokens } of operands) {
+        if (kind !== 'special') continue;
+        const [name] = tokens;
+        if (name && special()?.has(name.text) === false) problems.push({ code: 'syntax', severity: 'error', message: `${name.text} is neither a register nor followed by (SB), (FP) or (SP)`, span: visibleSpan(name) });
+      }
+    }
+    return problems;
+  }));
 }
 
 /** The go command reads a constraint before the code and the directives; Go's assembler refuses it behind them, but for one right below a directive. */

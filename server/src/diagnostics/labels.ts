@@ -2,15 +2,14 @@
 // Must stay true: what is reported as an error Go's assembler rejects too.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { functionsOf } from '../analysis/functions';
+import { beforeFunctions, functionsOf } from '../analysis/functions';
 import { perFunction } from '../analysis/per-function';
 import { visibleSpan, type Fix, type PreprocessedToken, type Problem } from '../syntax/source';
 import type { Statement } from '../syntax/parser';
 
 export function labels(file: AssemblyFile): Problem[] {
   const functions = functionsOf(file);
-  const first = functions[0] ? file.statements.indexOf(functions[0].text) : file.statements.length;
-  return [...labelsOf(file.statements.slice(0, first)), ...functions.flatMap((each) => perFunction('labels', each, undefined, () => labelsOf(each.statements)))];
+  return [...labelsOf(beforeFunctions(file)), ...functions.flatMap((each) => perFunction('labels', each, undefined, () => labelsOf(each.statements)))];
 }
 
 function labelsOf(body: readonly Statement[]): Problem[] {
