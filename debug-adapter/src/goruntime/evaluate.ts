@@ -249,7 +249,7 @@ export class Evaluator extends Conversions {
       }
       case 'mapType': { const k = this.typeText(node.key), v = this.typeText(node.value); return k && v && `map[${k}]${v}`; }
       case 'chanType': { const t = this.typeText(node.elem); return t && `chan ${t}`; }
-      case 'index': { const t = this.typeText(node.of), a = this.typeText(node.index); return t && a && `${t}[${a}]`; }
+      case 'index': { const t = this.typeText(node.of), all = [node.index, ...node.more ?? []].map((each) => this.typeText(each)); return t && all.every(Boolean) ? `${t}[${all.join(',')}]` : undefined; }
       default: return undefined;
     }
   }
@@ -272,7 +272,8 @@ export class Evaluator extends Conversions {
       case 'string': return this.constant(node.value);
       case 'ident': return this.identifier(node.name, scope);
       case 'selector': return this.fromTable(node, scope) ?? this.selector(node, scope);
-      case 'index': return this.index(this.eval(node.of, scope), this.eval(node.index, scope));
+      case 'index': if (node.more) throw new ExpressionError('expression *ast.IndexListExpr not implemented');
+        return this.index(this.eval(node.of, scope), this.eval(node.index, scope));
       case 'slice': {
         const v = this.slice(this.eval(node.of, scope), node.low && this.number(this.eval(node.low, scope)), node.high && this.number(this.eval(node.high, scope)));
         if (node.high?.kind === 'int' && (!node.low || node.low.kind === 'int')) v.whole = true;

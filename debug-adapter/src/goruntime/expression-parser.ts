@@ -12,7 +12,7 @@ export type Node =
   | { kind: 'rune'; value: bigint }
   | { kind: 'selector'; of: Node; name: string }
   | { kind: 'assert'; of: Node; type: Node }
-  | { kind: 'index'; of: Node; index: Node }
+  | { kind: 'index'; of: Node; index: Node; /** Of a generic type with several type arguments: the others. */ more?: Node[] }
   | { kind: 'slice'; of: Node; low: Node | undefined; high: Node | undefined }
   | { kind: 'call'; fn: Node; args: Node[] }
   | { kind: 'star'; of: Node }
@@ -264,8 +264,15 @@ export function parseExpression(source: string): Node {
           expect(']');
           node = { kind: 'slice', of: node, low, high };
         } else {
+          const more: Node[] = [];
+          while (isOp(',') && isTypeName(node)) {
+            at++;
+            if (isOp(']')) break;
+            if (!['ident', 'string', 'op'].includes(peek().kind)) fail('type');
+            more.push(binary(1));
+          }
           expect(']');
-          node = { kind: 'index', of: node, index: low! };
+          node = { kind: 'index', of: node, index: low!, ...(more.length > 0 ? { more } : {}) };
         }
       } else if (isOp('(')) {
         at++;

@@ -16,7 +16,7 @@ function shape(source: string): string {
       case 'string': return JSON.stringify(n.value);
       case 'selector': return `${write(n.of)}.${n.name}`;
       case 'assert': return `${write(n.of)}.(${write(n.type)})`;
-      case 'index': return `${write(n.of)}[${write(n.index)}]`;
+      case 'index': return `${write(n.of)}[${[n.index, ...n.more ?? []].map(write).join(',')}]`;
       case 'slice': return `${write(n.of)}[${n.low ? write(n.low) : ''}:${n.high ? write(n.high) : ''}]`;
       case 'call': return `${write(n.fn)}(${n.args.map(write).join(', ')})`;
       case 'star': return `(*${write(n.of)})`;
@@ -36,7 +36,7 @@ function shape(source: string): string {
 describe('parser', () => {
   test.each([
     ['a+b*c', '(a + (b * c))'], ['a*b+c', '((a * b) + c)'], ['a == b && !c || d', '(((a == b) && (!c)) || d)'], ['*p.x', '(*p.x)'], ['&a[3].b', '(&a[3].b)'], ['-x << 2', '((-x) << 2)'],
-    ['(*runtime.g)(0xc000).sched.pc', '(*runtime.g)(49152).sched.pc'], ['x.(*T)', 'x.((*T))'], ['m["k"][1:]', 'm["k"][1:]'], ['[]byte(s)', '[]byte(s)'], ['map[string]int(x)', 'map[string]int(x)'],
+    ['(*runtime.g)(0xc000).sched.pc', '(*runtime.g)(49152).sched.pc'], ['x.(*T)', 'x.((*T))'], ['x.(m.P[m.C, *m.T[string, []int]])', 'x.(m.P[m.C,(*m.T[string,[]int])])'], ['P[int,string]{1, "a"}.Key', 'P[int,string]{1, "a"}.Key'], ['m["k"][1:]', 'm["k"][1:]'], ['[]byte(s)', '[]byte(s)'], ['map[string]int(x)', 'map[string]int(x)'],
     ['"net/http".DefaultClient', '"net/http".DefaultClient'], ["'a' + 1", '(97 + 1)'], ['0b101 + 0o17 + 017', '((5 + 15) + 15)'], ['runtime·gogo', 'runtime.gogo'], ['1.5e3', '1500'], ['interface{}(x)', 'interface {}(x)'],
     ['1 + 2i', '(1 + 2i)'], ['2.5i*x', '(2.5i * x)'], ['m[main.pair{1, -2}]', 'm[main.pair{1, (-2)}]'], ['main.T[int]{A: 1, B: f(2)}.A', 'main.T[int]{A: 1, B: f(2)}.A'],
   ])('%s', (source, want) => expect(shape(source)).toBe(want));
