@@ -231,12 +231,14 @@ export class BreakpointControl {
 
   /** Adds one and arms it. */
   private put(fields: Parameters<BreakpointTable['add']>[0]): BreakpointView {
-    if (fields.name !== undefined && this.table.named(fields.name)) throw new Error(`Breakpoint exists with name ${fields.name}`);
+    if (fields.name !== undefined && this.table.named(fields.name)) throw new Error('breakpoint name already exists');
     check(fields);
     const breakpoint = this.table.add(fields);
     this.arm(breakpoint);
     return this.changed(breakpoint);
   }
+
+  skipNumber(): void { this.table.skipNumber(); }
 
   list(): BreakpointView[] {
     this.findExceptions();

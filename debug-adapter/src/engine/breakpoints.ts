@@ -46,6 +46,8 @@ export class BreakpointTable {
     return given ?? this.nextId++;
   }
 
+  skipNumber(): void { this.nextId++; }
+
   get(id: number): Breakpoint | undefined { return this.all.get(id); }
   named(name: string): Breakpoint | undefined { return [...this.all.values()].find((breakpoint) => breakpoint.name === name); }
   remove(id: number): void { this.all.delete(id); }

@@ -17,7 +17,7 @@ import { disassembleFunction, disassembleRange, disassembleRows, disassembleSpan
 import type { DisassemblyHost } from './disassembly';
 import { deferredCalls, unwrapped } from './deferred';
 import type { DeferredCall } from './deferred';
-import { ancestorsOf, waitersAt } from './goroutine-details';
+import { ancestorsOf, isUsers, waitersAt } from './goroutine-details';
 import type { Ancestor } from './goroutine-details';
 import { Listeners } from './events';
 import { Execution } from './execution';
@@ -361,6 +361,8 @@ export class Debugger implements DebuggerApi {
   watchRegister(name: string, thread?: number, condition?: string): BreakpointView { return this.points.watchRegister(name, this.tidOf(thread), condition); }
   amendBreakpoint(id: number, change: Parameters<BreakpointControl['amend']>[1]): BreakpointView { return this.points.amend(id, change); }
   clearBreakpoint(id: number): BreakpointView { return this.points.clear(id); }
+  /** One that could not be set at its place takes its number with it, as in Delve. */
+  skipBreakpointNumber(): void { this.points.skipNumber(); }
 
   /** The thread that executes the next instruction, with a whole turn. Drops the recorded future. */
   runNext(thread: number): void {
@@ -538,7 +540,7 @@ export class Debugger implements DebuggerApi {
     try { frames = unwind(this.live.words, this.context(this.threadTable.idOfG(g.address, g.goid)).start, { levels: where === 'user' ? 30 : 1 }).frames; } catch { /* no context: its saved pc has to do */ }
     const top = frames[0];
     if (!top) return this.places.at(g.sched.pc);
-    const user = where === 'user' ? frames.find((frame) => !frame.function.startsWith('runtime.') || /^runtime\.[A-Z]/.test(frame.function)) : undefined;
+    const user = where === 'user' ? frames.find((frame) => isUsers(frame.function)) : undefined;
     const frame = user ?? top;
     return { pc: frame.pc, file: frame.file, line: frame.line, function: frame.function };
   }

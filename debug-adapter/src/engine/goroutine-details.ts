@@ -7,6 +7,9 @@ import type { Frame } from './types';
 
 const MOST = 10_000;
 
+/** Is a function the user's, or one that users call? The place of a goroutine is in the first such; by Delve's rule. */
+export function isUsers(name: string): boolean { return name.includes('.') && (!name.startsWith('runtime.') || /^runtime\.[A-Z]/.test(name)) && !/^(internal\/|runtime\/internal|iter\.)/.test(name); }
+
 /** Goroutines (addresses of g) that wait to send to or receive from the channel whose header lies at `channel`. */
 export function waitersAt(words: RuntimeWords, channel: number): Set<number> {
   const found = new Set<number>();

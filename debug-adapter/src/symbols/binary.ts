@@ -150,16 +150,18 @@ export class GoBinary implements LocationHost {
   producerAt(pc: number): string { return this.dwarf?.unitFor(pc)?.producer ?? ''; }
 
   globalVariable(name: string): { name: string; address: number; type: GoType; location(): string } | undefined {
-    const found = this.dwarf?.global(name);
-    if (found || name.includes('/') || !this.dwarf) return found;
-    // a package may be named by its last element
-    const dot = name.indexOf('.');
-    if (dot < 0) return undefined;
+    return this.qualified(name, (dwarf, full) => dwarf.global(full));
+  }
+
+  /** By a name as it is, or whose package is named by its last element. */
+  private qualified<T>(name: string, find: (dwarf: DwarfProgram, full: string) => T | undefined): T | undefined {
+    const { dwarf } = this, found = dwarf && find(dwarf, name), dot = name.indexOf('.');
+    if (found !== undefined || name.includes('/') || !dwarf || dot < 0) return found;
     const suffix = name.slice(0, dot), rest = name.slice(dot);
-    for (const unit of this.dwarf.info.units) {
+    for (const unit of dwarf.info.units) {
       if (unit.name === suffix || (unit.packageName !== suffix && !unit.name.endsWith('/' + suffix))) continue;
-      const g = this.dwarf.global(unit.name + rest);
-      if (g) return g;
+      const other = find(dwarf, unit.name + rest);
+      if (other !== undefined) return other;
     }
     return undefined;
   }
@@ -216,7 +218,7 @@ export class GoBinary implements LocationHost {
   arrayOf(type: GoType, length: number): GoType { return this.make(`[${length}]${type.name}`, () => new MadeType(`[${length}]${type.name}`, 'array', type.size * length, type, length)); }
   sliceOf(type: GoType): GoType { return this.make(`[]${type.name}`, () => new MadeType(`[]${type.name}`, 'slice', 24, type)); }
 
-  constantNamed(name: string): { value: bigint; type: GoType | undefined } | undefined { return this.dwarf?.constant(name); }
+  constantNamed(name: string): { value: bigint; type: GoType | undefined } | undefined { return this.qualified(name, (dwarf, full) => dwarf.constant(full)); }
   constantsOfType(type: GoType): { name: string; value: bigint }[] { return this.dwarf?.constantsOfType(type) ?? []; }
   closureFields(pc: number): { name: string; offset: number; type: GoType }[] { return this.dwarf?.closureFields(pc) ?? []; }
   localsAt(frame: FrameContext, memory: Memory): VariableInfo[] { return this.dwarf?.locals(frame, memory) ?? []; }

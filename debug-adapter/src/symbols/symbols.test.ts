@@ -165,6 +165,13 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     expect(binary.sourcesLike('x/proc.go')).toEqual(sources.filter((source) => source.endsWith('/proc.go')));
   });
 
+  test.each(all.slice(0, 1))('constants are found by the last element of their package\'s path ($version)', (go) => {
+    const binary = openBinary(readBytes(build(PROGRAM, go)));
+    expect(binary.constantNamed('abi.IntArgRegs')?.value).toBe(9n);
+    expect(binary.constantNamed('internal/abi.IntArgRegs')?.value).toBe(9n);
+    expect(binary.constantNamed('abi.NoSuch')).toBeUndefined();
+  });
+
   test.each(all)('functions\' rows are the same without the units, by the host\'s search and by ours ($version)', (go) => {
     const bytes = readBytes(build(PROGRAM, go)), whole = openBinary(bytes), functions = whole.functions().filter((_, i) => i % 29 === 0);
     const find = (data: Uint8Array, what: Uint8Array, from: number): number => Buffer.from(data.buffer, data.byteOffset, data.length).indexOf(what, from);

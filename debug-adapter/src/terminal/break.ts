@@ -91,8 +91,9 @@ function set(context: Context, args: string, scope: Scope, trace: boolean): Brea
   function create(found: Location[][]): BreakpointView[] {
     return found.map((locations) => {
       const exists = context.debug.breakpoints().find((breakpoint) => breakpoint.kind === 'user' && !breakpoint.watch && breakpoint.addresses.some((address) => locations.some(({ pc }) => pc === address)));
+      const unmapped = exists ? undefined : locations.find(({ pc }) => context.debug.readMemory(pc, 1).length === 0);
+      if (exists ?? unmapped) context.debug.skipBreakpointNumber();
       if (exists) throw new Error(`Breakpoint exists at ${exists.file}:${exists.line} at ${exists.addresses[0]!.toString(16)}`);
-      const unmapped = locations.find(({ pc }) => context.debug.readMemory(pc, 1).length === 0);
       if (unmapped) throw new Error(`could not read memory at ${hex(unmapped.pc)}`);
       const created = context.debug.setBreakpointAt(locations, { ...(name !== undefined ? { name } : {}), ...(condition !== undefined ? { condition } : {}), trace });
       context.print(`${breakpointName(created, true)} set at ${breakpointPlace(context, created)}`);
@@ -142,12 +143,12 @@ export const breakpointCommands: Command[] = [
       if (expression === undefined || expression === '') throw new Error('wrong number of arguments: watch [-r|-w|-rw] <expr>');
       const kind = access[flag as keyof typeof access];
       if (!kind) throw new Error(`wrong argument ${JSON.stringify(flag)} to watch`);
-      const value = context.evaluate(expression, scope);
+      const value = (() => { try { return context.evaluate(expression, scope); } catch (error) { context.debug.skipBreakpointNumber(); throw error; } })();
       if (value.address === undefined && kind === 'write' && /^[$%]?[a-z]\w*$/i.test(expression)) {
         const created = context.debug.watchRegister(expression, scope.thread);
         return context.print(`${breakpointName(created, true)} set: every instruction is looked at, the program runs much slower`);
       }
-      if (value.address === undefined) throw new Error(`can not watch ${JSON.stringify(expression)}`);
+      if (value.address === undefined) { context.debug.skipBreakpointNumber(); throw new Error(`can not watch ${JSON.stringify(expression)}`); }
       const { id } = context.debug.watch({ expression, size: value.size || 8 }, kind);
       // It is called what it watches, unless another is.
       const created = context.debug.amendBreakpoint(id, context.debug.breakpoints().some(({ name }) => name === expression) ? {} : { name: expression });

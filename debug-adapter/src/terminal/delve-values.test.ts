@@ -60,6 +60,7 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] =
   { name: 'breakpoints on the way', file: 'kinds.go', from: 19, lines: [
     'break bp1 main.depth', 'break main.depth', 'trace main.depth', 'break bp2 main.depth', 'on bp1 stack 1', 'on bp1 print n', 'on bp1 args', 'on bp1 print seen', 'on bp1 locals', 'on bp1 goroutine', 'condition -hitcount bp1 foo', 'condition -per-g-hitcount bp1 >= 1', 'continue', 'next 4', 'display -a n', 'display -a nosuch', 'next', 'next 3', 'display -d 1', 'stepout', 'clear bp1', 'next', 'stack 3', 'exit',
   ] },
+  { name: 'numbers of breakpoints that could not be set', file: 'kinds.go', from: 19, lines: ['break main.depth', 'break main.depth', 'break nosuch', 'watch -w nosuch', 'break x main.main', `break x ${kinds('deepest')}`, `break ${kinds('deepest')}`, 'breakpoints', 'exit'] },
   { name: 'a hit count without an operator', file: 'kinds.go', from: 19, lines: ['break bp1 main.depth', 'condition -hitcount bp1 2', `break ${kinds('deepest')}`, 'continue', 'print n', 'continue', 'print n', 'exit'] },
   { name: 'tracepoints with what is returned', file: 'kinds.go', from: 19, lines: [
     'trace main.depth', 'trace tc main.collections', 'trace kinds.go:72', 'on 1 print n', 'on 1 locals', 'on 1 goroutine', 'on 1 stack 1', 'on tc goroutine', 'breakpoints', `break ${kinds('interfaces')}`, 'continue', 'clear 1', 'clear tc', 'breakpoints', 'exit',
