@@ -70,7 +70,7 @@ function symbolPlaces(name: string, isStatic: boolean, context: DefinitionContex
   };
   add(file);
   if (isStatic) return places;
-  // Only files that spell the name can define it; those of other systems count where no file linked with this one does.
+  // Only files that spell the name in the right place can define it; those of other systems count where no file linked with this one does.
   const last = plainName(name).split('.').at(-1) ?? name;
   for (const { source, symbols } of linked(file, context, context.minor, last)) {
     if (source !== file.source) for (const symbol of symbols) if (symbol.name === name && !symbol.static) places.push(symbol.span);

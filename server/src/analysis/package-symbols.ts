@@ -68,14 +68,27 @@ function isBuilt({ path, goarch }: Candidate, files: Files, target: Target, mino
   return holds;
 }
 
-/** The file, and what is linked with it, read for its target; `mentions`: only those that spell it. */
-export function linked(file: AssemblyFile, { files, read, summary }: Neighbours, minor: number, mentions?: string): FileSummary[] {
+/** Whether a file spells a name elsewhere than on lines of instructions, which call it: those are not read for it. */
+export function mayDefine(text: string | undefined, name: string): boolean {
+  if (text === undefined) return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    DEFINES.lastIndex = text.lastIndexOf('\n', at) + 1;
+    if (DEFINES.test(text)) return true;
+  }
+  return false;
+}
+
+/** What begins at the margin, TEXT, GLOBL and uses of macros anywhere, and lines of several statements. */
+const DEFINES = /\S|[^\S\n]+(?:(?:TEXT|GLOBL)\b|[\p{L}\p{Nd}_]+\()|[^\n]*;/uy;
+
+/** The file, and what is linked with it, read for its target; `defines`: only those that may define that name. */
+export function linked(file: AssemblyFile, { files, read, summary }: Neighbours, minor: number, defines?: string): FileSummary[] {
   const of = (path: string): FileSummary | undefined => {
     if (summary) return summary(path, file.target);
     const other = read(path, file.target);
     return other && summaryOf(other);
   };
-  return [summaryAtHand(file), ...linkedPaths(file, files, minor).filter((path) => mentions === undefined || files.read(path)?.includes(mentions) === true).flatMap((path) => of(path) ?? [])];
+  return [summaryAtHand(file), ...linkedPaths(file, files, minor).filter((path) => defines === undefined || mayDefine(files.read(path), defines)).flatMap((path) => of(path) ?? [])];
 }
 
 /** Go functions without a body that no assembly file here defines and that no linkname provides. */
