@@ -121,6 +121,21 @@ describe.skipIf(!go)('requests that editors seldom send (need the go command)', 
     expect(await client.ask('setExpression', { expression: 'big[9]', value: '0x10', frameId: (await top(thread))['id'], ...hex })).toMatchObject({ value: '0x10' });
   }, 60_000);
 
+  test('a field that is set has its new value in the answer and among the others', async () => {
+    const thread = await at('collections'), locals = await scope(thread, 'Locals'), named = async (name: string) => (await locals.list()).find((each) => each['name'] === name)!;
+    const grid = (await named('grid'))['variablesReference'], [row] = (await client.ask('variables', { variablesReference: grid }))['variables'] as { variablesReference: number }[];
+    expect(await client.ask('setVariable', { variablesReference: row!.variablesReference, name: '[1]', value: '7.5' })).toMatchObject({ value: '7.5' });
+    expect((await client.ask('variables', { variablesReference: row!.variablesReference }))['variables']).toMatchObject([{ value: '1' }, { value: '7.5' }, { value: '0' }]);
+    const [target] = (await client.ask('variables', { variablesReference: (await named('chain'))['variablesReference'] }))['variables'] as { variablesReference: number }[], chain = target!.variablesReference;
+    const fields = async () => ((await client.ask('variables', { variablesReference: chain }))['variables'] as { name: string; value: string }[]).find(({ name }) => name === 'next')!.value;
+    expect(await fields()).not.toMatch(/nil$/);
+    expect((await client.ask('setVariable', { variablesReference: chain, name: 'next', value: 'nil' }))['value']).toMatch(/nil$/);
+    expect(await fields()).toMatch(/nil$/);
+    // A function's name is no closure.
+    const funcs = (await named('funcs'))['variablesReference'];
+    expect((await client.respond('setVariable', { variablesReference: funcs, name: '[1]', value: 'main.collections' })).message).toBe('can not convert value of type func() to func(int) int');
+  }, 60_000);
+
   test('setExpression reaches registers, flags, memory and Go variables; what cannot be set is said', async () => {
     const thread = await at('collections');
     const set = async (expression: string, value: string): Promise<string> => {

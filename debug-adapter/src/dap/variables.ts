@@ -83,6 +83,8 @@ export const variables: Subject = {
       if (!variable) throw new RequestError(`There is no ${name} here.`);
       if (!variable.set) throw new RequestError(`${name} cannot be changed.`, false);
       variable.set(value);
+      // What was read of a structure before still has the old value.
+      if (container.kind === 'variable') container.variable = container.variable.again?.() ?? container.variable;
       const now = list(container).find((each) => each.name === name) ?? variable;
       const shown = present(session, now, format?.hex === true);
       session.invalidate('all');

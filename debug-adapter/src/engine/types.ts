@@ -181,6 +181,8 @@ export interface Variable {
   children?(start?: number, count?: number): Variable[];
   /** Changes it; throws with one sentence if it cannot. */
   set?(text: string): void;
+  /** Read again, as it is now. */
+  again?(): Variable;
 }
 
 export interface Scope {

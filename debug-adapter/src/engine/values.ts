@@ -35,12 +35,13 @@ export class FrameValues {
   }
 
   variable(value: Value, scope: EvalScope, expression?: string): Variable {
-    const { name, text, typeName, address, size, childCount, indexed } = value;
+    const { name, text, type, typeName, address, size, childCount, indexed } = value;
     return {
       name, value: value.unreadable && text === '' ? `(unreadable ${value.unreadable})` : text, type: typeName,
       ...(address !== undefined ? { address } : {}), size, ...(expression !== undefined ? { evaluateName: expression } : {}),
       ...(childCount > 0 ? { [indexed ? 'indexedChildren' : 'namedChildren']: childCount, children: (start?: number, count?: number) => this.children(value, scope, expression, start, count) } : {}),
       ...(this.canSet(value) ? { set: (source: string) => this.host.apply(this.go.assign(value, source, scope)) } : {}),
+      ...(address !== undefined && type ? { again: () => this.variable(this.go.at(name, type, address), scope, expression) } : {}),
     };
   }
 

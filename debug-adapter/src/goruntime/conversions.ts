@@ -76,7 +76,7 @@ export class Conversions extends Operands {
     if (typeof source.constant === 'boolean' && target.kind === 'bool') return new Uint8Array([source.constant ? 1 : 0]);
     const constant = isUntyped(source), told = constant && typeof source.constant !== 'string' && source.constant !== null ? String(source.constant) : undefined;
     if (source.constant === null && target.kind !== 'uintptr') this.fail(`mismatched types nil and ${target.typeName}`);
-    if (told !== undefined && ((typeof source.constant === 'boolean') !== (target.kind === 'bool') || (typeof source.constant === 'number' && !/^(float|complex)/.test(target.kind)))) this.fail(`can not convert ${told} constant to ${target.typeName}`);
+    if (told !== undefined && ((typeof source.constant === 'boolean') !== (target.kind === 'bool') || (typeof source.constant === 'number' && !/^(float|complex)/.test(target.kind)) || ['interface', 'func'].includes(target.kind))) this.fail(`can not convert ${told} constant to ${target.typeName}`);
     if (typeof source.constant === 'string') {
       const old = this.stringValue(target);
       if (source.constant === '' && target.kind === 'string') return new Uint8Array(16);
@@ -85,6 +85,8 @@ export class Conversions extends Operands {
     }
     const typed = !constant && source.type !== undefined && source.register === undefined;
     if (typed && source.kind !== target.kind && !['pointer', 'unsafe.Pointer', 'uintptr', 'interface'].includes(target.kind)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
+    // A function's name has its code's address, a variable that of a closure; and whose parameters differ cannot be called by it.
+    if (target.kind === 'func' && source.kind === 'func' && (source.place.at === 'gone' || source.typeName !== target.typeName)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
     const v = this.convert(target.type!, source);
     if (v.bytes.length < target.type!.size) this.fail('the new value could not be read');
     return v.bytes.slice(0, target.type!.size);
