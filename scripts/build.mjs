@@ -23,46 +23,58 @@ const separateCommands = {
   },
 };
 
-/** The core module, which takes a fifth of a second to make: its length, the module, the index of its library in JSON. */
+/** The core module, which takes a fifth of a second to make: its length, the size of its library, the module, the library's index. */
 async function makeCore(translatorSource) {
   const { buildCore } = await import(`data:text/javascript;base64,${Buffer.from(translatorSource).toString('base64')}`);
-  const { wire, library } = buildCore(), length = Buffer.alloc(4);
-  length.writeUInt32LE(wire.length);
-  return Buffer.concat([length, wire, Buffer.from(JSON.stringify(library))]);
+  const { wire, library } = buildCore(), head = Buffer.alloc(8);
+  head.writeUInt32LE(wire.length);
+  head.writeUInt32LE(library.size, 4);
+  return Buffer.concat([head, wire, library.index]);
 }
 /** What takes it apart again; the statement before gives `bytes`. */
-const READ_CORE = `const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-return { wire: bytes.slice(4, end), library: JSON.parse(new TextDecoder().decode(bytes.subarray(end))) };`;
+const READ_CORE = `const head = new DataView(bytes.buffer, bytes.byteOffset), end = 8 + head.getUint32(0, true);
+return { wire: bytes.slice(8, end), library: { size: head.getUint32(4, true), index: bytes.slice(end) } };`;
 
 /**
  * Commands load what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does
  * without. Its fingerprint, which says whether kept code is still good, is then that of the whole bundle and of the emulator's sources.
  */
 async function separateTranslator() {
-  const entry = 'emulator/src/translator/translator.ts';
-  const { outputFiles, metafile } = await esbuild.build({ ...common, entryPoints: [entry], format: 'esm', write: false, metafile: true, outdir: dist });
-  const names = Object.values(metafile.outputs).find((output) => output.entryPoint === entry).exports;
+  const entry = 'emulator/src/translator/translator.ts', decoding = 'emulator/src/translator/decoding.ts';
+  const exportsOf = ({ metafile }, file) => Object.values(metafile.outputs).find((output) => output.entryPoint === file).exports;
+  const whole = await esbuild.build({ ...common, entryPoints: [entry], format: 'esm', write: false, metafile: true, outdir: dist }), { outputFiles } = whole;
+  const names = exportsOf(whole, entry), decodingNames = exportsOf(await esbuild.build({ ...common, entryPoints: [decoding], format: 'esm', write: false, metafile: true, outdir: dist }), decoding);
   const source = outputFiles.find((file) => file.path.endsWith('.js')).contents, core = await makeCore(source), hash = createHash('sha256').update(source);
   // What is kept is also what the rest of the emulator has made of it.
   for (const file of fs.readdirSync(path.join(root, 'emulator/src'), { recursive: true }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()) hash.update(fs.readFileSync(path.join(root, 'emulator/src', file)));
   const mark = hash.digest().readUInt32LE();
   fs.mkdirSync(path.join(dist, 'commands'), { recursive: true });
   fs.writeFileSync(path.join(dist, 'commands', 'core.bin'), core);
-  const contents = [
-    'const { loadBundle, readBeside } = require("./host/code-cache");',
-    'let made;',
-    'const translator = () => (made ??= loadBundle("translator.js"));',
-    `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
-    `export const fingerprint = () => ${mark};`,
-    ...names.filter((name) => name !== 'fingerprint' && name !== 'buildCore').map((name) => (`export const ${name} = (...given) => translator().${name}(...given);`)),
-  ].join('\n');
-  const separate = {
+  // Each is the function itself from its first call on.
+  const later = (list) => list.map((name) => `export let ${name} = (...given) => (${name} = translator().${name})(...given);`);
+  const contents = {
+    [entry]: [
+      'const { loadBundle, readBeside } = require("./host/code-cache");',
+      'let made;',
+      'export const translator = () => (made ??= loadBundle("translator.js"));',
+      `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
+      `export const fingerprint = () => ${mark};`,
+      ...later(names.filter((name) => name !== 'fingerprint' && name !== 'buildCore')),
+    ].join('\n'),
+    [decoding]: [`import { translator } from '${path.join(root, entry).slice(0, -3)}';`, ...later(decodingNames)].join('\n'),
+  };
+  const separation = (files) => ({
     name: 'separate-translator',
     setup(build) {
-      build.onResolve({ filter: /\/translator$/ }, (found) => (path.relative(root, path.resolve(found.resolveDir, `${found.path}.ts`)) === path.normalize(entry) ? { path: entry, namespace: 'translator' } : undefined));
-      build.onLoad({ filter: /.*/, namespace: 'translator' }, () => ({ contents, resolveDir: path.join(root, COMMANDS) }));
+      build.onResolve({ filter: /\/(translator|decoding)$/ }, (found) => {
+        const file = path.relative(root, path.resolve(found.resolveDir, `${found.path}.ts`)).split(path.sep).join('/');
+        return files.includes(file) ? { path: file, namespace: 'translator' } : undefined;
+      });
+      build.onLoad({ filter: /.*/, namespace: 'translator' }, ({ path: file }) => ({ contents: contents[file], resolveDir: path.join(root, COMMANDS) }));
     },
-  };
+  });
+  // Only what never shows code does without the instruction table.
+  const separate = (command) => separation(command === 'run' ? [entry, decoding] : [entry]);
   // Where there are no files, it is part of the bundle.
   const within = {
     name: 'core-within',
@@ -79,7 +91,7 @@ const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((n
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [separateCommands] },
   { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js') },
-  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [translator] })),
+  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [translator(path.basename(file, '.ts'))] })),
 ];
 /** The language client is half of the extension, and activation need not wait for it: a bundle of its own. */
 const LANGUAGE = 'client/src/language/server.ts';

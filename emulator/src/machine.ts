@@ -25,7 +25,7 @@ import type { Machine, MachineEvent, MachineOptions, MemoryRegion, Registers, Sn
 import { AddressSpace } from './memory/address-space';
 import type { MemorySnapshot } from './memory/address-space';
 import { createCpu } from './translator/cpu';
-import { decode } from './x86/decoder';
+import { decode } from './translator/decoding';
 
 export { BadProgram };
 

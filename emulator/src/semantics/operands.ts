@@ -5,7 +5,7 @@ import type { AccessName, Code, ValueType } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { ImmediateOperand, Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
-import { isLegacyPrefix } from '../x86/prefixes';
+import { isLegacyPrefix } from '../x86/before-opcode';
 import type { OperandSize } from './flags';
 import { ExitCode } from './flow';
 import type { Address, Flow, HelperSlots } from './flow';

@@ -8,7 +8,8 @@ import { ModuleBuilder } from '../wasm/module';
 import { helperList, helperSlots } from './helper-slots';
 import { ends, interpret, interpretCalled, stale, steps } from './interpreter-loop';
 import { jumpCacheEntry } from './jump-cache';
-import type { LibraryIndex } from './library';
+import { encodeLibrary } from './known-templates';
+import type { Library } from './known-templates';
 import { makeLibrary } from './library';
 import { CALL_SLOT, FIRST_TEMPLATE, INTERPRET_SLOT, STUB_SLOT, SpecialTemplate, TRANSLATED } from './places';
 
@@ -57,7 +58,7 @@ export interface Core {
   materialise(): void;
 }
 
-export interface BuiltCore { wire: Uint8Array<ArrayBuffer>; library: LibraryIndex }
+export interface BuiltCore { wire: Uint8Array<ArrayBuffer>; library: Library }
 
 export function buildCore(): BuiltCore {
   const module = new ModuleBuilder();
@@ -125,5 +126,5 @@ export function buildCore(): BuiltCore {
   module.element(SpecialTemplate.breakpoint, [add(ends(ExitCode.breakpoint))], 2);
   module.element(SpecialTemplate.invalid, [add(ends(ExitCode.invalidOpcode))], 2);
   module.element(FIRST_TEMPLATE, templates, 2);
-  return { wire: module.finish(), library };
+  return { wire: module.finish(), library: encodeLibrary(library) };
 }

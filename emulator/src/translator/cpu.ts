@@ -4,9 +4,9 @@
 import { BLOCK_MARKS_END, CALL_CELLS, EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, OFTEN, RESULT_SCRATCH, RIP_OFFSET, STATE_BASE } from '../cpu-state';
 import type { Cpu, CpuExit, CpuHost, PageSource } from '../cpu-types';
 import { READ } from '../cpu-types';
-import { ExitCode } from '../semantics/emitter';
-import { whatIsMissing } from '../semantics/not-executable';
+import { ExitCode } from '../semantics/flow';
 import type { Core, CoreImports } from './core';
+import { whatIsMissing } from './decoding';
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
 import type { CoreModule } from './kept-core';
@@ -103,7 +103,7 @@ export class TranslatingCpu implements Cpu {
     };
     this.coreModule ??= loadCore(keeping?.cache, engine);
     this.table = table;
-    const templates = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_TEMPLATE + this.coreModule.library.patterns.length + 64 });
+    const templates = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_TEMPLATE + this.coreModule.library.size + 64 });
     const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers, p: templates }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();

@@ -2,24 +2,26 @@
 // them, and recipes of records.
 // Must stay true: what is damaged, foreign or of another version is made anew.
 import type { CodeEngine, TranslationCache } from '../machine-types';
-import type { LibraryIndex } from './library';
+import type { Library } from './known-templates';
 import { buildCore, fingerprint } from './translator';
 
 const KEY = 'core';
 /** Helpers are called from everywhere: they are optimised soon. */
 const PATIENCE = 4_000_000;
 
-export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; library: LibraryIndex; machineCode: number; stored: boolean }
+export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; library: Library; machineCode: number; stored: boolean }
 
-/** Content: fingerprint, bytes of the wire form, bytes of machine code, bytes of the library's index; then these three, the machine code on a multiple of 8. */
+/** Content: fingerprint, bytes of the wire form, bytes of machine code, bytes of the library's index, its size; then the first three, the machine code on a multiple of 8. */
+const HEAD = 20;
+
 export function loadCore(cache: TranslationCache | undefined, engine: CodeEngine | undefined): CoreModule {
   const kept = cache?.load(KEY);
-  if (kept && kept.length >= 16) {
-    const [key, length, codeLength, indexLength] = new Uint32Array(kept.slice(0, 16).buffer), indexAt = 16 + length!, start = (indexAt + indexLength! + 7) & ~7;
+  if (kept && kept.length >= HEAD) {
+    const [key, length, codeLength, indexLength, size] = new Uint32Array(kept.slice(0, HEAD).buffer), indexAt = HEAD + length!, start = (indexAt + indexLength! + 7) & ~7;
     if (key === fingerprint() && kept.length === start + codeLength!) {
       try {
-        const library = JSON.parse(new TextDecoder().decode(kept.subarray(indexAt, indexAt + indexLength!))) as LibraryIndex;
-        const wire = kept.slice(16, indexAt), revived = codeLength! > 0 ? engine?.revive(kept.subarray(start), wire) : undefined;
+        const library = { size: size!, index: kept.slice(indexAt, indexAt + indexLength!) };
+        const wire = kept.slice(HEAD, indexAt), revived = codeLength! > 0 ? engine?.revive(kept.subarray(start), wire) : undefined;
         return { module: revived ?? compile(wire, engine), wire, library, machineCode: revived ? codeLength! : 0, stored: true };
       } catch { /* damaged */ }
     }
@@ -34,10 +36,10 @@ const compile = (wire: Uint8Array<ArrayBuffer>, engine: CodeEngine | undefined) 
 export function keepCore(core: CoreModule, cache: TranslationCache, engine: CodeEngine | undefined, functions: Iterable<unknown>): void {
   const machineCode = engine?.machineCode(core.module, functions);
   if (core.stored && (machineCode?.length ?? 0) <= core.machineCode * 1.1 + 1024) return;
-  const index = new TextEncoder().encode(JSON.stringify(core.library)), indexAt = 16 + core.wire.length, start = (indexAt + index.length + 7) & ~7;
+  const { index, size } = core.library, indexAt = HEAD + core.wire.length, start = (indexAt + index.length + 7) & ~7;
   const out = new Uint8Array(start + (machineCode?.length ?? 0));
-  new Uint32Array(out.buffer, 0, 4).set([fingerprint(), core.wire.length, machineCode?.length ?? 0, index.length]);
-  out.set(core.wire, 16);
+  new Uint32Array(out.buffer, 0, HEAD / 4).set([fingerprint(), core.wire.length, machineCode?.length ?? 0, index.length, size]);
+  out.set(core.wire, HEAD);
   out.set(index, indexAt);
   if (machineCode) out.set(machineCode, start);
   cache.store(KEY, out);

@@ -91,6 +91,8 @@ export function bodiesOf(module: Uint8Array, lengths: readonly number[]): Uint8A
   return lengths.map((length) => { at += length; return module.subarray(at - length, at); });
 }
 
+const PAGE = 4096;
+
 /** Of 4 KiB at a byte offset. */
 export function hashPage(words: Uint32Array, offset: number): number {
   let a = 0x9e3779b9, b = 0x85ebca6b;
@@ -101,11 +103,14 @@ export function hashPage(words: Uint32Array, offset: number): number {
   return (a >>> 0) * 0x100000 + ((b >>> 0) % 0x100000);
 }
 
-/** Names a program's content well enough to find its translations (their code is compared again before use). */
+/**
+ * Names a program's content well enough to find its translations (their code is compared again before use): by its first page, where Go's linker puts
+ * the build identifier, which covers the content, and by samples of the rest.
+ */
 export function programKey(program: Uint8Array): string {
   let a = program.length | 0, b = 0x2545f491;
-  const step = Math.max(1, program.length >> 15);
-  for (let i = 0; i < program.length; i += step) {
+  const step = Math.max(1, program.length >> 11);
+  for (let i = 0; i < program.length; i += i < PAGE ? 1 : step) {
     a = Math.imul(a ^ program[i]!, 0x01000193);
     b = Math.imul(b + program[i]! + (a >>> 13), 0x5bd1e995);
   }

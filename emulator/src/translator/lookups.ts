@@ -3,7 +3,7 @@
 import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, READ_SCRATCH, READ_TLB, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
 import type { CpuHost, PageSource } from '../cpu-types';
 import { EXECUTE, READ, WRITE } from '../cpu-types';
-import { ExitCode } from '../semantics/emitter';
+import { ExitCode } from '../semantics/flow';
 
 const PAGE = 4096;
 const ENTRIES = 1 << TLB_BITS;

@@ -2,7 +2,7 @@
 // differs (register numbers, addresses, immediates, targets) is in the record of each place (records.ts).
 // Must stay true: two instructions with the same key mean the same but for what their records hold.
 import type { Instruction, Operand } from '../x86/instruction';
-import { isLegacyPrefix } from '../x86/prefixes';
+import { isLegacyPrefix } from '../x86/before-opcode';
 
 /** What the template of a row cannot have as a parameter; found out when its first template is made (template.ts). */
 export interface RowTraits {

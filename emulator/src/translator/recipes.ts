@@ -2,7 +2,8 @@
 // and reading displacement, immediate or target anew, which takes a tenth of the time of decoding.
 // Must stay true: a record made so is the one that decoding would make (records.test.ts compares them).
 import type { Instruction } from '../x86/instruction';
-import { TailValue, tailOf } from '../x86/shape';
+import { TailValue } from '../x86/shape';
+import { tailOf } from './decoding';
 import { flowOf } from './graph';
 import { RECORD, RecordMark } from './record-layout';
 

@@ -7,14 +7,15 @@ import { tailOf } from '../x86/shape';
 import { randomInstructions, randomNumbers } from '../x86/testing/random-instructions';
 import type { Lookups } from './lookups';
 import { buildCore } from './core';
-import type { LibraryIndex } from './library';
+import { encodeLibrary } from './known-templates';
+import type { Library } from './known-templates';
 import { RECORD } from './record-layout';
 import { Records } from './records';
 
 const PAGE = 4096, RET = 0xc3, VARIANTS = 3;
 
 /** Records of a page of code that is written to as the test goes on; templates are not executed, and none is made. */
-function recordsOf(page: number, library: LibraryIndex = { traits: [], patterns: [] }, recipes?: Uint8Array) {
+function recordsOf(page: number, library: Library = encodeLibrary({ traits: [], patterns: [] }), recipes?: Uint8Array) {
   const memory = new ArrayBuffer(RECORDS_END), code = new Uint8Array(PAGE).fill(RET);
   const lookups = { words: new Uint32Array(memory), bytes: new Uint8Array(memory), refresh() { /* it never grows */ } } as unknown as Lookups;
   const seen = { decoded: 0 };

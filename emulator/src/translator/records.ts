@@ -3,15 +3,15 @@
 import { ALWAYS_ZERO, GPR, RECORDS, RECORDS_END } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
-import { LONGEST } from '../x86/prefixes';
+import { LONGEST } from '../x86/before-opcode';
 import { flowOf } from './graph';
 import type { RecordsToKeep } from './kept-records';
 import { copied, freshen, inOrder } from './kept-records';
-import type { LibraryIndex } from './library';
+import { KnownTemplates } from './known-templates';
+import type { Library } from './known-templates';
 import type { Lookups } from './lookups';
-import type { RowTraits } from './pattern';
 import { parameters, patternOf } from './pattern';
-import { FIRST_TEMPLATE, SpecialTemplate, TRANSLATED } from './places';
+import { SpecialTemplate, TRANSLATED } from './places';
 import { AllRecipes } from './recipes';
 import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
@@ -58,9 +58,7 @@ export class Records {
   private lastPage = -1;
   private lastTable: Int32Array | undefined;
   private next = RECORDS;
-  private readonly traits: Map<number, RowTraits>;
-  /** By row, by pattern: the slot. */
-  private readonly templates = new Map<number, Map<number, number>>();
+  private readonly templates: KnownTemplates;
   /** Templates that are not in the library, from the first slot behind that on. */
   private readonly own: { body: Uint8Array; row: number; pattern: number }[] = [];
   /** Pages of kept records that have not been compared yet, with the hash they must have; and those whose records are what is there. */
@@ -77,17 +75,10 @@ export class Records {
   /** What an earlier run had kept. */
   private adopted: RecordsToKeep | undefined;
 
-  constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: LibraryIndex) {
-    this.traits = new Map(library.traits);
-    library.patterns.forEach(([row, pattern], index) => this.templatesOf(row).set(pattern, FIRST_TEMPLATE + index));
-    this.libraryEnd = FIRST_TEMPLATE + library.patterns.length;
+  constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: Library) {
+    this.templates = new KnownTemplates(library);
+    this.libraryEnd = this.templates.libraryEnd;
     this.recipes = new AllRecipes(() => source.recipes());
-  }
-
-  private templatesOf(row: number): Map<number, number> {
-    let own = this.templates.get(row);
-    if (!own) this.templates.set(row, own = new Map());
-    return own;
   }
 
   /** The first slot of templates that are not in the library, and how many there are. */
@@ -175,7 +166,7 @@ export class Records {
 
   /** The record just made is an example, if its template does for all instructions that begin so. */
   private learn(record: number, i: Instruction, offset: number): void {
-    const traits = this.traits.get(i.row.id);
+    const traits = this.templates.traitsIfAny(i.row.id);
     if (traits && !traits.immediates && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset, this.libraryEnd);
   }
 
@@ -248,11 +239,10 @@ export class Records {
 
   /** The slot for an instruction, and in `parameters` its registers. */
   private templateOf(i: Instruction): number {
-    let traits = this.traits.get(i.row.id);
-    if (!traits) this.traits.set(i.row.id, traits = { pinned: 0, immediates: false, alone: false });
+    const traits = this.templates.traitsOf(i.row.id);
     const pattern = patternOf(i, traits);
     if (pattern !== undefined) {
-      const known = this.templatesOf(i.row.id).get(pattern);
+      const known = this.templates.slot(i.row.id, pattern);
       if (known !== undefined) return known;
     }
     const module = shortModule(), made = makeTemplate(i, traits, module);
@@ -264,7 +254,7 @@ export class Records {
     this.room(slot + 1);
     this.table.set(slot, this.source.functions(module)[0]);
     this.own.push({ body, row: made ? i.row.id : -1, pattern: made?.pattern ?? 0 });
-    if (made) this.templatesOf(i.row.id).set(made.pattern, slot);
+    if (made) this.templates.add(i.row.id, made.pattern, slot);
     return slot;
   }
 
@@ -372,7 +362,7 @@ export class Records {
     // Looking at pages may have made the memory grow.
     const bytes = copied(this.lookups.words, kept.subarray(0, count), to);
     const rows = new Set(this.own.map(({ row }) => row));
-    const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: [...this.traits].filter(([row]) => rows.has(row)) };
+    const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
     return { head, bytes, addresses: new Uint8Array(keptAddresses.slice(0, count).buffer), bodies: this.own.map(({ body }) => body) };
   }
 
@@ -380,13 +370,10 @@ export class Records {
   adopt(kept: RecordsToKeep, place: (first: number) => void): void {
     const { head: { pages, templates, traits }, bytes, addresses, bodies } = kept;
     if (this.next > RECORDS || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
-    for (const [row, each] of traits) this.traits.set(row, each);
     this.room(this.libraryEnd + templates.length);
     if (templates.length > 0) place(this.libraryEnd);
-    templates.forEach(([row, pattern], index) => {
-      this.own.push({ body: bodies[index]!, row, pattern });
-      if (row >= 0) this.templatesOf(row).set(pattern, this.libraryEnd + index);
-    });
+    templates.forEach(([row, pattern], index) => { this.own.push({ body: bodies[index]!, row, pattern }); });
+    this.templates.adopt({ first: this.libraryEnd, templates, traits });
     for (let i = 0; i < pages.length; i += 2) this.unchecked.set(pages[i]!, pages[i + 1]!);
     this.lookups.refresh();
     this.lookups.bytes.set(bytes, RECORDS);

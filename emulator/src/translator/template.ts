@@ -12,7 +12,7 @@ import { Code } from '../wasm/code';
 import type { ModuleBuilder } from '../wasm/module';
 import type { Instruction, MemoryOperand, Operand } from '../x86/instruction';
 import { NO_REGISTER } from '../x86/instruction';
-import { isLegacyPrefix } from '../x86/prefixes';
+import { isLegacyPrefix } from '../x86/before-opcode';
 import { helperSlots } from './helper-slots';
 import type { RowTraits } from './pattern';
 import { FIRST_PARAMETER, MOST_PARAMETERS, isGeneral, parameters, patternOf } from './pattern';

@@ -3,8 +3,9 @@
 // Over 400 lines: slots, cells, pages and kept code are changed together whenever a translation comes or goes.
 import { BLOCK_MARKS, BLOCK_MARKS_END, CALL_CELLS, CALL_CELLS_END, JUMP_CACHE, JUMP_CACHE_BITS } from '../cpu-state';
 import type { ModuleBuilder } from '../wasm/module';
-import { decode, decodeFailure } from '../x86/decoder';
+import { LONGEST } from '../x86/before-opcode';
 import type { Instruction } from '../x86/instruction';
+import { decode, decodeFailure } from './decoding';
 import type { CodeSource, Graph } from './graph';
 import type { CodeEngine } from '../machine-types';
 import type { KeptFunction, KeptHead } from './kept';
@@ -13,14 +14,13 @@ import type { Layer } from './layers';
 import { LARGE, NEVER, lessPatient, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
 import { hasRelaxedSimd } from '../wasm/relaxed-simd';
-import type { LibraryIndex } from './library';
+import type { Library } from './known-templates';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
 import { Records } from './records';
 import { adoptMarks, canBeInlined, discover, fingerprint, inlineCalls, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
 
 const PAGE = 4096;
-const LONGEST_INSTRUCTION = 15;
 /** Instructions in one function at most. */
 const FUNCTION_LIMIT = 2000;
 
@@ -107,7 +107,7 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: LibraryIndex, private readonly engine?: CodeEngine,
+    private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly engine?: CodeEngine,
     private readonly recipes?: () => Uint8Array | undefined,
   ) {
     this.memory = parts.m;
@@ -137,14 +137,14 @@ export class Translations {
   decode(address: number, kept = true): Instruction | 'fetch' | 'invalid' {
     const bytes = this.pageOf(address), offset = address % PAGE;
     if (!bytes) return 'fetch';
-    if (offset <= PAGE - LONGEST_INSTRUCTION) return decode(bytes, offset, address, kept) ?? 'invalid';
+    if (offset <= PAGE - LONGEST) return decode(bytes, offset, address, kept) ?? 'invalid';
     const alone = decode(bytes.subarray(offset), 0, address);
     if (alone) return alone;
     const next = this.pageOf(address - offset + PAGE), tail = this.pageOf(address)!.subarray(offset);
     if (!next) return decodeFailure(tail, 0) === 'truncated' ? 'fetch' : 'invalid';
-    const joined = new Uint8Array(tail.length + LONGEST_INSTRUCTION);
+    const joined = new Uint8Array(tail.length + LONGEST);
     joined.set(tail);
-    joined.set(next.subarray(0, LONGEST_INSTRUCTION), tail.length);
+    joined.set(next.subarray(0, LONGEST), tail.length);
     return decode(joined, 0, address) ?? 'invalid';
   }
 

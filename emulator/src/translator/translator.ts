@@ -10,3 +10,4 @@ export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from '
 export { makeTemplate } from './template';
 export { usesRelaxedSimd } from '../wasm/relaxed-simd';
 export { adoptMarks } from '../wasm/module';
+export * from './decoding';

@@ -140,11 +140,13 @@ export class Code extends Bytes {
 }
 
 type Method = (this: Code, immediate?: number) => Code;
-const prototype = Code.prototype as unknown as Record<string, Method>;
-for (const [name, opcode] of Object.entries(PLAIN)) prototype[name] = function () { return this.byte(opcode); };
-for (const [name, opcode] of Object.entries(SATURATING)) prototype[name] = function () { return this.byte(0xfc).unsigned(opcode); };
-for (const [name, opcode] of Object.entries(VECTOR)) prototype[name] = function () { return this.byte(0xfd).unsigned(opcode); };
-for (const [name, opcode] of Object.entries(LANE)) prototype[name] = function (lane = 0) { return this.byte(0xfd).unsigned(opcode).byte(lane); };
+// One by one on the prototype itself, V8 would copy the list of all those before for each: without a prototype of its own an object is a dictionary from the start.
+const instructions = Object.create(null) as Record<string, Method>;
+for (const [name, opcode] of Object.entries(PLAIN)) instructions[name] = function () { return this.byte(opcode); };
+for (const [name, opcode] of Object.entries(SATURATING)) instructions[name] = function () { return this.byte(0xfc).unsigned(opcode); };
+for (const [name, opcode] of Object.entries(VECTOR)) instructions[name] = function () { return this.byte(0xfd).unsigned(opcode); };
+for (const [name, opcode] of Object.entries(LANE)) instructions[name] = function (lane = 0) { return this.byte(0xfd).unsigned(opcode).byte(lane); };
 // Guest data is rarely aligned in host terms: alignment hints are 1 byte throughout.
-for (const [name, [opcode]] of Object.entries(MEMORY)) prototype[name] = function (offset = 0) { return this.byte(opcode).byte(0).unsigned(offset); };
-for (const [name, [opcode]] of Object.entries(VECTOR_MEMORY)) prototype[name] = function (offset = 0) { return this.byte(0xfd).unsigned(opcode).byte(0).unsigned(offset); };
+for (const [name, [opcode]] of Object.entries(MEMORY)) instructions[name] = function (offset = 0) { return this.byte(opcode).byte(0).unsigned(offset); };
+for (const [name, [opcode]] of Object.entries(VECTOR_MEMORY)) instructions[name] = function (offset = 0) { return this.byte(0xfd).unsigned(opcode).byte(0).unsigned(offset); };
+Object.setPrototypeOf(Code.prototype, Object.setPrototypeOf(instructions, Bytes.prototype) as object);

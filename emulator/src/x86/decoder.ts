@@ -5,7 +5,8 @@ import type { Instruction, Operand } from './instruction';
 import type { Candidate } from './notation';
 import { Mod } from './notation';
 import { readEvexOptions, readOperands } from './operands';
-import { LONGEST, readPrefixes, reader, state } from './prefixes';
+import { LONGEST } from './before-opcode';
+import { readPrefixes, reader, state } from './prefixes';
 import { VEX_MAPS, candidatesOf } from './table';
 
 /** The bytes of an instruction that is looked at and forgotten. */

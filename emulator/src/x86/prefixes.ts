@@ -1,11 +1,9 @@
 // Reads what stands before the operands of an instruction: legacy prefixes, REX, VEX or EVEX, and the opcode.
 // Must stay true: prefixes count as the processor counts them; bytes past the limit are never read.
 
+import { BEFORE, Before } from './before-opcode';
 import type { Candidate } from './notation';
 import { EVEX_MAPS, MAP_0F, MAP_0F38, MAP_0F3A, MAP_ONE_BYTE, VEX_MAPS } from './table';
-
-/** The processor refuses longer instructions. */
-export const LONGEST = 15;
 
 /** Reads bytes with a limit; past it `overrun` is set and zeros are read. One object serves all calls. */
 class Reader {
@@ -39,28 +37,6 @@ export const state = {
   /** The row that was matched, and where the displacement or what comes instead begins. */
   candidate: undefined as Candidate | undefined, tail: 0,
 };
-
-/** What a byte means before the opcode; 0: it is the opcode. */
-const enum Before { Opcode, Ignored, Fs, Gs, OperandSize, AddressSize, Lock, Repne, Rep, Rex, Vex }
-
-const BEFORE = new Uint8Array(256);
-// In 64-bit mode CS, DS, ES and SS prefixes have no effect.
-for (const byte of [0x26, 0x2e, 0x36, 0x3e]) BEFORE[byte] = Before.Ignored;
-for (let byte = 0x40; byte < 0x50; byte++) BEFORE[byte] = Before.Rex;
-for (const byte of [0xc4, 0xc5, 0x62]) BEFORE[byte] = Before.Vex;
-BEFORE[0x64] = Before.Fs;
-BEFORE[0x65] = Before.Gs;
-BEFORE[0x66] = Before.OperandSize;
-BEFORE[0x67] = Before.AddressSize;
-BEFORE[0xf0] = Before.Lock;
-BEFORE[0xf2] = Before.Repne;
-BEFORE[0xf3] = Before.Rep;
-
-/** Whether a byte before the opcode is LOCK, REPNE, REP, a segment, or the other operand or address size. */
-export function isLegacyPrefix(byte: number): boolean {
-  const kind = BEFORE[byte]!;
-  return kind !== Before.Opcode && kind !== Before.Rex && kind !== Before.Vex;
-}
 
 /** Reads legacy prefixes, REX, VEX or EVEX and the opcode bytes. False: invalid. */
 export function readPrefixes(): boolean {
