@@ -14,6 +14,18 @@ const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'c
   // The bundles are CommonJS, where web-tree-sitter's ES module cannot find itself.
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') } };
 
+/**
+ * Node's own modules as objects that inherit from them: esbuild makes of each import of a CommonJS module a copy with a getter for every own name, and
+ * those of fs, os, path and the like are some hundreds, at every start. Modules that are functions are left to esbuild.
+ */
+const nodeModules = {
+  name: 'node-modules',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, async ({ path: name, kind }) => (kind === 'import-statement' && typeof (await import(name)).default === 'object' ? { path: name, namespace: 'node' } : undefined));
+    build.onLoad({ filter: /.*/, namespace: 'node' }, ({ path: name }) => ({ contents: `module.exports = Object.create(require(${JSON.stringify(name)}));` }));
+  },
+};
+
 /** Turns main.ts's `import('./commands/x')` into a load of dist/commands/x.js, with kept code, at the moment it is asked for. */
 const separateCommands = {
   name: 'separate-commands',
@@ -89,9 +101,9 @@ async function separateTranslator() {
 const { separate: translator, within: coreWithin } = await separateTranslator();
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
-  { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [separateCommands] },
-  { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js') },
-  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [translator(path.basename(file, '.ts'))] })),
+  { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [nodeModules, separateCommands] },
+  { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js'), plugins: [nodeModules] },
+  ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [nodeModules, translator(path.basename(file, '.ts'))] })),
 ];
 /** The language client is half of the extension, and activation need not wait for it: a bundle of its own. */
 const LANGUAGE = 'client/src/language/server.ts';
