@@ -1,7 +1,9 @@
 // Bundles what is shipped into dist/: the `gobuf` command (a small file that loads one bundle per subcommand, so that `run` starts
 // without the debugger's code) and, where it exists, the VS Code extension. `--watch` rebuilds on change. Works in a fresh clone.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { installPackages, root } from './setup.mjs';
 
@@ -66,12 +68,13 @@ async function separateTranslator() {
   const later = (list) => list.map((name) => `export let ${name} = (...given) => (${name} = translator().${name})(...given);`);
   const contents = {
     [entry]: [
-      'const { loadBundle, readBeside } = require("./host/code-cache");',
+      'const { builtCode, loadBundle, readBeside } = require("./host/code-cache");',
       'let made;',
       'export const translator = () => (made ??= loadBundle("translator.js"));',
       `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
+      'export const builtMachineCode = () => builtCode("core");',
       `export const fingerprint = () => ${mark};`,
-      ...later(names.filter((name) => name !== 'fingerprint' && name !== 'buildCore')),
+      ...later(names.filter((name) => !['fingerprint', 'buildCore', 'builtMachineCode'].includes(name))),
     ].join('\n'),
     [decoding]: [`import { translator } from '${path.join(root, entry).slice(0, -3)}';`, ...later(decodingNames)].join('\n'),
   };
@@ -95,10 +98,10 @@ async function separateTranslator() {
       build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({ contents: `const bytes = Uint8Array.from(atob('${core.toString('base64')}'), (each) => each.charCodeAt(0));\nexport function buildCore() { ${READ_CORE} }` }));
     },
   };
-  return { separate, within };
+  return { separate, within, core };
 }
 
-const { separate: translator, within: coreWithin } = await separateTranslator();
+const { separate: translator, within: coreWithin, core } = await separateTranslator();
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [nodeModules, separateCommands] },
@@ -129,6 +132,24 @@ jobs.push(
   ...['lsp', 'dap'].map((name) => ({ ...web, format: 'iife', entryPoints: [`debug-adapter/src/web/${name}-worker.ts`], plugins: [coreWithin], outfile: path.join(dist, 'web', `${name}-worker.js`), external: ['fs/promises', 'module'] })),
 );
 
+/**
+ * The code of what every run needs, for the Node that builds: machine code of the core module, of which a run would compile what it uses, and bytecode of
+ * the bundles. Another version, processor or set of flags is refused by V8, and then what is kept in the cache does as well.
+ */
+const BUILT = ['run.js', 'translator.js'];
+function makeCode() {
+  const script = path.join(dist, 'built-code.cjs'), folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-core-')), wire = path.join(folder, 'wire');
+  try {
+    esbuild.buildSync({ ...common, entryPoints: [path.join(root, COMMANDS, 'host/built-code.ts')], outfile: script });
+    fs.writeFileSync(wire, core.subarray(8, 8 + core.readUInt32LE(0)));
+    const make = (...given) => spawnSync(process.execPath, [script, ...given], { stdio: 'ignore' });
+    make('module', wire, path.join(dist, 'commands', 'core.code'));
+    for (const name of BUILT) make('script', path.join(dist, 'commands', name), path.join(dist, 'commands', `${name}.code`));
+  } finally { for (const file of [script, folder]) fs.rmSync(file, { recursive: true, force: true }); }
+}
+/** V8 knows a bundle by its length alone. */
+const forgetCode = () => { for (const name of fs.readdirSync(path.join(dist, 'commands'))) if (name.endsWith('.code')) fs.rmSync(path.join(dist, 'commands', name)); };
+
 /** The tours, and the sources of the programs that they are about. */
 function copyTours() {
   const into = path.join(dist, 'tours');
@@ -145,6 +166,7 @@ const PAGES = 'client/src/pages';
 if (fs.existsSync(path.join(root, PAGES))) jobs.push({ ...common, platform: 'browser', format: 'iife', target: 'es2022', entryPoints: fs.readdirSync(path.join(root, PAGES)).filter((name) => name.endsWith('.ts') && name !== 'page.ts' && !name.endsWith('.test.ts')).map((name) => `${PAGES}/${name}`), outdir: path.join(dist, 'pages') });
 
 fs.mkdirSync(dist, { recursive: true });
+forgetCode();
 // The package's own type is "module"; the bundles are CommonJS because Node starts those some 10 ms faster.
 fs.writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 if (process.argv.includes('--watch')) {
@@ -155,5 +177,6 @@ if (process.argv.includes('--watch')) {
   if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
   for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go/tree-sitter-go.wasm']) fs.copyFileSync(path.join(root, 'node_modules', file), path.join(dist, path.basename(file)));
   copyTours();
+  makeCode();
   if (fs.existsSync(path.join(dist, 'gobuf.js'))) fs.chmodSync(path.join(dist, 'gobuf.js'), 0o755);
 }

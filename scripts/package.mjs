@@ -35,7 +35,7 @@ if (spawnSync(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { cwd
 
 const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-package-'));
 try {
-  for (const name of SHIPPED) fs.cpSync(path.join(root, name), path.join(stage, name), { recursive: true, filter: (file) => !/\.(ts|map|svg)$/.test(file) && path.relative(root, file) !== path.join('docs', 'images') });
+  for (const name of SHIPPED) fs.cpSync(path.join(root, name), path.join(stage, name), { recursive: true, filter: (file) => !/\.(ts|map|svg|code)$/.test(file) && path.relative(root, file) !== path.join('docs', 'images') });
   const { manifest, files } = localised(source);
   for (const field of DEVELOPMENT) delete manifest[field];
   delete manifest.engines.node;

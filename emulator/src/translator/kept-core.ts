@@ -1,9 +1,9 @@
 // What all programs have in common, between runs: the core module's wire bytes, which take time to make, the machine code that optimising made of
-// them, and recipes of records.
+// them (unless building gobuf has made all of it for this version of Node), and recipes of records.
 // Must stay true: what is damaged, foreign or of another version is made anew.
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import type { Library } from './known-templates';
-import { buildCore, fingerprint } from './translator';
+import { buildCore, builtMachineCode, fingerprint } from './translator';
 
 const KEY = 'core';
 /** Helpers are called from everywhere: they are optimised soon. */
@@ -15,6 +15,11 @@ export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<Array
 const HEAD = 20;
 
 export function loadCore(cache: TranslationCache | undefined, engine: CodeEngine | undefined): CoreModule {
+  const built = engine && builtMachineCode();
+  if (built) {
+    const { wire, library } = buildCore(), module = engine.revive(built, wire);
+    if (module) return { module, wire, library, machineCode: built.length, stored: true };
+  }
   const kept = cache?.load(KEY);
   if (kept && kept.length >= HEAD) {
     const [key, length, codeLength, indexLength, size] = new Uint32Array(kept.slice(0, HEAD).buffer), indexAt = HEAD + length!, start = (indexAt + indexLength! + 7) & ~7;

@@ -1,7 +1,7 @@
 // Everything that makes code of code. A short run, or one all of whose code was kept, needs none of it, and loading it takes longer than such a run, so
 // the commands load it when one of these functions is first called (scripts/build.mjs puts that in this file's place).
 // Must stay true: only functions are exported, and what runs code reaches what makes it through here alone.
-export { buildCore } from './core';
+export { buildCore, builtMachineCode } from './core';
 export { fingerprint } from './fingerprint';
 export { translate, translateSingle } from './function';
 export { discover } from './graph';

@@ -1,8 +1,9 @@
-// Loads a command's bundle with the machine code that V8 made of it at an earlier run, kept in the same folder as translations.
+// Loads a command's bundle with the code that V8 made of it at an earlier run, kept in the same folder as translations, or when gobuf was built.
 // Must stay true: V8 refuses what another version or other flags made, a damaged file is a miss, and then the bundle is compiled as ever.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import v8 from 'node:v8';
 import vm from 'node:vm';
 import { cacheFolder, diskCache } from './cache';
 import { asEver } from './flags';
@@ -17,16 +18,29 @@ const LONG = new Set(['lsp.js', 'dap.js']), MUCH_MORE = 1.1;
 /** An event of the process by which a bundle says that its code should be kept now: it may be killed before its end. V8's flags must be as they were at the start. */
 export const KEEP = 'gobuf keeps code';
 
+/** The text that is compiled, of which code is kept. */
+export const scriptOf = (file: string, cachedData?: Uint8Array): vm.Script => asEver(() => new vm.Script(`(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(file, 'utf8')}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) }));
+
+/** With all functions, whether they are called or not. Leaves V8's flags as they were. */
+export function compiledWhole(file: string): Uint8Array {
+  v8.setFlagsFromString('--no-lazy');
+  let script: vm.Script;
+  try { script = scriptOf(file); } finally { v8.setFlagsFromString('--lazy'); }
+  return script.createCachedData();
+}
+
+/** Of a bundle or a file beside the bundles: what building gobuf made of it for one version of Node and one processor, who refuse that of others. */
+export const builtCode = (name: string): Uint8Array | undefined => readBeside(`${name}.code`);
+
 /** What `require` would give for the bundle, which lies beside this one. */
 export function loadBundle(name: string): object {
   const file = path.join(__dirname, name);
-  const code = fs.readFileSync(file, 'utf8');
-  const key = `bundle ${name} ${process.version} ${process.arch} ${fs.statSync(file).mtimeMs} ${code.length}`;
+  const { mtimeMs, size } = fs.statSync(file), key = `bundle ${name} ${process.version} ${process.arch} ${mtimeMs} ${size}`;
   const cachedData = wanted() ? diskCache(cacheFolder()).load(key) : undefined;
-  const script = asEver(() => new vm.Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, { filename: file, ...(cachedData ? { cachedData: Buffer.from(cachedData.buffer, cachedData.byteOffset, cachedData.length) } : {}) }));
-  // By the end V8 has compiled the functions that such a command uses.
-  const least = cachedData && !script.cachedDataRejected ? cachedData.length * MUCH_MORE : 0;
-  if (wanted() && (least === 0 || LONG.has(name))) {
+  const script = scriptOf(file, cachedData ?? builtCode(name)), accepted = script.cachedDataRejected === false;
+  // By the end V8 has compiled the functions that such a command uses; what was built has them all.
+  const least = cachedData && accepted ? cachedData.length * MUCH_MORE : 0;
+  if (wanted() && (!accepted || LONG.has(name))) {
     const keep = () => {
       for (const event of ['exit', KEEP]) (process as NodeJS.EventEmitter).off(event, keep);
       const compiled = asEver(() => script.createCachedData());
@@ -39,5 +53,7 @@ export function loadBundle(name: string): object {
   return module.exports;
 }
 
-/** A file beside the bundles. */
-export const readBeside = (name: string): Uint8Array => fs.readFileSync(path.join(__dirname, name));
+/** A file beside the bundles; undefined if it is not there. */
+export function readBeside(name: string): Uint8Array | undefined {
+  try { return fs.readFileSync(path.join(__dirname, name)); } catch { return undefined; }
+}

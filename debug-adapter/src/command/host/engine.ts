@@ -31,6 +31,20 @@ function allowed<T>(work: () => T): T {
   try { return work(); } finally { v8.setFlagsFromString('--no-allow-natives-syntax'); }
 }
 
+/** All of a module optimised at once, which takes a while; undefined if its machine code cannot be had. Leaves V8's flags as they were. */
+export function optimisedWhole(wire: Uint8Array<ArrayBuffer>): Uint8Array | undefined {
+  const set = (flags: readonly string[]) => { for (const flag of flags) v8.setFlagsFromString(flag); };
+  set(['--no-liftoff', '--no-wasm-lazy-compilation']);
+  let module: WebAssembly.Module;
+  // Without Liftoff V8 also sets the other two, and equal flags are what it asks for when it is given the code.
+  try { module = new WebAssembly.Module(wire); } finally { set(['--liftoff', '--wasm-lazy-compilation', '--wasm-tier-up', '--wasm-dynamic-tiering']); }
+  const natives = makeNatives();
+  return natives && new Uint8Array(allowed(() => natives.serialize(module)));
+}
+
+/** V8 reads from the start of a buffer. */
+const ofItsOwn = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice());
+
 export function v8Engine(): CodeEngine {
   let known: { natives: Natives | undefined } | undefined;
   const withNatives = <T>(work: (natives: Natives) => T): T | undefined => {
@@ -54,8 +68,7 @@ export function v8Engine(): CodeEngine {
       });
     },
     revive(machineCode, wire) {
-      // A buffer of its own each: V8 reads these from their start.
-      return withNatives(({ deserialize }) => asEver(() => deserialize(machineCode.slice().buffer as ArrayBuffer, wire.slice())));
+      return withNatives(({ deserialize }) => asEver(() => deserialize(ofItsOwn(machineCode).buffer as ArrayBuffer, ofItsOwn(wire))));
     },
   };
 }
