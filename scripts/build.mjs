@@ -37,14 +37,24 @@ const separateCommands = {
   },
 };
 
-/** The core module, which takes a fifth of a second to make: its length, the size of its library, the module, the library's index. */
+/** The core module, which takes a fifth of a second to make: its length, the size of its library, the module, the library's index; and recipes of frequent instructions. */
 async function makeCore(translatorSource) {
-  const { buildCore } = await import(`data:text/javascript;base64,${Buffer.from(translatorSource).toString('base64')}`);
+  const { buildCore, buildRecipes } = await import(`data:text/javascript;base64,${Buffer.from(translatorSource).toString('base64')}`);
   const { wire, library } = buildCore(), head = Buffer.alloc(8);
   head.writeUInt32LE(wire.length);
   head.writeUInt32LE(library.size, 4);
-  return Buffer.concat([head, wire, library.index]);
+  return { core: Buffer.concat([head, wire, library.index]), recipes: buildRecipes(library) };
 }
+/** What is done with that: nobody asks the translator's bundle for it. */
+const MADE = ['buildCore', 'builtMachineCode', 'buildRecipes', 'builtRecipes', 'fingerprint'];
+const withoutMade = {
+  name: 'without-made',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/(core|common-recipes|fingerprint)$/ }, ({ path: name, importer }) => (path.basename(importer) === 'translator.ts' ? { path: name, namespace: 'made' } : undefined));
+    build.onLoad({ filter: /.*/, namespace: 'made' }, () => ({ contents: `const made = () => { throw new Error('this was made when gobuf was built'); };\nexport { ${MADE.map((name) => `made as ${name}`).join(', ')} };` }));
+  },
+};
+
 /** What takes it apart again; the statement before gives `bytes`. */
 const READ_CORE = `const head = new DataView(bytes.buffer, bytes.byteOffset), end = 8 + head.getUint32(0, true);
 return { wire: bytes.slice(8, end), library: { size: head.getUint32(4, true), index: bytes.slice(end) } };`;
@@ -58,12 +68,13 @@ async function separateTranslator() {
   const exportsOf = ({ metafile }, file) => Object.values(metafile.outputs).find((output) => output.entryPoint === file).exports;
   const whole = await esbuild.build({ ...common, entryPoints: [entry], format: 'esm', write: false, metafile: true, outdir: dist }), { outputFiles } = whole;
   const names = exportsOf(whole, entry), decodingNames = exportsOf(await esbuild.build({ ...common, entryPoints: [decoding], format: 'esm', write: false, metafile: true, outdir: dist }), decoding);
-  const source = outputFiles.find((file) => file.path.endsWith('.js')).contents, core = await makeCore(source), hash = createHash('sha256').update(source);
+  const source = outputFiles.find((file) => file.path.endsWith('.js')).contents, { core, recipes } = await makeCore(source), hash = createHash('sha256').update(source);
   // What is kept is also what the rest of the emulator has made of it.
   for (const file of fs.readdirSync(path.join(root, 'emulator/src'), { recursive: true }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()) hash.update(fs.readFileSync(path.join(root, 'emulator/src', file)));
   const mark = hash.digest().readUInt32LE();
   fs.mkdirSync(path.join(dist, 'commands'), { recursive: true });
   fs.writeFileSync(path.join(dist, 'commands', 'core.bin'), core);
+  fs.writeFileSync(path.join(dist, 'commands', 'recipes.bin'), recipes);
   // Each is the function itself from its first call on.
   const later = (list) => list.map((name) => `export let ${name} = (...given) => (${name} = translator().${name})(...given);`);
   const contents = {
@@ -72,9 +83,9 @@ async function separateTranslator() {
       'let made;',
       'export const translator = () => (made ??= loadBundle("translator.js"));',
       `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
-      'export const builtMachineCode = () => builtCode("core");',
+      'export const builtMachineCode = () => builtCode("core"), builtRecipes = () => readBeside("recipes.bin");',
       `export const fingerprint = () => ${mark};`,
-      ...later(names.filter((name) => !['fingerprint', 'buildCore', 'builtMachineCode'].includes(name))),
+      ...later(names.filter((name) => !MADE.includes(name))),
     ].join('\n'),
     [decoding]: [`import { translator } from '${path.join(root, entry).slice(0, -3)}';`, ...later(decodingNames)].join('\n'),
   };
@@ -105,7 +116,7 @@ const { separate: translator, within: coreWithin, core } = await separateTransla
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [nodeModules, separateCommands] },
-  { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js'), plugins: [nodeModules] },
+  { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js'), plugins: [nodeModules, withoutMade] },
   ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [nodeModules, translator(path.basename(file, '.ts'))] })),
 ];
 /** The language client is half of the extension, and activation need not wait for it: a bundle of its own. */

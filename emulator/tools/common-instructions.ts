@@ -1,6 +1,7 @@
-// Writes emulator/src/translator/common-instructions.ts: one example of each pattern of instructions that is frequent in Go binaries.
+// Writes emulator/src/translator/common-instructions.ts: one example of each head (prefixes, opcode, ModRM, SIB) and of each pattern of instructions that is
+// frequent in Go binaries.
 // Usage: node emulator/tools/common-instructions.mjs BINARY… (Go binaries for linux/amd64 with symbols, several versions of Go).
-// Must stay true: reads symbols by `go tool nm -size`, so needs the go command; prints how many patterns there were and how much they cover.
+// Must stay true: reads symbols by `go tool nm -size`, so needs the go command; prints how many heads and patterns there were and how much they cover.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,12 +11,18 @@ import { shortModule } from '../src/translator/layer-module';
 import type { RowTraits } from '../src/translator/pattern';
 import { makeTemplate } from '../src/translator/template';
 import { decode } from '../src/x86/decoder';
+import { tailOf } from '../src/x86/shape';
 
-/** Fewer occurrences in all binaries together are not worth it. */
-const LEAST = 4;
-const traits = new Map<number, RowTraits>(), counts = new Map<string, { count: number; example: string }>(), module = shortModule();
+/** Fewer occurrences in all binaries together are not worth a template; nor more heads a recipe, which takes some 150 bytes. */
+const LEAST = 4, MOST_HEADS = 7000;
+interface Counted { count: number; example: string }
+const traits = new Map<number, RowTraits>(), patterns = new Map<string, Counted>(), heads = new Map<string, Counted>(), module = shortModule();
 let total = 0;
-const memo = new Map<string, string | undefined>();
+const memo = new Map<string, { pattern: string; head: string | undefined } | undefined>();
+function note(counts: Map<string, Counted>, name: string, example: string): void {
+  const known = counts.get(name);
+  if (known) known.count++; else counts.set(name, { count: 1, example });
+}
 
 for (const file of process.argv.slice(2)) {
   const bytes = new Uint8Array(fs.readFileSync(file)), { segments } = parseElf(bytes);
@@ -27,31 +34,35 @@ for (const file of process.argv.slice(2)) {
     const segment = segments.find((each) => start >= each.address && start < each.address + each.fileSize);
     if (!segment) continue;
     for (let at = start; at < end;) {
-      const i = decode(bytes, segment.fileOffset + at - segment.address, at);
+      const offset = segment.fileOffset + at - segment.address, i = decode(bytes, offset, at);
       if (!i) break;
       at += i.length;
       total++;
       // Equal bytes have equal patterns.
       const text = Buffer.from(i.bytes).toString('hex');
       if (!memo.has(text)) {
+        // Of what was decoded last: making templates decodes, too.
+        const tail = tailOf(i, offset);
         let own = traits.get(i.row.id);
         if (!own) traits.set(i.row.id, own = { pinned: 0, immediates: false, alone: false });
         const made = makeTemplate(i, own, module, helperSlots);
-        memo.set(text, made && `${i.row.id} ${made.pattern}`);
+        memo.set(text, made && { pattern: `${i.row.id} ${made.pattern}`, head: tail && text.slice(0, 2 * tail.head) });
       }
-      const name = memo.get(text);
-      if (name === undefined) continue;
-      const known = counts.get(name);
-      if (known) known.count++; else counts.set(name, { count: 1, example: text });
+      const names = memo.get(text);
+      if (!names) continue;
+      note(patterns, names.pattern, text);
+      if (names.head !== undefined) note(heads, names.head, text);
     }
   }
 }
-const chosen = [...counts.values()].filter(({ count }) => count >= LEAST).sort((a, b) => b.count - a.count);
-const covered = chosen.reduce((sum, { count }) => sum + count, 0);
-console.log(`${counts.size} patterns, ${chosen.length} of them at least ${LEAST} times: ${(100 * covered / total).toFixed(2)} % of ${total} instructions`);
+const frequent = (counts: Map<string, Counted>) => [...counts.values()].filter(({ count }) => count >= LEAST).sort((a, b) => b.count - a.count);
+const share = (list: Counted[]) => `${(100 * list.reduce((sum, { count }) => sum + count, 0) / total).toFixed(2)} %`;
+const templates = frequent(patterns), recipes = frequent(heads).slice(0, MOST_HEADS);
+console.log(`${total} instructions; ${patterns.size} patterns, ${templates.length} of them at least ${LEAST} times: ${share(templates)}; ${heads.size} heads, ${recipes.length} of them taken: ${share(recipes)}`);
+const chosen = [...new Map([...templates, ...recipes].sort((a, b) => b.count - a.count).map((each) => [each.example, each])).values()];
 const lines: string[] = [];
 for (const { example } of chosen) { const last = lines.at(-1); if (last !== undefined && last.length + example.length < 180) lines[lines.length - 1] = `${last} ${example}`; else lines.push(example); }
-fs.writeFileSync(path.join(process.env.GOBUF_TOOLS!, '../src/translator/common-instructions.ts'), `// One example of every pattern that is worth a template at hand, in hexadecimal.
+fs.writeFileSync(path.join(process.env.GOBUF_TOOLS!, '../src/translator/common-instructions.ts'), `// One example of every pattern that is worth a template at hand, and of every head that is worth a recipe, in hexadecimal.
 // Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries, the most frequent first.
 export const COMMON = \`
 ${lines.join('\n')}

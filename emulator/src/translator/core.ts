@@ -60,8 +60,10 @@ export interface Core {
 
 export interface BuiltCore { wire: Uint8Array<ArrayBuffer>; library: Library }
 
-/** Machine code of the core module that lies beside the bundle, made when that was (scripts/build.mjs); there is none without a bundle. */
+/** Machine code of the core module that lies beside the bundle, made when that was (scripts/build.mjs); there is nothing without a bundle. */
 export const builtMachineCode = (): Uint8Array | undefined => undefined;
+/** What `buildRecipes` gave then. */
+export const builtRecipes = (): Uint8Array | undefined => undefined;
 
 export function buildCore(): BuiltCore {
   const module = new ModuleBuilder();

@@ -3,7 +3,7 @@
 // Must stay true: what is damaged, foreign or of another version is made anew.
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import type { Library } from './known-templates';
-import { buildCore, builtMachineCode, fingerprint } from './translator';
+import { buildCore, builtMachineCode, builtRecipes, fingerprint } from './translator';
 
 const KEY = 'core';
 /** Helpers are called from everywhere: they are optimised soon. */
@@ -54,10 +54,10 @@ export function keepCore(core: CoreModule, cache: TranslationCache, engine: Code
 
 const RECIPES = 'recipes';
 
-/** Content: fingerprint, and what `Records.keepRecipes` gave. */
-export function loadRecipes(cache: TranslationCache): Uint8Array | undefined {
-  const kept = cache.load(RECIPES);
-  return kept && kept.length > 4 && new DataView(kept.buffer, kept.byteOffset).getUint32(0, true) === fingerprint() ? kept.subarray(4) : undefined;
+/** Content: fingerprint, and what `Records.keepRecipes` gave; it began with what was built. */
+export function loadRecipes(cache: TranslationCache | undefined): Uint8Array | undefined {
+  const kept = cache?.load(RECIPES);
+  return kept && kept.length > 4 && new DataView(kept.buffer, kept.byteOffset).getUint32(0, true) === fingerprint() ? kept.subarray(4) : builtRecipes();
 }
 
 export function keepRecipes(recipes: Uint8Array, cache: TranslationCache): void {

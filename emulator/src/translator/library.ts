@@ -5,6 +5,7 @@ import type { ModuleBuilder } from '../wasm/module';
 import { decode } from '../x86/decoder';
 import { COMMON } from './common-instructions';
 import type { RowTraits } from './pattern';
+import { patternOf } from './pattern';
 import { makeTemplate } from './template';
 
 export interface LibraryIndex {
@@ -21,6 +22,8 @@ export function makeLibrary(module: ModuleBuilder, helpers: HelperSlots): { inde
     if (!i) throw new Error(`${text} is no instruction`);
     let own = traits.get(i.row.id);
     if (!own) traits.set(i.row.id, own = { pinned: 0, immediates: false, alone: false });
+    // Many are there for their recipe only.
+    if (seen.has(`${i.row.id} ${patternOf(i, own)}`)) continue;
     const made = makeTemplate(i, own, module, helpers), name = `${i.row.id} ${made?.pattern}`;
     if (!made || seen.has(name)) continue;
     seen.add(name);

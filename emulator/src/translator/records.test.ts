@@ -1,31 +1,20 @@
 // Records that are made by recipe are those that decoding makes: for instructions of every row of the table, with random displacements,
 // immediates and targets; also by recipes of another run, for templates of the library. Decoding itself is checked against other decoders elsewhere.
 import { describe, expect, it } from 'vitest';
-import { RECORDS_END } from '../cpu-state';
 import { decode } from '../x86/decoder';
 import { tailOf } from '../x86/shape';
 import { randomInstructions, randomNumbers } from '../x86/testing/random-instructions';
-import type { Lookups } from './lookups';
+import { buildRecipes, recordsOfPage } from './common-recipes';
 import { buildCore } from './core';
 import { encodeLibrary } from './known-templates';
 import type { Library } from './known-templates';
 import { RECORD } from './record-layout';
-import { Records } from './records';
 
 const PAGE = 4096, RET = 0xc3, VARIANTS = 3;
 
-/** Records of a page of code that is written to as the test goes on; templates are not executed, and none is made. */
 function recordsOf(page: number, library: Library = encodeLibrary({ traits: [], patterns: [] }), recipes?: Uint8Array) {
-  const memory = new ArrayBuffer(RECORDS_END), code = new Uint8Array(PAGE).fill(RET);
-  const lookups = { words: new Uint32Array(memory), bytes: new Uint8Array(memory), refresh() { /* it never grows */ } } as unknown as Lookups;
-  const seen = { decoded: 0 };
-  const records = new Records(lookups, new WebAssembly.Table({ element: 'anyfunc', initial: 16 }), {
-    pageOf: (at) => (at === page ? code : undefined),
-    decode(address) { seen.decoded++; return decode(code, address % PAGE, address) ?? 'invalid'; },
-    isBreakpoint: () => false, isEntry: () => false, isPlain: () => true,
-    functions: () => ({ 0: null }) as unknown as WebAssembly.Exports,
-    hashOf: () => 0, recipes: () => recipes,
-  }, library);
+  const code = new Uint8Array(PAGE).fill(RET), seen = { decoded: 0 };
+  const { records, lookups } = recordsOfPage(page, code, library, recipes, () => { seen.decoded++; });
   return { records, code, seen, words: (record: number) => [...lookups.words.subarray(record >> 2, (record + RECORD.size) >> 2)] };
 }
 
@@ -76,6 +65,10 @@ describe('records made by recipe', () => {
     expect(second.wrong).toEqual([]);
     expect(second.atOnce).toBeGreaterThan(200);
     expect(second.byRecipe).toBe(byRecipe + second.atOnce);
+    // What gobuf is built with begins as this one does.
+    const built = compare(page, recordsOf(page, library, buildRecipes(library)));
+    expect(built.wrong).toEqual([]);
+    expect(built.atOnce).toBeGreaterThan(200);
     // What has been cut off is not taken over.
     expect(compare(page, recordsOf(page, library, kept!.slice(0, -2)))).toEqual({ wrong: [], byRecipe, atOnce: 0 });
   });

@@ -1,0 +1,37 @@
+// Recipes of frequent instructions, made once and for all beside the core module, so that a first run decodes next to nothing.
+// Must stay true: they are what Records learns from the examples in common-instructions.ts by itself, with the library's slots.
+import { RECORDS_END } from '../cpu-state';
+import { decode } from '../x86/decoder';
+import type { Instruction } from '../x86/instruction';
+import { COMMON } from './common-instructions';
+import type { Library } from './known-templates';
+import type { Lookups } from './lookups';
+import { Records } from './records';
+
+const PAGE = 4096, RET = 0xc3;
+const AT = 0x1000;
+
+/** Records of one page of code that may be written to between any two; templates are not executed, and none is made. */
+export function recordsOfPage(page: number, code: Uint8Array, library: Library, recipes?: Uint8Array, decoded?: (i: Instruction | undefined) => void): { records: Records; lookups: Lookups } {
+  const memory = new ArrayBuffer(RECORDS_END);
+  const lookups = { words: new Uint32Array(memory), bytes: new Uint8Array(memory), refresh() { /* it never grows */ } } as unknown as Lookups;
+  const records = new Records(lookups, new WebAssembly.Table({ element: 'anyfunc', initial: 16 }), {
+    pageOf: (at) => (at === page ? code : undefined),
+    decode(address) { const i = decode(code, address % PAGE, address); decoded?.(i); return i ?? 'invalid'; },
+    isBreakpoint: () => false, isEntry: () => false, isPlain: () => true,
+    functions: () => ({ 0: null }) as unknown as WebAssembly.Exports,
+    hashOf: () => 0, recipes: () => recipes,
+  }, library);
+  return { records, lookups };
+}
+
+export function buildRecipes(library: Library): Uint8Array {
+  const code = new Uint8Array(PAGE), { records } = recordsOfPage(AT, code, library);
+  for (const text of COMMON.trim().split(/\s+/)) {
+    code.fill(RET);
+    for (let at = 0; at < text.length; at += 2) code[at >> 1] = Number.parseInt(text.slice(at, at + 2), 16);
+    records.forget();
+    records.of(AT);
+  }
+  return records.keepRecipes() ?? new Uint8Array(0);
+}
