@@ -15,13 +15,15 @@ import { tailOf } from '../src/x86/shape';
 
 /** Fewer occurrences in all binaries together are not worth a template; nor more heads a recipe, which takes some 150 bytes. */
 const LEAST = 4, MOST_HEADS = 7000;
-interface Counted { count: number; example: string }
+interface Counted { count: number; example: string; binaries: number; last: string }
 const traits = new Map<number, RowTraits>(), patterns = new Map<string, Counted>(), heads = new Map<string, Counted>(), module = shortModule();
 let total = 0;
 const memo = new Map<string, { pattern: string; head: string | undefined } | undefined>();
-function note(counts: Map<string, Counted>, name: string, example: string): void {
-  const known = counts.get(name);
-  if (known) known.count++; else counts.set(name, { count: 1, example });
+function note(counts: Map<string, Counted>, name: string, example: string, binary: string): void {
+  let known = counts.get(name);
+  if (!known) counts.set(name, known = { count: 0, example, binaries: 0, last: '' });
+  known.count++;
+  if (known.last !== binary) { known.binaries++; known.last = binary; }
 }
 
 for (const file of process.argv.slice(2)) {
@@ -50,21 +52,24 @@ for (const file of process.argv.slice(2)) {
       }
       const names = memo.get(text);
       if (!names) continue;
-      note(patterns, names.pattern, text);
-      if (names.head !== undefined) note(heads, names.head, text);
+      note(patterns, names.pattern, text, file);
+      if (names.head !== undefined) note(heads, names.head, text, file);
     }
   }
 }
 const frequent = (counts: Map<string, Counted>) => [...counts.values()].filter(({ count }) => count >= LEAST).sort((a, b) => b.count - a.count);
 const share = (list: Counted[]) => `${(100 * list.reduce((sum, { count }) => sum + count, 0) / total).toFixed(2)} %`;
-const templates = frequent(patterns), recipes = frequent(heads).slice(0, MOST_HEADS);
+// What is in every program, above all the runtime's, before what is frequent in large ones.
+const templates = frequent(patterns), recipes = frequent(heads).sort((a, b) => b.binaries - a.binaries).slice(0, MOST_HEADS);
 console.log(`${total} instructions; ${patterns.size} patterns, ${templates.length} of them at least ${LEAST} times: ${share(templates)}; ${heads.size} heads, ${recipes.length} of them taken: ${share(recipes)}`);
 const chosen = [...new Map([...templates, ...recipes].sort((a, b) => b.count - a.count).map((each) => [each.example, each])).values()];
 const lines: string[] = [];
 for (const { example } of chosen) { const last = lines.at(-1); if (last !== undefined && last.length + example.length < 180) lines[lines.length - 1] = `${last} ${example}`; else lines.push(example); }
 fs.writeFileSync(path.join(process.env.GOBUF_TOOLS!, '../src/translator/common-instructions.ts'), `// One example of every pattern that is worth a template at hand, and of every head that is worth a recipe, in hexadecimal.
 // Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries, the most frequent first.
-export const COMMON = \`
+const EXAMPLES = \`
 ${lines.join('\n')}
 \`;
+
+export const commonInstructions = (): Uint8Array[] => EXAMPLES.trim().split(/\\s+/).map((text) => Uint8Array.from({ length: text.length / 2 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)));
 `);

@@ -3,7 +3,7 @@
 import { RECORDS_END } from '../cpu-state';
 import { decode } from '../x86/decoder';
 import type { Instruction } from '../x86/instruction';
-import { COMMON } from './common-instructions';
+import { commonInstructions } from './common-instructions';
 import type { Library } from './known-templates';
 import type { Lookups } from './lookups';
 import { Records } from './records';
@@ -27,9 +27,8 @@ export function recordsOfPage(page: number, code: Uint8Array, library: Library, 
 
 export function buildRecipes(library: Library): Uint8Array {
   const code = new Uint8Array(PAGE), { records } = recordsOfPage(AT, code, library);
-  for (const text of COMMON.trim().split(/\s+/)) {
-    code.fill(RET);
-    for (let at = 0; at < text.length; at += 2) code[at >> 1] = Number.parseInt(text.slice(at, at + 2), 16);
+  for (const bytes of commonInstructions()) {
+    code.fill(RET).set(bytes);
     records.forget();
     records.of(AT);
   }

@@ -3,7 +3,7 @@
 import type { HelperSlots } from '../semantics/flow';
 import type { ModuleBuilder } from '../wasm/module';
 import { decode } from '../x86/decoder';
-import { COMMON } from './common-instructions';
+import { commonInstructions } from './common-instructions';
 import type { RowTraits } from './pattern';
 import { patternOf } from './pattern';
 import { makeTemplate } from './template';
@@ -17,9 +17,9 @@ export interface LibraryIndex {
 
 export function makeLibrary(module: ModuleBuilder, helpers: HelperSlots): { index: LibraryIndex; bodies: Uint8Array[] } {
   const traits = new Map<number, RowTraits>(), patterns: LibraryIndex['patterns'] = [], bodies: Uint8Array[] = [], seen = new Set<string>();
-  for (const text of COMMON.trim().split(/\s+/)) {
-    const bytes = Uint8Array.from({ length: text.length / 2 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)), i = decode(bytes, 0, 0x1000);
-    if (!i) throw new Error(`${text} is no instruction`);
+  for (const bytes of commonInstructions()) {
+    const i = decode(bytes, 0, 0x1000);
+    if (!i) throw new Error(`${bytes.join(' ')} is no instruction`);
     let own = traits.get(i.row.id);
     if (!own) traits.set(i.row.id, own = { pinned: 0, immediates: false, alone: false });
     // Many are there for their recipe only.

@@ -41,8 +41,8 @@ export class AllRecipes {
   }
 
   /** `libraryEnd`: the first template that is the program's own. */
-  learn(words: Uint32Array, record: number, i: Instruction, offset: number, libraryEnd: number): void {
-    (words[(record + RECORD.template) >> 2]! < libraryEnd ? this.common ?? this.take() : this.own).learn(words, record, i, offset);
+  learn(words: Uint32Array, record: number, i: Instruction, offset: number, libraryEnd: number, immediates: boolean): void {
+    (words[(record + RECORD.template) >> 2]! < libraryEnd ? this.common ?? this.take() : this.own).learn(words, record, i, offset, immediates);
   }
 
   /** What is now known of instructions of any program; undefined if little is new. */
@@ -109,9 +109,13 @@ export class Recipes {
     return true;
   }
 
-  /** Takes the record of the instruction that was decoded last, at `offset` of its page, as the example for its head. */
-  learn(words: Uint32Array, record: number, i: Instruction, offset: number): void {
-    const tail = tailOf(i, offset);
+  /**
+   * Takes the record of the instruction that was decoded last, at `offset` of its page, as the example for its head. `immediates`: what it means depends on
+   * its immediate, which is then part of the head.
+   */
+  learn(words: Uint32Array, record: number, i: Instruction, offset: number, immediates: boolean): void {
+    let tail = tailOf(i, offset);
+    if (tail && immediates && tail.value !== TailValue.none) tail = tail.displacement === 0 ? { head: i.length, displacement: 0, fromNext: false, value: TailValue.none } : undefined;
     if (!tail || tail.head > LONGEST_HEAD || this.nodeCount + tail.head > Size.mostNodes || this.count >= Size.mostRecipes) return;
     const { bytes } = i, last = bytes[tail.head - 1]!;
     let node = 0;

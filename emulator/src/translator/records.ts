@@ -13,6 +13,7 @@ import type { Lookups } from './lookups';
 import { parameters, patternOf } from './pattern';
 import { SpecialTemplate, TRANSLATED } from './places';
 import { AllRecipes } from './recipes';
+import type { Recipes } from './recipes';
 import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
 
@@ -137,9 +138,10 @@ export class Records {
       const known = this.known(at);
       if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
       const offset = at % PAGE, record = this.next;
-      if (at - offset !== page) { page = at - offset; bytes = this.source.pageOf(page); this.lookups.refresh(); }
+      // Whoever looked at the next page may have made the memory grow.
+      if (at - offset !== page || offset > LAST_WHOLE) { page = at - offset; bytes = this.source.pageOf(page); this.lookups.refresh(); }
       let length: number, ends: boolean;
-      const recipe = bytes && offset <= LAST_WHOLE ? recipes.fill(this.lookups.words, record, at, bytes, offset) : undefined;
+      const recipe = bytes && (offset <= LAST_WHOLE ? recipes.fill(this.lookups.words, record, at, bytes, offset) : this.acrossPages(recipes, record, at, bytes));
       if (recipe) {
         ({ length, ends } = recipe);
         this.fresh++;
@@ -164,10 +166,22 @@ export class Records {
     return first;
   }
 
+  /** Where an instruction may go on in the next page. */
+  private acrossPages(recipes: AllRecipes, record: number, address: number, bytes: Uint8Array): Recipes | undefined {
+    const offset = address % PAGE, last = bytes.slice(offset), next = this.source.pageOf(address - offset + PAGE);
+    // Fetching the page may have made the memory grow.
+    this.lookups.refresh();
+    if (!next) return undefined;
+    const joined = new Uint8Array(last.length + LONGEST);
+    joined.set(last);
+    joined.set(next.subarray(0, LONGEST), last.length);
+    return recipes.fill(this.lookups.words, record, address, joined, 0);
+  }
+
   /** The record just made is an example, if its template does for all instructions that begin so. */
   private learn(record: number, i: Instruction, offset: number): void {
     const traits = this.templates.traitsIfAny(i.row.id);
-    if (traits && !traits.immediates && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset, this.libraryEnd);
+    if (traits && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset, this.libraryEnd, traits.immediates);
   }
 
   /** What is now known of instructions of any program; undefined if little is new. */
