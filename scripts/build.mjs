@@ -76,18 +76,16 @@ async function separateTranslator() {
   fs.writeFileSync(path.join(dist, 'commands', 'core.bin'), core);
   fs.writeFileSync(path.join(dist, 'commands', 'recipes.bin'), recipes);
   // Each is the function itself from its first call on.
-  const later = (list) => list.map((name) => `export let ${name} = (...given) => (${name} = translator().${name})(...given);`);
+  const bundled = (bundle, list) => [`let made;\nconst load = () => (made ??= require("./host/code-cache").loadBundle("${bundle}"));`, ...list.map((name) => `export let ${name} = (...given) => (${name} = load().${name})(...given);`)].join('\n');
   const contents = {
     [entry]: [
-      'const { builtCode, loadBundle, readBeside } = require("./host/code-cache");',
-      'let made;',
-      'export const translator = () => (made ??= loadBundle("translator.js"));',
+      'const { builtCode, readBeside } = require("./host/code-cache");',
       `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
       'export const builtMachineCode = () => builtCode("core"), builtRecipes = () => readBeside("recipes.bin");',
       `export const fingerprint = () => ${mark};`,
-      ...later(names.filter((name) => !MADE.includes(name))),
+      bundled('translator.js', names.filter((name) => !MADE.includes(name))),
     ].join('\n'),
-    [decoding]: [`import { translator } from '${path.join(root, entry).slice(0, -3)}';`, ...later(decodingNames)].join('\n'),
+    [decoding]: bundled('decoding.js', decodingNames),
   };
   const separation = (files) => ({
     name: 'separate-translator',
@@ -116,6 +114,7 @@ const { separate: translator, within: coreWithin, core } = await separateTransla
 const commands = fs.readdirSync(path.join(root, COMMANDS, 'commands')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${COMMANDS}/commands/${name}`);
 const jobs = [
   { ...common, entryPoints: [`${COMMANDS}/main.ts`], outfile: path.join(dist, 'gobuf.js'), banner: { js: '#!/usr/bin/env node' }, plugins: [nodeModules, separateCommands] },
+  { ...common, entryPoints: ['emulator/src/translator/decoding.ts'], outfile: path.join(dist, 'commands', 'decoding.js'), plugins: [nodeModules] },
   { ...common, entryPoints: ['emulator/src/translator/translator.ts'], outfile: path.join(dist, 'commands', 'translator.js'), plugins: [nodeModules, withoutMade] },
   ...commands.map((file) => ({ ...common, entryPoints: [file], outdir: path.join(dist, 'commands'), plugins: [nodeModules, translator(path.basename(file, '.ts'))] })),
 ];
@@ -147,7 +146,7 @@ jobs.push(
  * The code of what every run needs, for the Node that builds: machine code of the core module, of which a run would compile what it uses, and bytecode of
  * the bundles. Another version, processor or set of flags is refused by V8, and then what is kept in the cache does as well.
  */
-const BUILT = ['run.js', 'translator.js'];
+const BUILT = ['run.js', 'decoding.js', 'translator.js'];
 function makeCode() {
   const script = path.join(dist, 'built-code.cjs'), folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-core-')), wire = path.join(folder, 'wire');
   try {

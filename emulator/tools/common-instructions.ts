@@ -1,5 +1,5 @@
 // Writes emulator/src/translator/common-instructions.ts: one example of each head (prefixes, opcode, ModRM, SIB) and of each pattern of instructions that is
-// frequent in Go binaries.
+// frequent in Go binaries, or executed when they run.
 // Usage: node emulator/tools/common-instructions.mjs BINARY… (Go binaries for linux/amd64 with symbols, several versions of Go).
 // Must stay true: reads symbols by `go tool nm -size`, so needs the go command; prints how many heads and patterns there were and how much they cover.
 import { spawnSync } from 'node:child_process';
@@ -8,13 +8,17 @@ import path from 'node:path';
 import { parseElf } from '../src/elf/format';
 import { helperSlots } from '../src/translator/helper-slots';
 import { shortModule } from '../src/translator/layer-module';
+import { createMachine } from '../src/machine';
 import type { RowTraits } from '../src/translator/pattern';
+import { Recipes } from '../src/translator/recipes';
 import { makeTemplate } from '../src/translator/template';
 import { decode } from '../src/x86/decoder';
 import { tailOf } from '../src/x86/shape';
 
 /** Fewer occurrences in all binaries together are not worth a template; nor more heads a recipe, which takes some 150 bytes. */
 const LEAST = 4, MOST_HEADS = 7000;
+/** Instructions of a run. */
+const LONGEST_RUN = 10_000_000;
 interface Counted { count: number; example: string; binaries: number; last: string }
 const traits = new Map<number, RowTraits>(), patterns = new Map<string, Counted>(), heads = new Map<string, Counted>(), module = shortModule();
 let total = 0;
@@ -26,8 +30,22 @@ function note(counts: Map<string, Counted>, name: string, example: string, binar
   if (known.last !== binary) { known.binaries++; known.last = binary; }
 }
 
+/** Heads of what has been executed, or comes right after that: all that runs learn, once each. */
+const executed = new Map<string, Counted>(), { learn } = Recipes.prototype;
+Recipes.prototype.learn = function (words, record, i, offset, immediates) {
+  const tail = tailOf(i, offset), text = Buffer.from(i.bytes.subarray(0, i.length)).toString('hex');
+  if (tail) note(executed, immediates ? text : text.slice(0, 2 * tail.head), text, running);
+  learn.call(this, words, record, i, offset, immediates);
+};
+let running = '';
+function execute(file: string, program: Uint8Array): void {
+  running = file;
+  createMachine({ program, path: '/program', args: [], env: [], host: {} }).run(LONGEST_RUN);
+}
+
 for (const file of process.argv.slice(2)) {
   const bytes = new Uint8Array(fs.readFileSync(file)), { segments } = parseElf(bytes);
+  execute(file, bytes);
   const nm = spawnSync('go', ['tool', 'nm', '-size', '-n', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
   for (const line of nm.stdout.split('\n')) {
     const found = /^\s*([0-9a-f]+)\s+(\d+) [Tt] /.exec(line);
@@ -59,14 +77,15 @@ for (const file of process.argv.slice(2)) {
 }
 const frequent = (counts: Map<string, Counted>) => [...counts.values()].filter(({ count }) => count >= LEAST).sort((a, b) => b.count - a.count);
 const share = (list: Counted[]) => `${(100 * list.reduce((sum, { count }) => sum + count, 0) / total).toFixed(2)} %`;
-// What is in every program, above all the runtime's, before what is frequent in large ones.
-const templates = frequent(patterns), recipes = frequent(heads).sort((a, b) => b.binaries - a.binaries).slice(0, MOST_HEADS);
-console.log(`${total} instructions; ${patterns.size} patterns, ${templates.length} of them at least ${LEAST} times: ${share(templates)}; ${heads.size} heads, ${recipes.length} of them taken: ${share(recipes)}`);
-const chosen = [...new Map([...templates, ...recipes].sort((a, b) => b.count - a.count).map((each) => [each.example, each])).values()];
+// What nearly every run executes comes first.
+const templates = frequent(patterns), by = (a: Counted, b: Counted) => b.binaries - a.binaries || b.count - a.count;
+const recipes = [...[...executed.values()].sort(by), ...[...heads].filter(([head]) => !executed.has(head)).map(([, counted]) => counted).sort(by)].slice(0, MOST_HEADS);
+console.log(`${total} instructions; ${patterns.size} patterns, ${templates.length} of them at least ${LEAST} times: ${share(templates)}; ${heads.size} heads and ${executed.size} executed, ${recipes.length} taken`);
+const chosen = new Set([...templates, ...recipes].map(({ example }) => example));
 const lines: string[] = [];
-for (const { example } of chosen) { const last = lines.at(-1); if (last !== undefined && last.length + example.length < 180) lines[lines.length - 1] = `${last} ${example}`; else lines.push(example); }
+for (const example of chosen) { const last = lines.at(-1); if (last !== undefined && last.length + example.length < 180) lines[lines.length - 1] = `${last} ${example}`; else lines.push(example); }
 fs.writeFileSync(path.join(process.env.GOBUF_TOOLS!, '../src/translator/common-instructions.ts'), `// One example of every pattern that is worth a template at hand, and of every head that is worth a recipe, in hexadecimal.
-// Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries, the most frequent first.
+// Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries.
 const EXAMPLES = \`
 ${lines.join('\n')}
 \`;

@@ -43,9 +43,13 @@ export function inOrder(byPage: ReadonlyMap<number, Int32Array>, firstOnes: Floa
 /** Copies of records, as never executed. `to`: by the number of a record, where the copy will be. */
 export function copied(words: Uint32Array, records: Int32Array, to: Int32Array): Uint8Array {
   const out = new Uint32Array(records.length * WORDS), bytes = new Uint8Array(out.buffer);
+  // Those of instructions that follow each other were mostly made one after the other.
+  for (let number = 0, end: number; number < records.length; number = end) {
+    for (end = number + 1; records[end] === records[end - 1]! + RECORD.size; end++);
+    out.set(words.subarray(records[number]! >> 2, (records[end - 1]! + RECORD.size) >> 2), number * WORDS);
+  }
   for (let number = 0; number < records.length; number++) {
-    const at = number * WORDS, from = records[number]! >> 2, first = number * RECORD.size;
-    for (let n = 0; n < WORDS; n++) out[at + n] = words[from + n]!;
+    const at = number * WORDS, first = number * RECORD.size;
     out[at + (RECORD.slot >> 2)] = out[at + (RECORD.step >> 2)] = SpecialTemplate.stale;
     for (const field of [RECORD.nextRecord >> 2, RECORD.takenRecord >> 2]) {
       const other = out[at + field]!;

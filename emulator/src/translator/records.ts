@@ -363,12 +363,16 @@ export class Records {
     const pages = new Map<number, number>(), { addresses, records } = inOrder(this.byPage, this.keptAddresses, (this.next - RECORDS) / RECORD.size), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
     /** The place of each that is kept, by the number of its record. */
     const to = new Int32Array((this.next - RECORDS) / RECORD.size);
-    let count = 0;
+    const note = (own: number) => { if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0); };
+    let count = 0, page = -PAGE, unchecked = false, noted = false;
     for (let index = 0; index < records.length; index++) {
-      const record = records[index]!, address = addresses[index]!, page = address - (address % PAGE), crosses = this.pagesOf(record, address).length > 1;
-      const unchecked = this.unchecked.has(page) || (crosses && this.unchecked.has(page + PAGE));
-      if (!unchecked && this.isStale(record)) continue;
-      for (let own = page; own <= (crosses ? page + PAGE : page); own += PAGE) if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0);
+      const record = records[index]!, address = addresses[index]!;
+      if (address >= page + PAGE) { page = address - (address % PAGE); unchecked = this.unchecked.has(page); noted = false; }
+      if (address - page > LAST_WHOLE && this.pagesOf(record, address).length > 1) {
+        if (!unchecked && !this.unchecked.has(page + PAGE) && this.isStale(record)) continue;
+        note(page + PAGE);
+      } else if (!unchecked && this.isStale(record)) continue;
+      if (!noted) { note(page); noted = true; }
       to[(record - RECORDS) / RECORD.size] = RECORDS + count * RECORD.size;
       keptAddresses[count] = address;
       kept[count++] = record;

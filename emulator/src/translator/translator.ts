@@ -11,4 +11,3 @@ export { joinedModule, layerModule, localHelpers, newLayer, shortModule } from '
 export { makeTemplate } from './template';
 export { usesRelaxedSimd } from '../wasm/relaxed-simd';
 export { adoptMarks } from '../wasm/module';
-export * from './decoding';
