@@ -1,5 +1,6 @@
 // One example of every pattern that is worth a template at hand, and of every head that is worth a recipe, in hexadecimal.
 // Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries.
+// Over 400 lines: it is one list.
 const EXAMPLES = `
 488b442408 e811090600 4889442408 4889e5 488b0de98b2000 488d0d733f1500 49892424 90 bb00000100 31c0 eb34 7456 c3 5d 7505 4883c410 0f1f00 4885c9 e94effffff 4839c8 55 4c8d6424d0
 493b6610 4883ec10 4883f911 0f8694000000 833d10ad230000 6690 8b7e08 4584c0 760d 440f117838 0f857b010000 0f84e0000000 4189f8 0fb64817 0fb654243f 48c7400803000000 8b0424

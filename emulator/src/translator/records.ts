@@ -141,7 +141,7 @@ export class Records {
       // Whoever looked at the next page may have made the memory grow.
       if (at - offset !== page || offset > LAST_WHOLE) { page = at - offset; bytes = this.source.pageOf(page); this.lookups.refresh(); }
       let length: number, ends: boolean;
-      const recipe = bytes && (offset <= LAST_WHOLE ? recipes.fill(this.lookups.words, record, at, bytes, offset) : this.acrossPages(recipes, record, at, bytes));
+      const recipe = bytes && (offset <= LAST_WHOLE ? recipes.fill(this.lookups.words, record, at, bytes, offset) : this.acrossPages(record, at, bytes));
       if (recipe) {
         ({ length, ends } = recipe);
         this.fresh++;
@@ -167,15 +167,11 @@ export class Records {
   }
 
   /** Where an instruction may go on in the next page. */
-  private acrossPages(recipes: AllRecipes, record: number, address: number, bytes: Uint8Array): Recipes | undefined {
+  private acrossPages(record: number, address: number, bytes: Uint8Array): Recipes | undefined {
     const offset = address % PAGE, last = bytes.slice(offset), next = this.source.pageOf(address - offset + PAGE);
     // Fetching the page may have made the memory grow.
     this.lookups.refresh();
-    if (!next) return undefined;
-    const joined = new Uint8Array(last.length + LONGEST);
-    joined.set(last);
-    joined.set(next.subarray(0, LONGEST), last.length);
-    return recipes.fill(this.lookups.words, record, address, joined, 0);
+    return next && this.recipes.fill(this.lookups.words, record, address, Uint8Array.of(...last, ...next.subarray(0, LONGEST)), 0);
   }
 
   /** The record just made is an example, if its template does for all instructions that begin so. */
