@@ -1,6 +1,6 @@
 // Run when gobuf is built, not by its users: has V8 make the code that every run needs, so that none of theirs waits for it. `module WIRE OUT` optimises a
-// WebAssembly module, `script BUNDLE OUT` compiles all functions of a bundle; OUT is deleted where V8, asked again in a new process, would not take it.
-// Must stay true: it runs under the flags of the commands, for code is good only under equal ones.
+// WebAssembly module, `script BUNDLE OUT` compiles all functions of a bundle. OUT comes to be only if V8, asked in a new process, takes it.
+// Must stay true: it runs under the flags of the commands, for code is good only under equal ones; OUT is never there in part.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { compiledWhole, scriptOf } from './code-cache';
@@ -16,5 +16,8 @@ if (check === 'check') {
   process.exit(what === 'module' ? (v8Engine().revive(code, source) ? 0 : 1) : Number(scriptOf(from, code).cachedDataRejected));
 }
 const code = what === 'module' ? optimisedWhole(source) : compiledWhole(from);
-if (code) fs.writeFileSync(out, code);
-if (!code || spawnSync(process.execPath, [process.argv[1]!, what, from, out, 'check'], { stdio: 'ignore' }).status !== 0) fs.rmSync(out, { force: true });
+if (!code) process.exit(1);
+const made = `${out}.${process.pid}.tmp`;
+fs.writeFileSync(made, code);
+const taken = spawnSync(process.execPath, [process.argv[1]!, what, from, made, 'check'], { stdio: 'ignore' }).status === 0;
+if (taken) fs.renameSync(made, out); else fs.rmSync(made, { force: true });
