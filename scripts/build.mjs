@@ -12,7 +12,7 @@ const { default: esbuild } = await import('esbuild');
 const dist = path.join(root, 'dist');
 const COMMANDS = 'debug-adapter/src/command';
 const EXTENSION = 'client/src/extension.ts';
-const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'cjs', target: 'node20', supported: { 'dynamic-import': false }, logLevel: 'warning', minify: true, keepNames: false, sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false, legalComments: 'none',
+const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'cjs', target: 'node20', supported: { 'dynamic-import': false }, logLevel: 'warning', logOverride: { 'import-is-undefined': 'error' }, minify: true, keepNames: false, sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false, legalComments: 'none',
   // The bundles are CommonJS, where web-tree-sitter's ES module cannot find itself.
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') } };
 
@@ -104,7 +104,7 @@ async function separateTranslator() {
     name: 'core-within',
     setup(build) {
       build.onResolve({ filter: /^\.\/core$/ }, (found) => (path.relative(root, found.importer) === path.normalize(entry) ? { path: 'core', namespace: 'core' } : undefined));
-      build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({ contents: `const bytes = Uint8Array.from(atob('${core.toString('base64')}'), (each) => each.charCodeAt(0));\nexport function buildCore() { ${READ_CORE} }` }));
+      build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({ contents: `const bytes = Uint8Array.from(atob('${core.toString('base64')}'), (each) => each.charCodeAt(0));\nexport function buildCore() { ${READ_CORE} }\nexport const builtMachineCode = () => undefined, builtRecipes = builtMachineCode;` }));
     },
   };
   return { separate, within, core };
