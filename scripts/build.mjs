@@ -80,7 +80,7 @@ async function separateTranslator() {
   const contents = {
     [entry]: [
       'const { builtCode, readBeside } = require("./host/code-cache");',
-      `export const buildCore = () => { const bytes = readBeside("core.bin"); ${READ_CORE} };`,
+      `export const buildCore = () => { const bytes = readBeside("core.bin"); if (!bytes) throw new Error("commands/core.bin, a part of gobuf, is missing: build or install it again"); ${READ_CORE} };`,
       'export const builtMachineCode = () => builtCode("core"), builtRecipes = () => readBeside("recipes.bin");',
       `export const fingerprint = () => ${mark};`,
       bundled('translator.js', names.filter((name) => !MADE.includes(name))),
@@ -157,8 +157,8 @@ function makeCode() {
     for (const name of BUILT) make('script', path.join(dist, 'commands', name), path.join(dist, 'commands', `${name}.code`));
   } finally { for (const file of [script, folder]) fs.rmSync(file, { recursive: true, force: true }); }
 }
-/** V8 knows a bundle by its length alone. */
-const forgetCode = () => { for (const name of fs.readdirSync(path.join(dist, 'commands'))) if (name.endsWith('.code')) fs.rmSync(path.join(dist, 'commands', name)); };
+/** V8 knows a bundle by its length alone. Also what an interrupted build left. */
+const forgetCode = () => { for (const name of fs.readdirSync(path.join(dist, 'commands'))) if (/\.code(\.|$)/.test(name)) fs.rmSync(path.join(dist, 'commands', name)); };
 
 /** The tours, and the sources of the programs that they are about. */
 function copyTours() {

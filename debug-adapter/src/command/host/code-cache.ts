@@ -29,7 +29,7 @@ export function compiledWhole(file: string): Uint8Array {
   return script.createCachedData();
 }
 
-/** Of a bundle or a file beside the bundles: what building gobuf made of it for one version of Node and one processor, who refuse that of others. */
+/** Of a bundle or a file beside the bundles: what building gobuf made of it for one version of Node and one kind of processor; V8 refuses that of others. */
 export const builtCode = (name: string): Uint8Array | undefined => readBeside(`${name}.code`);
 
 /** What `require` would give for the bundle, which lies beside this one. */

@@ -3,7 +3,7 @@
 import type { FrameContext, GoType, Memory, VariableInfo } from '../types';
 import { At, Tag } from './constants';
 import type { TypeReader } from './go-types';
-import { numberOf, stringOf } from './info';
+import { numberOf, stringOf } from './forms';
 import type { DebugInfo, Die } from './info';
 import { evaluateLocation, expressionAt } from './location';
 import { locationText } from './location-text';

@@ -2,7 +2,7 @@
 // Must stay true: one object per entry, so types can be compared by identity; recursion in types never recurses here.
 import type { GoField, GoKind, GoType } from '../types';
 import { At, Tag } from './constants';
-import { numberOf, stringOf } from './info';
+import { numberOf, stringOf } from './forms';
 import type { DebugInfo, Die } from './info';
 
 const KINDS: readonly (GoKind | undefined)[] = [undefined, 'bool', 'int', 'int8', 'int16', 'int32', 'int64', 'uint', 'uint8', 'uint16', 'uint32', 'uint64', 'uintptr',

@@ -2,6 +2,7 @@
 // Must stay true: nothing is parsed before it is asked for, and a damaged section ends a walk instead of throwing.
 import { ByteReader, cstringAt } from '../byte-reader';
 import { At, Form, Tag } from './constants';
+import { BLOCK, LEB, SHORT_BLOCK, TEXT, lengthOf, numberOf } from './forms';
 import type { Find } from './needle';
 import { Unit } from './unit';
 
@@ -186,19 +187,13 @@ export class DebugInfo {
   }
 
   skipForm(r: ByteReader, unit: Unit, form: number): void {
-    switch (form) {
-      case Form.string: r.skipString(); return;
-      case Form.udata: case Form.sdata: case Form.refUdata: case Form.strx: case Form.addrx: case Form.loclistx: case Form.rnglistx: r.uleb(); return;
-      case Form.data1: case Form.flag: case Form.ref1: case Form.strx1: case Form.addrx1: r.skip(1); return;
-      case Form.data2: case Form.ref2: case Form.strx2: case Form.addrx2: r.skip(2); return;
-      case Form.strx3: case Form.addrx3: r.skip(3); return;
-      case Form.data4: case Form.ref4: case Form.strx4: case Form.addrx4: r.skip(4); return;
-      case Form.data8: case Form.ref8: case Form.refSig8: r.skip(8); return;
-      case Form.addr: r.skip(unit.addressSize); return;
-      case Form.secOffset: case Form.strp: case Form.lineStrp: r.skip(unit.dwarf64 ? 8 : 4); return;
-      case Form.refAddr: r.skip(unit.version < 3 ? unit.addressSize : unit.dwarf64 ? 8 : 4); return;
-      case Form.flagPresent: case Form.implicitConst: return;
-      default: this.value(r, unit, form, 0);
+    const length = lengthOf(unit, form);
+    switch (length) {
+      case LEB: r.uleb(); return;
+      case TEXT: r.skipString(); return;
+      case SHORT_BLOCK: r.skip(r.u8()); return;
+      case BLOCK: r.skip(r.uleb()); return;
+      default: if (length >= 0) r.skip(length); else this.value(r, unit, form, 0);
     }
   }
 
@@ -307,14 +302,6 @@ export class DebugInfo {
     }
     return out;
   }
-}
-
-export function numberOf(v: AttributeValue | undefined): number | undefined {
-  return typeof v === 'number' ? v : typeof v === 'bigint' ? Number(v) : undefined;
-}
-
-export function stringOf(v: AttributeValue | undefined): string | undefined {
-  return typeof v === 'string' ? v : undefined;
 }
 
 export const TYPE_TAGS: ReadonlySet<number> = new Set([Tag.arrayType, Tag.baseType, Tag.structType, Tag.pointerType, Tag.subroutineType, Tag.typedef, Tag.unspecifiedType, Tag.constType]);

@@ -2,16 +2,15 @@
 // numbers of each and no object, so that a program of 100 MB is walked in a fraction of a second.
 // Must stay true: sites stand in the order of the debug information; damage ends a unit's walk, not the others'.
 import { ByteReader } from '../byte-reader';
-import { At, Form, Tag } from './constants';
-import { numberOf, stringOf } from './info';
+import { At, Tag } from './constants';
+import { BLOCK, LEB, OTHER, SHORT_BLOCK, TEXT, lengthOf, numberOf, stringOf } from './forms';
 import type { Abbrev, DebugInfo, Unit } from './info';
 import { List } from './number-list';
 
-/** How an entry's attribute is passed over: so many bytes, or one of these. */
-const LEB = -1, TEXT = -2, SHORT_BLOCK = -3, BLOCK = -4, OTHER = -5;
 /** What is wanted of an entry. */
 const NOTHING = 0, FUNCTION = 1, SITE = 2;
 
+/** `skip`: as `lengthOf` says. */
 interface Step { skip: number; at: number; form: number; implicit: number }
 interface Plan { steps: Step[]; /** Only passed over: steps with a known length are one. */ short: Int32Array; children: boolean; kind: number; /** It is an abstract function. */ abstract: boolean }
 
@@ -144,22 +143,5 @@ export class InlinedSites {
       steps, short: Int32Array.from(short), children: abbrev.children, kind: abbrev.tag === Tag.subprogram ? FUNCTION : abbrev.tag === Tag.inlinedSubroutine ? SITE : NOTHING,
       abstract: abbrev.tag === Tag.subprogram && abbrev.attributes.some(({ at }) => at === At.inline),
     };
-  }
-}
-
-function lengthOf(unit: Unit, form: number): number {
-  switch (form) {
-    case Form.string: return TEXT;
-    case Form.udata: case Form.sdata: case Form.refUdata: case Form.strx: case Form.addrx: case Form.loclistx: case Form.rnglistx: return LEB;
-    case Form.data1: case Form.flag: case Form.ref1: case Form.strx1: case Form.addrx1: return 1;
-    case Form.data2: case Form.ref2: case Form.strx2: case Form.addrx2: return 2;
-    case Form.data4: case Form.ref4: return 4;
-    case Form.data8: case Form.ref8: return 8;
-    case Form.addr: return unit.addressSize;
-    case Form.secOffset: case Form.strp: case Form.lineStrp: return unit.dwarf64 ? 8 : 4;
-    case Form.flagPresent: case Form.implicitConst: return 0;
-    case Form.block1: return SHORT_BLOCK;
-    case Form.block: case Form.exprloc: return BLOCK;
-    default: return OTHER - form;
   }
 }

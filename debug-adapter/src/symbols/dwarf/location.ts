@@ -4,7 +4,7 @@ import type { Registers } from '@gobuf/emulator/machine-types';
 import { ByteReader } from '../byte-reader';
 import type { Memory, Place } from '../types';
 import { Form } from './constants';
-import { numberOf } from './info';
+import { numberOf } from './forms';
 import type { AttributeValue, DebugInfo, Unit } from './info';
 
 /** Hardware number (RAX 0, RCX 1, …) of DWARF's registers 0–15. */

@@ -3,7 +3,8 @@
 // Must stay true: units are scanned one at a time, those likely to hold the answer first, each at most once; the first entry of a name wins.
 import { ByteReader } from '../byte-reader';
 import { At, Form, Tag } from './constants';
-import { TYPE_TAGS, numberOf, stringOf } from './info';
+import { numberOf, stringOf } from './forms';
+import { TYPE_TAGS } from './info';
 import type { DebugInfo, Die, Unit } from './info';
 
 /** Entries of one kind (types, variables, constants). */

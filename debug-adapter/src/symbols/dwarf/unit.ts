@@ -2,6 +2,7 @@
 // Must stay true: of a unit that nobody asks about no entry is read; bases are known before the attributes that need them are read.
 import { ByteReader } from '../byte-reader';
 import { At, Form } from './constants';
+import { numberOf, stringOf } from './forms';
 import type { Abbrev, DebugInfo, Die } from './info';
 
 const BASES: ReadonlyMap<number, 'strOffsetsBase' | 'addrBase' | 'rnglistsBase' | 'loclistsBase'> = new Map([[At.strOffsetsBase, 'strOffsetsBase'], [At.addrBase, 'addrBase'], [At.rnglistsBase, 'rnglistsBase'], [At.loclistsBase, 'loclistsBase']]);
@@ -58,14 +59,13 @@ export class Unit {
     this.readBases(own);
     const die = own.entry = this.info.die(this, this.firstDie);
     if (!die) return own;
-    const string = (at: number): string => { const v = die.attributes.get(at); return typeof v === 'string' ? v : ''; };
-    const number = (at: number): number | undefined => { const v = die.attributes.get(at); return typeof v === 'number' || typeof v === 'bigint' ? Number(v) : undefined; };
+    const string = (at: number): string => stringOf(die.attributes.get(at)) ?? '';
     own.name = string(At.name);
     own.compDir = string(At.compDir);
     own.producer = string(At.producer);
     own.packageName = string(At.goPackageName);
-    own.lowPc = number(At.lowPc) ?? 0;
-    own.stmtList = number(At.stmtList) ?? -1;
+    own.lowPc = numberOf(die.attributes.get(At.lowPc)) ?? 0;
+    own.stmtList = numberOf(die.attributes.get(At.stmtList)) ?? -1;
     return own;
   }
 
@@ -75,8 +75,8 @@ export class Unit {
     for (const { at, form, implicit } of this.abbrevs[r.uleb()]?.attributes ?? []) {
       const base = BASES.get(at);
       if (!base) { info.skipForm(r, this, form); continue; }
-      const value = info.value(r, this, form, implicit);
-      if (typeof value === 'number' || typeof value === 'bigint') found[base] = Number(value);
+      const value = numberOf(info.value(r, this, form, implicit));
+      if (value !== undefined) found[base] = value;
     }
     if (!r.failed) Object.assign(own, found);
   }
