@@ -26,7 +26,7 @@ export const YMM_HIGH = 0x240;
 export const CONTEXT_SIZE = 0x400;
 
 /** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
-export const PAGES_BASE = 0x1200000;
+export const PAGES_BASE = 0x1a20000;
 
 /** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
 export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
@@ -61,6 +61,15 @@ export const RECORDS_END = 0x1000000;
 export const READ_TLB = 0x1000000;
 export const WRITE_TLB = 0x1100000;
 export const TLB_BITS = 16;
+/** Recipes of records, and the tree that leads to them (translator/recipes.ts). */
+export const RECIPES = 0x1200000;
+export const RECIPE_NODES = 0x1320000;
+export const RECIPE_NODES_END = 0x1720000;
+/** Work space where records are copied for keeping: which, where to each will be, and so many copies as have room. */
+export const KEEP_LIST = 0x1720000;
+export const KEEP_TO = 0x1820000;
+export const KEEP_COPIES = 0x1920000;
+export const KEEP_COPIES_END = 0x1a20000;
 /** Of an address shifted right by 8: the offset of its entry. */
 export const TLB_MASK = ((1 << TLB_BITS) - 1) << 4;
 /** u32: after how many transfers of control to a place it is translated. */

@@ -11,6 +11,8 @@ import { jumpCacheEntry } from './jump-cache';
 import { encodeLibrary } from './known-templates';
 import type { Library } from './known-templates';
 import { makeLibrary } from './library';
+import { addRecordFunctions } from './record-functions';
+import type { RecordFunctions } from './record-functions';
 import { CALL_SLOT, FIRST_TEMPLATE, INTERPRET_SLOT, STUB_SLOT, SpecialTemplate, TRANSLATED } from './places';
 
 /** What the core module asks of JavaScript. Addresses come as high and low halves. */
@@ -48,7 +50,7 @@ const IMPORTS: Record<keyof CoreImports, FunctionType> = {
   string: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
 };
 
-export interface Core {
+export interface Core extends RecordFunctions {
   /** Executes so many single steps from a record on; instructions left, complemented if an exit came. Flags are as they are seen then. */
   steps(record: number, count: number, depth: number): number;
   dispatch(budget: number, depth: number): number;
@@ -125,6 +127,7 @@ export function buildCore(): BuiltCore {
   module.exportFunction('callSlot', module.add(CALL_SLOT, callSlot));
   module.exportFunction('materialise', index.get('materialise')!);
   module.exportFunction('stub', stub);
+  addRecordFunctions(module);
   for (const table of [0, 1]) module.element(STUB_SLOT, [stub, ...helperList.map((name) => index.get(name)!)], table);
   module.element(INTERPRET_SLOT, [add(interpretCalled(calls, interpreter))]);
   module.element(SpecialTemplate.stale, [add(stale(calls))], 2);

@@ -107,7 +107,7 @@ export class TranslatingCpu implements Cpu {
     const instance = new WebAssembly.Instance(this.coreModule.module, { e: { m: pages.memory, t: table, h: helpers, p: templates }, host: { ...imports } });
     this.core = instance.exports as unknown as Core;
     lookups.flush();
-    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning, templates, this.coreModule.library, engine, () => loadRecipes(keeping?.cache));
+    this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning, templates, this.coreModule.library, this.core, engine, () => loadRecipes(keeping?.cache));
     lookups.words[OFTEN >> 2] = tuning.often;
     this.translations.setBreakpoints(this.breakpoints);
     if (!keeping) return;

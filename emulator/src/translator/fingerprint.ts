@@ -12,7 +12,8 @@ import { KEPT_FORM } from './kept';
 import { layOutLoops } from './layout';
 import { localHelpers } from './layer-module';
 import { patternOf } from './pattern';
-import { AllRecipes, Recipes } from './recipes';
+import { Recipes } from './recipes';
+import { recordFunctions } from './record-functions';
 import { Records } from './records';
 import { solveRegisters } from './registers';
 import { stackShape } from './stack';
@@ -21,7 +22,7 @@ let known: number | undefined;
 
 export function fingerprint(): number {
   if (known !== undefined) return known;
-  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, patternOf, Records, AllRecipes, Recipes].map(String)];
+  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, patternOf, Records, Recipes, ...recordFunctions].map(String)];
   for (const name of helperList) texts.push(name, String(helperSlots.helper(name).emit));
   let hash = 0x811c9dc5;
   for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -93,16 +93,6 @@ export function bodiesOf(module: Uint8Array, lengths: readonly number[]): Uint8A
 
 const PAGE = 4096;
 
-/** Of 4 KiB at a byte offset. */
-export function hashPage(words: Uint32Array, offset: number): number {
-  let a = 0x9e3779b9, b = 0x85ebca6b;
-  for (let i = offset >>> 2, end = i + 1024; i < end; i++) {
-    a = Math.imul(a ^ words[i]!, 0x01000193);
-    b = Math.imul((b ^ words[i]!) + (a >>> 15), 0x5bd1e995);
-  }
-  return (a >>> 0) * 0x100000 + ((b >>> 0) % 0x100000);
-}
-
 /**
  * Names a program's content well enough to find its translations (their code is compared again before use): by its first page, where Go's linker puts
  * the build identifier, which covers the content, and by samples of the rest.

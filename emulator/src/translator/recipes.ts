@@ -1,181 +1,114 @@
-// Records of instructions whose head (prefixes, opcode, ModRM, SIB) has been seen before: made by copying what that one's record says of the head
-// and reading displacement, immediate or target anew, which takes a tenth of the time of decoding.
-// Must stay true: a record made so is the one that decoding would make (records.test.ts compares them).
+// Recipes of instructions whose head (prefixes, opcode, ModRM, SIB) has been seen before, in linear memory, where `makeRecords` (record-functions.ts) makes
+// records by them: it copies what the recipe says of the head and reads displacement, immediate or target anew, which takes a hundredth of the time of decoding.
+// Must stay true: those for templates of the library hold for every program and are kept for all; the program's own are not kept.
+import { RECIPES, RECIPE_NODES, RECIPE_NODES_END } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { TailValue } from '../x86/shape';
 import { tailOf } from './decoding';
 import { flowOf } from './graph';
+import type { Lookups } from './lookups';
+import { RECIPE, Shape } from './recipe-layout';
 import { RECORD, RecordMark } from './record-layout';
 
-/** Of a recipe: words of a record, all but those of its place; and how its tail is to be read, bits of it as `Shape` says. */
-const enum Field { template, count, registers, base, displacement, immediate = 6, shape = 8, size }
-/** Numbers of four bits each; where the displacement counts from the next instruction, and whether control may go elsewhere, a bit each. */
-const enum Shape { head = 0, length = 4, displacement = 8, value = 12, fromNext = 16, ends = 17 }
-/** Nodes have a place for each byte. Numbers of nodes and recipes have 16 bits with their sign. */
-const enum Size { firstNodes = 512, mostNodes = 1 << 14, firstRecipes = 2048, mostRecipes = 32_000 }
+/** A node has a place of two bytes for each byte of a head: 0 nothing, positive the next node, negative the complement of a recipe. */
+const NODE = 512, MOST_NODES = (RECIPE_NODES_END - RECIPE_NODES) / NODE;
+/** As far as 16 bits with their sign can count, with room for one more of each. */
+const MOST_RECIPES = Math.floor((RECIPE_NODES - RECIPES) / RECIPE.size);
 /** No instruction's head is longer. */
 const LONGEST_HEAD = 14;
 
 /** New recipes that make it worth storing all again. */
 const WORTH_KEEPING = 64;
 
-/** Those for templates of the library, which hold for every program and are kept for all; and the program's own. */
-export class AllRecipes {
-  private readonly own = new Recipes();
-  private common: Recipes | undefined;
+export class Recipes {
+  private nodes = 0;
+  /** Numbers from 0 on are those for templates of the library, the program's own have the last numbers. */
+  private common = 0;
+  private own = 0;
+  /** Where in the tree the program's own are. */
+  private readonly ownPlaces: number[] = [];
+  /** Of the common ones: learnt here, not taken over. */
+  private fresh = 0;
 
   /** `kept`: what `keep` gave in an earlier run; asked for when the first recipe is wanted. */
-  constructor(private readonly kept: () => Uint8Array | undefined) {}
+  constructor(private readonly lookups: Lookups, private readonly kept: () => Uint8Array | undefined) {}
 
-  /** The one whose `fill` did it. */
-  fill(words: Uint32Array, record: number, address: number, bytes: Uint8Array, offset: number): Recipes | undefined {
-    const common = this.common ?? this.take();
-    return common.fill(words, record, address, bytes, offset) ? common : this.own.fill(words, record, address, bytes, offset) ? this.own : undefined;
-  }
-
-  private take(): Recipes {
-    this.common = new Recipes();
+  /** Before the first record is made. */
+  prepare(): void {
+    if (this.nodes > 0) return;
+    this.newNode();
     const kept = this.kept();
-    if (kept) this.common.adopt(kept);
-    return this.common;
+    if (kept) this.adopt(kept);
   }
 
-  /** `libraryEnd`: the first template that is the program's own. */
-  learn(words: Uint32Array, record: number, i: Instruction, offset: number, libraryEnd: number, immediates: boolean): void {
-    (words[(record + RECORD.template) >> 2]! < libraryEnd ? this.common ?? this.take() : this.own).learn(words, record, i, offset, immediates);
+  private newNode(): number {
+    const at = RECIPE_NODES + this.nodes * NODE;
+    this.lookups.bytes.fill(0, at, at + NODE);
+    return this.nodes++;
   }
-
-  /** What is now known of instructions of any program; undefined if little is new. */
-  keep(): Uint8Array | undefined { return this.common && this.common.fresh >= WORTH_KEEPING ? this.common.keep() : undefined; }
-}
-
-export class Recipes {
-  /** A tree by the bytes of heads: 0 nothing, positive the next node, negative the complement of a recipe. */
-  private nodes = new Int16Array(256 * Size.firstNodes);
-  private nodeCount = 1;
-  private recipes = new Int32Array(Field.size * Size.firstRecipes);
-  private count = 0;
-  /** Recipes learnt here, not taken over. */
-  fresh = 0;
-  /** After `fill`: bytes of the instruction, and whether control may go elsewhere. */
-  length = 0;
-  ends = false;
-
-  /** Fills the record of the instruction whose bytes begin at `offset` and are all there. What is called at it stays to be set. False: its head is new. */
-  fill(words: Uint32Array, record: number, address: number, bytes: Uint8Array, offset: number): boolean {
-    const { nodes, recipes } = this;
-    let node = 0;
-    for (let at = offset; node >= 0; at++) {
-      node = nodes[(node << 8) + bytes[at]!]!;
-      if (node === 0) return false;
-    }
-    const from = ~node * Field.size, w = record >> 2, shape = recipes[from + Field.shape]!, length = (shape >> Shape.length) & 15, next = address + length;
-    words[w + (RECORD.template >> 2)] = recipes[from + Field.template]!;
-    words[w + (RECORD.count >> 2)] = recipes[from + Field.count]!;
-    words[w + (RECORD.nextRecord >> 2)] = words[w + (RECORD.takenRecord >> 2)] = 0;
-    words[w + (RECORD.registers >> 2)] = recipes[from + Field.registers]!;
-    words[w + (RECORD.base >> 2)] = recipes[from + Field.base]!;
-    setAddress(words, w + (RECORD.address >> 2), address);
-    setAddress(words, w + (RECORD.next >> 2), next);
-    let tail = offset + ((shape >> Shape.head) & 15);
-    const size = (shape >> Shape.displacement) & 15, displacement = w + (RECORD.displacement >> 2);
-    if (size === 0) { words[displacement] = recipes[from + Field.displacement]!; words[displacement + 1] = recipes[from + Field.displacement + 1]!; } else {
-      const value = size === 1 ? (bytes[tail]! << 24) >> 24 : int32(bytes, tail);
-      tail += size;
-      if ((shape >> Shape.fromNext) & 1) setSigned(words, displacement, next + value);
-      else { words[displacement] = value; words[displacement + 1] = value >> 31; }
-    }
-    const immediate = w + (RECORD.immediate >> 2), kind = ((shape >> Shape.value) & 15) as TailValue;
-    words[immediate] = recipes[from + Field.immediate]!;
-    words[immediate + 1] = recipes[from + Field.immediate + 1]!;
-    this.length = length;
-    this.ends = ((shape >> Shape.ends) & 1) !== 0;
-    switch (kind) {
-      case TailValue.none: break;
-      case TailValue.signed8: setNear(words, immediate, (bytes[tail]! << 24) >> 24); break;
-      case TailValue.signed16: setNear(words, immediate, ((bytes[tail]! | (bytes[tail + 1]! << 8)) << 16) >> 16); break;
-      case TailValue.signed32: setNear(words, immediate, int32(bytes, tail)); break;
-      case TailValue.unsigned8: setNear(words, immediate, bytes[tail]!); break;
-      case TailValue.unsigned16: setNear(words, immediate, bytes[tail]! | (bytes[tail + 1]! << 8)); break;
-      case TailValue.whole64: words[immediate] = int32(bytes, tail); words[immediate + 1] = int32(bytes, tail + 4); break;
-      case TailValue.relative8: case TailValue.relative32: {
-        const to = next + (kind === TailValue.relative8 ? (bytes[tail]! << 24) >> 24 : int32(bytes, tail)), target = to < 0 ? to + 2 ** 64 : to;
-        setAddress(words, w + (RECORD.target >> 2), target);
-        // A jump back counts, a call does in any case.
-        if (target <= address) words[w + (RECORD.count >> 2)]! |= RecordMark.counts << 24;
-        break;
-      }
-    }
-    return true;
+  private at(place: number): number { const { bytes } = this.lookups; return ((bytes[place]! | (bytes[place + 1]! << 8)) << 16) >> 16; }
+  private set(place: number, value: number): void {
+    const { bytes } = this.lookups;
+    bytes[place] = value;
+    bytes[place + 1] = value >> 8;
   }
 
   /**
    * Takes the record of the instruction that was decoded last, at `offset` of its page, as the example for its head. `immediates`: what it means depends on
-   * its immediate, which is then part of the head.
+   * its immediate, which is then part of the head. `libraryEnd`: the first template that is the program's own.
    */
-  learn(words: Uint32Array, record: number, i: Instruction, offset: number, immediates: boolean): void {
+  learn(record: number, i: Instruction, offset: number, libraryEnd: number, immediates: boolean): void {
+    this.prepare();
     let tail = tailOf(i, offset);
     if (tail && immediates && tail.value !== TailValue.none) tail = tail.displacement === 0 ? { head: i.length, displacement: 0, fromNext: false, value: TailValue.none } : undefined;
-    if (!tail || tail.head > LONGEST_HEAD || this.nodeCount + tail.head > Size.mostNodes || this.count >= Size.mostRecipes) return;
-    const { bytes } = i, last = bytes[tail.head - 1]!;
+    if (!tail || tail.head > LONGEST_HEAD || this.nodes + tail.head > MOST_NODES || this.common + this.own >= MOST_RECIPES) return;
+    const { bytes } = i, { words } = this.lookups, w = record >> 2, isOwn = words[w + (RECORD.template >> 2)]! >= libraryEnd;
     let node = 0;
     for (let at = 0; at < tail.head - 1; at++) {
-      const place = (node << 8) + bytes[at]!, next = this.nodes[place]!;
+      const place = RECIPE_NODES + node * NODE + 2 * bytes[at]!, next = this.at(place);
       if (next < 0) return;
-      if (next > 0) { node = next; continue; }
-      if ((this.nodeCount + 1) << 8 > this.nodes.length) { const { nodes } = this; this.nodes = new Int16Array(nodes.length * 2); this.nodes.set(nodes); }
-      node = this.nodes[place] = this.nodeCount++;
+      node = next;
+      if (next === 0) this.set(place, node = this.newNode());
     }
-    if (this.nodes[(node << 8) + last] !== 0) return;
-    this.nodes[(node << 8) + last] = ~this.count;
-    if ((this.count + 1) * Field.size > this.recipes.length) { const { recipes } = this; this.recipes = new Int32Array(recipes.length * 2); this.recipes.set(recipes); }
-    const { recipes } = this, to = this.count++ * Field.size, w = record >> 2, flow = flowOf(i);
-    recipes[to + Field.template] = words[w + (RECORD.template >> 2)]!;
-    recipes[to + Field.count] = words[w + (RECORD.count >> 2)]! & ~(flow === 'call' || flow === 'indirectCall' || flow === 'indirectJump' ? 0 : RecordMark.counts << 24);
-    recipes[to + Field.registers] = words[w + (RECORD.registers >> 2)]!;
-    recipes[to + Field.base] = words[w + (RECORD.base >> 2)]!;
-    for (const half of [0, 1]) {
-      recipes[to + Field.displacement + half] = words[w + (RECORD.displacement >> 2) + half]!;
-      recipes[to + Field.immediate + half] = words[w + (RECORD.immediate >> 2) + half]!;
+    const last = RECIPE_NODES + node * NODE + 2 * bytes[tail.head - 1]!;
+    if (this.at(last) !== 0) return;
+    const number = isOwn ? MOST_RECIPES - 1 - this.own++ : this.common++, to = (RECIPES + number * RECIPE.size) >> 2, flow = flowOf(i);
+    if (isOwn) this.ownPlaces.push(last - RECIPE_NODES); else this.fresh++;
+    this.set(last, ~number);
+    const copy = (field: RECIPE, from: RECORD) => { words[to + (field >> 2)] = words[w + (from >> 2)]!; };
+    copy(RECIPE.template, RECORD.template);
+    words[to + (RECIPE.count >> 2)] = words[w + (RECORD.count >> 2)]! & ~(flow === 'call' || flow === 'indirectCall' || flow === 'indirectJump' ? 0 : RecordMark.counts << 24);
+    copy(RECIPE.registers, RECORD.registers);
+    copy(RECIPE.base, RECORD.base);
+    for (const half of [0, 4]) {
+      copy(RECIPE.displacement + half, RECORD.displacement + half);
+      copy(RECIPE.immediate + half, RECORD.immediate + half);
     }
-    recipes[to + Field.shape] = (tail.head << Shape.head) | (i.length << Shape.length) | (tail.displacement << Shape.displacement) | (tail.value << Shape.value) | (Number(tail.fromNext) << Shape.fromNext) | (Number(flow !== 'next') << Shape.ends);
-    this.fresh++;
+    words[to + (RECIPE.shape >> 2)] = (tail.head << Shape.head) | (i.length << Shape.length) | (tail.displacement << Shape.displacement) | (tail.value << Shape.value) | (Number(tail.fromNext) << Shape.fromNext) | (Number(flow !== 'next') << Shape.ends);
   }
 
-  /** For `adopt`. */
-  keep(): Uint8Array {
-    const nodes = this.nodes.subarray(0, this.nodeCount << 8), recipes = this.recipes.subarray(0, this.count * Field.size), out = new Int32Array(2 + nodes.length / 2 + recipes.length);
-    out.set([this.nodeCount, this.count]);
-    out.set(recipes, 2);
-    new Int16Array(out.buffer, 8 + recipes.byteLength).set(nodes);
+  /** For `adopt`: how many nodes and recipes, the recipes, the nodes; undefined if little is new. */
+  keep(): Uint8Array | undefined {
+    if (this.fresh < WORTH_KEEPING) return undefined;
+    this.lookups.refresh();
+    const { bytes } = this.lookups, size = this.common * RECIPE.size, out = new Uint8Array(8 + size + this.nodes * NODE);
+    new Uint32Array(out.buffer, 0, 2).set([this.nodes, this.common]);
+    out.set(bytes.subarray(RECIPES, RECIPES + size), 8);
+    const nodes = out.subarray(8 + size);
+    nodes.set(bytes.subarray(RECIPE_NODES, RECIPE_NODES + nodes.length));
+    for (const place of this.ownPlaces) nodes[place] = nodes[place + 1] = 0;
     this.fresh = 0;
-    return new Uint8Array(out.buffer);
+    return out;
   }
 
-  /** Takes over what another one kept, if it has nothing yet; what does not fit together is left. */
-  adopt(kept: Uint8Array): void {
-    if (this.count > 0 || kept.length < 8 || kept.length % 4 !== 0) return;
-    const all = new Int32Array(kept.slice().buffer), [nodeCount, count] = all;
-    if (count === 0 || kept.length !== 8 + nodeCount! * 512 + count! * 4 * Field.size) return;
-    this.recipes = all.subarray(2, 2 + count! * Field.size);
-    this.nodes = new Int16Array(all.buffer, 8 + this.recipes.byteLength);
-    this.nodeCount = nodeCount!;
-    this.count = count!;
+  /** Takes over what another one kept; what does not fit together is left. */
+  private adopt(kept: Uint8Array): void {
+    if (kept.length < 8) return;
+    const view = new DataView(kept.buffer, kept.byteOffset, 8), nodes = view.getUint32(0, true), common = view.getUint32(4, true), size = common * RECIPE.size;
+    if (nodes === 0 || nodes > MOST_NODES || common > MOST_RECIPES || kept.length !== 8 + size + nodes * NODE) return;
+    this.lookups.bytes.set(kept.subarray(8, 8 + size), RECIPES);
+    this.lookups.bytes.set(kept.subarray(8 + size), RECIPE_NODES);
+    this.nodes = nodes;
+    this.common = common;
   }
-}
-
-const int32 = (bytes: Uint8Array, at: number): number => bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-
-function setNear(words: Uint32Array, at: number, value: number): void {
-  words[at] = value;
-  words[at + 1] = value >> 31;
-}
-function setAddress(words: Uint32Array, at: number, value: number): void {
-  words[at] = value % 0x100000000;
-  words[at + 1] = Math.floor(value / 0x100000000);
-}
-/** The same for what may be negative: two's complement by halves. */
-function setSigned(words: Uint32Array, at: number, value: number): void {
-  words[at] = ((value % 0x100000000) + 0x100000000) % 0x100000000;
-  words[at + 1] = Math.floor(value / 0x100000000) >>> 0;
 }

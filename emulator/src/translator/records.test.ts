@@ -11,11 +11,11 @@ import { encodeLibrary } from './known-templates';
 import type { Library } from './known-templates';
 import { RECORD } from './record-layout';
 
-const PAGE = 4096, RET = 0xc3, VARIANTS = 3;
+const RET = 0xc3, VARIANTS = 3;
 
 function recordsOf(page: number, library: Library = encodeLibrary({ traits: [], patterns: [] }), recipes?: Uint8Array) {
-  const code = new Uint8Array(PAGE).fill(RET), seen = { decoded: 0 };
-  const { records, lookups } = recordsOfPage(page, code, library, recipes, () => { seen.decoded++; });
+  const seen = { decoded: 0 }, { records, lookups, code } = recordsOfPage(page, library, recipes, () => { seen.decoded++; });
+  code.fill(RET);
   return { records, code, seen, words: (record: number) => [...lookups.words.subarray(record >> 2, (record + RECORD.size) >> 2)] };
 }
 

@@ -1,19 +1,19 @@
 // Records of guest instructions, made when they are first executed, and the templates that execute them.
 // Must stay true: a record stays that of its address until all are dropped; what leads to one (another record, the jump cache) may stay, too.
-import { ALWAYS_ZERO, GPR, RECORDS, RECORDS_END } from '../cpu-state';
+import { ALWAYS_ZERO, GPR, KEEP_TO, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
 import { LONGEST } from '../x86/before-opcode';
 import { flowOf } from './graph';
 import type { RecordsToKeep } from './kept-records';
-import { copied, freshen, inOrder } from './kept-records';
+import { copied, inOrder } from './kept-records';
 import { KnownTemplates } from './known-templates';
 import type { Library } from './known-templates';
 import type { Lookups } from './lookups';
 import { parameters, patternOf } from './pattern';
 import { SpecialTemplate, TRANSLATED } from './places';
-import { AllRecipes } from './recipes';
-import type { Recipes } from './recipes';
+import { Recipes } from './recipes';
+import type { RecordFunctions } from './record-functions';
 import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
 
@@ -25,8 +25,8 @@ const LAST_WHOLE = PAGE - LONGEST;
 
 /** What records need of the translations beside them. */
 export interface RecordSource {
-  /** The bytes of a page of code as they are now; undefined if there is none. */
-  pageOf(page: number): Uint8Array | undefined;
+  /** The host address of a page of code; 0 if there is none. */
+  hostOf(page: number): number;
   /** The instruction's `bytes` hold only until the next is decoded. */
   decode(address: number): Instruction | 'fetch' | 'invalid';
   isBreakpoint(address: number): boolean;
@@ -69,17 +69,17 @@ export class Records {
   private keptAddresses = new Float64Array(0);
   private keptPages: number[] = [];
   private readonly libraryEnd: number;
-  private readonly recipes: AllRecipes;
+  private readonly recipes: Recipes;
   /** Records made since any were kept. */
   fresh = 0;
   get worthKeeping(): boolean { return this.fresh >= RECORDS_WORTH_KEEPING; }
   /** What an earlier run had kept. */
   private adopted: RecordsToKeep | undefined;
 
-  constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: Library) {
+  constructor(private readonly lookups: Lookups, private readonly table: WebAssembly.Table, private readonly source: RecordSource, library: Library, private readonly functions: RecordFunctions) {
     this.templates = new KnownTemplates(library);
     this.libraryEnd = this.templates.libraryEnd;
-    this.recipes = new AllRecipes(() => source.recipes());
+    this.recipes = new Recipes(lookups, () => source.recipes());
   }
 
   /** The first slot of templates that are not in the library, and how many there are. */
@@ -102,9 +102,14 @@ export class Records {
 
   private enter(address: number, record: number): void {
     const offset = address % PAGE, page = address - offset;
-    let table = this.tableOf(page);
-    if (!table) this.byPage.set(page, this.lastTable = table = new Int32Array(PAGE));
-    table[offset] = record;
+    (this.tableOf(page) ?? this.newTable(page))[offset] = record;
+  }
+
+  /** Of the page asked for last. */
+  private newTable(page: number): Int32Array {
+    const table = new Int32Array(PAGE);
+    this.byPage.set(page, table);
+    return (this.lastTable = table);
   }
 
   private keptAt(address: number): number | undefined {
@@ -132,52 +137,70 @@ export class Records {
   }
 
   private make(address: number): number {
-    const { recipes } = this, plain = this.source.isPlain();
-    let first = 0, before = 0, page = -1, bytes: Uint8Array | undefined;
-    for (let at = address, n = 0; n < RUN; n++) {
+    const plain = this.source.isPlain();
+    let first = 0, before = 0;
+    for (let at = address, left = RUN; left > 0;) {
       const known = this.known(at);
       if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
-      const offset = at % PAGE, record = this.next;
-      // Whoever looked at the next page may have made the memory grow.
-      if (at - offset !== page || offset > LAST_WHOLE) { page = at - offset; bytes = this.source.pageOf(page); this.lookups.refresh(); }
-      let length: number, ends: boolean;
-      const recipe = bytes && (offset <= LAST_WHOLE ? recipes.fill(this.lookups.words, record, at, bytes, offset) : this.acrossPages(record, at, bytes));
-      if (recipe) {
-        ({ length, ends } = recipe);
-        this.fresh++;
-        this.show(record, at, plain);
-      } else {
-        const decoded = this.source.decode(at);
-        if (decoded === 'fetch' || (decoded === 'invalid' && n > 0)) break;
+      const made = this.byRecipe(at, left), ends = made < 0, count = ends ? ~made : made;
+      if (count === 0) {
+        const decoded = this.source.decode(at), record = this.next, offset = at % PAGE;
+        if (decoded === 'fetch' || (decoded === 'invalid' && first !== 0)) break;
         this.lookups.refresh();
         this.fill(record, at, decoded);
-        ends = typeof decoded === 'string' || flowOf(decoded) !== 'next';
-        length = typeof decoded === 'string' ? 1 : decoded.length;
-        if (typeof decoded !== 'string' && offset <= LAST_WHOLE) this.learn(record, decoded, offset);
+        this.next += RECORD.size;
+        this.enter(at, record);
+        if (first === 0) first = record; else this.lookups.words[(before + RECORD.nextRecord) >> 2] = record;
+        before = record;
+        if (typeof decoded === 'string') break;
+        if (offset <= LAST_WHOLE) this.learn(record, decoded, offset);
+        if (offset + decoded.length > PAGE) this.crossed.add(at - offset + PAGE);
+        if (flowOf(decoded) !== 'next') break;
+        at += decoded.length;
+        left--;
+        continue;
       }
-      this.next += RECORD.size;
-      this.enter(at, record);
-      if (offset + length > PAGE) this.crossed.add(page + PAGE);
-      if (first === 0) first = record; else this.lookups.words[(before + RECORD.nextRecord) >> 2] = record;
-      before = record;
+      const { words } = this.lookups, page = at - (at % PAGE), table = this.tableOf(page) ?? this.newTable(page);
+      this.fresh += count;
+      left -= count;
+      for (const end = this.next + count * RECORD.size; this.next < end;) {
+        const record = this.next, offset = words[(record + RECORD.address) >> 2]! & (PAGE - 1), known = table[offset] || this.keptAt(page + offset);
+        // What was made beyond is made over.
+        if (known) { words[(before + RECORD.nextRecord) >> 2] = known; return first; }
+        table[offset] = record;
+        if (!plain) this.show(record, page + offset);
+        if (first === 0) first = record; else words[(before + RECORD.nextRecord) >> 2] = record;
+        before = record;
+        this.next = record + RECORD.size;
+      }
+      at = words[(before + RECORD.next) >> 2]! + words[(before + RECORD.next + 4) >> 2]! * 0x100000000;
+      if (at - page > PAGE) this.crossed.add(page + PAGE);
       if (ends) break;
-      at += length;
     }
     return first;
   }
 
-  /** Where an instruction may go on in the next page. */
-  private acrossPages(record: number, address: number, bytes: Uint8Array): Recipes | undefined {
-    const offset = address % PAGE, last = bytes.slice(offset), next = this.source.pageOf(address - offset + PAGE);
-    // Fetching the page may have made the memory grow.
+  /** Makes records at the next places, of instructions from one on that begin on its page: how many, complemented if control may go elsewhere after the last. */
+  private byRecipe(address: number, most: number): number {
     this.lookups.refresh();
-    return next && this.recipes.fill(this.lookups.words, record, address, Uint8Array.of(...last, ...next.subarray(0, LONGEST)), 0);
+    this.recipes.prepare();
+    const offset = address % PAGE, page = address - offset, host = this.source.hostOf(page), low = address % 0x100000000, high = (address - low) / 0x100000000;
+    if (host === 0) return 0;
+    if (offset <= LAST_WHOLE) { this.lookups.refresh(); return this.functions.makeRecords(host + offset, high, low, this.next, host + LAST_WHOLE, most); }
+    // It may go on in the next page; fetching that may make the memory grow.
+    const next = this.source.hostOf(page + PAGE);
+    this.lookups.refresh();
+    if (next === 0) return 0;
+    const { bytes } = this.lookups;
+    bytes.copyWithin(RESULT_SCRATCH, host + offset, host + PAGE);
+    bytes.copyWithin(RESULT_SCRATCH + PAGE - offset, next, next + LONGEST);
+    return this.functions.makeRecords(RESULT_SCRATCH, high, low, this.next, RESULT_SCRATCH, 1);
   }
 
   /** The record just made is an example, if its template does for all instructions that begin so. */
   private learn(record: number, i: Instruction, offset: number): void {
     const traits = this.templates.traitsIfAny(i.row.id);
-    if (traits && patternOf(i, traits) !== undefined) this.recipes.learn(this.lookups.words, record, i, offset, this.libraryEnd, traits.immediates);
+    if (traits && patternOf(i, traits) !== undefined) this.recipes.learn(record, i, offset, this.libraryEnd, traits.immediates);
   }
 
   /** What is now known of instructions of any program; undefined if little is new. */
@@ -338,8 +361,8 @@ export class Records {
     if (this.source.hashOf(page) !== expected) return;
     this.good.add(page);
     this.lookups.refresh();
-    const { words, bytes } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), plain = this.source.isPlain();
-    freshen(words, bytes, from, end, plain);
+    const { bytes } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), plain = this.source.isPlain();
+    this.functions.freshen(RECORDS + from * RECORD.size, RECORDS + end * RECORD.size, Number(plain));
     if (!plain) for (let index = from; index < end; index++) this.show(RECORDS + index * RECORD.size, keptAddresses[index]!);
     // Those on two pages, at its borders: only if the other page is what it was, too.
     for (const index of [from - 1, end - 1]) {
@@ -356,25 +379,28 @@ export class Records {
     if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
     this.fresh = 0;
-    const pages = new Map<number, number>(), { addresses, records } = inOrder(this.byPage, this.keptAddresses, (this.next - RECORDS) / RECORD.size), kept = new Int32Array(records.length), keptAddresses = new Float64Array(records.length);
-    /** The place of each that is kept, by the number of its record. */
-    const to = new Int32Array((this.next - RECORDS) / RECORD.size);
+    const all = (this.next - RECORDS) / RECORD.size, pagesInOrder = [...new Set([...this.byPage.keys(), ...this.keptPages])].sort((a, b) => a - b);
+    const pages = new Map<number, number>(), ordered = inOrder(this.lookups.words, all, pagesInOrder), kept = new Uint32Array(all), keptAddresses = new Float64Array(all);
+    const to = new Uint32Array(all);
     const note = (own: number) => { if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0); };
-    let count = 0, page = -PAGE, unchecked = false, noted = false;
-    for (let index = 0; index < records.length; index++) {
-      const record = records[index]!, address = addresses[index]!;
-      if (address >= page + PAGE) { page = address - (address % PAGE); unchecked = this.unchecked.has(page); noted = false; }
-      if (address - page > LAST_WHOLE && this.pagesOf(record, address).length > 1) {
+    let count = 0, page = -PAGE, last = -1, unchecked = false, noted = false;
+    for (let index = 0; index < 2 * all; index += 2) {
+      const number = ordered[index]!, record = RECORDS + number * RECORD.size, place = ordered[index + 1]!, offset = place & (PAGE - 1);
+      if (place - offset !== last) { last = place - offset; page = pagesInOrder[last / PAGE]!; unchecked = this.unchecked.has(page); noted = false; }
+      const address = page + offset;
+      if (offset > LAST_WHOLE && this.pagesOf(record, address).length > 1) {
         if (!unchecked && !this.unchecked.has(page + PAGE) && this.isStale(record)) continue;
         note(page + PAGE);
       } else if (!unchecked && this.isStale(record)) continue;
       if (!noted) { note(page); noted = true; }
-      to[(record - RECORDS) / RECORD.size] = RECORDS + count * RECORD.size;
+      to[number] = RECORDS + count * RECORD.size;
       keptAddresses[count] = address;
       kept[count++] = record;
     }
     // Looking at pages may have made the memory grow.
-    const bytes = copied(this.lookups.words, kept.subarray(0, count), to);
+    this.lookups.refresh();
+    this.lookups.words.set(to, KEEP_TO >> 2);
+    const bytes = copied(this.lookups, kept.subarray(0, count), this.functions);
     const rows = new Set(this.own.map(({ row }) => row));
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
     return { head, bytes, addresses: new Uint8Array(keptAddresses.slice(0, count).buffer), bodies: this.own.map(({ body }) => body) };

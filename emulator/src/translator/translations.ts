@@ -9,7 +9,7 @@ import { decode, decodeFailure } from './decoding';
 import type { CodeSource, Graph } from './graph';
 import type { CodeEngine } from '../machine-types';
 import type { KeptFunction, KeptHead } from './kept';
-import { bodiesOf, decodeKept, encodeKept, hashPage } from './kept';
+import { bodiesOf, decodeKept, encodeKept } from './kept';
 import type { Layer } from './layers';
 import { LARGE, NEVER, lessPatient, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
@@ -17,6 +17,7 @@ import { hasRelaxedSimd } from '../wasm/relaxed-simd';
 import type { Library } from './known-templates';
 import { FIRST_FREE_SLOT, INTERPRET_SLOT, TRANSLATED, jumpCacheOffset } from './places';
 import type { RecordSource } from './records';
+import type { RecordFunctions } from './record-functions';
 import { Records } from './records';
 import { adoptMarks, canBeInlined, discover, fingerprint, inlineCalls, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
 
@@ -107,12 +108,12 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly engine?: CodeEngine,
+    private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly functions: RecordFunctions, private readonly engine?: CodeEngine,
     private readonly recipes?: () => Uint8Array | undefined,
   ) {
     this.memory = parts.m;
     this.table = parts.t;
-    this.records = new Records(lookups, templates, this.recordSource, library);
+    this.records = new Records(lookups, templates, this.recordSource, library, functions);
     this.clearJumpCache();
   }
 
@@ -214,7 +215,7 @@ export class Translations {
   }
 
   private readonly recordSource: RecordSource = {
-    pageOf: (page) => this.pageOf(page),
+    hostOf: (page) => this.pageOf(page)?.byteOffset ?? 0,
     decode: (address) => this.decode(address, false),
     isBreakpoint: (address) => this.isBreakpoint(address),
     isEntry: (address) => this.entries.has(address) || this.kept.has(address),
@@ -579,7 +580,7 @@ export class Translations {
 
   private hashOf(page: number): number | undefined {
     const host = this.lookups.code(page);
-    return host === 0 ? undefined : hashPage(this.lookups.words, host);
+    return host === 0 ? undefined : this.functions.hashPage(host);
   }
 
   /** Puts an earlier run's functions into the table; each is checked against the code it came from before it is used. */

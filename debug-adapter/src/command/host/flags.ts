@@ -18,11 +18,10 @@ export function setPatience(bytes = PATIENCE): void {
 }
 
 /**
- * Flags of the debug adapter's own, and V8's. It lives in short bursts for which a client waits. Most of what its start makes stays: with V8's own
- * factor, by which the space of new objects grows from 1 MB, it is copied five times until a program has stopped at its entry. And what is called
- * some hundred times as a person steps is not worth optimising: V8 does that on other threads just when the client and the program need the processors.
+ * A flag of the debug adapter's own, and V8's: what is called some hundred times as a person steps is not worth optimising. V8 does that on other
+ * threads just when the client and the program need the processors.
  */
-const ADAPTER = [['semi-space-growth-factor', 4, 2], ['interrupt-budget', 1_000_000, 67_584]] as const;
+const ADAPTER = [['interrupt-budget', 1_000_000, 67_584]] as const;
 /** Each bundle has this file for itself. */
 const adapter = process.argv[2] === 'dap';
 function choose(own: boolean): void {
@@ -36,6 +35,9 @@ export function asEver<T>(work: () => T): T {
 
 export function setFlags(): void {
   setPatience();
+  // Most of what a start makes stays: with V8's own factor, 2, by which the space of new objects grows from 1 MB, it is copied five times until a program
+  // has run, and so much survives each time that V8 then collects the old ones as well.
+  v8.setFlagsFromString('--semi-space-growth-factor=16');
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   v8.setFlagsFromString('--no-flush-bytecode');
   // Translated code sees to the depth of its calls itself, and comes back every 70 000 instructions at least: no loop and no call need ask V8.

@@ -1,0 +1,148 @@
+// WebAssembly functions that make records by recipe, copy records that are kept, and hash pages: a start would have JavaScript do it some 20 000 times
+// before V8 has optimised anything of it, and the core module's machine code is there when it begins.
+// Must stay true: a record made here is the one that decoding would make (records.test.ts compares them).
+import { KEEP_COPIES, KEEP_LIST, KEEP_TO, RECIPES, RECIPE_NODES, RECORDS } from '../cpu-state';
+import { Code } from '../wasm/code';
+import type { ModuleBuilder } from '../wasm/module';
+import { TailValue } from '../x86/shape';
+import { SpecialTemplate } from './places';
+import { RECIPE, Shape } from './recipe-layout';
+import { RECORD, RecordMark } from './record-layout';
+
+export interface RecordFunctions {
+  /**
+   * Makes records one behind the other, each leading to the next, of instructions from the one at a host address on, whose guest address comes in halves: until
+   * one whose head is new, `most` of them, the first that begins behind the host address `last`, or one after which control may go elsewhere. How many; complemented
+   * if it ended so. What is called at them is their template.
+   */
+  makeRecords(host: number, high: number, low: number, record: number, last: number, most: number): number;
+  /** Copies of the records in KEEP_LIST from a place in it on, to KEEP_COPIES, as never executed and stale; KEEP_TO says where a record's copy will be, 0: nowhere. */
+  copyRecords(from: number, count: number): void;
+  /** Kept records, from one to before another, whose page is as it was are of use; `plain`: what executes them is their template. */
+  freshen(record: number, end: number, plain: number): void;
+  /** Of the 4 KiB at a host address. */
+  hashPage(host: number): number;
+}
+
+const SHIFT = Math.log2(RECORD.size);
+
+/** `shape` is a local that holds a recipe's. */
+const field = (code: Code, shape: number, at: Shape) => code.localGet(shape).i32Const(at).i32ShrU().i32Const(15).i32And();
+
+function makeRecords(): Code {
+  const code = new Code(6), host = 0, high = 1, low = 2, record = 3, last = 4, most = 5;
+  const address = code.local('i64'), next = code.local('i64'), value = code.local('i64'), node = code.local('i32'), at = code.local('i32'), recipe = code.local('i32'), shape = code.local('i32'), count = code.local('i32');
+  code.localGet(high).i64ExtendI32U().i64Const(32).i64Shl().localGet(low).i64ExtendI32U().i64Or().localSet(address);
+  const out = code.block(), again = code.loop();
+  code.i32Const(0).localSet(node).localGet(host).localSet(at);
+  const walk = code.loop();
+  code.localGet(node).i32Const(9).i32Shl().localGet(at).i32Load8U().i32Const(1).i32Shl().i32Add().i32Load16S(RECIPE_NODES).localTee(node).i32Eqz().brIf(out);
+  code.localGet(at).i32Const(1).i32Add().localSet(at);
+  code.localGet(node).i32Const(0).i32GtS().brIf(walk).end();
+  code.localGet(node).i32Const(-1).i32Xor().i32Const(RECIPE.size).i32Mul().localTee(recipe).i32Load(RECIPES + RECIPE.shape).localSet(shape);
+  field(code, shape, Shape.length).i64ExtendI32U().localGet(address).i64Add().localSet(next);
+  // Registers and the base lie side by side in both, and so do the records that this one leads to.
+  code.localGet(record).localGet(recipe).i32Load(RECIPES + RECIPE.template).localTee(node).i32Store(RECORD.slot);
+  code.localGet(record).localGet(node).i32Store(RECORD.step).localGet(record).localGet(node).i32Store(RECORD.template);
+  code.localGet(record).localGet(recipe).i32Load(RECIPES + RECIPE.count).i32Store(RECORD.count);
+  code.localGet(record).i64Const(0).i64Store(RECORD.nextRecord);
+  code.localGet(record).localGet(recipe).i64Load(RECIPES + RECIPE.registers).i64Store(RECORD.registers);
+  code.localGet(record).localGet(next).i64Store(RECORD.next).localGet(record).localGet(address).i64Store(RECORD.address);
+  code.localGet(record).localGet(recipe).i64Load(RECIPES + RECIPE.immediate).i64Store(RECORD.immediate);
+  // The tail: a displacement, then a value.
+  field(code, shape, Shape.head).localGet(host).i32Add().localSet(at);
+  field(code, shape, Shape.displacement).localTee(node).i32Eqz();
+  code.if();
+  code.localGet(record).localGet(recipe).i64Load(RECIPES + RECIPE.displacement).i64Store(RECORD.displacement);
+  code.else().localGet(node).i32Const(1).i32Eq();
+  code.if('i64');
+  code.localGet(at).i64Load8S().else().localGet(at).i64Load32S().end().localSet(value);
+  code.localGet(at).localGet(node).i32Add().localSet(at);
+  code.localGet(shape).i32Const(1 << Shape.fromNext).i32And().when(() => code.localGet(value).localGet(next).i64Add().localSet(value));
+  code.localGet(record).localGet(value).i64Store(RECORD.displacement).end();
+  const done = code.block();
+  const immediate = (read: () => Code) => { code.localGet(record); read().i64Store(RECORD.immediate).br(done); };
+  const reads: Record<Exclude<TailValue, TailValue.none>, () => void> = {
+    [TailValue.signed8]: () => { immediate(() => code.localGet(at).i64Load8S()); },
+    [TailValue.signed16]: () => { immediate(() => code.localGet(at).i64Load16S()); },
+    [TailValue.signed32]: () => { immediate(() => code.localGet(at).i64Load32S()); },
+    [TailValue.unsigned8]: () => { immediate(() => code.localGet(at).i64Load8U()); },
+    [TailValue.unsigned16]: () => { immediate(() => code.localGet(at).i64Load16U()); },
+    [TailValue.whole64]: () => { immediate(() => code.localGet(at).i64Load()); },
+    [TailValue.relative8]: () => { code.localGet(at).i64Load8S().localSet(value); },
+    [TailValue.relative32]: () => { code.localGet(at).i64Load32S().localSet(value); },
+  };
+  const kinds = Object.keys(reads).map(Number), relative = code.block(), blocks = kinds.map(() => code.block());
+  // The block that was opened last ends first.
+  field(code, shape, Shape.value).brTable([done, ...kinds.map((_, index) => blocks[kinds.length - 1 - index]!)], done);
+  for (const kind of kinds) {
+    code.end();
+    reads[kind as Exclude<TailValue, TailValue.none>]();
+    if (kind === TailValue.relative8 || kind === TailValue.relative32) code.br(relative);
+  }
+  code.end();
+  // A target below 0 wraps, which decoding says in its own way.
+  code.localGet(value).localGet(next).i64Add().localTee(value).i64Const(0).i64LtS().brIf(out);
+  code.localGet(record).localGet(value).i64Store(RECORD.target);
+  // A jump back counts, a call does in any case.
+  code.localGet(value).localGet(address).i64LeU().when(() => code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(RecordMark.counts).i32Or().i32Store8(RECORD.marks));
+  code.end();
+  code.localGet(count).when(() => code.localGet(record).i32Const(RECORD.size).i32Sub().localGet(record).i32Store(RECORD.nextRecord));
+  code.localGet(count).i32Const(1).i32Add().localSet(count);
+  code.localGet(shape).i32Const(1 << Shape.ends).i32And().when(() => code.localGet(count).i32Const(-1).i32Xor().return());
+  field(code, shape, Shape.length).localGet(host).i32Add().localSet(host);
+  code.localGet(next).localSet(address).localGet(record).i32Const(RECORD.size).i32Add().localSet(record);
+  code.localGet(host).localGet(last).i32LeU().localGet(count).localGet(most).i32LtU().i32And().brIf(again);
+  return code.end().end().localGet(count);
+}
+
+function copyRecords(): Code {
+  const code = new Code(2), from = 0, count = 1, to = code.local('i32'), source = code.local('i32'), other = code.local('i32');
+  code.localGet(from).i32Const(2).i32Shl().localSet(from).i32Const(KEEP_COPIES).localSet(to).localGet(count).i32Eqz().when(() => code.return());
+  const again = code.loop();
+  code.localGet(from).i32Load(KEEP_LIST).localSet(source);
+  for (const at of [RECORD.template, RECORD.registers, RECORD.next, RECORD.displacement, RECORD.immediate, RECORD.address]) code.localGet(to).localGet(source).i64Load(at).i64Store(at);
+  for (const at of [RECORD.slot, RECORD.step]) code.localGet(to).i32Const(SpecialTemplate.stale).i32Store(at);
+  for (const at of [RECORD.nextRecord, RECORD.takenRecord]) {
+    code.localGet(to).localGet(source).i32Load(at).localTee(other).i32Eqz();
+    code.if('i32');
+    code.i32Const(0).else().localGet(other).i32Const(RECORDS).i32Sub().i32Const(SHIFT - 2).i32ShrU().i32Load(KEEP_TO).end().i32Store(at);
+  }
+  code.localGet(to).i32Const(0).i32Store16(RECORD.count).localGet(to).localGet(source).i32Load8U(RECORD.marks).i32Const(RecordMark.stale).i32Or().i32Store8(RECORD.marks);
+  code.localGet(from).i32Const(4).i32Add().localSet(from).localGet(to).i32Const(RECORD.size).i32Add().localSet(to);
+  return code.localGet(count).i32Const(1).i32Sub().localTee(count).brIf(again).end();
+}
+
+function freshen(): Code {
+  const code = new Code(3), record = 0, end = 1, plain = 2, template = code.local('i32'), out = code.block(), again = code.loop();
+  code.localGet(record).localGet(end).i32GeU().brIf(out);
+  code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(~RecordMark.stale).i32And().i32Store8(RECORD.marks);
+  code.localGet(plain).when(() => code.localGet(record).localGet(record).i32Load(RECORD.template).localTee(template).i32Store(RECORD.slot).localGet(record).localGet(template).i32Store(RECORD.step));
+  return code.localGet(record).i32Const(RECORD.size).i32Add().localSet(record).br(again).end().end();
+}
+
+/** Two sums of 32 bits, put together as far as a double holds them: 32 bits of one and 20 of the other. */
+function hashPage(): Code {
+  const code = new Code(1), host = 0, end = code.local('i32'), a = code.local('i32'), b = code.local('i32'), word = code.local('i32');
+  code.localGet(host).i32Const(4096).i32Add().localSet(end).i32Const(0x9e3779b9 | 0).localSet(a).i32Const(0x85ebca6b | 0).localSet(b);
+  const again = code.loop();
+  code.localGet(a).localGet(host).i32Load().localTee(word).i32Xor().i32Const(0x01000193).i32Mul().localSet(a);
+  code.localGet(b).localGet(word).i32Xor().localGet(a).i32Const(15).i32ShrU().i32Add().i32Const(0x5bd1e995).i32Mul().localSet(b);
+  code.localGet(host).i32Const(4).i32Add().localTee(host).localGet(end).i32Ne().brIf(again).end();
+  return code.localGet(a).f64ConvertI32U().f64Const(0x100000).f64Mul().localGet(b).i32Const(0xfffff).i32And().f64ConvertI32U().f64Add();
+}
+
+const FUNCTIONS = {
+  makeRecords: [makeRecords, { parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] }],
+  copyRecords: [copyRecords, { parameters: ['i32', 'i32'], results: [] }],
+  freshen: [freshen, { parameters: ['i32', 'i32', 'i32'], results: [] }],
+  hashPage: [hashPage, { parameters: ['i32'], results: ['f64'] }],
+} as const;
+
+/** What makes them. */
+export const recordFunctions = Object.values(FUNCTIONS).map(([emit]) => emit);
+
+/** Exports `RecordFunctions` from a module. */
+export function addRecordFunctions(module: ModuleBuilder): void {
+  for (const [name, [emit, type]] of Object.entries(FUNCTIONS)) module.exportFunction(name, module.add(type, emit()));
+}
