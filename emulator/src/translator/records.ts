@@ -6,7 +6,7 @@ import { NO_REGISTER, RIP } from '../x86/instruction';
 import { LONGEST } from '../x86/before-opcode';
 import { flowOf } from './graph';
 import type { RecordsToKeep } from './kept-records';
-import { copied, inOrder } from './kept-records';
+import { LAST_WHOLE, copied, pagesOf, stillRight } from './kept-records';
 import { KnownTemplates } from './known-templates';
 import type { Library } from './known-templates';
 import type { Lookups } from './lookups';
@@ -20,8 +20,6 @@ import { makeTemplate, shortModule, translateSingle } from './translator';
 const PAGE = 4096;
 /** Instructions that are decoded at once, as far as no transfer of control comes between. */
 const RUN = 64;
-/** An instruction that begins here or before is on one page. */
-const LAST_WHOLE = PAGE - LONGEST;
 
 /** What records need of the translations beside them. */
 export interface RecordSource {
@@ -129,10 +127,10 @@ export class Records {
   private* on(page: number): Iterable<number> {
     const { keptAddresses } = this;
     let index = this.keptFrom(page);
-    if (index > 0 && this.pagesOf(RECORDS + (index - 1) * RECORD.size, keptAddresses[index - 1]!).includes(page)) index--;
+    if (index > 0 && pagesOf(this.lookups.words, RECORDS + (index - 1) * RECORD.size, keptAddresses[index - 1]!).includes(page)) index--;
     for (; index < keptAddresses.length && keptAddresses[index]! < page + PAGE; index++) yield RECORDS + index * RECORD.size;
     const before = this.crossed.has(page) ? this.byPage.get(page - PAGE) : undefined, own = this.byPage.get(page);
-    if (before) for (const record of before.subarray(PAGE - LONGEST + 1)) if (record !== 0 && this.pagesOf(record, this.addressOf(record)).includes(page)) yield record;
+    if (before) for (const record of before.subarray(PAGE - LONGEST + 1)) if (record !== 0 && pagesOf(this.lookups.words, record, this.addressOf(record)).includes(page)) yield record;
     if (own) for (const record of own) if (record !== 0) yield record;
   }
 
@@ -144,7 +142,7 @@ export class Records {
       if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
       const made = this.byRecipe(at, left), ends = made < 0, count = ends ? ~made : made;
       if (count === 0) {
-        const decoded = this.source.decode(at), record = this.next, offset = at % PAGE;
+        const record = this.next, offset = at % PAGE, decoded = this.source.decode(at);
         if (decoded === 'fetch' || (decoded === 'invalid' && first !== 0)) break;
         this.lookups.refresh();
         this.fill(record, at, decoded);
@@ -161,8 +159,7 @@ export class Records {
         continue;
       }
       const { words } = this.lookups, page = at - (at % PAGE), table = this.tableOf(page) ?? this.newTable(page);
-      this.fresh += count;
-      left -= count;
+      [this.fresh, left] = [this.fresh + count, left - count];
       for (const end = this.next + count * RECORD.size; this.next < end;) {
         const record = this.next, offset = words[(record + RECORD.address) >> 2]! & (PAGE - 1), known = table[offset] || this.keptAt(page + offset);
         // What was made beyond is made over.
@@ -310,7 +307,7 @@ export class Records {
   refresh(address: number): boolean {
     const record = this.known(address);
     if (record === undefined) return false;
-    for (const page of this.pagesOf(record, address)) this.check(page);
+    for (const page of pagesOf(this.lookups.words, record, address)) this.check(page);
     this.lookups.refresh();
     if (!this.isStale(record)) return true;
     const decoded = this.source.decode(address);
@@ -346,11 +343,6 @@ export class Records {
 
   // Keeping.
 
-  private pagesOf(record: number, address: number): number[] {
-    const first = address - (address % PAGE), { words } = this.lookups, end = words[(record + RECORD.next) >> 2]! + words[(record + RECORD.next + 4) >> 2]! * 0x100000000;
-    return end > first + PAGE ? [first, first + PAGE] : [first];
-  }
-
   private addressOf(record: number): number { const { words } = this.lookups; return words[(record + RECORD.address) >> 2]! + words[(record + RECORD.address + 4) >> 2]! * 0x100000000; }
 
   /** Compares a page of kept records; if it is what it was, its records are of use. */
@@ -367,7 +359,7 @@ export class Records {
     // Those on two pages, at its borders: only if the other page is what it was, too.
     for (const index of [from - 1, end - 1]) {
       if (index < 0) continue;
-      const record = RECORDS + index * RECORD.size, address = keptAddresses[index]!, own = this.pagesOf(record, address);
+      const record = RECORDS + index * RECORD.size, address = keptAddresses[index]!, own = pagesOf(this.lookups.words, record, address);
       if (own.length === 1 || !own.includes(page)) continue;
       if (own.every((each) => this.good.has(each))) bytes[record + RECORD.marks]! &= ~RecordMark.stale; else bytes[record + RECORD.marks]! |= RecordMark.stale;
       this.show(record, address);
@@ -379,31 +371,14 @@ export class Records {
     if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
     this.fresh = 0;
-    const all = (this.next - RECORDS) / RECORD.size, pagesInOrder = [...new Set([...this.byPage.keys(), ...this.keptPages])].sort((a, b) => a - b);
-    const pages = new Map<number, number>(), ordered = inOrder(this.lookups.words, all, pagesInOrder), kept = new Uint32Array(all), keptAddresses = new Float64Array(all);
-    const to = new Uint32Array(all);
-    const note = (own: number) => { if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0); };
-    let count = 0, page = -PAGE, last = -1, unchecked = false, noted = false;
-    for (let index = 0; index < 2 * all; index += 2) {
-      const number = ordered[index]!, record = RECORDS + number * RECORD.size, place = ordered[index + 1]!, offset = place & (PAGE - 1);
-      if (place - offset !== last) { last = place - offset; page = pagesInOrder[last / PAGE]!; unchecked = this.unchecked.has(page); noted = false; }
-      const address = page + offset;
-      if (offset > LAST_WHOLE && this.pagesOf(record, address).length > 1) {
-        if (!unchecked && !this.unchecked.has(page + PAGE) && this.isStale(record)) continue;
-        note(page + PAGE);
-      } else if (!unchecked && this.isStale(record)) continue;
-      if (!noted) { note(page); noted = true; }
-      to[number] = RECORDS + count * RECORD.size;
-      keptAddresses[count] = address;
-      kept[count++] = record;
-    }
+    const pages = new Map<number, number>(), note = (own: number) => { if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0); };
+    const { records, addresses, to } = stillRight(this.lookups, (this.next - RECORDS) / RECORD.size, [...this.byPage.keys(), ...this.keptPages], this.unchecked, note);
     // Looking at pages may have made the memory grow.
     this.lookups.refresh();
     this.lookups.words.set(to, KEEP_TO >> 2);
-    const bytes = copied(this.lookups, kept.subarray(0, count), this.functions);
-    const rows = new Set(this.own.map(({ row }) => row));
+    const bytes = copied(this.lookups, records, this.functions), rows = new Set(this.own.map(({ row }) => row));
     const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
-    return { head, bytes, addresses: new Uint8Array(keptAddresses.slice(0, count).buffer), bodies: this.own.map(({ body }) => body) };
+    return { head, bytes, addresses: new Uint8Array(addresses.buffer), bodies: this.own.map(({ body }) => body) };
   }
 
   /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
