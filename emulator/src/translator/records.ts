@@ -167,8 +167,7 @@ export class Records {
         table[offset] = record;
         if (!plain) this.show(record, page + offset);
         if (first === 0) first = record; else words[(before + RECORD.nextRecord) >> 2] = record;
-        before = record;
-        this.next = record + RECORD.size;
+        this.next = (before = record) + RECORD.size;
       }
       at = words[(before + RECORD.next) >> 2]! + words[(before + RECORD.next + 4) >> 2]! * 0x100000000;
       if (at - page > PAGE) this.crossed.add(page + PAGE);
