@@ -124,7 +124,7 @@ export class Inspector {
   /** How the symbol reader wants a frame. Only the innermost frame has all registers. */
   frameContext({ frame, registers }: Place): FrameContext {
     const framePointer = Number(BigInt.asUintN(47, frame.bp));
-    return { pc: frame.lookupPc, cfa: frame.cfa, ...(registers && frame.lookupPc === frame.pc && registers.rip === frame.pc ? { registers } : {}), ...(framePointer ? { framePointer } : {}) };
+    return { pc: frame.lookupPc, ...(frame.pc === frame.lookupPc ? {} : { returnPc: frame.pc }), cfa: frame.cfa, ...(registers && frame.lookupPc === frame.pc && registers.rip === frame.pc ? { registers } : {}), ...(framePointer ? { framePointer } : {}) };
   }
 
   scopes(place: Place): Scope[] {
@@ -278,7 +278,7 @@ export class Inspector {
 
   /** As a front end shows it: registers, TLS and the guard in hexadecimal with their meaning, everything else as Delve has it. */
   evaluate(expression: string, place: Place): Variable {
-    const text = normal(expression);
+    const text = this.read(expression, place);
     const name = /^([a-z_][a-z0-9_]*)$/i.exec(text)?.[1];
     if (name !== undefined && !this.isVariable(name, place)) {
       const lower = name.toLowerCase();
@@ -320,7 +320,7 @@ export class Inspector {
 
   /** `call`: the results of the outermost call, or the value of what is made of them without a name, each as Delve prints it. */
   callResults(expression: string, place: Place): { name: string; value: string }[] {
-    const text = this.expand(normal(expression), place), scope = this.scopeOf(place), { go } = this.values;
+    const text = this.expand(this.read(expression, place), place), scope = this.scopeOf(place), { go } = this.values;
     return this.withCalls(place, () => {
       try {
         const value = go.evaluator.evaluate(text, scope), { caller } = go.evaluator;
@@ -331,6 +331,12 @@ export class Inspector {
         return [{ name: '~panic', value: go.show(go.evaluator.panicked(type, error.type, error.data)) }];
       }
     }, (rows) => rows);
+  }
+
+  /** `pc` and `sp` are the program's own where it has variables of those names. */
+  private read(expression: string, place: Place): string {
+    const text = expression.trim();
+    return (text === 'pc' || text === 'sp') && this.isVariable(text, place) ? text : normal(text);
   }
 
   isVariable(name: string, place: Place): boolean {
@@ -347,7 +353,7 @@ export class Inspector {
 
   /** `print`: Delve's text, on several lines. */
   print(expression: string, place: Place, options: PrintOptions): string {
-    const text = normal(expression);
+    const text = this.read(expression, place);
     if (/^(tls|stackguard)$/i.test(text) && !options.verb) return this.special(text.toLowerCase() as 'tls' | 'stackguard', place)!.value;
     const register = place.registers && /^[a-z]+\d*$/i.test(text) && !/^[XY]MM/.test(text) && !options.verb && !this.isVariable(text, place) ? this.registerVariable(text, place.registers, place.tid) : undefined;
     if (register) return register.value.split(' ')[0]!;
@@ -374,7 +380,7 @@ export class Inspector {
 
   assign(expression: string, value: string, place: Place): void {
     this.assignTo = place.tid;
-    this.values.assign(this.expand(normal(expression), place), value, this.scopeOf(place));
+    this.values.assign(this.expand(this.read(expression, place), place), value, this.scopeOf(place));
   }
 
   /** Of runtime/pprof: a map, or a list since Go 1.24. */
@@ -390,7 +396,7 @@ export class Inspector {
 
   /** Address of the header of the channel that an expression names. */
   channel(expression: string, place: Place): number {
-    const value = this.values.go.evaluate(this.expand(normal(expression), place), this.scopeOf(place));
+    const value = this.values.go.evaluate(this.expand(this.read(expression, place), place), this.scopeOf(place));
     if (value.type?.kind !== 'chan') throw new Error(`expression ${JSON.stringify(expression)} (type ${value.typeName}) is not a channel`);
     return numberAt(value.bytes, 0, 8);
   }
@@ -406,7 +412,7 @@ export class Inspector {
   packageRows(): VariableRow[] { return this.values.globalRows(); }
   /** No type where the value is an untyped constant. */
   typeOf(expression: string, place: Place): { type: string | undefined; kind: string | undefined; concrete?: string } {
-    const value = this.values.go.evaluate(this.expand(normal(expression), place), this.scopeOf(place));
+    const value = this.values.go.evaluate(this.expand(this.read(expression, place), place), this.scopeOf(place));
     const children = value.type?.kind === 'interface' ? this.values.go.children(value) : [];
     return { type: value.register !== undefined ? 'CPU Register' : value.untyped ? undefined : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : value.type?.kind === 'interface' ? { concrete: 'void' } : {}) };
   }

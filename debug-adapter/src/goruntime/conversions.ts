@@ -1,6 +1,7 @@
 // Conversions of values in expressions to other types, and the bytes that a value has as one of another type.
 // Must stay true: what Go converts is converted as Go does it; a pointer may also be made of any number.
 import type { GoType } from '../symbols/types';
+import { textOf } from './go-text';
 import { alike, isInteger, isUntyped, quoted } from './operand-kinds';
 import type { Operand } from './operand-kinds';
 import { Operands } from './operands';
@@ -17,14 +18,14 @@ export class Conversions extends Operands {
         return this.rounded(type, f);
       }
       case 'pointer': case 'unsafe.Pointer': case 'func': case 'map': case 'chan':
-        if (type.kind === 'pointer' ? v.kind === 'pointer' || v.kind === 'unsafe.Pointer' || isInteger(v) || v.constant === null : type.kind === 'unsafe.Pointer' ? n !== undefined : v.constant === null) return v.addressOnly ? { ...this.integer(type, n!), addressOnly: true } : this.integer(type, n!);
+        if (type.kind === 'pointer' ? v.kind === 'pointer' || v.kind === 'unsafe.Pointer' || isInteger(v) || v.constant === null : type.kind === 'unsafe.Pointer' ? n !== undefined : v.constant === null) return v.addressOnly || (type.kind === 'pointer' && isInteger(v)) ? { ...this.integer(type, n!), addressOnly: true } : this.integer(type, n!);
         break;
       case 'string': {
         const text = (value: string): Operand => Object.assign(this.constant(value), { type, typeName: type.name, typed: true });
         if (v.kind === 'string') return { ...v, type, typeName: type.name, typed: true };
         const elements = v.kind === 'slice' || v.kind === 'array' ? v.type!.elem?.kind : undefined;
         if (elements === 'uint8' && v.kind === 'slice' && !v.held) return this.made(type, v.bytes.slice(0, 16));
-        if (elements === 'uint8') return text(new TextDecoder().decode(this.elementBytes(v)));
+        if (elements === 'uint8') return text(textOf(this.elementBytes(v)));
         if (elements === 'int32') return text(this.runes(v));
         if (n !== undefined && isInteger(v)) return text(String.fromCodePoint(Number(n) > 0x10ffff || n < 0n ? 0xfffd : Number(n)));
         break;
@@ -37,7 +38,7 @@ export class Conversions extends Operands {
           return this.made(type, bytes);
         }
         if (v.kind === 'string' && type.elem?.kind === 'uint8') return this.holding(type, v.text ?? new Uint8Array(0));
-        if (v.kind === 'string' && type.elem?.kind === 'int32') return this.holding(type, new Uint8Array(Int32Array.from(Array.from(this.stringValue(v)!, (rune) => rune.codePointAt(0)!)).buffer));
+        if (v.kind === 'string' && type.elem?.kind === 'int32') return this.holding(type, new Uint8Array(Int32Array.from(Array.from(this.stringValue(v)!, (rune) => (/[\ud800-\udfff]/u.test(rune) ? 0xfffd : rune.codePointAt(0)!))).buffer));
         break;
       case 'complex64': case 'complex128': {
         const value = this.complex(v) ?? (n === undefined || !isInteger(v) ? undefined : { re: Number(n), im: 0 });

@@ -9,7 +9,8 @@ import { MadeType } from '../symbols/dwarf/go-types';
 import { parseExpression, sourceOf } from './expression-parser';
 import type { Node } from './expression-parser';
 import { Conversions } from './conversions';
-import { UNTYPED_COMPLEX } from './operand-kinds';
+import { bytesOf } from './go-text';
+import { UNTYPED_COMPLEX, isUntyped, kindText, mismatched, typeText } from './operand-kinds';
 import { FOLLOWED } from './operands';
 import type { Operand } from './operands';
 import { registerValue } from './registers';
@@ -239,7 +240,8 @@ export class Evaluator extends Conversions {
     switch (node.kind) {
       case 'paren': return this.typeText(node.of);
       case 'ident': return node.name;
-      case 'string': return node.value;
+      // Types have the package's path as symbols do, with the dots of its last element written so.
+      case 'string': return node.value.replace(/[^/]*$/, (last) => last.replaceAll('.', '%2e'));
       case 'typeText': return node.text;
       case 'star': { const t = this.typeText(node.of); return t && `*${t}`; }
       case 'selector': { const t = this.typeText(node.of); return t && `${t}.${node.name}`; }
@@ -248,7 +250,7 @@ export class Evaluator extends Conversions {
         return t && (node.length === undefined ? `[]${t}` : node.length.kind === 'int' ? `[${node.length.value}]${t}` : undefined);
       }
       case 'mapType': { const k = this.typeText(node.key), v = this.typeText(node.value); return k && v && `map[${k}]${v}`; }
-      case 'chanType': { const t = this.typeText(node.elem); return t && `chan ${t}`; }
+      case 'chanType': { const t = this.typeText(node.elem); return t && `${node.direction ?? 'chan'} ${t}`; }
       case 'index': { const t = this.typeText(node.of), all = [node.index, ...node.more ?? []].map((each) => this.typeText(each)); return t && all.every(Boolean) ? `${t}[${all.join(',')}]` : undefined; }
       default: return undefined;
     }
@@ -276,7 +278,7 @@ export class Evaluator extends Conversions {
         return this.index(this.eval(node.of, scope), this.eval(node.index, scope));
       case 'slice': {
         const v = this.slice(this.eval(node.of, scope), node.low && this.number(this.eval(node.low, scope)), node.high && this.number(this.eval(node.high, scope)));
-        if (node.high?.kind === 'int' && (!node.low || node.low.kind === 'int')) v.whole = true;
+        if (v.kind !== 'string' && node.high?.kind === 'int' && (!node.low || node.low.kind === 'int')) v.whole = true;
         return v;
       }
       case 'star': return this.dereference(this.eval(node.of, scope));
@@ -311,7 +313,7 @@ export class Evaluator extends Conversions {
   private needsCall(message: string): never { throw new CallNeeded(message); }
   /** A string's two words, with its text where a call can read it. */
   private allocated(value: string): Uint8Array {
-    const text = new TextEncoder().encode(value), bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
+    const text = bytesOf(value), bytes = new Uint8Array(16), view = new DataView(bytes.buffer);
     view.setBigUint64(0, BigInt((this.caller ?? this.needsCall('a literal string has no place here')).allocate(text)), true);
     view.setBigUint64(8, BigInt(text.length), true);
     return bytes;
@@ -349,7 +351,7 @@ export class Evaluator extends Conversions {
   /** x.f with pointers, runtime's integer pointers and interfaces followed, embedded fields promoted. */
   private select(v: Operand, name: string): Operand {
     if (v.register !== undefined && (v.kind === 'array' || v.constant !== undefined || VIEW.test(name))) return this.vectorView(v, name);
-    let at = v;
+    let at = v, pointers = 0;
     for (let hops = 0; hops < 4; hops++) {
       const followed = at.type && FOLLOWED[at.type.name];
       if (followed) {
@@ -357,6 +359,8 @@ export class Evaluator extends Conversions {
         if (address === 0) this.fail(`${at.type!.name} is nil`);
         at = this.atType('', followed, address);
       } else if (at.kind === 'pointer') {
+        // As Go has it, a pointer to a pointer has no members.
+        if (pointers++ > 0) break;
         if (!at.unreadable && numberAt(at.bytes, 0, 8) === 0) this.nilMember(at, v, name);
         at = this.dereference(at);
       } else if (at.kind === 'interface') {
@@ -365,6 +369,7 @@ export class Evaluator extends Conversions {
         if (!d.data) this.fail(d.why ?? 'unknown dynamic type');
         if (name === 'data' || name === '(data)') return d.data!;
         at = d.data!;
+        pointers = 0;
       } else break;
     }
     if (at.unreadable) this.fail(at.unreadable);
@@ -412,10 +417,17 @@ export class Evaluator extends Conversions {
   }
 
   /** A method of a type, or of a pointer to it. */
-  private method(type: GoType | undefined, name: string): Operand | undefined {
-    if (!type) return undefined;
+  private method(type: GoType | undefined, name: string, depth = 0): Operand | undefined {
+    if (!type || depth > 4) return undefined;
     const dot = type.name.lastIndexOf('.'), pkg = type.name.slice(0, dot), own = type.name.slice(dot + 1);
-    return dot < 0 ? undefined : this.functionValue(`${pkg}.(*${own}).${name}`) ?? this.functionValue(`${pkg}.${own}.${name}`);
+    // The pointer's method of a value's is made by the compiler.
+    const found = dot < 0 ? undefined : this.functionValue(`${pkg}.${own}.${name}`) ?? this.functionValue(`${pkg}.(*${own}).${name}`);
+    if (found) return found;
+    for (const field of type.fields) {
+      const promoted = field.embedded ? this.method(field.type.kind === 'pointer' ? field.type.elem : field.type, name, depth + 1) : undefined;
+      if (promoted) return promoted;
+    }
+    return undefined;
   }
 
   private assertion(v: Operand, typeNode: Node): Operand {
@@ -438,23 +450,26 @@ export class Evaluator extends Conversions {
       if (a === undefined) this.fail(notBoolean(left));
       if (a === (op === '||')) return this.constant(a!);
       const right = this.eval(rightNode, scope), b = this.truth(right);
-      return b === undefined ? this.fail(notBoolean(right)) : this.constant(b);
+      return b === undefined ? this.fail(isUntyped(left) || isUntyped(right) ? notBoolean(right) : mismatched(left, right)) : this.constant(b);
     }
     return this.arithmetic(op, left, this.eval(rightNode, scope));
   }
 
   private call(node: { fn: Node; args: Node[] }, scope: EvalScope): Operand {
-    let fn = node.fn;
-    while (fn.kind === 'paren') fn = fn.of;
+    const fn = inside(node.fn);
     if (fn.kind === 'ident' && (fn.name === 'min' || fn.name === 'max') && node.args.length === 0) this.fail(`not enough arguments to ${fn.name}`);
+    if (fn.kind === 'ident' && ['len', 'cap', 'real', 'imag', 'complex'].includes(fn.name) && node.args.length === 0) this.fail(`wrong number of arguments to ${fn.name}: 0`);
     if (fn.kind === 'ident' && node.args.length >= 1) {
       const builtin = this.builtin(fn.name, node.args, scope);
       if (builtin) return builtin;
     }
     const type = this.type(fn);
     if (!type) {
+      let named: Node = fn;
+      while (named.kind === 'star') named = inside(named.of);
+      if (['arrayType', 'mapType', 'chanType', 'typeText'].includes(named.kind)) this.fail('no type entry found, use \'types\' for a list of valid types');
       const callee = this.callee(fn, scope);
-      if (!callee) this.fail(fn.kind === 'ident' ? `could not find symbol value for ${fn.name}` : this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
+      if (!callee) this.fail(fn.kind === 'ident' ? (this.tryIdentifier(fn.name, scope) ? `expression ${JSON.stringify(fn.name)} is not a function` : `could not find symbol value for ${fn.name}`) : this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
       return this.callOf(callee!, node.args, scope);
     }
     if (node.args.length !== 1) this.fail(`wrong number of arguments for a conversion to ${type!.name}`);
@@ -482,7 +497,7 @@ export class Evaluator extends Conversions {
     }
     if (node.kind !== 'selector') return undefined;
     const text = node.of.kind === 'ident' && !this.tryIdentifier(node.of.name, scope) ? `${node.of.name}.${node.name}` : node.of.kind === 'string' ? `${node.of.value}.${node.name}` : undefined;
-    if (text !== undefined) return direct(text) ?? this.fail(`could not find symbol ${text}`);
+    if (text !== undefined) return direct(text) ?? this.fail(node.of.kind === 'ident' && this.ownFunction(node.of.name, scope) ? `package ${node.of.name} has no function ${node.name}` : `could not find symbol ${text}`);
     let value = this.eval(node.of, scope);
     if (value.kind === 'interface') { const { data } = this.loader.dynamic(value); if (data) value = Object.assign(data, { source: value.source }); }
     const method = this.methodOf(value, node.name, direct);
@@ -556,8 +571,9 @@ export class Evaluator extends Conversions {
           const f = v.type?.header?.field(name === 'len' ? 'qcount' : 'dataqsiz');
           return this.constant(v.base && f ? BigInt(this.runtime.memory.u64(v.base + f.offset) ?? 0) : 0n);
         }
+        if (v.noCapacity && name === 'cap') this.fail('the capacity is optimized away');
         if (v.kind === 'slice' || v.kind === 'array' || (v.kind === 'string' && name === 'len')) return this.constant(BigInt(name === 'len' ? v.length : v.capacity));
-        return this.fail(`invalid argument ${v.source ?? ''} (type ${v.typeName}) for ${name}`);
+        return this.fail(`invalid argument ${v.source ?? ''} (type ${typeText(v)}) for ${name}`);
       }
       case 'real': case 'imag': {
         const given = one();
@@ -587,7 +603,9 @@ export class Evaluator extends Conversions {
   }
 }
 
-const notBoolean = (v: Operand): string => `expression ${JSON.stringify(v.source)} should be boolean not ${v.kind}`;
+/** Without the parentheses around it. */
+const inside = (node: Node): Node => (node.kind === 'paren' ? inside(node.of) : node);
+const notBoolean = (v: Operand): string => `expression ${JSON.stringify(v.source)} should be boolean not ${kindText(v)}`;
 
 /** How registers are looked at: `xmm0.float64`. */
 const VIEW = /^(u?int|float)\d+$/;

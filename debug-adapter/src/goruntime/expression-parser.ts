@@ -22,7 +22,7 @@ export type Node =
   | { kind: 'paren'; of: Node }
   | { kind: 'arrayType'; length: Node | undefined; elem: Node }
   | { kind: 'mapType'; key: Node; value: Node }
-  | { kind: 'chanType'; elem: Node }
+  | { kind: 'chanType'; elem: Node; direction?: '<-chan' | 'chan<-' }
   | { kind: 'typeText'; text: string };
 
 interface Token { kind: 'ident' | 'int' | 'float' | 'imaginary' | 'string' | 'rune' | 'op' | 'end'; text: string; at: number; end: number }
@@ -47,13 +47,13 @@ function tokenize(source: string): Token[] {
       continue;
     }
     const refuse = (at: number, what: string): never => { throw new ExpressionError(`1:${i + at + 1}: ${what}`); };
-    const digitless = /^0([xXbBoO])(?![0-9a-fA-F_])/.exec(rest), exponent = /^\d[\d_]*\.?\d*[eE](?![+-]?\d)[+-]?/.exec(rest), octal = /^0[0-7_]*([89])[\d_]*(?![\d_.eEi])/.exec(rest);
+    const digitless = /^0([xXbBoO])(?![0-9a-fA-F_]|(?<=[xX])\.[0-9a-fA-F])/.exec(rest), exponent = /^(0[xX][\da-fA-F_]*\.?[\da-fA-F_]*[pP]|(?!0[xX])\d[\d_]*\.?\d*[eE])(?![+-]?\d)[+-]?/.exec(rest), octal = /^0[0-7_]*([89])[\d_]*(?![\d_.eEi])/.exec(rest);
     if (digitless) refuse(2, `${{ x: 'hexadecimal', b: 'binary', o: 'octal' }[digitless[1]!.toLowerCase()]} literal has no digits`);
-    if (exponent && !/^0[xX]/.test(rest)) refuse(exponent[0].length, 'exponent has no digits');
+    if (exponent) refuse(exponent[0].length, 'exponent has no digits');
     if (octal) refuse(rest.indexOf(octal[1]!), `invalid digit '${octal[1]!}' in octal literal`);
-    const number = /^(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?)/.exec(rest);
+    const number = /^(0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?)/.exec(rest);
     if (number && /^[\d.]/.test(rest) && !(rest[0] === '.' && !/^\.\d/.test(rest))) {
-      const isFloat = !/^0[xXbBoO]/.test(number[0]) && /[.eE]/.test(number[0]);
+      const isFloat = /^0[xX].*[pP]/.test(number[0]) || (!/^0[xXbBoO]/.test(number[0]) && /[.eE]/.test(number[0]));
       const imaginary = /^i(?![\p{L}\p{N}_])/u.test(rest.slice(number[0].length)), end = i + number[0].length + (imaginary ? 1 : 0);
       out.push({ kind: imaginary ? 'imaginary' : isFloat ? 'float' : 'int', text: number[0].replace(/_/g, ''), at: i, end });
       i = end;
@@ -82,7 +82,10 @@ function tokenize(source: string): Token[] {
         if (!m) break;
         const e = m[1]!;
         if (!/^([xuU].|[0-7]{3}$)/.test(e) && (ESCAPES[e] === undefined || ((e === '"' || e === "'") && e !== quote))) refuse(k + 1, 'unknown escape sequence');
-        text += /^[xuU]./.test(e) ? String.fromCodePoint(parseInt(e.slice(1), 16)) : /^[0-7]{3}$/.test(e) ? String.fromCodePoint(parseInt(e, 8)) : ESCAPES[e] ?? e;
+        const byte = /^x./.test(e) ? parseInt(e.slice(1), 16) : /^[0-7]{3}$/.test(e) ? parseInt(e, 8) & 0xff : undefined;
+        // A byte of a string need not be one of UTF-8: see textOf.
+        if (byte !== undefined) text += quote === '"' && byte >= 0x80 ? String.fromCharCode(0xdc00 + byte) : String.fromCodePoint(byte);
+        else text += /^[uU]./.test(e) ? String.fromCodePoint(parseInt(e.slice(1), 16)) : ESCAPES[e] ?? e;
         k += m[0].length - 1;
       }
       if (k >= rest.length) refuse(0, 'string literal not terminated');
@@ -98,6 +101,12 @@ function tokenize(source: string): Token[] {
   }
   out.push({ kind: 'end', text: '', at: source.length, end: source.length });
   return out;
+}
+
+/** `0x1.8p-3` too. */
+function floatOf(text: string): number {
+  const hex = /^0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/.exec(text);
+  return hex ? Number(BigInt(`0x${hex[1]}${hex[2]}`)) * 2 ** (Number(hex[3]) - 4 * hex[2]!.length) : Number(text);
 }
 
 /** `T`, `pkg.T` or either with type arguments. */
@@ -155,7 +164,12 @@ export function parseExpression(source: string): Node {
       if (t.text === '*') { at++; return { kind: 'star', of: unary() }; }
       if (t.text === '&') { at++; return { kind: 'address', of: unary() }; }
       if (t.text === '-' || t.text === '+' || t.text === '!' || t.text === '^') { at++; return { kind: 'unary', op: t.text, of: unary() }; }
-      if (t.text === '<-') { at++; return { kind: 'chanType', elem: unary() }; }
+      if (t.text === '<-') {
+        at++;
+        if (peek().text !== 'chan') fail("'chan'");
+        at++;
+        return { kind: 'chanType', elem: typeName(), direction: '<-chan' };
+      }
     }
     const from = at, first = operand();
     return postfix(named(first, from), from);
@@ -166,7 +180,7 @@ export function parseExpression(source: string): Node {
     at++;
     switch (t.kind) {
       case 'int': return { kind: 'int', value: BigInt(/^0[0-7]+$/.test(t.text) ? '0o' + t.text.slice(1) : t.text) };
-      case 'float': return { kind: 'float', value: Number(t.text) };
+      case 'float': return { kind: 'float', value: floatOf(t.text) };
       case 'imaginary': return { kind: 'imaginary', value: Number(t.text) };
       case 'string': return { kind: 'string', value: t.text };
       case 'rune': return { kind: 'rune', value: BigInt(t.text.codePointAt(0) ?? 0) };
@@ -178,8 +192,9 @@ export function parseExpression(source: string): Node {
           return { kind: 'mapType', key, value: typeName() };
         }
         if (t.text === 'chan') {
-          if (isOp('<-')) at++;
-          return { kind: 'chanType', elem: typeName() };
+          const sends = isOp('<-');
+          if (sends) at++;
+          return { kind: 'chanType', elem: typeName(), ...(sends ? { direction: 'chan<-' as const } : {}) };
         }
         if ((t.text === 'interface' || t.text === 'struct') && isOp('{')) {
           const start = t.at;

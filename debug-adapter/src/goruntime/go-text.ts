@@ -1,5 +1,24 @@
 // Go's text forms of basic values: quoted strings, shortest floats, and fmt verbs for `print %x`.
 
+/** Text of bytes that need not be UTF-8: each that is none becomes a lone surrogate, U+DC80 and up, and so comes back out of `bytesOf`. */
+export function textOf(bytes: Uint8Array): string {
+  const whole = new TextDecoder().decode(bytes);
+  if (!whole.includes('\ufffd')) return whole;
+  let text = '';
+  for (let i = 0; i < bytes.length;) {
+    const [rune, size] = decodeRune(bytes, i);
+    text += String.fromCodePoint(rune < 0 ? 0xdc00 + bytes[i]! : rune);
+    i += size;
+  }
+  return text;
+}
+const STRAY = /[\udc80-\udcff]/u;
+export function bytesOf(text: string): Uint8Array {
+  const encoder = new TextEncoder();
+  if (!STRAY.test(text)) return encoder.encode(text);
+  return Uint8Array.from(Array.from(text).flatMap((rune) => (STRAY.test(rune) ? [rune.charCodeAt(0) & 0xff] : [...encoder.encode(rune)])));
+}
+
 /** strconv.Quote of raw bytes. */
 export function quoteBytes(bytes: Uint8Array, more = 0): string {
   let out = '"';
@@ -109,12 +128,13 @@ function hexFloat(x: number, digits?: number): string {
 }
 
 /** fmt.Sprintf of one value with one verb such as `%x`, `%#x`, `%08b`, `%d`, `%q`, `%e`. */
-export function formatVerb(format: string, value: bigint | number | string | boolean): string {
+export function formatVerb(format: string, value: bigint | number | string | boolean, unsigned = false): string {
   return format.replace(/%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g, (_all, flags: string, width: string, precision: string | undefined, verb: string) => {
     if (verb === '%') return '%';
     let s: string;
-    if (typeof value === 'bigint') {
-      const sign = value < 0n ? '-' : flags.includes('+') ? '+' : '';
+    if (verb === 'T') s = typeof value === 'bigint' ? `${unsigned ? 'u' : ''}int64` : typeof value === 'number' ? 'float64' : typeof value === 'string' ? 'string' : 'bool';
+    else if (typeof value === 'bigint') {
+      const sign = value < 0n ? '-' : flags.includes('+') && verb !== 'v' ? '+' : '';
       const magnitude = value < 0n ? -value : value;
       const sharp = flags.includes('#');
       switch (verb) {
@@ -127,7 +147,7 @@ export function formatVerb(format: string, value: bigint | number | string | boo
         case 'q': s = `'${quoteRune(Number(magnitude) % 0x110000, "'")}'`; break;
         case 'U': s = 'U+' + magnitude.toString(16).toUpperCase().padStart(4, '0'); break;
         case 'd': case 'v': s = sign + magnitude.toString(); break;
-        default: s = `%!${verb}(int64=${value})`;
+        default: s = `%!${verb}(${unsigned ? 'u' : ''}int64=${value})`;
       }
     } else if (typeof value === 'number') {
       const digits = precision === undefined ? 6 : Number(precision);
@@ -139,14 +159,14 @@ export function formatVerb(format: string, value: bigint | number | string | boo
         case 'x': case 'X': s = hexFloat(value, precision === undefined ? undefined : Number(precision)); if (verb === 'X') s = s.toUpperCase(); break;
         default: s = `%!${verb}(float64=${value})`;
       }
-      if (flags.includes('+') && !/^[-+%]/.test(s)) s = `+${s}`;
+      if (flags.includes('+') && verb !== 'v' && !/^[-+%]/.test(s)) s = `+${s}`;
     } else if (typeof value === 'string') {
-      const bytes = new TextEncoder().encode(value);
+      const bytes = bytesOf(value);
       if (verb === 'x' || verb === 'X') {
         s = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
         if (verb === 'X') s = s.toUpperCase();
       } else if (verb === 'q') s = quoteBytes(bytes);
-      else s = verb === 's' || verb === 'v' ? value : `%!${verb}(string=${value})`;
+      else s = verb === 's' || verb === 'v' ? new TextDecoder().decode(bytes) : `%!${verb}(string=${value})`;
     } else s = verb === 't' || verb === 'v' ? String(value) : `%!${verb}(bool=${value})`;
     const w = Number(width || 0);
     if (flags.includes('-')) return s.padEnd(w);

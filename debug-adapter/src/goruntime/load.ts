@@ -5,6 +5,7 @@ import type { GoKind, GoType, Place } from '../symbols/types';
 import { momentText } from './time-text';
 import { formatFloat } from './go-text';
 import { mapEntries, mapLength } from './maps';
+import { hasGap, onlyCapacityGone, partOf } from './pieces';
 import type { GuestMemory} from './memory';
 import { numberAt } from './memory';
 import type { FormatOptions } from './value-types';
@@ -37,6 +38,8 @@ export interface Loaded {
   held?: Uint8Array;
   /** All elements are wanted: the slice was written with both ends; or all of a string that was compared. */
   whole?: boolean;
+  /** Of a slice in registers the capacity is nowhere any more: it is shown as 0, as Delve has it. */
+  noCapacity?: boolean;
   /** A map's entries before this one are left out. */
   skip?: number;
   unreadable?: string;
@@ -67,6 +70,7 @@ export class Loader {
     v.bytes = bytes;
     if (place.at === 'gone' && bytes.length < type.size) v.unreadable = place.why;
     else if (bytes.length < type.size) v.unreadable = 'part of it could not be read';
+    else if (v.kind === 'slice' && onlyCapacityGone(place)) v.noCapacity = true;
     else if (v.kind !== 'struct' && v.kind !== 'array' && hasGap(place)) v.unreadable = 'optimized away';
     this.prepare(v);
     return v;
@@ -373,23 +377,6 @@ function withField(type: GoType, name: string, changed: GoType): GoType {
     name: type.name, kind: type.kind, size: type.size, named: type.named, fields, elem: undefined, key: undefined, length: 0, header: undefined, runtimeType: 0,
     field: (n) => fields.find((f) => f.name === n),
   };
-}
-
-/** Some of the value's pieces are nowhere. */
-function hasGap(place: Place): boolean {
-  return place.at === 'pieces' && place.pieces.some((p) => p.register === undefined && p.address === undefined);
-}
-
-/** Part of a value that lies in registers. */
-export function partOf(place: Place, offset: number, size: number): Place {
-  if (place.at !== 'pieces') return place.at === 'memory' ? { at: 'memory', address: place.address + offset } : place;
-  const pieces: typeof place.pieces = [];
-  let at = 0;
-  for (const p of place.pieces) {
-    if (at >= offset && at + p.size <= offset + size) pieces.push(p);
-    at += p.size;
-  }
-  return pieces.length ? { at: 'pieces', pieces } : { at: 'gone', why: 'part of a register' };
 }
 
 export function big(bytes: Uint8Array, offset: number, size: number): bigint {

@@ -1,6 +1,7 @@
 // What kind of operand a value is in an expression, and its name in messages about it.
 // Must stay true: untyped constants are told from values of a type, as Go tells them.
 import type { GoType } from '../symbols/types';
+import { bytesOf } from './go-text';
 import type { Loaded } from './load';
 
 /** A value, with its constant form when it is an untyped literal. */
@@ -32,3 +33,12 @@ export const quoted = (v: Operand): string => JSON.stringify(v.source ?? v.name)
 export function mismatched(a: Operand, b: Operand): string { return `mismatched types ${JSON.stringify(a.typeName)} and ${JSON.stringify(b.typeName)}`; }
 /** What a register holds may be of any integer's type: `rsp - g.stackguard0`. */
 export const mixesWithRegister = (a: Operand, b: Operand): boolean => (a.register ?? b.register) !== undefined && isInteger(a) && isInteger(b);
+
+/** Values that Go's compiler knows as constants too. */
+export const isPlain = (v: Operand): boolean => v.constant !== null && (isNumber(v) || v.kind === 'bool' || v.kind === 'string');
+
+/** Texts in the order of their bytes, as Go compares them. */
+export function byBytes(a: string, b: string): number {
+  const [x, y] = [bytesOf(a), bytesOf(b)], at = x.findIndex((byte, i) => byte !== y[i]);
+  return at < 0 ? x.length - y.length : y[at] === undefined ? 1 : x[at]! - y[at];
+}

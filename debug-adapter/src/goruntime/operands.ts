@@ -1,34 +1,23 @@
 // Values in expressions: making, converting, comparing and computing with them by Go's rules, untyped constants included.
 // Must stay true: nothing here resolves names; every failure is an ExpressionError with one sentence.
-import type { GoBinary } from '../symbols/binary';
 import { MadeType } from '../symbols/dwarf/go-types';
 import type { GoType } from '../symbols/types';
+import { bytesOf, textOf } from './go-text';
 import { complexBytes, complexIn, complexOperation } from './complex';
 import type { Complex } from './complex';
-import { Loader, big } from './load';
+import { Contents } from './contents';
+import { big } from './load';
 import { mapEntries, mapLength } from './maps';
 import { numberAt } from './memory';
-import type { GoRuntime } from './runtime';
-import { isInteger, isNumber, isShift, isUntyped, kindText, mismatched, mixesWithRegister, NIL_KINDS, quoted, typeText } from './operand-kinds';
+import { byBytes, isInteger, isNumber, isPlain, isShift, isUntyped, kindText, mismatched, mixesWithRegister, NIL_KINDS, quoted, typeText } from './operand-kinds';
 import type { Operand } from './operand-kinds';
-import { ExpressionError } from './value-types';
 
 export type { Operand } from './operand-kinds';
 
 /** The runtime's integers that are pointers. */
 export const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
 
-export class Operands {
-  readonly loader: Loader;
-
-  constructor(readonly binary: GoBinary, readonly runtime: GoRuntime) {
-    this.loader = new Loader(binary, runtime.memory);
-  }
-
-  protected fail(message: string): never {
-    throw new ExpressionError(message);
-  }
-
+export class Operands extends Contents {
   protected basic(name: string): GoType {
     return this.binary.typeNamed(name) ?? new MadeType(name, 'uint64', 8);
   }
@@ -57,9 +46,10 @@ export class Operands {
       v.typeName = '';
     } else {
       v = this.made(this.basic('string'), new Uint8Array(16));
-      v.text = new TextEncoder().encode(value);
+      v.text = bytesOf(value);
       v.length = v.text.length;
-      v.value = value;
+      // Bytes that make a rune only together are one.
+      v.value = value = textOf(v.text);
       v.loaded = true;
     }
     v.constant = value;
@@ -73,11 +63,6 @@ export class Operands {
     return type ? { ...this.constant(value), type, typeName: type.name, kind: type.kind, value: String(value), loaded: true, declared: true, ...(type.name === 'int' ? {} : { typed: true }) } : this.constant(value);
   }
 
-  protected complex(v: Operand): Complex | undefined {
-    if (v.kind.startsWith('complex')) return complexIn(v.bytes);
-    const re = v.constant === null ? undefined : this.float(v) ?? (typeof v.constant === 'bigint' ? Number(v.constant) : undefined);
-    return re === undefined ? undefined : { re, im: 0 };
-  }
   protected complexOf(type: GoType, value: Complex): Operand { return this.made(type, complexBytes(value, type.size)); }
 
   protected pointer(type: GoType, address: number): Operand {
@@ -102,65 +87,24 @@ export class Operands {
     return this.fail(v.constant === null ? 'nil can not be dereferenced' : `expression ${quoted(v)} (${typeText(v)}) can not be dereferenced`);
   }
 
-  /** Any integer-like content as a bigint; undefined for other kinds. */
-  toInteger(v: Operand): bigint | undefined {
-    if (typeof v.constant === 'bigint') return v.constant;
-    if (v.constant === null) return 0n;
-    switch (v.kind) {
-      case 'pointer': case 'unsafe.Pointer': case 'map': case 'chan': case 'uintptr': return big(v.bytes, 0, 8);
-      case 'func': return v.integer ?? big(v.bytes, 0, 8);
-      case 'bool': return undefined;
-      default: {
-        if (!v.type || !/^u?int/.test(v.kind)) return undefined;
-        const raw = big(v.bytes, 0, v.type.size);
-        return v.kind.startsWith('int') ? BigInt.asIntN(v.type.size * 8, raw) : raw;
-      }
-    }
-  }
-
-  protected number(v: Operand): number {
-    if (v.unreadable) this.fail(v.unreadable);
-    const n = this.toInteger(v);
-    return n === undefined ? this.fail(`can not use a value of type ${v.typeName} as a number`) : Number(n);
-  }
-
-  protected float(v: Operand): number | undefined {
-    if (typeof v.constant === 'number') return v.constant;
-    if (v.kind === 'float32' || v.kind === 'float64') {
-      this.loader.load(v);
-      return v.float;
-    }
-    const n = this.toInteger(v);
-    return typeof v.constant === 'bigint' && n !== undefined ? Number(n) : undefined;
-  }
-
-  protected truth(v: Operand): boolean | undefined {
-    if (typeof v.constant === 'boolean') return v.constant;
-    return v.kind === 'bool' ? v.bytes[0] !== 0 : undefined;
-  }
-
-  protected stringValue(v: Operand): string | undefined {
-    if (typeof v.constant === 'string') return v.constant;
-    if (v.kind !== 'string') return undefined;
-    return new TextDecoder().decode(this.runtime.memory.bytes(v.base, Math.min(v.length, 1 << 20)));
-  }
-
   protected unary(op: string, v: Operand): Operand {
     if (v.unreadable) this.fail(v.unreadable);
     if (op === '!') {
       const t = this.truth(v);
-      return t === undefined ? this.fail(`operator ! can not be applied to ${quoted(v)}`) : this.constant(!t);
+      if (t !== undefined) return v.constant !== undefined && !v.typed ? this.constant(!t) : this.made(v.type!, Uint8Array.of(t ? 0 : 1));
+      return this.fail(isPlain(v) ? `invalid unary operation !${this.written(v)}` : `operator ! can not be applied to ${quoted(v)}`);
     }
     if (typeof v.constant === 'number' || v.kind.startsWith('float')) {
       const f = this.float(v)!;
-      return op === '^' ? this.fail('operator ^ can not be applied to a float') : this.constant(op === '-' ? -f : f);
+      if (op === '^') this.fail(`invalid unary operation ^${this.written(v)}`);
+      return typeof v.constant === 'number' ? this.constant(op === '-' ? -f : f) : this.rounded(v.type!, op === '-' ? -f : f);
     }
     if (v.kind.startsWith('complex') && op !== '^') {
       const { re, im } = complexIn(v.bytes);
       return this.complexOf(v.type!, op === '-' ? { re: -re, im: -im } : { re, im });
     }
     const n = isNumber(v) ? this.toInteger(v) : undefined;
-    if (n === undefined) this.fail(`operator ${op} can not be applied to ${quoted(v)}`);
+    if (n === undefined) this.fail(isPlain(v) ? `invalid unary operation ${op}${this.written(v)}` : `operator ${op} can not be applied to ${quoted(v)}`);
     const result = op === '-' ? -n! : op === '^' ? ~n! : n!;
     return v.declared ? this.declaredConstant({ value: result, type: v.type }) : v.constant !== undefined ? this.constant(result) : this.integer(v.type!, result);
   }
@@ -173,17 +117,20 @@ export class Operands {
     const ls = this.stringValue(left), rs = this.stringValue(right);
     if (ls !== undefined && rs !== undefined) {
       switch (op) {
-        case '+': return this.constant(ls + rs);
-        case '<': return this.constant(ls < rs);
-        case '<=': return this.constant(ls <= rs);
-        case '>': return this.constant(ls > rs);
-        case '>=': return this.constant(ls >= rs);
+        case '+': {
+          const typed = [left, right].find((v) => !isUntyped(v)), sum = this.constant(ls + rs);
+          return typed?.type ? Object.assign(sum, { type: typed.type, typeName: typed.type.name, typed: true }) : sum;
+        }
+        case '<': return this.constant(byBytes(ls, rs) < 0);
+        case '<=': return this.constant(byBytes(ls, rs) <= 0);
+        case '>': return this.constant(byBytes(ls, rs) > 0);
+        case '>=': return this.constant(byBytes(ls, rs) >= 0);
       }
     }
     const complexes = [left, right].filter((v) => v.kind.startsWith('complex')), complexType = (complexes.find((v) => !isUntyped(v)) ?? complexes[0])?.type;
     if (complexType) {
       const a = this.complex(left), b = this.complex(right), result = a && b && complexOperation(op, a, b);
-      return result ? this.complexOf(complexType, result) : this.fail(a && b ? `operator ${op} not defined on ${complexType.name}` : mismatched(left, right));
+      return result ? this.complexOf(complexType, result) : this.fail(a && b ? this.invalid(op, left, right) : mismatched(left, right));
     }
     const typed = !isUntyped(left) ? left : !isUntyped(right) ? right : undefined;
     const isFloat = [left, right].some((v) => typeof v.constant === 'number' || v.kind === 'float32' || v.kind === 'float64');
@@ -203,10 +150,10 @@ export class Operands {
         case '>': return this.constant(a! > b!);
         case '>=': return this.constant(a! >= b!);
       }
-      this.fail(`operator ${op} not defined on floats`);
+      this.fail(this.invalid(op, left, right));
     }
     const a = this.toInteger(left), b = this.toInteger(right);
-    if (a === undefined || b === undefined) this.fail(left.constant === undefined && right.constant === undefined && left.typeName !== right.typeName ? mismatched(left, right) : `operator ${op} not defined on ${a === undefined ? left.typeName : right.typeName}`);
+    if (a === undefined || b === undefined) this.fail(left.constant === undefined && right.constant === undefined && left.typeName !== right.typeName ? mismatched(left, right) : left.kind === 'bool' && right.kind === 'bool' ? this.invalid(op, left, right) : `operator ${op} not defined on ${a === undefined ? left.typeName : right.typeName}`);
     switch (op) {
       case '<': return this.constant(a! < b!);
       case '<=': return this.constant(a! <= b!);
@@ -318,17 +265,17 @@ export class Operands {
       if (i < 0 || i >= v.type!.length) this.fail('index out of bounds');
       return this.loader.of('', elem, v.bytes.subarray(i * elem.size, (i + 1) * elem.size), { at: 'gone', why: 'part of a register' });
     }
-    if (v.kind === 'pointer' && v.type?.elem?.kind === 'array') v = this.dereference(v);
+    if (v.kind === 'pointer' && ['array', 'slice', 'map', 'string'].includes(v.type?.elem?.kind ?? '')) v = { ...this.dereference(v), ...(v.source === undefined ? {} : { source: v.source }) };
     if (v.unreadable) this.fail(v.unreadable);
     switch (v.kind) {
       case 'slice': case 'array': {
         if (v.kind === 'slice' && v.base === 0 && !v.held) this.fail(`can not index ${JSON.stringify(v.source ?? '')}`);
-        const i = this.number(index);
+        const i = this.position(index);
         if (i < 0 || i >= v.length) this.fail(`index out of bounds`);
         return this.loader.element(v, i);
       }
       case 'string': {
-        const i = this.number(index);
+        const i = this.position(index);
         if (i < 0 || i >= v.length) this.fail('index out of bounds');
         const byte: Operand = v.constant !== undefined && v.text ? this.integer(this.basic('uint8'), BigInt(v.text[i]!)) : this.loader.at('', this.basic('uint8'), v.base + i);
         byte.typeName = 'byte';
@@ -344,10 +291,17 @@ export class Operands {
     return this.fail(`expression ${quoted(v)} (${typeText(v)}) does not support indexing`);
   }
 
+  /** An index: of an integer's type, or a constant that is whole. */
+  private position(index: Operand): number {
+    if (index.constant === null) this.fail('can not use nil as an index');
+    if (isUntyped(index) && (typeof index.constant !== 'bigint')) this.fail(`can not convert constant ${this.written(index)} to int`);
+    return this.number(index);
+  }
+
   /** Whether an untyped constant may stand for a value of that type. */
   private takes({ kind }: Operand, { constant }: Operand): boolean {
     switch (typeof constant) {
-      case 'bigint': return /^(u?int|float|complex)/.test(kind);
+      case 'bigint': return /^(u?int(\d*|ptr)$|float|complex)/.test(kind);
       case 'number': return /^(float|complex)/.test(kind);
       case 'string': return kind === 'string';
       case 'boolean': return kind === 'bool';
@@ -378,13 +332,13 @@ export class Operands {
     const from = low ?? 0, to = high ?? v.length;
     const limit = v.kind === 'slice' ? Math.max(v.capacity, v.length) : v.length;
     if (from < 0 || to < from || to > limit) this.fail('index out of bounds');
-    if (v.constant !== undefined && v.text) return Object.assign(this.constant(new TextDecoder().decode(v.text.slice(from, to))), v.register === undefined ? {} : { register: v.register });
+    if (v.constant !== undefined && v.text) return Object.assign(this.constant(textOf(v.text.slice(from, to))), v.register === undefined ? {} : { register: v.register }, v.typed ? { type: v.type, typeName: v.typeName, typed: true } : {});
     if (v.held) return this.holding(v.type!, v.held.subarray(from * elemSize, to * elemSize));
     const bytes = new Uint8Array(v.kind === 'string' ? 16 : 24);
     const view = new DataView(bytes.buffer);
     view.setBigUint64(0, BigInt(v.base + from * elemSize), true);
     view.setBigUint64(8, BigInt(to - from), true);
     if (v.kind !== 'string') view.setBigUint64(16, BigInt(limit - from), true);
-    return this.made(v.kind === 'string' ? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
+    return this.made(v.kind === 'string' ? v.type ?? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
   }
 }

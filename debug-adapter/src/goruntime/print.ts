@@ -1,6 +1,6 @@
 // The text of a loaded value, in Delve's two forms: one line, and `print`'s lines with tabs.
 // Must stay true: this is Delve's format to the byte (a differential test compares), so peculiarities such as `, ]` stay.
-import { formatVerb, quoteBytes } from './go-text';
+import { bytesOf, formatVerb, quoteBytes, textOf } from './go-text';
 import type { Loaded } from './load';
 
 interface Flags { top: boolean; includeType: boolean; newlines: boolean; /** Strings without quotes. */ raw: boolean }
@@ -59,8 +59,8 @@ function text(v: Loaded, flags: Flags, indent: string, verb: string): string {
 
 function basic(v: Loaded, verb: string, raw: boolean): string {
   if (v.kind === 'string') {
-    const bytes = v.text ?? new TextEncoder().encode(v.value);
-    if (verb !== '') return formatVerb(verb, new TextDecoder().decode(bytes));
+    const bytes = v.text ?? bytesOf(v.value);
+    if (verb !== '') return formatVerb(verb, textOf(bytes));
     const more = v.length - bytes.length;
     return raw ? `${new TextDecoder().decode(bytes)}${more > 0 ? `...+${more} more` : ''}` : quoteBytes(bytes, more);
   }
@@ -74,7 +74,7 @@ function basic(v: Loaded, verb: string, raw: boolean): string {
   if (verb !== '') {
     if (v.kind === 'bool') return formatVerb(verb, v.value === 'true');
     if (v.float !== undefined) return formatVerb(verb, written(v));
-    if (v.integer !== undefined) return formatVerb(verb, v.integer);
+    if (v.integer !== undefined) return formatVerb(verb, v.integer, v.kind.startsWith('u'));
   }
   return v.value;
 }
@@ -98,15 +98,16 @@ function dynamic(v: Loaded, flags: Flags, indent: string, verb: string): string 
     const target = data.children[0];
     if (!target) return head + '...';
     if (target.address === 0) return head + 'nil';
-    if (target.onlyAddress) return head + hex(data.address ?? 0);
+    // Of an interface in registers the data word has no address.
+    if (target.onlyAddress) return head + hex(data.address ?? target.address ?? 0);
     return head + inner();
   }
-  if (data.onlyAddress) return head + '*' + addressed(v.typeName, v.address ?? 0, '*');
+  if (data.onlyAddress) return head + (v.address === undefined ? '{...}' : '*' + addressed(v.typeName, v.address, '*'));
   return head + inner();
 }
 
 function struct(v: Loaded, flags: Flags, indent: string, verb: string): string {
-  if (v.length !== v.children.length && v.children.length === 0) return addressed(v.typeName, v.address ?? 0, '*');
+  if (v.length !== v.children.length && v.children.length === 0) return v.address === undefined ? `${v.typeName} {...}` : addressed(v.typeName, v.address, '*');
   const lines = flags.newlines && v.children.some(needsLine);
   let out = (flags.includeType ? `${v.typeName} ` : '') + '{';
   v.children.forEach((c, i) => {

@@ -123,6 +123,8 @@ export interface GoType {
 export interface FrameContext {
   /** The instruction to look at: RIP in the innermost frame, return address − 1 in a caller. */
   pc: number;
+  /** In a caller: where it goes on. */
+  returnPc?: number;
   /** Canonical frame address: value of SP just before the CALL that entered this function. */
   cfa: number;
   /** Registers of the innermost frame; in callers those that are known (at least RSP, RBP may be stale: leave out). */

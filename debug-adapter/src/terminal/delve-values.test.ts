@@ -22,7 +22,10 @@ function at(file: string, mark: string): string {
 const kinds = (mark: string): string => at('kinds.go', mark), iterators = (mark: string): string => at('iterators.go', mark);
 const USER = 'goroutines -with userloc main.';
 
-const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] = [
+/** An expression and its type. */
+const both = (list: string[]): string[] => list.flatMap((each) => [`print ${each}`, ...(each.startsWith('%') ? [] : [`whatis ${each}`])]);
+
+const SCRIPTS: { name: string; file: string; from: number; lines: string[]; flags?: string[] }[] = [
   { name: 'recursion, arrays, maps, slices and pointers', file: 'kinds.go', from: 19, lines: [
     `break ${kinds('deepest')}`, 'continue', 'stack 6', 'stack 7 -offsets', 'args', 'print seen', 'up', 'args', 'frame 3 print n', 'stepout', 'clearall',
     `break ${kinds('collections')}`, 'continue', 'locals', 'locals -v', 'print big[7]', 'print big[290:]', 'print grid[1][2]', 'print len(text), 1', 'print text[:4]', 'print lookup', 'print words["one"]', 'print nilMap', 'print %x bytes', 'print runes', 'print complexes[0]',
@@ -80,6 +83,21 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[] }[] =
   { name: 'channels with waiters, labels', file: 'kinds.go', from: 19, lines: [
     `break ${kinds('channels')}`, 'continue', 'print len(full)', 'print cap(full)', 'print done', USER, `${USER} -l`, 'goroutines -with label number=1', 'goroutines -group label number -with userloc main.', 'goroutines -chan full', 'goroutines -chan empty', 'goroutines -without user -with userloc main.', 'print mu', 'print wg.noCopy', 'exit',
   ] },
+  { name: 'bytes that are no text, names of registers, pointers to what is indexed', file: 'corners.go', from: 19, lines: [
+    `break ${at('corners.go', 'corners')}`, 'continue',
+    ...both(['bad', 'bad + "x"', 'bad[1]', 'bad == "a\\xffb\\xc3(c\\xe4\\xb8"', 'bad < "a\\xfe"', '"\\xff"', '"\\xe4\\xb8\\x96"', '"\\377" + bad', 't', 't + "x"', 't[1:]', 't == "xy\\xfe"', 'string(t)', 'string(arr)', 'string(arr[:])', '%q bad', '%x bad', '%s t', '%v t']),
+    ...both(['sp', 'pc', '*sp', '*pc', 'sp[1]', 'pc["k"]', 'pt[0]', 'pc["nosuch"]', 'sp[9]', 'list[nosuch]', 'list["a"]', 'list[1.5]', 'list[1.0]', 'ppx', '**ppx', 'pp.name', '(*pp).name', 'animal.name', 'mixed[1]', 'mixed["a"]', 'long[0:100]', 'long[:100]']),
+    ...both(['errs[0] == errs[0]', 'errs[0] == io.EOF', 'errs[1] == io.EOF', 'errs[2] == errs[1]', 'errs[3] == nil', 'errs[0] != nil']),
+    ...both(['where', 'nowhere', 'in', 'out', '(chan int)(5)', '(<-chan int)(5)', '(*int)(px)', '(*int)(0)', '*(*int)(px)']),
+    ...both(['f', 'v.Legs', 'c.Name', 'animal.Name', 'time.Duration.String', '!yes', '!!yes', '-half', '+half', 'half + 1', '-i64', 'u8 + 100', '0x1p4', '0x1.8p-2', '0X.8p1', '0x1p', '%+v v', '%+d i64', '%s u8', '%s i64', '%T t', '%T u8', '%T half', 'len(5)', 'cap("x")', 'len()', 'cap()', 'yes && i64', 'i64 && yes', 'half % 2', 'yes < true', '!1', '-"x"', '^half', '+yes', '!half', 'main.nosuch(1)', 'main.truth(1)', '(*[2]main.nosuch)(px)']).filter((line) => !/^print (f|v\.Legs|c\.Name|animal\.Name|time\.Duration\.String)$/.test(line)),
+    'print f', 'exit',
+  ] },
+  { name: 'what callers keep', file: 'corners.go', from: 19, flags: [], lines: [
+    `break ${at('corners.go', 'leaf')}`, 'continue', 'stack 2', 'frame 1 print n', 'frame 1 print s', 'frame 1 print e', 'frame 1 whatis e', 'frame 1 print k', 'up', 'print n + 1', 'print err', 'exit',
+  ] },
+  { name: 'a package whose path has dots', file: 'dotted', from: 19, lines: [
+    `break ${at('dotted/main.go', 'dotted')}`.replace('dotted/', ''), 'continue', 'locals', 'print two', 'print both', 'print held', 'print kind', 'whatis two', 'whatis kind', 'print "example.com/some.thing/dotted/v1.2/dotted.pkg".Global.N', 'print "example.com/some.thing/dotted/v1.2/dotted.pkg".Two', 'vars dotted', 'types dotted', 'exit',
+  ] },
   { name: 'loops over functions', file: 'iterators.go', from: 23, lines: [
     `break ${iterators('loop')}`, 'continue', 'locals', 'args', 'next', 'next', 'next', 'continue', 'print total', 'clearall', `break ${iterators('found')}`, 'continue', 'args', 'locals', 'print steps', 'print v == want', 'stack 2', 'next', 'clearall', `break ${iterators('end')}`, 'continue', 'locals', 'exit',
   ] },
@@ -97,10 +115,10 @@ const versions = ['local', 'go1.19', 'go1.21.13', 'go1.24.13'].map((version) => 
 
 describe.skipIf(!hasDelve)('values against Delve (needs dlv and go)', () => {
   for (const go of versions) {
-    for (const { name, file, from, lines } of SCRIPTS) {
+    for (const { name, file, from, lines, flags = ['-gcflags=all=-N -l'] } of SCRIPTS) {
       if (Number(go.version.split('.')[1]) < from) continue;
       test(`${go.version}: ${name}`, async () => {
-        const program = build(path.join(DATA, file), go, ['-gcflags=all=-N -l']), script = path.join(folder, 'script');
+        const program = build(path.join(DATA, file), go, flags), script = path.join(folder, 'script');
         fs.writeFileSync(script, `${lines.join('\n')}\n`);
         const theirs = await new Promise<string>((resolve) => {
           execFile('dlv', ['exec', program, '--allow-non-terminal-interactive=true', '--check-go-version=false', '--redirect', `stdout:${path.join(folder, 'output')}`, '--init', script], { cwd: DATA, env: { ...process.env, GOMAXPROCS: '1', HOME: folder, XDG_CONFIG_HOME: folder, TERM: 'dumb', NO_COLOR: '1' }, encoding: 'utf8', timeout: 60_000 }, (_error, stdout) => { resolve(stdout); });

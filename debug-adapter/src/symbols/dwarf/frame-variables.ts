@@ -45,8 +45,15 @@ export class FrameVariables {
   describe(scope: { die: Die; depth: number }[], frame: FrameContext, memory: Memory): VariableInfo[] {
     const out: (VariableInfo & { depth: number })[] = [];
     const valueOf = (die: Die, size: number) => {
-      const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), frame.pc);
-      return { code, ...evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), size, { pc: frame.pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory }) };
+      const at = (pc: number) => {
+        const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), pc);
+        return { code, ...evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), size, { pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory }) };
+      };
+      const found = at(frame.pc);
+      if (!found.code || found.place.at !== 'gone' || frame.returnPc === undefined) return found;
+      // The call takes the register; where the frame goes on with the value is where it was kept meanwhile, if it was. A register there would be the call's result.
+      const kept = at(frame.returnPc);
+      return !kept.code || kept.place.at === 'memory' || (kept.place.at === 'pieces' && kept.place.pieces.every(({ address }) => address !== undefined)) ? kept : found;
     };
     const holder = scope.find(({ die }) => this.declared(die)?.name === DICTIONARY), dictionary = holder && wordIn(valueOf(holder.die, 8).bytes);
     for (const { die, depth } of scope) {
@@ -61,7 +68,7 @@ export class FrameVariables {
       let { place, bytes } = value;
       const list = numberOf(die.attributes.get(At.location));
       const assembled = die.unit.producer.startsWith('gobuf asm');
-      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[role === 'result' ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${frame.pc.toString(16)}` };
+      if (!code && list !== undefined) place = { at: 'gone', why: assembled ? ASSEMBLED_GONE[role === 'result' ? 'result' : 'argument'] : `could not find loclist entry at 0x${list.toString(16)} for address 0x${(frame.returnPc ?? frame.pc).toString(16)}` };
       // Its own place is written only then; DX holds the closure.
       if (closureOffset !== undefined && role === 'local' && frame.registers && this.host.inPrologue(frame.pc)) {
         const address = Number(BigInt.asUintN(48, frame.registers.gpr[RDX] ?? 0n)) + closureOffset, read = memory.read(address, type.size);
@@ -83,7 +90,7 @@ export class FrameVariables {
       out.push({ name, type, role, declLine, captured, place, bytes, escaped, shadowed: false, depth, ...(location ? { location } : {}) });
     }
     // A result that was moved to the heap is there twice: the local is the one that counts.
-    for (const v of out) v.shadowed = out.some((w) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && v.role !== 'local')));
+    out.forEach((v, i) => { v.shadowed = out.some((w, k) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && (v.role !== 'local' || k > i)))); });
     return out.map(({ depth: _depth, ...v }) => v);
   }
 }

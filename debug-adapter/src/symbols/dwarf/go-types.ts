@@ -46,7 +46,7 @@ class DwarfType implements GoType {
     const size = numberOf(this.die.attributes.get(At.byteSize)) ?? 0;
     switch (this.die.tag) {
       case Tag.structType: return 'struct';
-      case Tag.pointerType: return this.name === 'unsafe.Pointer' ? 'unsafe.Pointer' : 'pointer';
+      case Tag.pointerType: return this.die.attributes.has(At.type) ? 'pointer' : 'unsafe.Pointer'; // also under another name
       case Tag.arrayType: return 'array';
       case Tag.subroutineType: return 'func';
       case Tag.baseType: {

@@ -262,7 +262,7 @@ export class DwarfProgram {
     const out: { name: string; value: bigint }[] = [];
     for (const die of this.names.all('constant', packageName)) {
       const name = stringOf(die.attributes.get(At.name)) ?? '', value = die.attributes.get(At.constValue);
-      if ((typeof value !== 'number' && typeof value !== 'bigint') || packageOf(name) !== packageName || this.types.at(numberOf(die.attributes.get(At.type)) ?? -1) !== type) continue;
+      if ((typeof value !== 'number' && typeof value !== 'bigint') || !name.startsWith(`${packageName}.`) || this.types.at(numberOf(die.attributes.get(At.type)) ?? -1) !== type) continue;
       out.push({ name, value: BigInt(value) });
     }
     out.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
@@ -282,7 +282,7 @@ export class DwarfProgram {
       const type = this.types.at(numberOf(child.attributes.get(At.type)) ?? -1);
       if (offset !== undefined && type) out.push({ name: stringOf(child.attributes.get(At.name)) ?? '', offset, type });
     }
-    return out.sort((a, b) => a.offset - b.offset);
+    return out;
   }
 
   /** Variables in scope at the frame's pc. */

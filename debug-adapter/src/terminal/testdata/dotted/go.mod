@@ -1,0 +1,3 @@
+module example.com/some.thing/dotted
+
+go 1.19
