@@ -398,7 +398,7 @@ export class Evaluator extends Conversions {
   }
 
   private functionValue(name: string): Operand | undefined {
-    const fn = this.binary.functionsNamed(name).find((each) => each.name === name);
+    const fn = this.binary.functionNamed(name);
     if (!fn) return undefined;
     const f = this.integer(new MadeType(this.signature(fn), 'func', 8), BigInt(fn.entry));
     f.value = fn.name;
@@ -482,7 +482,7 @@ export class Evaluator extends Conversions {
   /** The function that an expression names: one of a package, a method with its receiver, or a function value. */
   private callee(node: Node, scope: EvalScope): { callee: Callee; receiver?: Operand } | undefined {
     const direct = (name: string): { callee: Callee } | undefined => {
-      const fn = this.binary.functionsNamed(name).find((each) => each.name === name) ?? (name.includes('/') ? undefined : this.binary.functions().find((each) => each.name.endsWith(`/${name}`)));
+      const fn = this.binary.functionNamed(name) ?? (name.includes('/') ? undefined : this.binary.functions().find((each) => each.name.endsWith(`/${name}`)));
       return fn && { callee: { name: fn.name, entry: fn.entry, context: 0, onStack: fn.abi === 'ABI0' } };
     };
     if (node.kind === 'ident') {

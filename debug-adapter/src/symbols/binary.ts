@@ -93,6 +93,7 @@ export class GoBinary implements LocationHost {
   functionBefore(pc: number): FunctionInfo | undefined { return this.functionTable.before(pc); }
   functionAfter(pc: number): FunctionInfo | undefined { return this.functionTable.after(pc); }
 
+  functionNamed(name: string): FunctionInfo | undefined { return this.functionTable.exactly(name); }
   functionsNamed(name: string): FunctionInfo[] {
     const found = this.functionTable.named(name);
     if (found.length) return found;

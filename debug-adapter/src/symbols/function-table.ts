@@ -13,7 +13,7 @@ import type { Abi, FunctionInfo, InlinedCall, LocationInfo, SymbolInfo } from '.
 
 const PCDATA_INLTREE = 2;
 /** Positions kept: those of a stop's stack and listing are asked for at every step. */
-const MOST_LOCATED = 20_000;
+const MOST_LOCATED = 20_000, MOST_ANSWERS = 1000;
 const FLAG_TOP_FRAME = 1, FLAG_SP_WRITE = 2, FLAG_ASM = 4;
 
 export interface FunctionTableHost {
@@ -145,7 +145,25 @@ export class FunctionTable {
     return this.names;
   }
 
+  /** By the name as it is, without looking for what may be meant. */
+  exactly(name: string): FunctionInfo | undefined {
+    const found = this.names || name.includes('[') ? this.nameIndex().get(name) : this.exact.get(name) ?? this.table.exactly(name);
+    if (found && !this.names) this.exact.set(name, [...found]);
+    return found?.[0] === undefined ? undefined : this.info(found[0]);
+  }
+
+  /** Looking through hundreds of thousands of names takes time; what is watched is asked for at every stop. */
   named(name: string): FunctionInfo[] {
+    let found = this.answers.get(name);
+    if (!found) {
+      if (this.answers.size >= MOST_ANSWERS) this.answers.clear();
+      this.answers.set(name, found = this.search(name));
+    }
+    return [...found];
+  }
+  private readonly answers = new Map<string, FunctionInfo[]>();
+
+  private search(name: string): FunctionInfo[] {
     const plain = name.replace(/·/g, '.').replace(/∕/g, '/').replace(/\(SB\)$/, '');
     if (!this.names && !plain.includes('[')) {
       let found = this.exact.get(plain);

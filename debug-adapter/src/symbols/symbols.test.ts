@@ -122,6 +122,16 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     const entry = binary.functionsNamed('gogo')[0]!.entry;
     for (const spelling of ['gogo', 'gogo<>', '.gogo', '·gogo<>']) expect(binary.functionsNamed(spelling)[0]?.entry).toBe(entry);
     expect(binary.functionsNamed('runtime·gogo')[0]?.symbol).toBe('runtime.gogo.abi0');
+    // By the name as it is: nothing that may be meant, before and after all names are known; what was answered once is the caller's own.
+    const fresh = openBinary(readBytes(build(PROGRAM, local)));
+    const exact = (): (string | undefined)[] => ['runtime.gogo', 'schedule', 'runtime.nosuch', 'main.main'].map((each) => fresh.functionNamed(each)?.name);
+    const before = exact();
+    expect(before).toEqual(['runtime.gogo', undefined, undefined, 'main.main']);
+    fresh.functionsNamed('schedule').length = 0;
+    expect(fresh.functionsNamed('schedule').length).toBeGreaterThan(0);
+    expect(exact()).toEqual(before);
+    const names = fresh.functions().filter((fn) => !fn.wrapper).slice(0, 400).map((fn) => fn.name);
+    expect(names.map((each) => fresh.functionNamed(each)?.name)).toEqual(names);
     expect(binary.functionsNamed('runtime.gogo')[0]).toMatchObject({ abi: 'ABI0', assembly: true, name: 'runtime.gogo' });
     // both sides of an ABI wrapper
     const pair = binary.functionsNamed('runtime.asmcgocall');

@@ -201,6 +201,8 @@ export interface Binary {
   /** The first function that begins after an address. */
   functionAfter(pc: number): FunctionInfo | undefined;
   functionsNamed(name: string): FunctionInfo[];
+  /** The function that is called exactly so. */
+  functionNamed(name: string): FunctionInfo | undefined;
   lineAt(pc: number): LocationInfo | undefined;
   /** Breakpoint addresses of a line, as Delve picks them (one per function or inlined copy; empty if the line has no code). */
   pcsForLine(file: string, line: number): number[];
