@@ -95,7 +95,7 @@ export function callFunction(host: CallHost, callee: Callee, given: CallValue[],
   const before = machine.registers(tid), g = words.currentG(before), fn = binary.functionAt(before.rip);
   if (!g || !words.goid(g)) throw new Error(`${callee.name} cannot be called here: the thread runs no goroutine`);
   if (!fn || fn.assembly || fn.name.startsWith('runtime.') || fn.name.startsWith('internal/runtime/')) throw new Error(`${callee.name} cannot be called here: the goroutine is inside the runtime`);
-  const goexit = binary.functionsNamed('runtime.goexit')[0];
+  const goexit = binary.functionNamed('runtime.goexit');
   const region = machine.regions().find(({ name }) => name === '[stack]');
   if (!goexit || !region) throw new Error('there is no stack for a call');
   const lo = region.start + 4096, hi = Math.min(lo + STACK_BYTES, region.end - (512 << 10)), back = goexit.entry + 1;
@@ -133,7 +133,7 @@ export function callFunction(host: CallHost, callee: Callee, given: CallValue[],
   put([lo, hi, lo + (guard > 0 && guard < 8192 ? guard : 928), lo + (guard > 0 && guard < 8192 ? guard : 928), 0, 0, sp]);
   machine.runNext(tid);
   machine.setRegisters(registers, tid);
-  const [panics, dies, throws] = ['runtime.gopanic', 'runtime.fatalpanic', 'runtime.throw'].map((name) => binary.functionsNamed(name)[0]?.entry);
+  const [panics, dies, throws] = ['runtime.gopanic', 'runtime.fatalpanic', 'runtime.throw'].map((name) => binary.functionNamed(name)?.entry);
   const stops = [back, panics, dies, throws].filter((address) => address !== undefined);
   for (const address of stops) host.arm(address);
   try { untilReturn(host, callee.name, g, { back, panics, dies, throws }); } finally { for (const address of stops) host.disarm(address); }

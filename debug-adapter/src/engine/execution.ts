@@ -71,7 +71,7 @@ export class Execution extends Backwards {
   private deferredCallsKnown: number[] | undefined;
   private deferredCalls(): number[] {
     if (this.deferredCallsKnown) return this.deferredCallsKnown;
-    return this.deferredCallsKnown = ['runtime.gopanic', 'runtime.deferCallSave'].flatMap((name) => this.indirectCalls(this.binary.functionsNamed(name)[0]));
+    return this.deferredCallsKnown = ['runtime.gopanic', 'runtime.deferCallSave'].flatMap((name) => this.indirectCalls(this.binary.functionNamed(name)));
   }
 
   /** The calls of a function by a pointer. */
@@ -99,7 +99,7 @@ export class Execution extends Backwards {
 
   /** Where panics recovered in this goroutine's frames go on: the calls of deferreturn, each with its frame's SP. A frame that is being left, whose CFA is `left`, comes there by itself. */
   private recoveries(tid: number, pc: number, left: number | undefined): { pc: number; at: StackPosition }[] {
-    const deferreturn = this.binary.functionsNamed('runtime.deferreturn')[0];
+    const deferreturn = this.binary.functionNamed('runtime.deferreturn');
     if (!deferreturn || !pc) return [];
     const registers = this.registers(tid);
     const frames = unwind(this.words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }, { levels: 32 }).frames;

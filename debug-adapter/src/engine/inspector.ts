@@ -414,7 +414,7 @@ export class Inspector {
   typeOf(expression: string, place: Place): { type: string | undefined; kind: string | undefined; concrete?: string } {
     const value = this.values.go.evaluate(this.expand(this.read(expression, place), place), this.scopeOf(place));
     const children = value.type?.kind === 'interface' ? this.values.go.children(value) : [];
-    return { type: value.register !== undefined ? 'CPU Register' : value.untyped ? undefined : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : value.type?.kind === 'interface' ? { concrete: 'void' } : {}) };
+    return { type: value.register !== undefined ? 'CPU Register' : value.untyped ? undefined : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : value.type?.kind === 'interface' && value.unreadable === undefined ? { concrete: 'void' } : {}) };
   }
 }
 

@@ -34,7 +34,7 @@ export function bodiesOf(binary: Binary, parent: string): FunctionInfo[] {
   if (!known) bodies.set(binary, known = new Map());
   let found = known.get(parent);
   // Most functions have none, and there may be very many functions.
-  if (!found) known.set(parent, found = binary.functionsNamed(`${parent}-range1`).length === 0 ? [] : binary.functions().filter((fn) => isLoopBody(fn.name) && loopParent(fn.name) === parent));
+  if (!found) known.set(parent, found = binary.functionNamed(`${parent}-range1`) === undefined ? [] : binary.functions().filter((fn) => isLoopBody(fn.name) && loopParent(fn.name) === parent));
   return found;
 }
 const bodies = new WeakMap<Binary, Map<string, FunctionInfo[]>>();

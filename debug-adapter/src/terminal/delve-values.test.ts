@@ -88,7 +88,7 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[]; flag
     ...both(['bad', 'bad + "x"', 'bad[1]', 'bad == "a\\xffb\\xc3(c\\xe4\\xb8"', 'bad < "a\\xfe"', '"\\xff"', '"\\xe4\\xb8\\x96"', '"\\377" + bad', 't', 't + "x"', 't[1:]', 't == "xy\\xfe"', 'string(t)', 'string(arr)', 'string(arr[:])', '%q bad', '%x bad', '%s t', '%v t']),
     ...both(['sp', 'pc', '*sp', '*pc', 'sp[1]', 'pc["k"]', 'pt[0]', 'pc["nosuch"]', 'sp[9]', 'list[nosuch]', 'list["a"]', 'list[1.5]', 'list[1.0]', 'ppx', '**ppx', 'pp.name', '(*pp).name', 'animal.name', 'mixed[1]', 'mixed["a"]', 'long[0:100]', 'long[:100]']),
     ...both(['errs[0] == errs[0]', 'errs[0] == io.EOF', 'errs[1] == io.EOF', 'errs[2] == errs[1]', 'errs[3] == nil', 'errs[0] != nil']),
-    ...both(['where', 'nowhere', 'in', 'out', '(chan int)(5)', '(<-chan int)(5)', '(*int)(px)', '(*int)(0)', '*(*int)(px)']),
+    ...both(['odd', 'bare', 'where', 'nowhere', 'in', 'out', '(chan int)(5)', '(<-chan int)(5)', '(*int)(px)', '(*int)(0)', '*(*int)(px)']),
     ...both(['f', 'v.Legs', 'c.Name', 'animal.Name', 'time.Duration.String', '!yes', '!!yes', '-half', '+half', 'half + 1', '-i64', 'u8 + 100', '0x1p4', '0x1.8p-2', '0X.8p1', '0x1p', '%+v v', '%+d i64', '%s u8', '%s i64', '%T t', '%T u8', '%T half', 'len(5)', 'cap("x")', 'len()', 'cap()', 'yes && i64', 'i64 && yes', 'half % 2', 'yes < true', '!1', '-"x"', '^half', '+yes', '!half', 'main.nosuch(1)', 'main.truth(1)', '(*[2]main.nosuch)(px)']).filter((line) => !/^print (f|v\.Legs|c\.Name|animal\.Name|time\.Duration\.String)$/.test(line)),
     'print f', 'exit',
   ] },

@@ -42,7 +42,8 @@ func corners() {
 	f := func(a int) string { x++; return y + fmt.Sprint(a, x) }
 	v, c := value{4}, cat{animal}
 	u8, i64 := uint8(200), int64(-5)
-	fmt.Println(bad, t, yes, half, sp, pc, pt, ppx, pp, mixed, arr, errs, where, nowhere, in, out, len(long), f(1), v.Legs(), c.Name(), u8, i64, time.Second) // corners
+	odd, bare := any(uintptr(5)), any(unsafe.Pointer(px))
+	fmt.Println(bad, t, yes, half, sp, pc, pt, ppx, pp, mixed, arr, errs, where, nowhere, in, out, len(long), f(1), v.Legs(), c.Name(), u8, i64, odd, bare, time.Second) // corners
 }
 
 //go:noinline
