@@ -154,7 +154,7 @@ export class Checker {
 
   /** The mnemonics of a file's GOARCH in the user's Go; undefined without its sources. */
   mnemonics(file: AssemblyFile): Mnemonics | undefined {
-    return mnemonicsOf(file.arch.family, this.options.goroot, this.options.files);
+    return mnemonicsOf(file.arch.family, this.options);
   }
 
   /** What the tools must be told of a file. */

@@ -17,7 +17,7 @@ test.skipIf(!goroot)("every label and every place in memory of Go's own assembly
     for (const name of fs.readdirSync(path.join(root, 'src', folder)).filter((each) => each.endsWith('.s'))) {
       const file = checker.read(`${root}/src/${folder}/${name}`, fs.readFileSync(path.join(root, 'src', folder, name), 'utf8'), undefined, true);
       const { family, isJump } = file.arch;
-      const forms = operandForms(family, root, disk);
+      const forms = operandForms(family, { goroot: root, files: disk, parser });
       const aliases = checker.mnemonics(file)?.aliases;
       for (const { word, operands } of file.statements) {
         if (!word || word.expansion || /^(TEXT|DATA|GLOBL|PCDATA|FUNCDATA)$/.test(word.text)) continue;
@@ -38,7 +38,7 @@ test.skipIf(!goroot)("every label and every place in memory of Go's own assembly
 });
 
 test.skipIf(!goroot).each([['arm64', 'CBZ'], ['arm64', 'TBZ'], ['riscv64', 'BEQ'], ['loong64', 'BEQ'], ['mips64', 'BNE']] as const)('%s %s begins with no label', (family, word) => {
-  const forms = operandForms(family, root, disk);
+  const forms = operandForms(family, { goroot: root, files: disk, parser });
   expect(canBe('label', word, [], family, forms)).toBe(false);
   expect(canBe('label', word, word === 'TBZ' ? ['$2', 'R2'] : ['R2'], family, forms)).toBe(family !== 'riscv64');
   expect(canBe('label', word, ['R2', 'R3'], family, forms)).toBe(true);

@@ -1,6 +1,6 @@
 // Descriptions: right for a few by hand, there for what Go's own assembly uses, and made of the mnemonic alone.
 import { expect, test } from 'vitest';
-import { disk, goroot } from '../testing/fixture';
+import { disk, goroot, parser } from '../testing/fixture';
 import { rowsOf } from './amd64-instructions';
 import { describe } from './amd64-descriptions';
 import { mnemonicsOf } from './mnemonics';
@@ -22,7 +22,7 @@ test.skipIf(!goroot)("the instructions in Go's own amd64 assembly are described"
 });
 
 test.skipIf(!goroot)("other spellings that Go's assembler takes lead to the rows of what they stand for", () => {
-  const aliases = [...(mnemonicsOf('amd64', goroot?.path, disk)?.aliases ?? [])];
+  const aliases = [...(mnemonicsOf('amd64', { goroot: goroot?.path, files: disk, parser })?.aliases ?? [])];
   expect(aliases.length).toBeGreaterThan(30);
   expect(aliases.filter(([alias, name]) => rowsOf(name).length > 0 && rowsOf(alias).length === 0)).toEqual([]);
 });

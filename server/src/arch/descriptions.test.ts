@@ -1,6 +1,6 @@
 // Descriptions beyond amd64: right for a few by hand, and there for what Go's own assembly uses.
 import { expect, test } from 'vitest';
-import { disk, goroot } from '../testing/fixture';
+import { disk, goroot, parser } from '../testing/fixture';
 import type { Family } from './architecture';
 import { describeBeyondAmd64 } from './descriptions';
 import { mnemonicsOf } from './mnemonics';
@@ -17,7 +17,7 @@ test.skipIf(!goroot).each([
   ['riscv64', 'runtime/asm_riscv64.s runtime/memmove_riscv64.s internal/bytealg/compare_riscv64.s internal/runtime/atomic/atomic_riscv64.s'], ['loong64', 'runtime/asm_loong64.s runtime/memmove_loong64.s internal/bytealg/compare_loong64.s internal/runtime/atomic/atomic_loong64.s'],
   ['ppc64', 'runtime/asm_ppc64x.s runtime/memmove_ppc64x.s internal/bytealg/count_ppc64x.s'], ['s390x', 'runtime/asm_s390x.s runtime/memmove_s390x.s math/exp_s390x.s'], ['mips64', 'runtime/asm_mips64x.s runtime/memmove_mips64x.s internal/runtime/atomic/atomic_mips64x.s'], ['wasm', 'runtime/asm_wasm.s runtime/rt0_js_wasm.s internal/bytealg/compare_wasm.s internal/bytealg/indexbyte_wasm.s'],
 ] as const)("the instructions in Go's own %s assembly are described", (family: Family, names) => {
-  const all = mnemonicsOf(family, goroot?.path, disk);
+  const all = mnemonicsOf(family, { goroot: goroot?.path, files: disk, parser });
   const used = new Set<string>();
   for (const name of names.split(' ')) for (const [, word = ''] of (disk.read(`${goroot?.path ?? ''}/src/${name}`) ?? '').matchAll(/^\t([A-Z][A-Za-z0-9]+)\b/gm)) if (all?.names.has(word) && !/^(TEXT|DATA|GLOBL|PCDATA|FUNCDATA|PCALIGN)$/.test(word)) used.add(all.aliases.get(word) ?? word);
   const missing = [...used].filter((word) => describeBeyondAmd64(word, family) === undefined);

@@ -1,8 +1,11 @@
 // The mnemonics of each GOARCH, read from the user's own Go sources, so that they are those of the user's version.
 // Must stay true: no list is kept here; without Go's sources nothing is known and nothing is judged.
 
+import { field, parts, type GoNode } from '../golang/syntax-tree';
 import type { Files } from '../workspace/files';
 import type { Family } from './architecture';
+import { below, functionNamed, instructionName, readSource, stringsOf } from './go-tables';
+import { keptTable, type TableSources } from './kept-tables';
 
 export interface Mnemonics {
   names: ReadonlySet<string>;
@@ -20,37 +23,53 @@ const PSEUDO = ['DATA', 'FUNCDATA', 'GLOBL', 'PCDATA', 'PCALIGN', 'TEXT'];
 
 const cache = new WeakMap<Files, Map<string, Mnemonics | undefined>>();
 
-export function mnemonicsOf(family: Family, goroot: string | undefined, files: Files): Mnemonics | undefined {
+export function mnemonicsOf(family: Family, sources: TableSources): Mnemonics | undefined {
+  const { goroot, files } = sources;
   if (goroot === undefined) return undefined;
   let known = cache.get(files);
   if (!known) cache.set(files, (known = new Map()));
   const key = `${family} ${goroot}`;
-  if (!known.has(key)) known.set(key, read(family, goroot, files));
+  if (!known.has(key)) {
+    const lists = keptTable(`mnemonics ${family}`, paths(family, goroot), sources, () => read(family, goroot, sources), isLists);
+    known.set(key, lists && { names: new Set(lists.names), aliases: new Map(lists.aliases) });
+  }
   return known.get(key);
 }
 
-function read(family: Family, goroot: string, files: Files): Mnemonics | undefined {
-  const [folder, maker] = SOURCES[family];
+interface Lists { names: string[]; aliases: [alias: string, target: string][] }
+
+const isLists = (kept: unknown): kept is Lists => Array.isArray((kept as Partial<Lists> | null)?.names) && Array.isArray((kept as Lists).aliases);
+
+function paths(family: Family, goroot: string): string[] {
   const objects = `${goroot}/src/cmd/internal/obj`;
-  const own = files.read(`${objects}/${folder}/anames.go`);
-  const common = files.read(`${objects}/util.go`);
-  const arch = files.read(`${goroot}/src/cmd/asm/internal/arch/arch.go`);
-  if (own === undefined || common === undefined || arch === undefined) return undefined;
-  const names = new Set(PSEUDO);
-  const generated = family === 'ppc64' ? files.read(`${objects}/${folder}/asm9_gtables.go`) ?? '' : '';
-  for (const text of [own, common, generated]) {
-    const list = /^var (?:Gen)?Anames = \[\](?:string)\s*\{([^}]*)\}/m.exec(text)?.[1] ?? '';
-    for (const [, name = ''] of list.matchAll(/"([^"]+)"/g)) names.add(name);
-  }
+  const [folder] = SOURCES[family];
+  return [`${objects}/${folder}/anames.go`, `${objects}/util.go`, `${goroot}/src/cmd/asm/internal/arch/arch.go`, ...(family === 'ppc64' ? [`${objects}/${folder}/asm9_gtables.go`] : [])];
+}
+
+function read(family: Family, goroot: string, { files, parser }: TableSources): Lists | undefined {
+  const [own, common, arch, generated] = paths(family, goroot).map((path) => readSource(path, files, parser));
+  if (!own || !common || !arch) return undefined;
+  const names = new Set([...PSEUDO, ...stringsOf(own, 'Anames'), ...stringsOf(common, 'Anames'), ...(generated ? stringsOf(generated, 'GenAnames') : [])]);
   const aliases = new Map<string, string>();
-  const start = arch.indexOf(`func ${maker}(`);
-  const body = start < 0 ? '' : arch.slice(start, arch.indexOf('\n}', start));
-  for (const [, alias = '', target = ''] of body.matchAll(/instructions\["(\w+)"\]\s*=\s*(?:\w+\.)?[aA](\w+)/g)) {
+  const body = functionNamed(SOURCES[family][1], arch, parser);
+  for (const [alias, target] of body ? assigned(body) : []) {
     if (names.has(alias) && alias === target) continue;
     names.add(alias);
     if (alias !== target) aliases.set(alias, target);
   }
-  return { names, aliases };
+  return { names: [...names], aliases: [...aliases] };
+}
+
+/** What `instructions["JE"] = x86.AJEQ` says. */
+function* assigned(body: GoNode): Generator<[alias: string, target: string]> {
+  for (const node of below(body)) {
+    if (node.type !== 'assignment_statement') continue;
+    const [left, right] = parts(node).map((list) => parts(list)[0] ?? list);
+    const target = right && instructionName(right.text);
+    if (left?.type !== 'index_expression' || field(left, 'operand')?.text !== 'instructions' || target === undefined) continue;
+    const index = field(left, 'index');
+    if (index?.type === 'interpreted_string_literal') yield [index.text.slice(1, -1), target];
+  }
 }
 
 /** Mnemonics that differ by one letter, or by the width at the end, nearest first: what may have been meant. */

@@ -1,8 +1,12 @@
 // The operand forms of instructions beyond amd64, read from the tables of the user's own Go sources: optab, for riscv64 the encodings; wasm's follow from its names.
 // Must stay true: no list of instructions is kept here; without Go's sources nothing is known.
 
+import { readDeclarations } from '../golang/declarations';
+import { field, parts, type GoNode, type GoParser } from '../golang/syntax-tree';
 import type { Files } from '../workspace/files';
 import type { Family } from './architecture';
+import { elementsOf, functionNamed, instructionName, memberOf, membersOf, readSource, stringsOf, type GoSource } from './go-tables';
+import { keptTable, type TableSources } from './kept-tables';
 import { riscvForms, wasmForms } from './riscv-wasm-forms';
 
 export interface OperandForm {
@@ -18,54 +22,88 @@ const TABLES: Partial<Record<Family, string>> = { arm: 'arm/asm5.go', arm64: 'ar
 const cache = new WeakMap<Files, Map<string, ReadonlyMap<string, OperandForm[]> | undefined>>();
 
 /** Forms by mnemonic. */
-export function operandForms(family: Family, goroot: string | undefined, files: Files): ReadonlyMap<string, OperandForm[]> | undefined {
+export function operandForms(family: Family, sources: TableSources): ReadonlyMap<string, OperandForm[]> | undefined {
   const table = TABLES[family];
+  const { goroot, files, parser } = sources;
   if (goroot === undefined || table === undefined) return undefined;
   let known = cache.get(files);
   if (!known) cache.set(files, (known = new Map<string, ReadonlyMap<string, OperandForm[]> | undefined>()));
   const key = `${family} ${goroot}`;
   if (!known.has(key)) {
-    const objects = `${goroot}/src/cmd/internal/obj/`;
-    const text = files.read(objects + table);
-    known.set(key, text === undefined ? undefined : family === 'riscv64' ? riscvForms(text) : family === 'wasm' ? wasmForms(text) : readTable(text, files.read(`${objects}${table.replace(/[^/]*$/, '')}a.out.go`) ?? '', family));
+    const path = `${goroot}/src/cmd/internal/obj/${table}`;
+    const second = path.replace(/[^/]*$/, family === 'riscv64' || family === 'wasm' ? 'anames.go' : 'a.out.go');
+    const forms = keptTable(`forms ${family}`, [path, second], sources, () => {
+      const source = readSource(path, files, parser);
+      return source && [...read(source, readSource(second, files, parser), family, parser)];
+    }, isForms);
+    known.set(key, forms && new Map(forms));
   }
   return known.get(key);
 }
 
-function readTable(text: string, classesText: string, family: Family): ReadonlyMap<string, OperandForm[]> {
-  const meaning = new Map<string, string>();
-  for (const [, name = '', comment = ''] of classesText.matchAll(/^\tC_(\w+)\b[^/\n]*\/\/ *(.*)$/gm)) meaning.set(name, comment.trim());
+type Forms = [mnemonic: string, forms: OperandForm[]][];
+
+const isForms = (kept: unknown): kept is Forms => Array.isArray(kept) && kept.every((each) => Array.isArray(each) && typeof each[0] === 'string' && Array.isArray(each[1]));
+
+function read(source: GoSource, second: GoSource | undefined, family: Family, parser: GoParser): ReadonlyMap<string, OperandForm[]> {
+  if (family === 'wasm') return wasmForms([...stringsOf(source, 'Anames')]);
+  if (family === 'riscv64') return riscvForms(elementsOf(source, parser, (name) => name === 'instructions'), new Set(second ? stringsOf(second, 'Anames') : []));
+  return readTable(source, second, family, parser);
+}
+
+/** What is said of the classes, by their constants' names without `C_`. */
+function meanings({ text, root }: GoSource): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { kind, name, node } of readDeclarations('', root).declarations) {
+    if (kind !== 'const' || !name.startsWith('C_')) continue;
+    const line = text.indexOf('\n', node.end);
+    const rest = text.slice(node.end, line < 0 ? undefined : line);
+    const comment = rest.indexOf('//');
+    if (comment >= 0) found.set(name.slice(2), rest.slice(comment + 2).trim());
+  }
+  return found;
+}
+
+/** A row of optab: the instruction and the classes of its operands. */
+function rowOf(element: GoNode): { name: string; classes: string[]; system: string | undefined } | undefined {
+  const members = membersOf(memberOf(element).value);
+  const named = (key: string) => members.find((member) => member.key === key)?.value.text;
+  const name = instructionName(named('as') ?? (members[0]?.key === undefined ? members[0]?.value.text : undefined) ?? '');
+  if (name === undefined) return undefined;
+  const isOperand = members.map(({ key, value }, i) => value.text.startsWith('C_') && (key === undefined ? i > 0 : /^a\d$/.test(key)));
+  // Behind the operands there may be other things of that kind.
+  const end = members[0]?.key === undefined ? isOperand.indexOf(false, 1) : members.length;
+  return { name, classes: members.flatMap(({ value }, i) => (isOperand[i] && i < end ? [value.text.slice(2)] : [])), system: members.find(({ value }) => value.text.startsWith('sys.'))?.value.text };
+}
+
+function readTable(source: GoSource, classes: GoSource | undefined, family: Family, parser: GoParser): ReadonlyMap<string, OperandForm[]> {
+  const meaning = classes ? meanings(classes) : new Map<string, string>();
   const forms = new Map<string, OperandForm[]>();
-  const add = (mnemonic: string, classes: string[]) => {
-    const operands = classes.filter((each) => each !== 'NONE').map(shownClass);
-    const list = forms.get(mnemonic) ?? [];
-    forms.set(mnemonic, list);
-    if (list.some((form) => form.operands.join() === operands.join())) return;
-    list.push({ operands, classes: classes.filter((each) => each !== 'NONE').map((each) => { const says = meaning.get(each); return says ? `${each}: ${says}` : each; }).join('; ') });
-  };
-  for (const line of text.split('\n')) {
-    const plain = /^\t\t?\{(?:obj\.)?A(\w+),\s*((?:C_\w+,\s*)+)/.exec(line);
-    if (plain?.[1]) { add(plain[1], [...(plain[2] ?? '').matchAll(/C_(\w+)/g)].map(([, name = '']) => name)); continue; }
-    const keyed = /^\t\t?\{[^{}]*\bas: (?:obj\.)?A(\w+)([^{}]*)\}/.exec(line);
-    if (keyed?.[1]) add(keyed[1], [...line.matchAll(/\ba\d: C_(\w+)/g)].map(([, name = '']) => name));
+  for (const element of elementsOf(source, parser, (_, type) => type === '[]Optab')) {
+    const row = rowOf(element);
     // mips and mips64 share a table.
-    if (family === 'mips' && plain?.[1] && line.includes('sys.MIPS64')) forms.get(plain[1])?.pop();
+    if (!row || (row.system !== undefined && row.system !== `sys.${family.toUpperCase()}`)) continue;
+    const names = row.classes.filter((each) => each !== 'NONE');
+    const operands = names.map(shownClass);
+    const list = forms.get(row.name) ?? [];
+    forms.set(row.name, list);
+    if (list.some((form) => form.operands.join() === operands.join())) continue;
+    list.push({ operands, classes: names.map((each) => { const says = meaning.get(each); return says ? `${each}: ${says}` : each; }).join('; ') });
   }
-  // buildop says which instructions share the rows of another one.
-  let cases: string[] = [];
-  let inCase = false;
-  for (const line of text.slice(Math.max(0, text.indexOf('func buildop('))).split('\n')) {
-    if (/^}/.test(line)) break;
-    if (/^\t*case\b/.test(line) || inCase) {
-      if (!inCase) cases = [];
-      cases.push(...[...line.replace(/\/\/.*/, '').matchAll(/\bA(\w+)/g)].map(([, name = '']) => name));
-      inCase = !/:\s*(?:\/\/.*)?$/.test(line);
-      continue;
+  const share = (node: GoNode, cases: readonly string[]): void => {
+    // buildop says which instructions share the rows of another one.
+    const own = node.type === 'expression_case' ? parts(field(node, 'value') ?? node).flatMap(({ text }) => instructionName(text) ?? []) : cases;
+    if (node.type === 'call_expression' && /^op(range)?set$/.test(field(node, 'function')?.text ?? '')) {
+      const list = field(node, 'arguments');
+      const same = instructionName((list && parts(list)[0]?.text) ?? '');
+      const from = own.map((name) => forms.get(name)).find((each) => each);
+      if (same !== undefined && from && !forms.has(same)) forms.set(same, from);
+      return;
     }
-    const same = /\bop(?:range)?set\((?:obj\.)?A(\w+),/.exec(line)?.[1];
-    const from = same === undefined ? undefined : cases.map((name) => forms.get(name)).find((list) => list);
-    if (same !== undefined && from && !forms.has(same)) forms.set(same, from);
-  }
+    for (const child of node.children) share(child, own);
+  };
+  const buildop = functionNamed('buildop', source, parser);
+  if (buildop) share(buildop, []);
   return forms;
 }
 

@@ -1,6 +1,8 @@
 // Operand forms where Go's sources have no table of them: riscv64 by the encoding of each instruction, wasm by its name.
 // Must stay true: which instruction has which encoding comes from Go's sources; here is only how operands of an encoding are written.
 
+import type { GoNode } from '../golang/syntax-tree';
+import { instructionName, memberOf, membersOf } from './go-tables';
 import type { OperandForm } from './operand-forms';
 
 const MASK = 'V0';
@@ -28,26 +30,32 @@ const WRITTEN: [RegExp, string[][]][] = [
 
 const form = (operands: string[], classes: string): OperandForm => ({ operands, classes });
 
-/** `text` is cmd/internal/obj/riscv/obj.go. */
-export function riscvForms(text: string): ReadonlyMap<string, OperandForm[]> {
+/** `rows` are the elements of cmd/internal/obj/riscv's table of instructions, `mnemonics` all that this Go has. */
+export function riscvForms(rows: Iterable<GoNode>, mnemonics: ReadonlySet<string>): ReadonlyMap<string, OperandForm[]> {
   const forms = new Map<string, OperandForm[]>();
   const add = (name: string, lists: string[][], says: string) => {
     const known = forms.get(name) ?? [];
     for (const operands of lists) if (!known.some((each) => each.operands.join() === operands.join())) known.push(form(operands, says));
     forms.set(name, known);
   };
-  for (const [, name = '', encoding = '', rest = ''] of text.matchAll(/^\t*A(\w+) & obj\.AMask:\s*\{enc: (\w+)Encoding([^}]*)\}/gm)) {
+  for (const row of rows) {
+    // `AADD & obj.AMask: {enc: rIIIEncoding, immForm: AADDI, ternary: true}`
+    const { key, value } = memberOf(row);
+    const name = key?.endsWith(' & obj.AMask') === true ? instructionName(key.slice(0, key.indexOf(' '))) : undefined;
+    if (name === undefined) continue;
+    const members = new Map(membersOf(value).map((member) => [member.key, member.value.text]));
+    const encoding = members.get('enc')?.replace(/Encoding$/, '') ?? '';
     const own = WRITTEN.find(([pattern]) => pattern.test(name));
     const lists = own?.[1] ?? ENCODINGS[encoding];
     if (!lists) continue;
     add(name, lists, `encoding ${encoding}`);
-    if (/immForm:/.test(rest) && !own) add(name, [['$const', ...(lists[0] ?? []).slice(1)]], 'with a constant');
-    if (/ternary: true/.test(rest)) add(name, [['R', 'R'], ...(/immForm:/.test(rest) ? [['$const', 'R']] : [])], 'the last operand is also the second');
+    if (members.has('immForm') && !own) add(name, [['$const', ...(lists[0] ?? []).slice(1)]], 'with a constant');
+    if (members.get('ternary') === 'true') add(name, [['R', 'R'], ...(members.has('immForm') ? [['$const', 'R']] : [])], 'the last operand is also the second');
   }
   for (const name of ['MOV', 'MOVB', 'MOVBU', 'MOVH', 'MOVHU', 'MOVW', 'MOVWU', 'MOVF', 'MOVD', 'BEQZ', 'BNEZ', 'BLTZ', 'BLEZ', 'BGTZ', 'BGEZ', 'BGT', 'BGTU', 'BLE', 'BLEU', 'JMP', 'CALL', 'RET', 'NEG', 'NEGW', 'NOT', 'SEQZ', 'SNEZ', 'FABSS', 'FABSD', 'FNEGS', 'FNEGD', 'FNES', 'FNED', 'RDCYCLE', 'RDTIME', 'RDINSTRET']) {
     const own = WRITTEN.find(([pattern]) => pattern.test(name));
     // Only what this Go's sources speak of.
-    if (own && !forms.has(name) && (/^(JMP|CALL|RET)$/.test(name) || new RegExp(`\\bA${name}\\b`).test(text))) add(name, own[1], 'made of other instructions');
+    if (own && !forms.has(name) && (/^(JMP|CALL|RET)$/.test(name) || mnemonics.has(name))) add(name, own[1], 'made of other instructions');
   }
   return forms;
 }
@@ -58,8 +66,8 @@ const WASM: [RegExp, string[][]][] = [
   [/^(Local|Global)(Get|Set|Tee)$/, [['$number']]], [/^Br(If)?$/, [['$levels']]], [/^BrTable$/, [['R']]], [/^(Call|CALL|CALLNORESUME|JMP)$/, [['name(SB)'], []]], [/^CallIndirect$/, [['$type']]], [/^MOV[BHWD]$/, [['R', 'R'], ['$const', 'R'], ['offset(R)', 'R'], ['R', 'offset(R)'], ['$const', 'offset(R)'], ['offset(R)', 'offset(R)'], ['name(SB)', 'R'], ['$name(SB)', 'R']]], [/^WORD$/, [['$const']]],
 ];
 
-/** `text` is cmd/internal/obj/wasm/anames.go. */
-export function wasmForms(text: string): ReadonlyMap<string, OperandForm[]> {
-  const names = [...text.matchAll(/^\t"(\w+)",/gm)].map(([, name = '']) => name).filter((name) => !/^(Last|LAST)$/.test(name));
+/** `mnemonics` are those of cmd/internal/obj/wasm/anames.go. */
+export function wasmForms(mnemonics: readonly string[]): ReadonlyMap<string, OperandForm[]> {
+  const names = mnemonics.filter((name) => !/^(Last|LAST)$/.test(name));
   return new Map(['CALL', 'JMP', 'RET', ...names].map((name) => [name, (WASM.find(([pattern]) => pattern.test(name))?.[1] ?? [[]]).map((operands) => form(operands, operands.length ? '' : 'takes what is on the stack of values'))]));
 }

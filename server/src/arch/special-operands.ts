@@ -2,10 +2,11 @@
 // Must stay true: no list is kept here; without Go's sources nothing is known and nothing is judged.
 
 import { readDeclarations } from '../golang/declarations';
-import { field, parts, type GoNode, type GoParser } from '../golang/syntax-tree';
+import type { GoParser } from '../golang/syntax-tree';
 import type { Files } from '../workspace/files';
 import { NEWEST_MINOR } from '../workspace/goroot';
 import type { Family } from './architecture';
+import { readSource, stringsOf } from './go-tables';
 
 /** Files below cmd/internal/obj with how the constants in them begin, or with the variable that is a map of numbers to names. */
 const SOURCES: Partial<Record<Family, ({ file: string; prefix: RegExp } | { file: string; map: string })[]>> = {
@@ -32,19 +33,10 @@ export function specialOperands(family: Family, goroot: string | undefined, mino
 function read(family: Family, goroot: string, files: Files, parser: GoParser): ReadonlySet<string> | undefined {
   const names = new Set(OTHERS[family]);
   for (const source of SOURCES[family] ?? []) {
-    const { declarations } = readDeclarations(source.file, parser.parse(files.read(`${goroot}/src/cmd/internal/obj/${source.file}`) ?? ''));
-    const found = declarations.flatMap((each) => {
-      if ('prefix' in source) return each.kind === 'const' && source.prefix.test(each.name) ? [each.name.replace(source.prefix, '')] : [];
-      return each.kind === 'var' && each.name === source.map && each.value ? [...stringsOf(each.value)] : [];
-    });
+    const file = readSource(`${goroot}/src/cmd/internal/obj/${source.file}`, files, parser);
+    const found = !file ? [] : 'map' in source ? [...stringsOf(file, source.map)] : readDeclarations(source.file, file.root).declarations.flatMap(({ kind, name }) => (kind === 'const' && source.prefix.test(name) ? [name.replace(source.prefix, '')] : []));
     if (found.length < LEAST) return undefined;
     for (const each of found) names.add(each);
   }
   return names;
-}
-
-/** The values of a map of strings, whose literal may be so long that the parts of its elements are not kept. */
-function* stringsOf(literal: GoNode): Generator<string> {
-  const body = field(literal, 'body');
-  for (const { text } of body ? parts(body) : []) yield text.slice(text.indexOf(':') + 1).trim().slice(1, -1);
 }

@@ -215,6 +215,12 @@ export class Documents {
     }
   }
 
+  /** Reads the forms of instructions that proposals and hover need. */
+  tablesAhead(uri: string): void {
+    const file = this.file(uri);
+    if (file) this.operandForms(file);
+  }
+
   /** Works out the types that the registers of an open file are followed with. */
   *typesAhead(uri: string): Generator<undefined> {
     const file = this.file(uri);
@@ -329,7 +335,7 @@ export class Documents {
   }
 
   forms(family: Family): ReadonlyMap<string, OperandForm[]> | undefined {
-    return operandForms(family, this.checker.options.goroot, this.files);
+    return operandForms(family, this.checker.options);
   }
 
   entity(uri: string, position: { line: number; character: number }): { file: AssemblyFile; entity: Entity } | undefined {

@@ -9,6 +9,7 @@ import { NEWEST_MINOR } from '@gobuf/server/workspace/goroot';
 import { goParser } from '../host/go-parser';
 import { goTools } from '../host/go-tools';
 import { complain, print } from '../host/output';
+import { packageStore } from '../host/package-store';
 import { diskFiles, goRoot, moduleCache, slashed } from '../host/sources';
 import { UsageError, type CommandSpec, type Parsed } from '../options';
 
@@ -22,7 +23,7 @@ export const spec: CommandSpec = {
 export async function run(parsed: Parsed): Promise<number> {
   if (parsed.words.length === 0) throw new UsageError('name a file or a directory');
   const root = goRoot();
-  const checker = new Checker({ files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache() });
+  const checker = new Checker({ files: diskFiles, parser: await goParser(), goroot: root?.path, minor: root?.minor ?? NEWEST_MINOR, moduleCache: moduleCache(), store: packageStore(__filename) });
   let status = 0;
   const tools = parsed.flag('tools') ? goTools(root?.path, () => { complain('gobuf: the go command is not here, so its tools were not asked.'); status = 1; }) : undefined;
   for (const name of parsed.words.flatMap(assemblyIn)) {
