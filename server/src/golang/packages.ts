@@ -72,13 +72,12 @@ export class Packages {
     for (const name of files.list(directory) ?? []) {
       if (!name.endsWith('.go') || (!withTests && name.endsWith('_test.go')) || name.startsWith('_') || name.startsWith('.')) continue;
       const path = join(directory, name);
-      const text = files.read(path);
+      const { text, mark } = this.marked(path);
       if (text === undefined || !(listed?.built.has(name) ?? false) && ((listed?.left.has(name) ?? false) || !this.isBuilt(path, text))) continue;
-      if (text.includes('"C"') && this.parse(path, text).imports.some((each) => each.path === 'C')) continue;
+      if (text.includes('"C"') && this.parse(path, text, mark).imports.some((each) => each.path === 'C')) continue;
       // Tests of package p_test are a package of their own.
-      if (withTests && name.endsWith('_test.go') && this.parse(path, text).packageName.endsWith('_test')) continue;
-      const mark = fingerprint(text);
-      sources.push({ path, ...this.names(path, text, mark), file: () => this.parsedFile(path, mark) ?? this.parse(path, files.read(path) ?? '') });
+      if (withTests && name.endsWith('_test.go') && this.parse(path, text, mark).packageName.endsWith('_test')) continue;
+      sources.push({ path, ...this.names(path, text, mark), file: () => this.parsedFile(path, mark) ?? this.parsedNow(path) });
     }
     const [first] = sources;
     const found = first && packageOf(directory, first.file().packageName, withTests, sources);
@@ -96,7 +95,7 @@ export class Packages {
       const path = paths[i] ?? '';
       // Read once: whether it is still the same text is asked when the package is.
       let file: GoFile | undefined;
-      return { path, names, bodyless, given, imports, file: () => (file ??= this.parse(path, this.options.files.read(path) ?? '')) };
+      return { path, names, bodyless, given, imports, file: () => (file ??= this.parsedNow(path)) };
     });
     return packageOf(directory, known.name, false, sources, known.linkable?.map(([name, kind, source]) => ({ name, kind, path: paths[source] ?? '' })));
   }
@@ -130,9 +129,9 @@ export class Packages {
     for (const name of files.list(directory) ?? []) {
       if (!name.endsWith('.go') || name.endsWith('_test.go') || name.startsWith('_') || name.startsWith('.')) continue;
       const path = join(directory, name);
-      const text = files.read(path);
+      const { text, mark } = this.marked(path);
       if (text === undefined || !this.isBuilt(path, text)) continue;
-      this.names(path, text, fingerprint(text));
+      this.names(path, text, mark);
       yield undefined;
     }
   }
@@ -149,14 +148,26 @@ export class Packages {
     return known?.mark === mark ? known.file : undefined;
   }
 
-  private parse(path: string, text: string): GoFile {
+  private parsedNow(path: string): GoFile {
+    const { text = '', mark } = this.marked(path);
+    return this.parse(path, text, mark);
+  }
+
+  private parse(path: string, text: string, mark: string): GoFile {
     const { parser, parsed } = this.options;
     const known = parsed?.get(path);
-    const mark = fingerprint(text);
     if (known?.mark === mark) return known.file;
     const file = readDeclarations(path, parser.parse(text));
     parsed?.set(path, { mark, file });
     return file;
+  }
+
+  /** A text with what stands for it, where keeping the text of whole packages would cost too much: its time, asked before it is read, or what is in it. */
+  private marked(path: string): { text: string | undefined; mark: string } {
+    const { files } = this.options;
+    const time = files.stamp?.(path);
+    const text = files.read(path);
+    return { text, mark: text === undefined ? '' : time === undefined ? fingerprint(text) : `${text.length} at ${time}` };
   }
 
   private isBuilt(path: string, text: string): boolean {
@@ -245,7 +256,7 @@ function packageOf(directory: string, name: string, withTests: boolean, sources:
   return { directory, name, withTests, scope, get files() { return scope.files(); } };
 }
 
-/** Length and 64 bits of a text, which stand for it where keeping the text of whole packages would cost too much. */
+/** Length and 64 bits of a text that has no time. */
 function fingerprint(text: string): string {
   let a = 0xdeadbeef, b = 0x41c6ce57;
   for (let i = 0; i < text.length; i++) {

@@ -2,6 +2,7 @@
 // once is kept. Must stay true: the answers go nowhere; nothing of an open file is used up; each step is one request.
 
 import { candidatesOf } from '../arch/amd64-instructions';
+import { goForms } from '../analysis/go-forms';
 import { formsOf } from '../assembler/forms';
 import { edited } from '../analysis/incremental';
 import { entityAt } from '../analysis/entity';
@@ -75,6 +76,17 @@ export function* rehearse(session: Session, file: () => AssemblyFile | undefined
     const now = file();
     if (!now) return;
     yield* ask(session, now, (i * now.source.text.length) / count);
+  }
+}
+
+/** Works out the operand forms of all mnemonics of an amd64 file: whoever types the beginning of AVX-512's is shown a hundred at once, each with its operands. */
+export function* formsAhead(session: Session, file: () => AssemblyFile | undefined): Steps<void> {
+  const now = file();
+  if (now?.arch.family !== 'amd64') return;
+  const { names = [], aliases } = session.documents.checker.mnemonics(now) ?? {};
+  for (const name of names) {
+    goForms(aliases?.get(name) ?? name);
+    yield undefined;
   }
 }
 

@@ -11,7 +11,7 @@ import { editing } from './editing';
 import { navigation } from './navigation';
 import { presentation } from './presentation';
 import { Idle } from './idle';
-import { firstSteps, rehearse, warmUp } from './rehearsal';
+import { firstSteps, formsAhead, rehearse, warmUp } from './rehearsal';
 import { Session, type Settings } from './session';
 import type { GoCommand } from '../golang/go-list';
 import { GoKnowledge } from './go-knowledge';
@@ -23,7 +23,7 @@ const PAUSE = 4, MOST_PAUSE = 12, LONG_PAUSE = 250;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { usage: 0, linked: 1, types: 2, keep: 3, warmUp: 4, assemble: 5, ahead: 6, rehearse: 7 };
+const RANK = { usage: 0, linked: 1, types: 2, keep: 3, warmUp: 4, assemble: 5, ahead: 6, rehearse: 7, forms: 8 };
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -116,6 +116,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   const getReady = (uri: string) => {
     if (ready.has(uri)) return;
     const rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
+    const forms = formsAhead(session, () => documents.file(uri));
     rehearsed = true;
     const usage = documents.usageAhead(uri);
     const types = documents.typesAhead(uri);
@@ -125,6 +126,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     idle.put(`counting what ${uri} uses`, { rank: RANK.usage, step: () => usage.next().done !== true });
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
+    idle.put('operand forms', { rank: RANK.forms, step: () => forms.next().done !== true });
     idle.put(`types for ${uri}`, { rank: RANK.types, step: () => types.next().done !== true });
     const keep = () => { idle.put(`keeping what is known of ${uri}`, { rank: RANK.keep, step: () => { documents.keep(uri); return false; } }); };
     keep();
