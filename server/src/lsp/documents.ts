@@ -215,12 +215,6 @@ export class Documents {
     }
   }
 
-  /** Reads the forms of instructions that proposals and hover need. */
-  tablesAhead(uri: string): void {
-    const file = this.file(uri);
-    if (file) this.operandForms(file);
-  }
-
   /** Works out the types that the registers of an open file are followed with. */
   *typesAhead(uri: string): Generator<undefined> {
     const file = this.file(uri);

@@ -122,7 +122,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const types = documents.typesAhead(uri);
     const ahead = documents.importsAhead(uri);
     ready.add(uri);
-    idle.put(`tables for ${uri}`, { rank: RANK.usage, step: () => { documents.tablesAhead(uri); return false; } });
+    idle.put(`tables for ${uri}`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) documents.operandForms(file); return false; } });
     idle.put(`counting what ${uri} uses`, { rank: RANK.usage, step: () => usage.next().done !== true });
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
