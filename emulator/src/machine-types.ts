@@ -163,7 +163,8 @@ export interface HostFiles {
 
 export interface TranslationCache {
   load(key: string): Uint8Array | undefined;
-  store(key: string, bytes: Uint8Array): void;
+  /** The parts come one behind the other. */
+  store(key: string, ...parts: Uint8Array[]): void;
 }
 
 /** What the WebAssembly engine around can do beyond the standard's interface. */

@@ -11,6 +11,7 @@ import { TUNING, createCpu } from './cpu';
 import { decodeKept } from './kept';
 import { FIRST_TEMPLATE } from './places';
 import { RECORD } from './record-layout';
+import { memoryCache } from './testing/memory-cache';
 
 const CODE = 0x401000, DATA = 0x7ff0_0000_0000;
 
@@ -167,7 +168,7 @@ describe('the processor', () => {
 
   it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('takes what was kept of %s code into use only for the same code', (_, tuning) => {
     const kept = new Map<string, Uint8Array>();
-    const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
+    const keeping = { cache: memoryCache(kept), program: Uint8Array.from(PROGRAM) };
     const result = (program: number[]) => {
       const { cpu, gpr } = machine(program, keeping, tuning);
       expect(cpu.run(10_000)).toEqual({ kind: 'syscall' });
@@ -192,7 +193,7 @@ describe('the processor', () => {
 
   it('puts new hot code together when it is kept, and keeps machine code of what an earlier run has put together', () => {
     const kept = new Map<string, Uint8Array>(), patience: number[] = [], CODE_BYTES = 64;
-    const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
+    const keeping = { cache: memoryCache(kept), program: Uint8Array.from(PROGRAM) };
     const engine: CodeEngine = { compile: (wire, each) => { patience.push(each); return new WebAssembly.Module(wire); }, machineCode: () => new Uint8Array(CODE_BYTES), revive: () => undefined };
     const layers = () => {
       const { cpu, words, gpr } = machine(PROGRAM, keeping, TUNING, engine);
@@ -224,7 +225,7 @@ describe('the processor', () => {
 
   it.each([['interpreted', TUNING], ['translated', { ...TUNING, often: 0 }]] as const)('keeps nothing of %s code that stops at a breakpoint of the run before', (_, tuning) => {
     const kept = new Map<string, Uint8Array>();
-    const keeping = { cache: { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } }, program: Uint8Array.from(PROGRAM) };
+    const keeping = { cache: memoryCache(kept), program: Uint8Array.from(PROGRAM) };
     const before = machine(PROGRAM, keeping, tuning);
     before.cpu.setBreakpoints(new Set([0x401017, 0x40100c]));
     expect(before.cpu.run(10_000)).toEqual({ kind: 'breakpoint', address: 0x401017 });
@@ -270,7 +271,7 @@ it('keeps records of pages of which looking at them makes the memory grow', () =
       return address - (address % 4096) === CODE ? code : 0;
     },
     watched: () => false,
-  }, { cpuid: () => [0, 0, 0, 0], timestamp: () => 0n }, { cache: { load: (key) => kept.get(key), store: (key, bytes) => { kept.set(key, bytes); } }, program: new Uint8Array(8) });
+  }, { cpuid: () => [0, 0, 0, 0], timestamp: () => 0n }, { cache: memoryCache(kept), program: new Uint8Array(8) });
   new DataView(memory.buffer).setUint32(STATE_BASE + RIP_OFFSET, CODE, true);
   expect(cpu.run(10)).toEqual({ kind: 'syscall' });
   grows = true;

@@ -130,10 +130,11 @@ export class TranslatingCpu implements Cpu {
     if (this.keeping && (!this.coreModule!.stored || this.worked > WORTH_LOOKING)) keepCore(this.coreModule!, this.keeping.cache, this.engine, this.helpers());
     const recipes = this.keeping && this.translations.records.keepRecipes();
     if (recipes) keepRecipes(recipes, this.keeping!.cache);
-    if (!this.keeping || (!this.translations.worthKeeping && !(this.worked > WORTH_LOOKING && this.translations.optimised()))) return;
-    const bytes = this.translations.keep();
+    if (!this.keeping) return;
+    const { worthKeeping } = this.translations, parts = worthKeeping || this.worked > WORTH_LOOKING ? this.translations.keep(worthKeeping) : undefined;
+    if (!parts) return;
     this.worked = 0;
-    if (bytes) this.keeping.cache.store(this.key, bytes);
+    this.keeping.cache.store(this.key, ...parts);
   }
 
   private* helpers(): Iterable<unknown> { for (let slot = 1; slot < INTERPRET_SLOT && this.table.get(slot); slot++) yield this.table.get(slot); }

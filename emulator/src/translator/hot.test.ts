@@ -4,6 +4,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GuestMachine } from '../machine';
 import type { Stop, TranslationCache } from '../machine-types';
+import { memoryCache } from './testing/memory-cache';
 import { goProgram, hasGo } from '../testing/go-program';
 import type { Tuning } from './cpu';
 import { TUNING, createCpu } from './cpu';
@@ -77,14 +78,9 @@ function inPieces(machine: GuestMachine, length: number): { stop: Stop; places: 
 }
 /** The runner wants to hear from its worker. */
 const breath = (): Promise<void> => new Promise((done) => { setImmediate(done); });
-const newCache = (): TranslationCache => {
-  const kept = new Map<string, Uint8Array>();
-  return { load: (key) => kept.get(key), store: (key, bytes) => { kept.set(key, bytes.slice()); } };
-};
-
 describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
   it('does what the program does without it, made here or kept', async () => {
-    const cache = newCache();
+    const cache = memoryCache();
     for (const padding of [0, 1234, 2777]) {
       await breath();
       const { translated: _, ...plain } = run({ tuning: UNTUNED, padding });
@@ -100,7 +96,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
   it('goes on in what was left out when it was kept', async () => {
     const ways = [['x'], ['round'], ['round', 'longer than five'], ['longer than five', 'x'], []].map((args) => ({ args, plain: run({ tuning: UNTUNED, args }) }));
     for (const tuning of [undefined, eager(150)]) {
-      const cache = newCache();
+      const cache = memoryCache();
       // From few paths to many and back, so that kept code lacks what runs, grows, and is used whole.
       for (const { args, plain } of [...ways, ...ways]) {
         await breath();
@@ -108,7 +104,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
         expect({ stop, output, instruction }).toEqual({ stop: plain.stop, output: plain.output, instruction: plain.instruction });
       }
     }
-    const cache = newCache(), [first] = ways;
+    const cache = memoryCache(), [first] = ways;
     run({ cache, args: first!.args });
     // What was executed before is all there: nothing is translated again.
     expect(run({ cache, args: first!.args }).translated).toBe(0);
@@ -116,7 +112,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
   }, 300_000);
 
   it('drops kept code before the end of any budget', () => {
-    const plain = run({ tuning: UNTUNED, args: ['round'] }), cache = newCache(), before = start({ cache, args: ['x'] });
+    const plain = run({ tuning: UNTUNED, args: ['round'] }), cache = memoryCache(), before = start({ cache, args: ['x'] });
     const { places } = inPieces(before.machine, 499);
     // Before the first end of a budget: a stop, and with breakpoints and without them again all that has run is made anew.
     const { machine, output } = start({ cache, args: ['round'] }), early = [...new Set(places.slice(0, 60))];
@@ -140,7 +136,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
     for (let seed = 1; seed <= 12; seed++) {
       let state = seed;
       const random = (n: number): number => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return (state >>> 8) % n; }, pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
-      const cache = newCache();
+      const cache = memoryCache();
       for (let session = 0; session < 4; session++) {
         await breath();
         const args = pick([['x'], ['round'], []]), digests = reference.get(args.join())!, end = Number(digests.at(-1)), what = `seed ${seed}, session ${session}`;

@@ -9,7 +9,8 @@ const KEY = 'core';
 /** Helpers are called from everywhere: they are optimised soon. */
 const PATIENCE = 4_000_000;
 
-export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; library: Library; machineCode: number; stored: boolean }
+/** `whole`: all of it is optimised, as gobuf was built. */
+export interface CoreModule { module: WebAssembly.Module; wire: Uint8Array<ArrayBuffer>; library: Library; machineCode: number; stored: boolean; whole?: true }
 
 /** Content: fingerprint, bytes of the wire form, bytes of machine code, bytes of the library's index, its size; then the first three, the machine code on a multiple of 8. */
 const HEAD = 20;
@@ -18,7 +19,7 @@ export function loadCore(cache: TranslationCache | undefined, engine: CodeEngine
   const built = engine && builtMachineCode();
   if (built) {
     const { wire, library } = buildCore(), module = engine.revive(built, wire);
-    if (module) return { module, wire, library, machineCode: built.length, stored: true };
+    if (module) return { module, wire, library, machineCode: built.length, stored: true, whole: true };
   }
   const kept = cache?.load(KEY);
   if (kept && kept.length >= HEAD) {
@@ -39,6 +40,7 @@ const compile = (wire: Uint8Array<ArrayBuffer>, engine: CodeEngine | undefined) 
 
 /** Stores it if that was not done, or if much more of it has been optimised. `functions`: some of it, one of them optimised if any is. */
 export function keepCore(core: CoreModule, cache: TranslationCache, engine: CodeEngine | undefined, functions: Iterable<unknown>): void {
+  if (core.whole) return;
   const machineCode = engine?.machineCode(core.module, functions);
   if (core.stored && (machineCode?.length ?? 0) <= core.machineCode * 1.1 + 1024) return;
   const { index, size } = core.library, indexAt = HEAD + core.wire.length, start = (indexAt + index.length + 7) & ~7;
@@ -60,9 +62,4 @@ export function loadRecipes(cache: TranslationCache | undefined): Uint8Array | u
   return kept && kept.length > 4 && new DataView(kept.buffer, kept.byteOffset).getUint32(0, true) === fingerprint() ? kept.subarray(4) : builtRecipes();
 }
 
-export function keepRecipes(recipes: Uint8Array, cache: TranslationCache): void {
-  const out = new Uint8Array(4 + recipes.length);
-  new DataView(out.buffer).setUint32(0, fingerprint(), true);
-  out.set(recipes, 4);
-  cache.store(RECIPES, out);
-}
+export function keepRecipes(recipes: Uint8Array, cache: TranslationCache): void { cache.store(RECIPES, new Uint8Array(Uint32Array.of(fingerprint()).buffer), recipes); }

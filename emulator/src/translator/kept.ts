@@ -50,21 +50,24 @@ export const KEPT_FORM = 'records, and executed blocks only, in short modules; 1
 
 const MAGIC = 0x31_62_67_74;
 
-/** The module of cold translations, the blocks' marks, records, their addresses as doubles, their templates, then each layer's wire bytes and machine code. Words are aligned for the engine's sake. */
-export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(head)), start = padded(12 + text.length);
-  const out = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), start)), view = new DataView(out.buffer);
+/** The head, then the module of cold translations, the blocks' marks, records, their addresses as doubles, their templates, and each layer's wire bytes and machine code: one behind the other. Words are aligned for the engine's sake. */
+export function encodeKept(head: KeptHead, parts: readonly Uint8Array[]): Uint8Array[] {
+  const text = new TextEncoder().encode(JSON.stringify(head)), start = new Uint8Array(padded(12 + text.length)), view = new DataView(start.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, text.length, true);
   view.setUint32(8, parts[0]?.length ?? 0, true);
-  out.set(text, 12);
-  let at = start;
-  for (const part of parts) { out.set(part, at); at += padded(part.length); }
-  return out;
+  start.set(text, 12);
+  return [start, ...parts.flatMap((part) => (part.length % 8 === 0 ? [part] : [part, new Uint8Array(padded(part.length) - part.length)]))];
 }
 const padded = (length: number): number => (length + 7) & ~7;
 
 export interface Kept { head: KeptHead; module: Uint8Array<ArrayBuffer>; marks: Uint8Array; records: Uint8Array; addresses: Uint8Array; templates: { module: Uint8Array<ArrayBuffer>; bodies: Uint8Array[] }; layers: { wire: Uint8Array<ArrayBuffer>; machineCode: Uint8Array | undefined; patience: number; bodies: Uint8Array[] }[] }
+
+/** The same with other machine code of its layers. `wait`: another patience for those without. */
+export function keptWith({ head, module, marks, records, addresses, templates, layers }: Kept, machineCode: readonly (Uint8Array | undefined)[], wait: (patience: number) => number): Uint8Array[] {
+  const lengths = head.layers.map(([wire, , patience, ...bodies], index): KeptHead['layers'][number] => [wire, machineCode[index]?.length ?? 0, machineCode[index] ? patience : wait(patience), ...bodies]);
+  return encodeKept({ ...head, layers: lengths }, [module, marks, records, addresses, templates.module, ...layers.flatMap(({ wire }, index) => (machineCode[index] ? [wire, machineCode[index]] : [wire]))]);
+}
 
 export function decodeKept(bytes: Uint8Array<ArrayBuffer>): Kept | undefined {
   if (bytes.length < 12) return undefined;

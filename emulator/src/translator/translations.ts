@@ -8,8 +8,8 @@ import type { Instruction } from '../x86/instruction';
 import { decode, decodeFailure } from './decoding';
 import type { CodeSource, Graph } from './graph';
 import type { CodeEngine } from '../machine-types';
-import type { KeptFunction, KeptHead } from './kept';
-import { bodiesOf, decodeKept, encodeKept } from './kept';
+import type { Kept, KeptFunction, KeptHead } from './kept';
+import { bodiesOf, decodeKept, encodeKept, keptWith } from './kept';
 import type { Layer } from './layers';
 import { LARGE, NEVER, lessPatient, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
@@ -470,8 +470,18 @@ export class Translations {
   /** Whether so much is new since what was adopted that it is worth keeping. */
   get worthKeeping(): boolean { return this.fresh >= WORTH_KEEPING || this.records.worthKeeping; }
 
-  /** Everything translated so far, for `adopt` in a later run of the same program; undefined if there is nothing to keep. */
-  keep(): Uint8Array | undefined {
+  /** What was adopted. */
+  private adopted: Kept | undefined;
+
+  /** For `adopt` in a later run of the same program, in parts; undefined if there is nothing worth keeping. `all`: everything translated so far, not only if so much has been optimised since it was kept. */
+  keep(all: boolean): Uint8Array[] | undefined {
+    const codes = this.layers.map((layer) => (layer.adopted ? machineCodeOf(layer, this.engine, this.table) : undefined));
+    if (!all && !codes.some((code) => code?.grown)) return undefined;
+    if (!all && this.fresh === 0 && this.adopted) return keptWith(this.adopted, codes.flatMap((code) => (code ? [code.bytes] : [])), (patience) => lessPatient(patience, false));
+    return this.keepAll();
+  }
+
+  private keepAll(): Uint8Array[] | undefined {
     const all = new Set<Translation>();
     for (const set of this.byPage.values()) for (const each of set) all.add(each);
     for (const each of this.kept.values()) all.add(each);
@@ -588,6 +598,7 @@ export class Translations {
     const read = decodeKept(bytes);
     if (!read || read.head.key !== fingerprint() || this.nextSlot !== FIRST_FREE_SLOT || this.cells.size > 0) return;
     const { head, module } = read;
+    this.adopted = read;
     if (head.relaxed && !hasRelaxedSimd()) return;
     this.relaxed = head.relaxed === true;
     this.table.grow(head.lengths.length + read.layers.reduce((sum, layer) => sum + layer.bodies.length, 0), this.stub);
@@ -646,9 +657,6 @@ export class Translations {
     words[otherCell! >> 2] = plain ? slotOf(plain) : slot;
     words[(otherCell! >> 2) + 1] = 0;
   }
-
-  /** Whether so much has been optimised since it was kept that it is worth keeping again. */
-  optimised(): boolean { return this.layers.some((layer) => layer.adopted && machineCodeOf(layer, this.engine, this.table).grown); }
 
   /** Pages whose code has been compared since they last changed. */
   private readonly checked = new Set<number>();

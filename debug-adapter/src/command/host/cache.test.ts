@@ -23,6 +23,19 @@ test('gives back what was stored, for any key and any length', () => {
   expect(cache.load('b')).toBeUndefined();
 });
 
+test('parts come one behind the other, however long they are', () => {
+  const cache = diskCache(folder);
+  for (const sizes of [[], [0, 0], [3, 0, 5], [1, 4096, 2, 9000], [9000, 1], Array.from({ length: 200 }, (_, i) => i)]) {
+    const parts = sizes.map((size, i) => content(size, i));
+    cache.store('parts', ...parts);
+    expect(Buffer.from(cache.load('parts')!)).toEqual(Buffer.concat(parts));
+    // The same content at once is the same file.
+    const [file] = files(), inParts = fs.readFileSync(file!);
+    cache.store('parts', Buffer.concat(parts));
+    expect(fs.readFileSync(file!)).toEqual(inParts);
+  }
+});
+
 test('content begins on a word', () => {
   const cache = diskCache(folder);
   cache.store('odd', content(10));

@@ -25,10 +25,20 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Two 32-bit sums of content: Node's CRC-32 of its halves, which takes a twentieth of the time of what is written here for versions without (before 20.15 and 22.2). */
-function contentSums(bytes: Uint8Array): [number, number] {
-  const { crc32 } = zlib as { crc32?: (data: Uint8Array) => number }, half = bytes.length >> 1;
-  return crc32 ? [crc32(bytes.subarray(0, half)), crc32(bytes.subarray(half))] : checksum(bytes);
+function contentSums(parts: readonly Uint8Array[]): [number, number] {
+  const { crc32 } = zlib as { crc32?: (data: Uint8Array, before?: number) => number };
+  if (!crc32) return checksum(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+  const sums: [number, number] = [0, 0];
+  let left = sizeOf(parts) >> 1;
+  for (const part of parts) {
+    // Of nothing at all it is 0, whatever came before.
+    if (part.length > 0 && left > 0) sums[0] = crc32(part.subarray(0, left), sums[0]);
+    if (part.length > left) sums[1] = crc32(part.subarray(left), sums[1]);
+    left = Math.max(0, left - part.length);
+  }
+  return sums;
 }
+const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((size, part) => size + part.length, 0);
 
 /** Two independent 32-bit sums, for names too; written here because loading node:crypto costs more than the whole check. */
 function checksum(bytes: Uint8Array): [number, number] {
@@ -71,26 +81,24 @@ export function diskCache(folder: string, mostBytes = MOST_BYTES): TranslationCa
           if (header[0] !== MAGIC || header[1] !== key.length || bytes.length !== start + header[2]!) return undefined;
           if (key.compare(bytes, HEADER_BYTES, HEADER_BYTES + key.length) !== 0) return undefined;
           const content = bytes.subarray(start);
-          const [a, b] = contentSums(content);
+          const [a, b] = contentSums([content]);
           if (header[3] !== a || header[4] !== b) return undefined;
           if (Date.now() - info.mtimeMs > STALE_MS) fs.futimesSync(fd, new Date(), new Date());
           return content;
         } finally { fs.closeSync(fd); }
       } catch { return undefined; }
     },
-    store(name, content) {
-      if (content.length > mostBytes / 4) return;
-      const key = Buffer.from(name);
-      const start = HEADER_BYTES + ((key.length + 3) & ~3);
-      const bytes = new Uint8Array(start + content.length);
-      bytes.set(key, HEADER_BYTES);
-      bytes.set(content, start);
-      new Uint32Array(bytes.buffer, 0, HEADER_BYTES / 4).set([MAGIC, key.length, content.length, ...contentSums(bytes.subarray(start)), 0]);
+    store(name, ...parts) {
+      const length = sizeOf(parts);
+      if (length > mostBytes / 4) return;
+      const key = Buffer.from(name), head = new Uint8Array(HEADER_BYTES + ((key.length + 3) & ~3));
+      head.set(key, HEADER_BYTES);
+      new Uint32Array(head.buffer, 0, HEADER_BYTES / 4).set([MAGIC, key.length, length, ...contentSums(parts), 0]);
       const file = fileOf(key);
       const temporary = `${file}.${process.pid}.${Date.now().toString(36)}.tmp`;
       try {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-        fs.writeFileSync(temporary, bytes);
+        writeParts(temporary, [head, ...parts]);
         fs.renameSync(temporary, file);
         evict(folder, mostBytes);
       } catch {
@@ -98,6 +106,19 @@ export function diskCache(folder: string, mostBytes = MOST_BYTES): TranslationCa
       }
     },
   };
+}
+
+function writeParts(file: string, parts: readonly Uint8Array[]): void {
+  const fd = fs.openSync(file, 'w');
+  try {
+    let rest = parts.filter((part) => part.length > 0);
+    while (rest.length > 0) {
+      // As many at once as any system takes; fewer bytes may be written than were given.
+      let written = fs.writevSync(fd, rest.slice(0, 64));
+      while (rest.length > 0 && written >= rest[0]!.length) { written -= rest[0]!.length; rest = rest.slice(1); }
+      if (written > 0) rest[0] = rest[0]!.subarray(written);
+    }
+  } finally { fs.closeSync(fd); }
 }
 
 /** Deletes what was used longest ago until the rest fits, and what interrupted writers left. */

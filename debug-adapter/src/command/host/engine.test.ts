@@ -8,6 +8,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { createMachine } from '@gobuf/emulator/machine';
 import type { CodeEngine } from '@gobuf/emulator/machine-types';
+import { memoryCache } from '@gobuf/emulator/translator/testing/memory-cache';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v8Engine } from './engine';
 
@@ -43,7 +44,7 @@ describe.skipIf(!hasGo)('machine code kept between runs (needs the go command)',
       compile: (wire, patience) => engine.compile(wire, patience < 2 ** 30 ? 100_000 : patience),
       revive: (machineCode, wire) => { const module = engine.revive(machineCode, wire); if (module) revived++; else refused++; return module; },
     };
-    const cache = { load: (key: string) => kept.get(key), store: (key: string, bytes: Uint8Array) => { kept.set(key, bytes); } };
+    const cache = memoryCache(kept);
     const run = (options: { engine?: CodeEngine; cache?: typeof cache }) => {
       let output = '';
       const machine = createMachine({ program, path: '/p', args: [], env: [], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } }, ...options });
