@@ -13,6 +13,7 @@ import { noSplitDepth, type LinkContext } from '../diagnostics/nosplit';
 import { architectures } from '../arch/architecture';
 import { assembling } from '../diagnostics/assembling';
 import { mnemonicsOf, type Mnemonics } from '../arch/mnemonics';
+import { operandForms } from '../arch/operand-forms';
 import { specialOperands } from '../arch/special-operands';
 import { headerText } from '../golang/asm-header';
 import type { Listed } from '../golang/go-list';
@@ -20,6 +21,7 @@ import type { Store } from '../golang/kept-packages';
 import { Packages, type PackagesOptions } from '../golang/packages';
 import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
+import { unfitOperands } from '../diagnostics/unfit-operands';
 import type { GoParser } from '../golang/syntax-tree';
 import { closedEnd, OPEN_END } from '../syntax/open-end';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
@@ -201,7 +203,7 @@ export class Checker {
     problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
     problems.push(...noSplitDepth(file, link, whole));
     if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
-    problems.push(...assembling(file, this.options.minor, problems, whole));
+    problems.push(...unfitOperands(file, () => operandForms(file.arch.family, this.options), this.mnemonics(file)), ...assembling(file, this.options.minor, problems, whole));
     return { file, problems: ordered(problems, file) };
   }
 }

@@ -112,6 +112,40 @@ export function fits(form: readonly string[], operands: readonly Operand[]): boo
   });
 }
 
+/**
+ * Beyond x86: whether operands, as many as a form has, may be of the kinds that it takes; false if Go's assembler certainly refuses them there. The tables have some
+ * operands before the last in another order than they are written in.
+ */
+export function takesOperands(form: readonly string[], operands: readonly Operand[], family: Family): boolean {
+  const last = operands.at(-1);
+  // Of four operands riscv64's assembler does not look at the third.
+  if (!last || (family === 'riscv64' && operands.length > 3)) return true;
+  // Moves between two files of registers are in no table there.
+  if ((family === 'ppc64' || family === 'riscv64') && operands.length === 2 && operands.every(({ kind }) => kind === 'register')) return true;
+  // ppc64's comparisons have the field of the condition register last.
+  const isFree = family === 'ppc64' && last.kind === 'register' && last.base !== undefined && kindOf(last.base.name, family) === 'CR';
+  if (!isFree && !takes(form.at(-1) ?? '', last, family)) return false;
+  const fitting = (left: readonly Operand[], at: number): boolean => left.length === 0 || left.some((operand, i) => takes(form[at] ?? '', operand, family) && fitting(left.filter((_, other) => other !== i), at + 1));
+  return fitting(isFree ? operands : operands.slice(0, -1), 0);
+}
+
+function takes(wanted: string, { kind, base, prefix, pseudo, value, symbol }: Operand, family: Family): boolean {
+  const kinds = kindsOf(wanted, family);
+  if (!kinds) return true;
+  const isPlace = /name|offset|\(R|ext/.test(wanted);
+  // Zero is a register, too, and what does not fit into an instruction may be read from a place of its own.
+  if (prefix === '$') return wanted.startsWith('$') || wanted === 'name(SB)' || (symbol !== undefined && isPlace) || (value === 0n && symbol === undefined && (kinds.length > 0 || family === 'ppc64'));
+  if (kind === 'register' && base) {
+    const own = kindOf(base.name, family);
+    if (own === 'other' || own === 'CR' || kinds.includes(own)) return true;
+    // The vector-scalar registers of ppc64 are the others under further names; mips takes one file's registers for the other's without a word, and these two a register for the place it points to.
+    if (family === 'mips' || family === 'mips64') return kinds.length > 0;
+    return (family === 'ppc64' && wanted === 'VS' && (own === 'V' || own === 'F')) || ((family === 'ppc64' || family === 'riscv64') && isPlace && own === 'x');
+  }
+  if (kind === 'memory' || pseudo) return isPlace || wanted === 'label' || (family === 'riscv64' && (kinds.includes('x') || wanted.startsWith('$')));
+  return kind === 'label' ? wanted === 'label' || isPlace : true;
+}
+
 /** Another name of a register's lower or upper part, that few instructions want. */
 export const isPartName = (name: string, family: Family): boolean => (family === 'amd64' || family === '386') && !/^[XYZ]/.test(name) && name !== 'g' && wholeRegister(name, family) !== name;
 
