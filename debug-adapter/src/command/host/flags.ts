@@ -33,11 +33,14 @@ export function asEver<T>(work: () => T): T {
   try { return work(); } finally { if (adapter) choose(true); }
 }
 
+/** By how much the space of new objects, 1 MB at the start, grows at a time. */
+export function growNewSpace(factor = 16): void { v8.setFlagsFromString(`--semi-space-growth-factor=${factor}`); }
+
 export function setFlags(): void {
   setPatience();
   // Most of what a start makes stays: with V8's own factor, 2, by which the space of new objects grows from 1 MB, it is copied five times until a program
   // has run, and so much survives each time that V8 then collects the old ones as well.
-  v8.setFlagsFromString('--semi-space-growth-factor=16');
+  growNewSpace();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   v8.setFlagsFromString('--no-flush-bytecode');
   // Translated code sees to the depth of its calls itself, and comes back every 70 000 instructions at least: no loop and no call need ask V8.

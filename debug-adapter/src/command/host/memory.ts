@@ -4,12 +4,12 @@
 import { constants, PerformanceObserver, type NodeGCPerformanceDetail } from 'node:perf_hooks';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { growNewSpace } from './flags';
 
 const MUCH = 16 << 20;
 /** Milliseconds without a message that count as rest. */
 const REST = 700;
-/** How much larger the space of new objects becomes at a time. V8's own 2 soon makes it 32 MB; with 1 MB a third of the time goes into collecting it. */
-const NEW_SPACE = '--semi-space-growth-factor=';
+/** Of the space of new objects: V8 soon makes it 32 MB; with 1 MB a third of the time goes into collecting it. */
 const WIDE = 8 << 20;
 /** By how many percent old objects may grow between two collections. Left to itself (0) V8 lets a search through all of Go's assembly take twice what is in use; with 20 an edit that needs the whole file costs half as much again. */
 const GROWTH = '--heap-growing-percent=';
@@ -19,12 +19,12 @@ const SMALL = 48 << 20, AT_FIRST = 300, WHILE_SMALL = 60, LATER = 40;
 /** Lets the space of new objects grow to 8 MB, both halves, and no further: V8 lets it grow only while much survives. */
 function widen(): void {
   const size = () => v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? WIDE;
-  v8.setFlagsFromString(`${NEW_SPACE}4`);
+  growNewSpace(4);
   for (let tries = 0; tries < 20 && size() < WIDE; tries++) {
     const kept: object[] = [];
     for (let i = 0; i < 20_000; i++) kept.push({ i, kept });
   }
-  v8.setFlagsFromString(`${NEW_SPACE}1`);
+  growNewSpace(1);
 }
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' | 'regular' }) => void;
@@ -65,7 +65,7 @@ export function collector(): { busy(): void; rest(): void; end(): void } {
     end() {
       collections.disconnect();
       small = false;
-      v8.setFlagsFromString(`${NEW_SPACE}2`);
+      growNewSpace();
       v8.setFlagsFromString(`${GROWTH}0`);
     },
   };
