@@ -17,8 +17,8 @@ const MOST_RECIPES = Math.floor((RECIPE_NODES - RECIPES) / RECIPE.size);
 /** No instruction's head is longer. */
 const LONGEST_HEAD = 14;
 
-/** New recipes that make it worth storing all again. */
-const WORTH_KEEPING = 64;
+/** New recipes that make it worth storing all again, which takes about as long as loading what decodes: one that is missing costs the next program that. */
+const WORTH_KEEPING = 16;
 
 export class Recipes {
   private nodes = 0;
