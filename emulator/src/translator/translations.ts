@@ -475,10 +475,11 @@ export class Translations {
 
   /** For `adopt` in a later run of the same program, in parts; undefined if there is nothing worth keeping. `all`: everything translated so far, not only if so much has been optimised since it was kept. */
   keep(all: boolean): Uint8Array[] | undefined {
-    const codes = this.layers.map((layer) => (layer.adopted ? machineCodeOf(layer, this.engine, this.table) : undefined));
-    if (!all && !codes.some((code) => code?.grown)) return undefined;
-    if (!all && this.fresh === 0 && this.adopted) return keptWith(this.adopted, codes.flatMap((code) => (code ? [code.bytes] : [])), (patience) => lessPatient(patience, false));
-    return this.keepAll();
+    if (all) return this.keepAll();
+    // Asking V8 for machine code takes time: `keepAll` does so itself.
+    const codes = this.layers.filter((layer) => layer.adopted).map((layer) => machineCodeOf(layer, this.engine, this.table));
+    if (!codes.some(({ grown }) => grown)) return undefined;
+    return this.fresh === 0 && this.adopted ? keptWith(this.adopted, codes.map(({ bytes }) => bytes), (patience) => lessPatient(patience, false)) : this.keepAll();
   }
 
   private keepAll(): Uint8Array[] | undefined {

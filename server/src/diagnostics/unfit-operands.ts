@@ -17,7 +17,7 @@ const MOST_SHOWN = 6;
 /** `read` gives the forms, which for some GOARCHes has Go's sources read. */
 export function unfitOperands(file: AssemblyFile, read: () => ReadonlyMap<string, OperandForm[]> | undefined, mnemonics: Mnemonics | undefined): Problem[] {
   const { family } = file.arch;
-  // Those of x86 the bundled assembler knows, and those of WebAssembly have no tables.
+  // The bundled assembler judges amd64's. The forms of 386 and WebAssembly are in no table of Go's.
   const forms = mnemonics && family !== 'amd64' && family !== '386' && family !== 'wasm' ? read() : undefined;
   if (!forms || !mnemonics) return [];
   return [...unfitIn(beforeFunctions(file), file, forms, mnemonics), ...functionsOf(file).flatMap((each) => perFunction('unfit', each, forms, () => unfitIn(each.statements, file, forms, mnemonics)))];
