@@ -1,6 +1,8 @@
 // The emulator's public contract: what a debugger or a command may ask of a running guest.
 // Must stay true: no host types; guest addresses are numbers (user space < 2^47), 64-bit register values are bigints.
 
+import type { FileBytes } from './elf/file-bytes';
+
 /** Why `run` came back. `instruction` counts are retired instructions of all threads since the start. */
 export type Stop =
   | { reason: 'limit' }
@@ -122,7 +124,7 @@ export interface Machine {
 
 export interface MachineOptions {
   /** The ELF file. */
-  program: Uint8Array;
+  program: FileBytes;
   /** Path the guest sees in argv[0] and /proc/self/exe. */
   path: string;
   args: string[];

@@ -131,7 +131,8 @@ export class GuestMachine implements Machine {
   private guarded(until: number, single: boolean): Stop {
     if (this.stopped) return this.stopped;
     try { return this.advance(until, single); } catch (error) {
-      if (error instanceof Unsupported) return this.finish({ reason: 'unsupported', message: error.message });
+      // A program's file can be found written to when a page of it is wanted.
+      if (error instanceof Unsupported || error instanceof BadProgram) return this.finish({ reason: 'unsupported', message: error.message });
       throw error;
     }
   }

@@ -2,11 +2,13 @@
 // Must stay true: nothing of the host reaches the guest but what is named here (program's folder, --dir, --read, environment).
 import fs from 'node:fs';
 import path from 'node:path';
+import type { FileBytes } from '@gobuf/emulator/elf/file-bytes';
 import { createMachine } from '@gobuf/emulator/machine';
 import type { Host, Machine } from '@gobuf/emulator/machine-types';
 import { cacheFolder, diskCache } from './host/cache';
 import { v8Engine } from './host/engine';
 import { confinedFiles } from './host/files';
+import { openProgramFile } from './host/program-file';
 import { InputError, UsageError } from './options';
 import type { OptionSpec, Parsed } from './options';
 
@@ -33,7 +35,7 @@ export const GUEST_NOTES = [
 export interface Guest {
   /** Absolute. */
   path: string;
-  program: Uint8Array;
+  program: FileBytes;
   args: string[];
   /** `K=V`. */
   env: string[];
@@ -62,12 +64,12 @@ export function startGuest(guest: Guest, host: Omit<Host, 'files'>): Machine {
   });
 }
 
-/** A program's bytes; InputError with one sentence where there are none. */
-export function readProgram(name: string): { path: string; program: Uint8Array } {
+/** A program's file, open; InputError with one sentence where there are none. */
+export function readProgram(name: string): { path: string; program: FileBytes } {
   const file = path.resolve(name);
   try {
     if (fs.statSync(file).isDirectory()) throw new InputError(`${name} is a directory, not a program.`);
-    return { path: file, program: fs.readFileSync(file) };
+    return { path: file, program: openProgramFile(file) };
   } catch (error) {
     if (error instanceof InputError) throw error;
     const code = (error as NodeJS.ErrnoException).code;

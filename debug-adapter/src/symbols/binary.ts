@@ -1,6 +1,7 @@
 // The one view of a Go program that the debugger uses: pclntab first (always there, fast), the symbol table for exact sizes and
 // ABI names, DWARF when a question needs it.
 // Must stay true: opening parses headers only; every table is built at its first use and kept.
+import type { FileBytes } from '@gobuf/emulator/elf/file-bytes';
 import { Breakpoints } from './breakpoints';
 import { parseVersion, readBuildInfo } from './build-info';
 import { ByteReader } from './byte-reader';
@@ -33,7 +34,7 @@ export class GoBinary implements LocationHost {
   private typesBase: number | undefined;
   private readonly made = new Map<string, GoType>();
 
-  constructor(bytes: Uint8Array, readonly bias: number, name: string, private readonly natives: { inflate?: Inflate; find?: Find } = {}) {
+  constructor(bytes: FileBytes, readonly bias: number, name: string, private readonly natives: { inflate?: Inflate; find?: Find } = {}) {
     this.elf = new ElfFile(bytes, name, natives.inflate);
     this.entry = this.elf.entry + bias;
     this.pie = this.elf.pie;

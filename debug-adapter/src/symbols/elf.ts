@@ -1,5 +1,6 @@
 // The ELF container: sections (decompressed on demand), segments, symbols. Only what a debugger of linux/amd64 needs.
 // Must stay true: anything that is not such a program is refused with one clear sentence.
+import type { FileBytes } from '@gobuf/emulator/elf/file-bytes';
 import { unzlibSync } from 'fflate';
 import { ByteReader, cstringAt } from './byte-reader';
 import { BinaryError } from './types';
@@ -12,6 +13,7 @@ export type Inflate = (data: Uint8Array, size: number) => Uint8Array;
 
 const SHF_COMPRESSED = 0x800;
 const SHT_NOBITS = 8;
+const HEADER = 64;
 const MACHINES: Record<number, string> = { 3: '386', 8: 'mips', 20: 'ppc', 21: 'ppc64', 22: 's390x', 40: 'arm', 183: 'arm64', 243: 'riscv64', 258: 'loong64' };
 
 export class ElfFile {
@@ -21,14 +23,14 @@ export class ElfFile {
   readonly pie: boolean;
   private readonly cache = new Map<string, Uint8Array>();
 
-  constructor(readonly bytes: Uint8Array, name = 'the file', private readonly inflateWith: Inflate = inflate) {
-    const magic = bytes.subarray(0, 4);
+  constructor(private readonly file: FileBytes, name = 'the file', private readonly inflateWith: Inflate = inflate) {
+    const bytes = file.subarray(0, HEADER), magic = bytes.subarray(0, 4);
     if (bytes.length < 4 || magic[0] !== 0x7f || magic[1] !== 0x45 || magic[2] !== 0x4c || magic[3] !== 0x46) {
       const what = magic[0] === 0x4d && magic[1] === 0x5a ? 'a Windows program (PE)'
         : [0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe].includes(new ByteReader(bytes).u32()) ? 'a macOS program (Mach-O)' : 'not an ELF program';
       throw new BinaryError(`${name} is ${what}; gobuf needs a linux/amd64 ELF program (GOOS=linux GOARCH=amd64 go build)`);
     }
-    if (bytes.length < 64) throw new BinaryError(`${name} is truncated: its ELF header is incomplete`);
+    if (bytes.length < HEADER) throw new BinaryError(`${name} is truncated: its ELF header is incomplete`);
     if (bytes[4] !== 2) throw new BinaryError(`${name} is a 32-bit program; gobuf needs linux/amd64`);
     if (bytes[5] !== 1) throw new BinaryError(`${name} is a big-endian program; gobuf needs linux/amd64`);
     const r = new ByteReader(bytes, 16);
@@ -42,15 +44,16 @@ export class ElfFile {
     r.u32();
     r.u16();
     const programSize = r.u16(), programCount = r.u16(), sectionSize = r.u16(), sectionCount = r.u16(), stringsIndex = r.u16();
+    const programs = file.subarray(programOffset, programOffset + programCount * programSize), headers = file.subarray(sectionOffset, sectionOffset + sectionCount * sectionSize);
     for (let i = 0; i < programCount; i++) {
-      const p = new ByteReader(bytes, programOffset + i * programSize);
+      const p = new ByteReader(programs, i * programSize);
       const segment: Segment = { type: p.u32(), flags: p.u32(), offset: p.u64(), address: p.u64(), fileSize: (p.u64(), p.u64()), memorySize: p.u64() };
-      if (p.failed || (segment.type === 1 && segment.offset + segment.fileSize > bytes.length)) throw new BinaryError(`${name} is truncated: a segment reaches past its end`);
+      if (p.failed || (segment.type === 1 && segment.offset + segment.fileSize > file.length)) throw new BinaryError(`${name} is truncated: a segment reaches past its end`);
       this.segments.push(segment);
     }
     const names: number[] = [];
     for (let i = 0; i < sectionCount; i++) {
-      const s = new ByteReader(bytes, sectionOffset + i * sectionSize);
+      const s = new ByteReader(headers, i * sectionSize);
       names.push(s.u32());
       const section: Section = { name: '', type: s.u32(), flags: s.u64(), address: s.u64(), offset: s.u64(), size: s.u64(), link: s.u32(), entrySize: (s.u32(), s.u64(), s.u64()) };
       if (s.failed) break;
@@ -69,8 +72,8 @@ export class ElfFile {
   }
 
   private raw(section: Section): Uint8Array {
-    if (section.type === SHT_NOBITS || section.offset > this.bytes.length) return new Uint8Array(0);
-    return this.bytes.subarray(section.offset, Math.min(section.offset + section.size, this.bytes.length));
+    if (section.type === SHT_NOBITS || section.offset > this.file.length) return new Uint8Array(0);
+    return this.file.subarray(section.offset, section.offset + section.size);
   }
 
   section(name: string): Section | undefined {
@@ -128,9 +131,9 @@ export class ElfFile {
       if (s.type !== 1 || address < s.address || address >= s.address + s.memorySize) continue;
       const size = Math.min(length, s.address + s.memorySize - address);
       const start = address - s.address;
-      if (start + size <= s.fileSize) return this.bytes.subarray(s.offset + start, s.offset + start + size);
+      if (start + size <= s.fileSize) return this.file.subarray(s.offset + start, s.offset + start + size);
       const out = new Uint8Array(size);
-      if (start < s.fileSize) out.set(this.bytes.subarray(s.offset + start, s.offset + s.fileSize));
+      if (start < s.fileSize) out.set(this.file.subarray(s.offset + start, Math.min(s.offset + s.fileSize, s.offset + start + size)));
       return out;
     }
     return new Uint8Array(0);

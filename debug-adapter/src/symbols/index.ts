@@ -1,4 +1,5 @@
 // Entry of the symbol reader: openBinary(file) gives everything the debugger asks about a Go program.
+import type { FileBytes } from '@gobuf/emulator/elf/file-bytes';
 import { GoBinary } from './binary';
 import type { Find } from './dwarf/needle';
 import type { Inflate } from './elf';
@@ -14,6 +15,6 @@ export { splitName, withoutTypeParameters } from './names';
  * `find` may be the host's search for bytes, many times faster than the one written here while that has not been optimised;
  * `name` is used in the one-sentence BinaryError for files that cannot be debugged.
  */
-export function openBinary(bytes: Uint8Array, options: { bias?: number; name?: string; inflate?: Inflate; find?: Find } = {}): GoBinary {
+export function openBinary(bytes: FileBytes, options: { bias?: number; name?: string; inflate?: Inflate; find?: Find } = {}): GoBinary {
   return new GoBinary(bytes, options.bias ?? 0, options.name ?? 'the file', options);
 }

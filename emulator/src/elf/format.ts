@@ -1,6 +1,8 @@
 // Reads the headers of a static linux/amd64 ELF executable and refuses everything else with one clear sentence.
 // Must stay true: whatever the bytes are, the answer is a checked description or a BadProgram; nothing here allocates by sizes from the file.
 
+import type { FileBytes } from './file-bytes';
+
 /** Why a file cannot be run; the message is one sentence for the user. */
 export class BadProgram extends Error {
   override name = 'BadProgram';
@@ -30,7 +32,7 @@ export interface ElfProgram {
   executableStack: boolean;
 }
 
-const PAGE = 4096;
+const PAGE = 4096, HEADER = 64;
 const USER_END = 0x7ffffffff000;
 const MACHINES: Record<number, string> = {
   2: 'SPARC', 3: '32-bit x86 (386)', 8: 'MIPS', 20: 'PowerPC', 21: 'ppc64', 22: 's390x', 40: 'arm', 43: 'sparc64', 62: 'amd64', 183: 'arm64', 243: 'riscv64', 258: 'loong64',
@@ -49,12 +51,13 @@ function foreignFormat(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Checks `bytes` and describes what to load; throws BadProgram. */
-export function parseElf(bytes: Uint8Array): ElfProgram {
+/** Checks a file and describes what to load; throws BadProgram. */
+export function parseElf(file: FileBytes): ElfProgram {
   const bad = (why: string): never => { throw new BadProgram(`this file cannot be run: ${why}; gobuf runs static linux/amd64 ELF programs (GOOS=linux GOARCH=amd64 CGO_ENABLED=0)`); };
+  const bytes = file.subarray(0, HEADER);
   if (bytes.length === 0) bad('it is empty');
   if (bytes[0] !== 0x7f || bytes[1] !== 0x45 || bytes[2] !== 0x4c || bytes[3] !== 0x46) bad(foreignFormat(bytes) ?? 'it is not an ELF file');
-  if (bytes.length < 64) bad('the ELF header is truncated');
+  if (bytes.length < HEADER) bad('the ELF header is truncated');
   if (bytes[5] === 2) bad('it is big-endian');
   if (bytes[5] !== 1) bad('the ELF header names no known byte order');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -71,26 +74,27 @@ export function parseElf(bytes: Uint8Array): ElfProgram {
   if (type !== 2 && type !== 3) bad(`its ELF type ${type} is not a program`);
 
   /** A 64-bit field as a number; Infinity where it is beyond exact numbers. */
-  const word = (at: number): number => {
-    const high = view.getUint32(at + 4, true);
-    return high >= 0x200000 ? Infinity : high * 0x100000000 + view.getUint32(at, true);
+  const word = (at: number, from = view): number => {
+    const high = from.getUint32(at + 4, true);
+    return high >= 0x200000 ? Infinity : high * 0x100000000 + from.getUint32(at, true);
   };
   const entry = word(24), headerOffset = word(32), headerSize = view.getUint16(54, true), count = view.getUint16(56, true);
   if (count === 0) bad('it has no program headers');
   if (headerSize !== 56) bad(`its program headers have ${headerSize} bytes each instead of 56`);
-  if (count === 0xffff || headerOffset + count * 56 > bytes.length) bad('the file is truncated inside its program headers');
+  if (count === 0xffff || headerOffset + count * 56 > file.length) bad('the file is truncated inside its program headers');
 
+  const table = file.subarray(headerOffset, headerOffset + count * 56), headers = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const segments: Segment[] = [];
   let headerAddress: number | undefined, executableStack = false;
   for (let i = 0; i < count; i++) {
-    const at = headerOffset + i * 56, kind = view.getUint32(at, true), flags = view.getUint32(at + 4, true);
-    const fileOffset = word(at + 8), address = word(at + 16), fileSize = word(at + 32), memorySize = word(at + 40);
+    const at = i * 56, kind = headers.getUint32(at, true), flags = headers.getUint32(at + 4, true);
+    const [fileOffset, address, fileSize, memorySize] = [8, 16, 32, 40].map((field) => word(at + field, headers)) as [number, number, number, number];
     if (kind === PT_INTERP) bad('it is dynamically linked (it names an interpreter); build it with CGO_ENABLED=0 or -extldflags=-static');
     if (kind === PT_PHDR) headerAddress = address < USER_END ? address : bad('it says that its program headers lie outside the user address space');
     if (kind === PT_GNU_STACK) executableStack = (flags & 1) !== 0;
     if (kind !== PT_LOAD || memorySize === 0) continue;
     if (fileSize > memorySize) bad(`segment ${i} is larger in the file than in memory`);
-    if (!(fileOffset + fileSize <= bytes.length)) bad(`the file is truncated: segment ${i} ends beyond it`);
+    if (!(fileOffset + fileSize <= file.length)) bad(`the file is truncated: segment ${i} ends beyond it`);
     if (!(address + memorySize <= USER_END)) bad(`segment ${i} lies outside the user address space`);
     if (address % PAGE !== fileOffset % PAGE) bad(`segment ${i} is not aligned to pages`);
     if (memorySize > 0x10000000000) bad(`segment ${i} asks for ${memorySize} bytes of memory`);

@@ -3,6 +3,7 @@
 import { EXECUTE, READ, WRITE } from '../cpu-types';
 import type { AddressSpace } from '../memory/address-space';
 import { PAGE } from '../memory/host-pages';
+import type { FileBytes } from './file-bytes';
 import type { ElfProgram } from './format';
 
 /** Where Linux would put things without randomisation. */
@@ -25,7 +26,7 @@ export function loadBias(program: ElfProgram): number {
   return program.relocatable ? STATIC_PIE_BASE - down(program.segments[0]!.address, PAGE) : 0;
 }
 
-export function loadElf(space: AddressSpace, program: ElfProgram, bytes: Uint8Array, options: LoadOptions): Loaded {
+export function loadElf(space: AddressSpace, program: ElfProgram, bytes: FileBytes, options: LoadOptions): Loaded {
   const bias = loadBias(program);
   let breakStart = 0;
   for (const segment of program.segments) {

@@ -1,5 +1,6 @@
 // The list of mapped ranges: sorted, never overlapping, each with one permission and one backing.
 // Must stay true: lists and regions are immutable values, so a snapshot keeps one by holding it.
+import type { FileBytes } from '../elf/file-bytes';
 
 export const USER_END = 0x7ffffffff000;
 
@@ -26,7 +27,7 @@ export interface SharedFile {
 }
 
 export interface Backing {
-  readonly bytes: Uint8Array;
+  readonly bytes: FileBytes;
   readonly offset: number;
   /** Bytes after `start` that come from the file; the rest is zero. */
   readonly length: number;

@@ -7,6 +7,7 @@ import { READ } from '../cpu-types';
 import { ExitCode } from '../semantics/flow';
 import type { Core, CoreImports } from './core';
 import { whatIsMissing } from './decoding';
+import type { FileBytes } from '../elf/file-bytes';
 import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
 import type { CoreModule } from './kept-core';
@@ -45,7 +46,7 @@ export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_
 const STACK_BYTES = 480_000;
 
 /** Where translations are kept between runs of the same program. */
-export interface Keeping { cache: TranslationCache; program: Uint8Array }
+export interface Keeping { cache: TranslationCache; program: FileBytes }
 const BUDGET: CpuExit = { kind: 'budget' };
 /** Instructions after which much may have been optimised. */
 const WORTH_LOOKING = 50_000_000;

@@ -2,6 +2,7 @@
 // Must stay true: anything damaged or foreign reads as nothing; code pages are known by a hash of their content.
 
 import { BLOCK_MARKS } from '../cpu-state';
+import type { FileBytes } from '../elf/file-bytes';
 import type { KeptRecords } from './kept-records';
 
 export interface KeptFunction {
@@ -94,18 +95,20 @@ export function bodiesOf(module: Uint8Array, lengths: readonly number[]): Uint8A
   return lengths.map((length) => { at += length; return module.subarray(at - length, at); });
 }
 
-const PAGE = 4096;
+const PAGE = 4096, SAMPLES = 32, SAMPLE = 64;
 
 /**
  * Names a program's content well enough to find its translations (their code is compared again before use): by its first page, where Go's linker puts
  * the build identifier, which covers the content, and by samples of the rest.
  */
-export function programKey(program: Uint8Array): string {
+export function programKey(program: FileBytes): string {
   let a = program.length | 0, b = 0x2545f491;
-  const step = Math.max(1, program.length >> 11);
-  for (let i = 0; i < program.length; i += i < PAGE ? 1 : step) {
-    a = Math.imul(a ^ program[i]!, 0x01000193);
-    b = Math.imul(b + program[i]! + (a >>> 13), 0x5bd1e995);
+  for (let i = 0; i <= SAMPLES; i++) {
+    const at = i === 0 ? 0 : Math.floor(program.length / SAMPLES) * (i - 1);
+    for (const byte of program.subarray(at, at + (i === 0 ? PAGE : SAMPLE))) {
+      a = Math.imul(a ^ byte, 0x01000193);
+      b = Math.imul(b + byte + (a >>> 13), 0x5bd1e995);
+    }
   }
   return `code-${(a >>> 0).toString(16).padStart(8, '0')}${(b >>> 0).toString(16).padStart(8, '0')}`;
 }
