@@ -28,10 +28,11 @@ import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { directoryOf, join, type Files } from '../workspace/files';
 import { packagePath } from '../workspace/package-path';
-import { architectureWithoutPort, definesOf, type Target } from '../workspace/target';
+import { architectureWithoutPort, definesOf, targetOfName, targetsOf, type Target } from '../workspace/target';
 import { readAssemblyInSteps, type AssemblyFile } from './assembly-file';
 import { elsewhere } from './elsewhere';
 import { summaryInSteps, summaryOf, type FileSummary } from './file-summary';
+import { isWrittenFor, likelyTargets, unread, type MnemonicsOf } from './likely-target';
 import { PackageKnowledge } from './package-knowledge';
 import { linked } from './package-symbols';
 
@@ -139,7 +140,27 @@ export class Checker {
     return finish(this.readInSteps(path, text, target, bare));
   }
 
-  private readInSteps(path: string, text: string, target: Target | undefined, bare: boolean): Steps<AssemblyFile> {
+  private *readInSteps(path: string, text: string, target: Target | undefined, bare: boolean): Steps<AssemblyFile> {
+    const first = yield* this.readFor(path, text, target, bare);
+    let best = first;
+    if (!target) {
+      for (const other of likelyTargets(first, this.options.minor, this.mnemonicsOf)) {
+        const read = yield* this.readFor(path, text, other, bare);
+        if (best === first || unread(read) < unread(best)) best = read;
+      }
+    }
+    return best;
+  }
+
+  /** Whether a file that has been edited would be read for the same target if it were read whole. */
+  isForTarget(file: AssemblyFile): boolean {
+    const { source: { path, text }, target } = file;
+    if (targetOfName(path).goarch !== undefined) return true;
+    const [first, ...others] = targetsOf(path, text, this.options.minor);
+    return others.length === 0 || (first?.goarch === target.goarch && isWrittenFor(file, this.mnemonicsOf));
+  }
+
+  private readFor(path: string, text: string, target: Target | undefined, bare: boolean): Steps<AssemblyFile> {
     const { files, goroot, minor } = this.options;
     return readAssemblyInSteps(path, text, files, {
       goroot, minor, target,
@@ -156,8 +177,10 @@ export class Checker {
 
   /** The mnemonics of a file's GOARCH in the user's Go; undefined without its sources. */
   mnemonics(file: AssemblyFile): Mnemonics | undefined {
-    return mnemonicsOf(file.arch.family, this.options);
+    return this.mnemonicsOf(file.arch.family);
   }
+
+  private readonly mnemonicsOf: MnemonicsOf = (family) => mnemonicsOf(family, this.options);
 
   /** What the tools must be told of a file. */
   forTools({ source: { path }, target, packagePath: importPath }: AssemblyFile): Parameters<AskTools>[0] {

@@ -144,7 +144,8 @@ export class Documents {
     if (known?.version === document.version) return known.file;
     if (!this.isGo(path)) return undefined;
     const text = document.getText();
-    const file = (known && this.includesAreCurrent(known.file) ? edited(known.file, text) : undefined) ?? this.checker.read(path, text);
+    const changed = known && this.includesAreCurrent(known.file) ? edited(known.file, text) : undefined;
+    const file = changed && this.checker.isForTarget(changed) ? changed : this.checker.read(path, text);
     this.read.set(uri, { version: document.version, file });
     return file;
   }

@@ -57,15 +57,29 @@ function readName(name: string): Partial<Target> {
 }
 
 /** The first pair that the file's name and constraint allow; undefined if none does. `minor` is N of go1.N. */
-export function targetOf(path: string, text: string, minor: number): Target | undefined {
+export const targetOf = (path: string, text: string, minor: number): Target | undefined => allowed(path, text, minor).next().value;
+
+/** The first allowed pair of each GOARCH, the one of `targetOf` first. */
+export function targetsOf(path: string, text: string, minor: number): Target[] {
+  const found: Target[] = [];
+  for (const each of allowed(path, text, minor)) if (!found.some(({ goarch }) => goarch === each.goarch)) found.push(each);
+  return found;
+}
+
+/** Without tags that are neither system, architecture nor version; if that allows none, with them. */
+function* allowed(path: string, text: string, minor: number): Generator<Target, undefined> {
   const named = targetOfName(path);
   const holds = buildConstraint(text);
+  let isAny = false;
   for (const unknown of [false, true]) {
     for (const pair of PAIRS) {
       if (named.goos && !isSystem(named.goos, pair.goos)) continue;
       if (named.goarch && named.goarch !== pair.goarch) continue;
-      if (holds((tag) => tagHolds(tag, pair, minor, unknown))) return unknown ? { ...pair, assumeTags: true } : pair;
+      if (!holds((tag) => tagHolds(tag, pair, minor, unknown))) continue;
+      isAny = true;
+      yield unknown ? { ...pair, assumeTags: true } : pair;
     }
+    if (isAny) return undefined;
   }
   return undefined;
 }
