@@ -173,16 +173,16 @@ export class Breakpoints {
       return own !== undefined && dwarf!.hasCopies(own);
     };
     if (dwarf && fns.some(copied)) {
-      const functions = dwarf.abstractFunctions();
-      for (const { low } of dwarf.inlined().of(new Set(fns.flatMap((f) => functions.get(f.name) ?? [])))) out.add(low);
+      const inlined = dwarf.inlined();
+      for (const { low } of inlined.of(new Set(fns.flatMap((f) => inlined.functionsNamed(f.name))))) out.add(low);
     }
     return [...out].sort((a, b) => a - b);
   }
 
   /** Addresses of the inlined copies of functions that have no body of their own, by a name with or without type parameters. */
   inlinedOnly(name: string): number[] {
-    const dwarf = this.dwarf(), all = dwarf?.abstractFunctions(), offsets = new Set(all?.get(name));
-    if (all && offsets.size === 0) for (const [full, list] of all) if (full.includes('[') && withoutTypeParameters(full) === name) for (const offset of list) offsets.add(offset);
+    const dwarf = this.dwarf(), offsets = new Set(dwarf?.inlined().functionsNamed(name));
+    if (dwarf && offsets.size === 0) for (const [full, list] of dwarf.abstractFunctions()) if (full.includes('[') && withoutTypeParameters(full) === name) for (const offset of list) offsets.add(offset);
     return offsets.size === 0 ? [] : dwarf!.inlined().of(offsets).map((s) => s.low).sort((a, b) => a - b);
   }
 }

@@ -46,7 +46,7 @@ export class FrameVariables {
     const out: (VariableInfo & { depth: number })[] = [];
     const valueOf = (die: Die, size: number) => {
       const at = (pc: number) => {
-        const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.forms.get(At.location), pc);
+        const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.attributes.form(At.location), pc);
         return { code, ...evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), size, { pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory }) };
       };
       const found = at(frame.pc);

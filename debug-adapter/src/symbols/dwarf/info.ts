@@ -4,6 +4,7 @@ import { ByteReader, cstringAt } from '../byte-reader';
 import { At, Form, Tag } from './constants';
 import { BLOCK, LEB, SHORT_BLOCK, TEXT, lengthOf, numberOf } from './forms';
 import type { Find } from './needle';
+import { Passing } from './passing';
 import { Unit } from './unit';
 
 export type { Unit } from './unit';
@@ -26,14 +27,30 @@ export interface Die {
   /** Offset of what follows (first child or next sibling). */
   next: number;
   unit: Unit;
-  attributes: Map<number, AttributeValue>;
-  /** Form of an attribute, where its meaning depends on it. */
-  forms: Map<number, number>;
+  attributes: Attributes;
+}
+
+/** An entry's values, beside the list of what they are: there are many entries and few such lists. */
+export class Attributes {
+  constructor(private readonly list: readonly Attribute[], private readonly values: readonly AttributeValue[]) {}
+
+  private index(wanted: number): number {
+    const { list } = this;
+    // The last one counts where there are two.
+    for (let i = list.length - 1; i >= 0; i--) if (list[i]!.at === wanted) return i;
+    return -1;
+  }
+
+  has(at: number): boolean { return this.index(at) >= 0; }
+  get(at: number): AttributeValue | undefined { return this.values[this.index(at)]; }
+  /** Of an attribute whose meaning depends on it. */
+  form(at: number): number | undefined { return this.list[this.index(at)]?.form; }
 }
 
 export class DebugInfo {
   private found: Unit[] | undefined;
   private readonly abbrevTables = new Map<number, Abbrev[]>();
+  readonly passing = new Passing(this);
 
   constructor(readonly sections: DwarfSections, readonly bias: number, readonly find?: Find) {}
 
@@ -104,13 +121,20 @@ export class DebugInfo {
     const r = new ByteReader(this.sections.info, offset, unit.end);
     const abbrev = unit.abbrevs[r.uleb()];
     if (!abbrev || r.failed) return undefined;
-    const attributes = new Map<number, AttributeValue>();
-    const forms = new Map<number, number>();
-    for (const { at, form, implicit } of abbrev.attributes) {
-      attributes.set(at, this.value(r, unit, form, implicit));
-      forms.set(at, form);
+    const values: AttributeValue[] = [];
+    for (const { form, implicit } of abbrev.attributes) values.push(this.value(r, unit, form, implicit));
+    return r.failed ? undefined : { offset, tag: abbrev.tag, hasChildren: abbrev.children, next: r.pos, unit, attributes: new Attributes(abbrev.attributes, values) };
+  }
+
+  /** One attribute of an entry, without reading the others. */
+  attributeAt(offset: number, wanted: number): AttributeValue | undefined {
+    const unit = this.unitAt(offset), r = new ByteReader(this.sections.info, offset, unit?.end ?? 0);
+    for (const { at, form, implicit } of unit?.abbrevs[r.uleb()]?.attributes ?? []) {
+      if (at !== wanted) { this.skipForm(r, unit!, form); continue; }
+      const value = this.value(r, unit!, form, implicit);
+      return r.failed ? undefined : value;
     }
-    return r.failed ? undefined : { offset, tag: abbrev.tag, hasChildren: abbrev.children, next: r.pos, unit, attributes, forms };
+    return undefined;
   }
 
   dieAt(offset: number): Die | undefined {
@@ -144,22 +168,7 @@ export class DebugInfo {
   }
 
   /** Skips a list of siblings (and all below) up to and including its null entry; -1 on damage. */
-  afterChildren(unit: Unit, start: number): number {
-    const r = new ByteReader(this.sections.info, start, unit.end);
-    for (let depth = 1; depth > 0; ) {
-      if (r.atEnd) return -1;
-      const code = r.uleb();
-      if (code === 0) {
-        depth--;
-        continue;
-      }
-      const abbrev = unit.abbrevs[code];
-      if (!abbrev) return -1;
-      for (const a of abbrev.attributes) this.skipForm(r, unit, a.form);
-      if (abbrev.children) depth++;
-    }
-    return r.failed ? -1 : r.pos;
-  }
+  afterChildren(unit: Unit, start: number): number { return this.passing.children(unit, start); }
 
   /** Walks the unit's top-level entries; `want` picks tags worth reading whole. */
   topLevel(unit: Unit, want: (tag: number) => boolean, visit: (die: Die) => void): void {
@@ -177,7 +186,11 @@ export class DebugInfo {
         if (!die) return;
         visit(die);
         r.pos = die.next;
-      } else for (const a of abbrev.attributes) this.skipForm(r, unit, a.form);
+      } else {
+        const next = this.passing.attributes(unit, this.passing.lengths(unit, code)!, r.pos);
+        if (next < 0) return;
+        r.pos = next;
+      }
       if (abbrev.children) {
         const next = this.afterChildren(unit, r.pos);
         if (next < 0) return;
@@ -259,10 +272,10 @@ export class DebugInfo {
   /** Address ranges of an entry: DW_AT_ranges, or low_pc with high_pc. */
   ranges(die: Die): [number, number][] {
     const list = die.attributes.get(At.ranges);
-    if (typeof list === 'number') return die.unit.version >= 5 ? this.rnglist(die.unit, list, die.forms.get(At.ranges) === Form.rnglistx) : this.oldRanges(die.unit, list);
+    if (typeof list === 'number') return die.unit.version >= 5 ? this.rnglist(die.unit, list, die.attributes.form(At.ranges) === Form.rnglistx) : this.oldRanges(die.unit, list);
     const low = numberOf(die.attributes.get(At.lowPc)), high = numberOf(die.attributes.get(At.highPc));
     if (low === undefined || high === undefined) return [];
-    const form = die.forms.get(At.highPc)!;
+    const form = die.attributes.form(At.highPc)!;
     const isAddress = form === Form.addr || form === Form.addrx || (form >= Form.addrx1 && form <= Form.addrx4);
     return [[low, isAddress ? high : low + high]];
   }

@@ -2,17 +2,18 @@
 // numbers of each and no object, so that a program of 100 MB is walked in a fraction of a second.
 // Must stay true: sites stand in the order of the debug information; damage ends a unit's walk, not the others'.
 import { ByteReader } from '../byte-reader';
-import { At, Tag } from './constants';
-import { BLOCK, LEB, OTHER, SHORT_BLOCK, TEXT, lengthOf, numberOf, stringOf } from './forms';
-import type { Abbrev, DebugInfo, Unit } from './info';
+import { At, Form, Tag } from './constants';
+import { numberOf, stringOf } from './forms';
+import type { Abbrev, Attribute, DebugInfo, Unit } from './info';
+import { hashOf } from './name-index';
 import { List } from './number-list';
+
+const encoder = new TextEncoder();
 
 /** What is wanted of an entry. */
 const NOTHING = 0, FUNCTION = 1, SITE = 2;
 
-/** `skip`: as `lengthOf` says. */
-interface Step { skip: number; at: number; form: number; implicit: number }
-interface Plan { steps: Step[]; /** Only passed over: steps with a known length are one. */ short: Int32Array; children: boolean; kind: number; /** It is an abstract function. */ abstract: boolean }
+interface Plan { attributes: readonly Attribute[]; lengths: Int32Array; children: boolean; kind: number; /** It is an abstract function. */ abstract: boolean }
 
 export interface InlinedSite { low: number; origin: number; file(): string; line: number }
 
@@ -21,6 +22,7 @@ export class InlinedSites {
   private readonly offsets = new List();
   private readonly lines = new List();
   private readonly functions = new List();
+  private readonly hashes = new List();
   private byName: Map<string, number[]> | undefined;
   private readonly plans = new Map<Abbrev[], Map<string, (Plan | undefined)[]>>();
 
@@ -33,10 +35,19 @@ export class InlinedSites {
     if (this.byName) return this.byName;
     const names = this.byName = new Map<string, number[]>();
     for (let i = 0; i < this.functions.count; i++) {
-      const offset = this.functions.at(i), name = stringOf(this.info.dieAt(offset)?.attributes.get(At.name)) ?? '', list = names.get(name);
+      const offset = this.functions.at(i), name = this.nameAt(offset), list = names.get(name);
       if (list) list.push(offset); else names.set(name, [offset]);
     }
     return names;
+  }
+
+  private nameAt(offset: number): string { return stringOf(this.info.attributeAt(offset, At.name)) ?? ''; }
+
+  /** Those of one name, without making a text of every other one. */
+  functionsNamed(name: string): number[] {
+    const found: number[] = [], bytes = encoder.encode(name), hash = hashOf(bytes, 0, bytes.length);
+    for (let i = 0; i < this.hashes.count; i++) if (this.hashes.at(i) === hash && this.nameAt(this.functions.at(i)) === name) found.push(this.functions.at(i));
+    return found;
   }
 
   /** Sites of the functions at these offsets. */
@@ -78,20 +89,7 @@ export class InlinedSites {
       if (wanted && (plan.kind === SITE || plan.abstract)) {
         at = this.take(unit, plan, start, at);
       } else {
-        const { short } = plan;
-        for (let i = 0; i < short.length; i++) {
-          const skip = short[i]!;
-          if (skip >= 0) at += skip;
-          else if (skip === LEB) { while (data[at++]! >= 0x80) { /* on */ } }
-          else if (skip === TEXT) { while (data[at++]) { /* on */ } }
-          else if (skip === SHORT_BLOCK) at += 1 + data[at]!;
-          else {
-            const r = new ByteReader(data, at, end);
-            if (skip === BLOCK) r.skip(r.uleb()); else info.skipForm(r, unit, OTHER - skip);
-            if (r.failed) return;
-            at = r.pos;
-          }
-        }
+        at = info.passing.attributes(unit, plan.lengths, at);
       }
       if (at < 0) return;
       if (!plan.children) continue;
@@ -104,12 +102,25 @@ export class InlinedSites {
   private take(unit: Unit, plan: Plan, start: number, at: number): number {
     const { info } = this, r = new ByteReader(info.sections.info, at, unit.end);
     if (plan.kind === FUNCTION) {
-      for (const { form } of plan.steps) info.skipForm(r, unit, form);
-      if (!r.failed) this.functions.add(start);
-      return r.failed ? -1 : r.pos;
+      let hash = 0;
+      for (const { at: attribute, form, implicit } of plan.attributes) {
+        if (attribute !== At.name) info.skipForm(r, unit, form);
+        else if (form === Form.string) {
+          const from = r.pos;
+          r.skipString();
+          hash = hashOf(r.data, from, r.pos - 1);
+        } else {
+          const name = encoder.encode(stringOf(info.value(r, unit, form, implicit)) ?? '');
+          hash = hashOf(name, 0, name.length);
+        }
+      }
+      if (r.failed) return -1;
+      this.functions.add(start);
+      this.hashes.add(hash);
+      return r.pos;
     }
     let origin: number | undefined, line = 0;
-    for (const { at: attribute, form, implicit } of plan.steps) {
+    for (const { at: attribute, form, implicit } of plan.attributes) {
       if (attribute === At.abstractOrigin) origin = numberOf(info.value(r, unit, form, implicit));
       else if (attribute === At.callLine) line = numberOf(info.value(r, unit, form, implicit)) ?? 0;
       else info.skipForm(r, unit, form);
@@ -135,12 +146,8 @@ export class InlinedSites {
   private plan(unit: Unit, plans: (Plan | undefined)[], code: number): Plan | undefined {
     const abbrev = unit.abbrevs[code];
     if (!abbrev) return undefined;
-    const steps = abbrev.attributes.map(({ at, form, implicit }): Step => ({ at, form, implicit, skip: lengthOf(unit, form) })), short: number[] = [];
-    for (const { skip } of steps) {
-      if (skip >= 0 && (short.at(-1) ?? -1) >= 0) short.push(short.pop()! + skip); else short.push(skip);
-    }
     return plans[code] = {
-      steps, short: Int32Array.from(short), children: abbrev.children, kind: abbrev.tag === Tag.subprogram ? FUNCTION : abbrev.tag === Tag.inlinedSubroutine ? SITE : NOTHING,
+      attributes: abbrev.attributes, lengths: this.info.passing.lengths(unit, code)!, children: abbrev.children, kind: abbrev.tag === Tag.subprogram ? FUNCTION : abbrev.tag === Tag.inlinedSubroutine ? SITE : NOTHING,
       abstract: abbrev.tag === Tag.subprogram && abbrev.attributes.some(({ at }) => at === At.inline),
     };
   }

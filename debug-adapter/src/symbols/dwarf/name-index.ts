@@ -117,8 +117,11 @@ export class NameIndex {
       const abbrev = unit.abbrevs[code];
       if (!abbrev) return;
       const kind = abbrev.tag === Tag.variable ? 'variable' : abbrev.tag === Tag.constant ? 'constant' : TYPE_TAGS.has(abbrev.tag) ? 'type' : undefined;
-      if (!kind) for (const a of abbrev.attributes) info.skipForm(r, unit, a.form);
-      else {
+      if (!kind) {
+        const next = info.passing.attributes(unit, info.passing.lengths(unit, code)!, r.pos);
+        if (next < 0) return;
+        r.pos = next;
+      } else {
         let hash = -1, extra = 0;
         for (const a of abbrev.attributes) {
           if (a.at === At.name && a.form === Form.string) {
@@ -144,7 +147,7 @@ export class NameIndex {
 }
 
 /** FNV-1a. */
-function hashOf(data: Uint8Array, start: number, end: number): number {
+export function hashOf(data: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ data[i]!, 0x01000193);
   return hash >>> 0;
