@@ -26,6 +26,7 @@ import type { Outcome } from './movement';
 import { RBP, RSP, RuntimeWords } from './guest';
 import { Inspector } from './inspector';
 import type { Place } from './inspector';
+import { isLoopBody } from './loop-bodies';
 import { Places } from './places';
 import { Present, topContext } from './present';
 import type { Standing } from './present';
@@ -218,6 +219,8 @@ export class Debugger implements DebuggerApi {
     if (this.binary.functionAt(registers.rip)?.assembly) return undefined;
     const frame = unwind(words, { pc: registers.rip, sp: Number(registers.gpr[RSP]), bp: registers.gpr[RBP] ?? 0n, registers }).frames.find(({ inlined }) => !inlined);
     this.forget();
+    // The results that a loop's body sees are those of the function around it, which does not return yet.
+    if (frame && isLoopBody(frame.function)) return [];
     return frame && inspector.rows({ frame, registers }).filter(({ role }) => role === 'result').map((row) => ({ name: row.name, value: row.long() }));
   }
 

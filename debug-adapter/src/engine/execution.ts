@@ -9,7 +9,7 @@ import { Backwards } from './backwards';
 import { unwrapped } from './deferred';
 import { flowAt } from './flow';
 import type { Flow } from './flow';
-import { RBP, RSP, samePosition, sameStack } from './guest';
+import { RBP, RDX, RSP, samePosition, sameStack } from './guest';
 import type { StackPosition } from './guest';
 import { bodiesOf, framesAround, isLoopBody, loopParent } from './loop-bodies';
 import { isPrivateRuntime } from './movement';
@@ -42,13 +42,13 @@ export class Execution extends Backwards {
   private async untilReturn(tid: number, goals: { pc: number; at: StackPosition }[], pc: number, own = this.position(tid), turns?: Turns, left?: number): Promise<Outcome> {
     const all = [...goals, ...this.recoveries(tid, pc, left)];
     const escape = this.gogoJump(tid);
-    const deferredCalls = new Set(this.deferredCalls());
+    const deferred = this.topmostDeferred(own.g), deferredCalls = new Set(deferred === undefined ? [] : this.deferredCalls());
     let way: 'gogo' | 'deferred' | undefined;
     const addresses = new Set([...all.map((goal) => goal.pc), ...turns?.addresses ?? [], ...deferredCalls, ...(escape ? [escape] : [])]);
     const outcome = await this.advance(addresses, (address) => {
       const now = this.current;
       if (address === escape && now === tid) { way = 'gogo'; return true; }
-      if (deferredCalls.has(address) && this.runsDefersOf(now, own)) { way = 'deferred'; return true; }
+      if (deferredCalls.has(address) && this.calledBy(now) === deferred && this.runsDefersOf(now, own)) { way = 'deferred'; return true; }
       if (turns?.addresses.has(address) && turns.isOurs(now)) return true;
       const here = this.position(now);
       return all.some((goal) => goal.pc === address && samePosition(goal.at, here));
@@ -58,6 +58,15 @@ export class Execution extends Backwards {
     const stepped = await this.stepWatchful(outcome.tid);
     return way === 'deferred' && stepped.kind === 'done' ? this.arriveDeferred(stepped.tid) : stepped;
   }
+
+  /** Code of what a goroutine deferred last, as far as its list knows: calls that the compiler wrote into the frame itself are in no list, and a step passes them, in Delve, too. */
+  private topmostDeferred(g: number): number | undefined {
+    const { words } = this, closure = words.pointerOf('runtime._defer', words.gPointer(g, '_defer'), 'fn');
+    return closure ? words.memory.pointer(closure) : undefined;
+  }
+
+  /** Where the closure that is called next has its code: whoever calls one holds it in RDX. */
+  private calledBy(tid: number): number | undefined { return this.words.memory.pointer(Number(BigInt.asUintN(47, this.registers(tid).gpr[RDX]!))); }
 
   /** Through a wrapper as far as Delve sees: one that calls what its closure holds is stopped in itself. */
   private arriveDeferred(tid: number): Promise<Outcome> {

@@ -5,7 +5,7 @@ import type { Machine, Registers } from '@gobuf/emulator/machine-types';
 import { Layouts } from '../goruntime/layout';
 import type { Binary, Memory } from '../symbols/types';
 
-export const RSP = 4, RBP = 5, R12 = 12, R14 = 14;
+export const RDX = 2, RSP = 4, RBP = 5, R12 = 12, R14 = 14;
 
 /** Reads little-endian words; undefined where nothing is mapped. */
 export class GuestMemory implements Memory {

@@ -109,7 +109,7 @@ export class Inspector {
 
   scopeOf(place: Place): EvalScope {
     const own = this.scopeOfFrame(place), around = framesAround(this.words, place);
-    if (around.length === 0) return own;
+    if (around.length === 0) return isLoopBody(place.frame.function) ? { ...own, loopBody: 'alone' } : own;
     return { ...own, loopBody: true, enclosing: around.map((frame) => ({ ...this.scopeOfFrame({ ...place, frame }), ...(isLoopBody(frame.function) ? { loopBody: true } : {}) })) };
   }
 

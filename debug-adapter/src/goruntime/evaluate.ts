@@ -50,8 +50,8 @@ export interface EvalScope {
   line?: number;
   /** The body of a loop over a function: what the frames around it declare is visible, nearest first. */
   enclosing?: EvalScope[];
-  /** It is such a body itself: its parameters are the loop's variables, and what it captured is shown where it was declared. */
-  loopBody?: boolean;
+  /** It is such a body itself: its parameters are the loop's variables, and what it captured is shown where it was declared; in a body that is `alone`, because that place is not found, in itself. */
+  loopBody?: boolean | 'alone';
 }
 
 export type { Operand } from './operands';
@@ -79,7 +79,7 @@ export class Evaluator extends Conversions {
     if (!scope.frame) return [];
     const levels = this.binary.localsByLevel(scope.frame, this.memory);
     const list = (levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? []).filter(({ name }) => !name.startsWith('#'));
-    const all = scope.loopBody ? list.filter(({ name, captured }) => !captured && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const, declLine: each.role === 'local' ? each.declLine : 0 })) : list;
+    const all = scope.loopBody ? list.filter(({ name, captured }) => (!captured || scope.loopBody === 'alone') && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const, declLine: each.role === 'local' ? each.declLine : 0 })) : list;
     const { line = Infinity } = scope;
     return all.filter(({ role, declLine, captured }) => role !== 'local' || declLine === 0 || declLine < line || (captured && declLine === line));
   }
