@@ -1,7 +1,10 @@
 // Types of registers along the control flow: what is proved, what is not, and how it is shown.
 import { expect, test } from 'vitest';
 import { fixture } from '../testing/fixture';
+import type { Statement } from '../syntax/parser';
 import { entityAt } from './entity';
+import { flowOf } from './flow';
+import { functionsOf } from './functions';
 import { hover } from './hover';
 import { inlayHints } from './inlay-hints';
 
@@ -83,4 +86,18 @@ test('hover says what a register holds, where it was written, and what an offset
 test('an offset of another struct is reported, one of a struct at the beginning is not', () => {
   const p = fixture(`${GO.replace('type m struct {', 'type m struct {\n\thead stack')}-- runtime/r_amd64.s --\n#include "go_asm.h"\nTEXT ·take(SB), 4, $0-48\n\tMOVQ p+0(FP), AX\n\tMOVQ m_curg(AX), BX\n\tMOVQ stack_hi(AX), BX\n\tMOVQ AX, ret+40(FP)\n\tRET\n`);
   expect(p.checker.check('/runtime/r_amd64.s', p.texts['/runtime/r_amd64.s'] ?? '').problems.map(({ message }) => message)).toEqual(['m_curg is an offset of m, but AX holds a *g (p)']);
+});
+
+test('far into a block, asked in any order: who wrote a register last', () => {
+  const count = 700;
+  const p = fixture(`${GO}-- runtime/r_amd64.s --\nTEXT ·long(SB), 4, $0\n${Array.from({ length: count }, (_, i) => `\tMOVQ\t$${i}, ${i % 2 ? 'AX' : 'BX'}\n`).join('')}\tRET\n`);
+  const file = p.read('/runtime/r_amd64.s');
+  const [within] = functionsOf(file);
+  const flow = within && flowOf(within, file, p.knowledge('/runtime/r_amd64.s'));
+  const statements = within?.statements ?? [];
+  for (const at of [count, 3, 600, 256, 255, 257, 513, 512, 300, 299]) {
+    const writers = [...(flow?.before(statements[at] as Statement)?.writers.values() ?? [])].flatMap((set) => [...set].map((each) => statements.indexOf(each)));
+    // One writes AX and the next one BX, so before each it was the two above.
+    expect([at, ...writers.sort((a, b) => a - b)]).toEqual([at, at - 2, at - 1]);
+  }
 });

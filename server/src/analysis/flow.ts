@@ -11,7 +11,7 @@ import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import type { AssemblyFunction } from './functions';
-import { registerAccess, wholeRegister } from './instruction-access';
+import { moveSize, registerAccess, wholeRegister } from './instruction-access';
 import type { PackageKnowledge } from './package-knowledge';
 
 export interface Value {
@@ -22,7 +22,7 @@ export interface Value {
 }
 
 /** What holds before a statement: the typed registers, and of every register the statements that may have written it. */
-export interface State { values: Map<string, Value>; writers: Map<string, Set<Statement>> }
+export interface State { values: Map<string, Value>; writers: Map<string, ReadonlySet<Statement>> }
 
 export interface Flow {
   before(statement: Statement): State | undefined;
@@ -73,9 +73,11 @@ export function successors(within: AssemblyFunction, file: AssemblyFile): number
 const CALLS: ReadonlySet<string> = new Set(['CALL', 'BL', 'JAL', 'JALR', 'Call', 'BLR', 'CALLIND', 'JIRL', 'BX']);
 export const isCall = (word: string): boolean => CALLS.has(word);
 
+const ENDS: ReadonlySet<string> = new Set(['RET', 'JMP', 'UNDEF', 'RETFL', 'IRETQ', 'ERET', 'HLT', 'UD2']);
+
 /** What follows is reached only by its label. */
 export function leaves(word: string, operands: readonly Operand[], family: Family): boolean {
-  if (['RET', 'JMP', 'UNDEF', 'RETFL', 'IRETQ', 'ERET', 'HLT', 'UD2'].includes(word)) return true;
+  if (ENDS.has(word)) return true;
   // R15 is the program counter.
   if (family === 'arm' && word.startsWith('MOV') && operands.at(-1)?.tokens.some(({ text }) => text === 'R15' || text === 'PC') === true) return true;
   return (word === 'B' || word === 'BR' || word === 'J') && operands.length === 1 && family !== 'wasm';
@@ -88,14 +90,20 @@ const NOBODY: ReadonlySet<Statement> = new Set();
 /** Numbers that are put into the code. */
 const RAW: ReadonlySet<string> = new Set(['BYTE', 'WORD', 'LONG', 'QUAD', 'DWORD']);
 
-/** Sets of writers are not changed, only replaced, except in the states of blocks, which own theirs. */
+/** Sets of writers are not changed, only replaced. */
 const copy = ({ values, writers }: State): State => ({ values: new Map(values), writers: new Map(writers) });
+
+/** Statements of a block after which the state is kept, so that a question runs no more of it than that. */
+const KEPT = 256;
 
 class Analysis {
   /** By the number of the statement that begins a block: what holds before it. */
   private readonly states: (State | undefined)[] = [];
   private readonly family: Family;
   private readonly index = new Map<Statement, number>();
+  /** What holds before some statements far into their block. */
+  private readonly midway = new Map<number, State>();
+  private readonly singles = new Map<Statement, ReadonlySet<Statement>>();
   /** The number of the statement that begins each statement's block. */
   private readonly blockOf: number[] = [];
   /** Where the last question left off: statements are mostly asked for in order. */
@@ -116,23 +124,31 @@ class Analysis {
       this.index.set(statements[i] as Statement, i);
     }
     this.states[0] = this.entry();
-    const work = [0];
-    let steps = 0;
-    while (work.length && steps < MOST_STEPS) {
-      const begin = work.pop() as number;
-      const entry = this.states[begin];
-      if (!entry || begin >= statements.length) continue;
-      const state = copy(entry);
-      let at = begin;
+    // The first in the text first: then most blocks that lead to one have been run before it, and few are run again.
+    const waiting = new Uint8Array(statements.length);
+    if (statements.length) waiting[0] = 1;
+    let steps = 0, begin = waiting.indexOf(1);
+    while (begin >= 0 && steps < MOST_STEPS) {
+      waiting[begin] = 0;
+      const state = copy(this.states[begin] as State);
+      let at = begin, back = begin;
       for (; ; at++, steps++) {
         if (steps % STEP === STEP - 1) yield undefined;
+        if (at > begin && (at - begin) % KEPT === 0) this.midway.set(at, copy(state));
         this.step(statements[at] as Statement, state);
         if (this.blockOf[at + 1] !== begin) break;
       }
-      for (const target of next[at] ?? []) if (this.merge(target, state)) work.push(target);
+      for (const target of next[at] ?? []) {
+        if (!this.merge(target, state)) continue;
+        waiting[target] = 1;
+        if (target < back) back = target;
+      }
+      begin = waiting.indexOf(1, back);
     }
+    // From here on nothing is merged.
+    this.singles.clear();
     // Stopped half-way nothing is proved.
-    if (work.length) this.states.length = 0;
+    if (begin >= 0) this.states.length = 0;
     const before = (statement: Statement): State | undefined => {
       const at = this.index.get(statement);
       const state = at === undefined ? undefined : this.stateAt(at);
@@ -150,7 +166,8 @@ class Analysis {
     const begin = this.blockOf[at] ?? 0;
     const entry = this.states[begin];
     if (!entry) return undefined;
-    if (!this.cursor || this.cursor.at > at || this.cursor.at < begin) this.cursor = { at: begin, state: copy(entry) };
+    const near = at - (at - begin) % KEPT;
+    if (!this.cursor || this.cursor.at > at || this.cursor.at < near) this.cursor = { at: near, state: copy(this.midway.get(near) ?? entry) };
     const { cursor } = this;
     for (; cursor.at < at; cursor.at++) this.step(this.within.statements[cursor.at] as Statement, cursor.state);
     return cursor.state;
@@ -202,7 +219,7 @@ class Analysis {
   private merge(at: number, incoming: State): boolean {
     const known = this.states[at];
     if (!known) {
-      this.states[at] = { values: new Map(incoming.values), writers: new Map([...incoming.writers].map(([name, set]) => [name, new Set(set)])) };
+      this.states[at] = copy(incoming);
       return true;
     }
     let changed = false;
@@ -214,13 +231,21 @@ class Analysis {
       changed ||= joined !== value;
     }
     for (const [name, set] of incoming.writers) {
-      let mine = known.writers.get(name);
-      if (!mine) known.writers.set(name, (mine = new Set()));
-      const size = mine.size;
-      for (const each of set) mine.add(each);
-      changed ||= mine.size !== size;
+      const mine = known.writers.get(name);
+      if (mine === set) continue;
+      const all = mine ? united(mine, set) : set;
+      if (all === mine) continue;
+      known.writers.set(name, all);
+      changed = true;
     }
     return changed;
+  }
+
+  /** A statement as the only writer; the same set each time, which tells that nothing has changed. */
+  private alone(statement: Statement): ReadonlySet<Statement> {
+    let set = this.singles.get(statement);
+    if (!set) this.singles.set(statement, (set = new Set([statement])));
+    return set;
   }
 
   /** Changes `state` from before the statement to after it. */
@@ -232,7 +257,7 @@ class Analysis {
       const keep = this.family !== 'amd64' || this.isInternal() ? values.get(this.gRegister()) : undefined;
       values.clear();
       if (keep) values.set(this.gRegister(), keep);
-      const here = new Set([statement]);
+      const here = this.alone(statement);
       for (const name of writers.keys()) if (name !== 'SP' && !(keep && name === this.gRegister())) writers.set(name, here);
       return;
     }
@@ -248,7 +273,7 @@ class Analysis {
     const result = this.loaded(statement, state);
     const { writes } = registerAccess(statement, this.family);
     if (writes.length) {
-      const here = new Set([statement]);
+      const here = this.alone(statement);
       for (const name of writes) {
         values.delete(name);
         writers.set(name, here);
@@ -312,6 +337,13 @@ class Analysis {
   }
 }
 
+/** The first set itself where it has all of the second. */
+function united(a: ReadonlySet<Statement>, b: ReadonlySet<Statement>): ReadonlySet<Statement> {
+  let all: Set<Statement> | undefined;
+  for (const each of b) if (!a.has(each)) (all ??= new Set(a)).add(each);
+  return all ?? a;
+}
+
 /** The field that `offset(register)` is, given what the register holds. */
 export function fieldThrough(value: Value | undefined, offset: number, size: number | undefined, knowledge: PackageKnowledge | undefined): (FieldPath & { text: string; struct: GoType }) | undefined {
   const struct = value?.type && pointed(value.type, knowledge);
@@ -342,15 +374,6 @@ function join(a: Value, b: Value): Value | undefined {
 }
 
 const sameType = (a: GoType | undefined, b: GoType | undefined): boolean => a === b || (a !== undefined && b !== undefined && typeText(a) === typeText(b));
-
-/** Bytes that a move moves; undefined where its name does not say. */
-export function moveSize(word: string, family: Family): number | undefined {
-  const x86 = family === 'amd64' || family === '386';
-  if (x86) return { MOVB: 1, MOVW: 2, MOVL: 4, MOVQ: 8, MOVSS: 4, MOVSD: 8, MOVOU: 16, MOVO: 16, MOVUPS: 16, MOVBLZX: 1, MOVBQZX: 1, MOVBLSX: 1, MOVBQSX: 1, MOVWLZX: 2, MOVWQZX: 2, MOVLQZX: 4, MOVLQSX: 4 }[word];
-  const wide: Partial<Record<Family, string>> = { arm64: 'MOVD', ppc64: 'MOVD', s390x: 'MOVD', riscv64: 'MOV', mips64: 'MOVV', loong64: 'MOVV' };
-  if (word === wide[family]) return 8;
-  return /^MOVW/.test(word) ? 4 : /^MOVH/.test(word) ? 2 : /^MOVB/.test(word) ? 1 : undefined;
-}
 
 interface Leaf { name: string; type: GoType }
 

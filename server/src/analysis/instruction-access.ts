@@ -1,4 +1,4 @@
-// Which registers a statement reads and writes, named and unnamed: from the instruction table on amd64, by the rule "the last operand is written" elsewhere.
+// Which registers a statement reads and writes, named and unnamed: from the instruction table on amd64, by the rule "the last operand is written" elsewhere; and the bytes of a move.
 // Must stay true: a register stands for all its parts (AL, AH are AX; Y1 is X1); what is not known counts as read, and as written where it is last.
 
 import { candidatesOf } from '../arch/amd64-instructions';
@@ -125,4 +125,14 @@ export const isPlain = ({ kind }: Operand): boolean => kind === 'register' || ki
 /** XORL AX, AX: the result does not depend on the register. */
 function isZeroing({ word, operands }: Statement): boolean {
   return /^(XOR[LQ]|V?PXOR[DQ]?|V?XORP[SD])$/.test(word?.text ?? '') && operands.length >= 2 && new Set(operands.map(({ kind, base }) => (kind === 'register' ? base?.name : ''))).size === 1;
+}
+
+const X86_MOVES: ReadonlyMap<string, number> = new Map(Object.entries({ MOVB: 1, MOVW: 2, MOVL: 4, MOVQ: 8, MOVSS: 4, MOVSD: 8, MOVOU: 16, MOVO: 16, MOVUPS: 16, MOVBLZX: 1, MOVBQZX: 1, MOVBLSX: 1, MOVBQSX: 1, MOVWLZX: 2, MOVWQZX: 2, MOVLQZX: 4, MOVLQSX: 4 }));
+const WIDE_MOVE: Partial<Record<Family, string>> = { arm64: 'MOVD', ppc64: 'MOVD', s390x: 'MOVD', riscv64: 'MOV', mips64: 'MOVV', loong64: 'MOVV' };
+
+/** Bytes that a move moves; undefined where its name does not say. */
+export function moveSize(word: string, family: Family): number | undefined {
+  if (family === 'amd64' || family === '386') return X86_MOVES.get(word);
+  if (word === WIDE_MOVE[family]) return 8;
+  return /^MOVW/.test(word) ? 4 : /^MOVH/.test(word) ? 2 : /^MOVB/.test(word) ? 1 : undefined;
 }

@@ -6,9 +6,9 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan } from '../syntax/source';
 import type { AssemblyFile } from './assembly-file';
-import { fieldThrough, flowOf, moveSize, type Value } from './flow';
+import { fieldThrough, flowOf, type Value } from './flow';
 import type { AssemblyFunction } from './functions';
-import { isPlain, operandAccess, wholeRegister } from './instruction-access';
+import { isPlain, moveSize, operandAccess, wholeRegister } from './instruction-access';
 import type { PackageKnowledge } from './package-knowledge';
 
 export interface RegisterFacts { value: Value | undefined; /** Lines, from one, of the statements that may have written it. */ lines: number[] }

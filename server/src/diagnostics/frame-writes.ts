@@ -5,9 +5,8 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { changed } from '../analysis/changed';
 import { frameOf } from '../analysis/file-summary';
-import { moveSize } from '../analysis/flow';
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
-import { operandAccess, registerAccess } from '../analysis/instruction-access';
+import { moveSize, operandAccess, registerAccess } from '../analysis/instruction-access';
 import { perFunction } from '../analysis/per-function';
 import type { Architecture, Family } from '../arch/architecture';
 import type { Operand } from '../syntax/operand';
