@@ -3,10 +3,10 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import v8 from 'node:v8';
 import vm from 'node:vm';
 import { cacheFolder, diskCache } from './cache';
 import { asEver } from './flags';
+import { setFlag } from './node-bindings';
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, file: string, folder: string) => void;
 /** Only for the commands that people run over and over; `--no-cache` means this cache, too. */
@@ -23,9 +23,9 @@ export const scriptOf = (file: string, cachedData?: Uint8Array): vm.Script => as
 
 /** With all functions, whether they are called or not. Leaves V8's flags as they were. */
 export function compiledWhole(file: string): Uint8Array {
-  v8.setFlagsFromString('--no-lazy');
+  setFlag('--no-lazy');
   let script: vm.Script;
-  try { script = scriptOf(file); } finally { v8.setFlagsFromString('--lazy'); }
+  try { script = scriptOf(file); } finally { setFlag('--lazy'); }
   return script.createCachedData();
 }
 

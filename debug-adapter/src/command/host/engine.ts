@@ -1,8 +1,8 @@
 // V8 as an engine for translated code: says when to optimise, and keeps the machine code that optimising made.
 // Must stay true: V8 itself refuses machine code of another version, processor or set of flags; the cache refuses damaged bytes.
-import v8 from 'node:v8';
 import type { CodeEngine } from '@gobuf/emulator/machine-types';
 import { asEver, setPatience } from './flags';
+import { setFlag } from './node-bindings';
 
 interface Natives {
   isOptimised(exported: unknown): boolean;
@@ -27,13 +27,13 @@ function makeNatives(): Natives | undefined {
 
 /** With the names allowed. Calls need that too: V8 throws away the code of functions that were not called for some time, and reads them again. */
 function allowed<T>(work: () => T): T {
-  v8.setFlagsFromString('--allow-natives-syntax');
-  try { return work(); } finally { v8.setFlagsFromString('--no-allow-natives-syntax'); }
+  setFlag('--allow-natives-syntax');
+  try { return work(); } finally { setFlag('--no-allow-natives-syntax'); }
 }
 
 /** All of a module optimised at once, which takes a while; undefined if its machine code cannot be had. Leaves V8's flags as they were. */
 export function optimisedWhole(wire: Uint8Array<ArrayBuffer>): Uint8Array | undefined {
-  const set = (flags: readonly string[]) => { for (const flag of flags) v8.setFlagsFromString(flag); };
+  const set = (flags: readonly string[]) => { for (const flag of flags) setFlag(flag); };
   set(['--no-liftoff', '--no-wasm-lazy-compilation']);
   let module: WebAssembly.Module;
   // Without Liftoff V8 also sets the other two, and equal flags are what it asks for when it is given the code.
@@ -54,10 +54,10 @@ export function v8Engine(): CodeEngine {
   return {
     compile(wire, patience, whole) {
       setPatience(patience);
-      if (whole) v8.setFlagsFromString('--no-wasm-lazy-compilation');
+      if (whole) setFlag('--no-wasm-lazy-compilation');
       try { return new WebAssembly.Module(wire); } finally {
         setPatience();
-        if (whole) v8.setFlagsFromString('--wasm-lazy-compilation');
+        if (whole) setFlag('--wasm-lazy-compilation');
       }
     },
     machineCode(module, functions) {

@@ -1,8 +1,8 @@
 // The flags of V8 under which the command runs.
 // Must stay true: what V8 keeps of machine code is good only under equal flags, so whoever changes one for a moment sets it back.
 import os from 'node:os';
-import v8 from 'node:v8';
 import { relaxedSimdFlags } from '@gobuf/emulator/wasm/relaxed-simd-flags';
+import { setFlag } from './node-bindings';
 
 /**
  * Bytes of machine code of one WebAssembly function to be executed before V8 optimises it: never, unless a module says otherwise. V8's own
@@ -13,7 +13,7 @@ let patience: number | undefined;
 
 export function setPatience(bytes = PATIENCE): void {
   if (bytes === patience) return;
-  v8.setFlagsFromString(`--wasm-tiering-budget=${bytes}`);
+  setFlag(`--wasm-tiering-budget=${bytes}`);
   patience = bytes;
 }
 
@@ -25,7 +25,7 @@ const ADAPTER = [['interrupt-budget', 1_000_000, 67_584]] as const;
 /** Each bundle has this file for itself. */
 const adapter = process.argv[2] === 'dap';
 function choose(own: boolean): void {
-  for (const [name, ours, theirs] of ADAPTER) v8.setFlagsFromString(`--${name}=${own ? ours : theirs}`);
+  for (const [name, ours, theirs] of ADAPTER) setFlag(`--${name}=${own ? ours : theirs}`);
 }
 /** Does something under the flags that all commands have: code is kept and revived only so. */
 export function asEver<T>(work: () => T): T {
@@ -34,7 +34,7 @@ export function asEver<T>(work: () => T): T {
 }
 
 /** By how much the space of new objects, 1 MB at the start, grows at a time. The language server, which stays, sees to its memory itself (memory.ts); 2 is V8's own. */
-export function growNewSpace(factor = process.argv[2] === 'lsp' ? 2 : 16): void { v8.setFlagsFromString(`--semi-space-growth-factor=${factor}`); }
+export function growNewSpace(factor = process.argv[2] === 'lsp' ? 2 : 16): void { setFlag(`--semi-space-growth-factor=${factor}`); }
 
 export function setFlags(): void {
   setPatience();
@@ -42,13 +42,13 @@ export function setFlags(): void {
   // has run, and so much survives each time that V8 then collects the old ones as well.
   growNewSpace();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
-  v8.setFlagsFromString('--no-flush-bytecode');
+  setFlag('--no-flush-bytecode');
   // Translated code sees to the depth of its calls itself, and comes back every 70 000 instructions at least: no loop and no call need ask V8.
-  v8.setFlagsFromString('--no-wasm-stack-checks');
+  setFlag('--no-wasm-stack-checks');
   // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
-  if (Number.parseInt(process.versions.v8) < 14) v8.setFlagsFromString('--experimental-wasm-branch-hinting');
-  for (const flag of relaxedSimdFlags(process.versions.v8)) v8.setFlagsFromString(flag);
+  if (Number.parseInt(process.versions.v8) < 14) setFlag('--experimental-wasm-branch-hinting');
+  for (const flag of relaxedSimdFlags(process.versions.v8)) setFlag(flag);
   if (adapter) choose(true);
   // One processor is for the program itself.
-  v8.setFlagsFromString(`--wasm-num-compilation-tasks=${Math.max(1, os.cpus().length - 1)}`);
+  setFlag(`--wasm-num-compilation-tasks=${Math.max(1, os.availableParallelism() - 1)}`);
 }
