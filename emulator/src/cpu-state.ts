@@ -26,7 +26,7 @@ export const YMM_HIGH = 0x240;
 export const CONTEXT_SIZE = 0x400;
 
 /** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
-export const PAGES_BASE = 0x1a20000;
+export const PAGES_BASE = 0x1c30000;
 
 /** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
 export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
@@ -70,8 +70,22 @@ export const KEEP_LIST = 0x1720000;
 export const KEEP_TO = 0x1820000;
 export const KEEP_COPIES = 0x1920000;
 export const KEEP_COPIES_END = 0x1a20000;
+/** Where records are, by their addresses (translator/known-places.ts): u32 each, a record or 0. */
+export const PLACES = 0x1a20000;
+export const PLACE_BITS = 19;
+/** A bit for each 65536th address: whether translated code may begin there, or a breakpoint be. */
+export const SPECIAL_PLACES = 0x1c20000;
+/** Direct-mapped, 16 bytes an entry: address of a page of code plus 1 as a u64, its host address as a u32. */
+export const CODE_PAGES = 0x1c22000;
+export const CODE_PAGES_END = 0x1c23000;
+/** u32 each: how many records were made that what is special about their addresses has not been asked of, and which. */
+export const NEW_SPECIALS = 0x1c23000;
 /** Of an address shifted right by 8: the offset of its entry. */
 export const TLB_MASK = ((1 << TLB_BITS) - 1) << 4;
+/** u32 each: where the next record will be; how many records were taken over, which are the first, in order; how many were made since any were kept. */
+export const NEXT_RECORD = STATE_BASE + 0x7e0;
+export const KEPT_RECORDS = STATE_BASE + 0x7e4;
+export const FRESH_RECORDS = STATE_BASE + 0x7e8;
 /** u32: after how many transfers of control to a place it is translated. */
 export const OFTEN = STATE_BASE + 0x7f0;
 /** A u64 that is always 0: the base and index of addresses that have none. */

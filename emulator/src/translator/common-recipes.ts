@@ -24,7 +24,7 @@ export function recordsOfPage(page: number, library: Library, recipes?: Uint8Arr
   const records = new Records(lookups, new WebAssembly.Table({ element: 'anyfunc', initial: 16 }), {
     hostOf: (at) => (at === page ? PAGES_BASE : 0),
     decode(address) { const i = decode(code, address % PAGE, address); decoded?.(i); return i ?? 'invalid'; },
-    isBreakpoint: () => false, isEntry: () => false, isPlain: () => true,
+    isBreakpoint: () => false, isEntry: () => false,
     functions: () => ({ 0: null }) as unknown as WebAssembly.Exports,
     hashOf: () => 0, recipes: () => recipes,
   }, library, functions);

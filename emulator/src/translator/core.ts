@@ -6,6 +6,7 @@ import { Code } from '../wasm/code';
 import type { FunctionType } from '../wasm/module';
 import { ModuleBuilder } from '../wasm/module';
 import { helperList, helperSlots } from './helper-slots';
+import { arrive } from './known-places';
 import { ends, interpret, interpretCalled, stale, steps } from './interpreter-loop';
 import { jumpCacheEntry } from './jump-cache';
 import { encodeLibrary } from './known-templates';
@@ -84,14 +85,17 @@ export function buildCore(): BuiltCore {
     helper.emit(code, call(code));
     module.define(index.get(name)!, code.finish());
   }
-  const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
+  const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET), imported = (name: keyof CoreImports) => index.get(`host.${name}`)!;
+  const recordAt = addRecordFunctions(module), arriving = module.add({ parameters: ['i64', 'i32'], results: ['i32'] }, arrive(recordAt, imported('miss')));
+  const here = new Code(0), recordHere = here.local('i32');
+  rip(here).call(recordAt).localTee(recordHere).when(() => here.localGet(recordHere).return());
+  const record = module.add({ parameters: [], results: ['i32'] }, here.call(imported('record')));
 
   const stubCode = new Code(3), target = stubCode.local('i64'), entry = stubCode.local('i32');
   rip(stubCode).localSet(target);
   jumpCacheEntry(stubCode, target);
   stubCode.localTee(entry).i64Load(JUMP_CACHE).localGet(target).i64Ne().when(() => {
-    call(stubCode)('host.miss');
-    stubCode.i32Eqz().when(() => stubCode.localGet(1).i32Const(-1).i32Xor().return());
+    stubCode.localGet(target).localGet(entry).call(arriving).i32Eqz().when(() => stubCode.localGet(1).i32Const(-1).i32Xor().return());
   });
   stubCode.localGet(entry).i32Load(JUMP_CACHE + 12).localGet(1).localGet(2).localGet(entry).i32Load(JUMP_CACHE + 8).callIndirect(translated);
   module.define(stub, stubCode.finish());
@@ -102,8 +106,7 @@ export function buildCore(): BuiltCore {
   rip(dispatch).localSet(address);
   jumpCacheEntry(dispatch, address);
   dispatch.localTee(at).i64Load(JUMP_CACHE).localGet(address).i64Ne().when(() => {
-    call(dispatch)('host.miss');
-    dispatch.i32Eqz().when(() => dispatch.localGet(0).i32Const(-1).i32Xor().return());
+    dispatch.localGet(address).localGet(at).call(arriving).i32Eqz().when(() => dispatch.localGet(0).i32Const(-1).i32Xor().return());
   });
   const operands = () => dispatch.localGet(at).i32Load(JUMP_CACHE + 12).localGet(0).localGet(1);
   dispatch.localGet(at).i32Load(JUMP_CACHE + 8).i32Const(INTERPRET_SLOT).i32Eq();
@@ -114,8 +117,7 @@ export function buildCore(): BuiltCore {
   dispatch.localTee(0).i32Const(0).i32GeS().brIf(loop).end().localGet(0);
   const callSlot = new Code(4);
   callSlot.localGet(0).localGet(1).localGet(2).localGet(3).returnCallIndirect(translated);
-  const imported = (name: keyof CoreImports) => index.get(`host.${name}`)!;
-  const calls = { record: imported('record'), miss: imported('miss'), refresh: imported('refresh'), warm: imported('warm'), translated, templates: 2 };
+  const calls = { record, arrive: arriving, refresh: imported('refresh'), warm: imported('warm'), translated, templates: 2 };
   const add = (code: Code) => module.add(TRANSLATED, code);
   module.define(interpreter, interpret(calls).finish());
   const { index: library, bodies } = makeLibrary(module, { ...helperSlots, call: (code, name) => { code.call(index.get(name)!); } });
@@ -127,7 +129,6 @@ export function buildCore(): BuiltCore {
   module.exportFunction('callSlot', module.add(CALL_SLOT, callSlot));
   module.exportFunction('materialise', index.get('materialise')!);
   module.exportFunction('stub', stub);
-  addRecordFunctions(module);
   for (const table of [0, 1]) module.element(STUB_SLOT, [stub, ...helperList.map((name) => index.get(name)!)], table);
   module.element(INTERPRET_SLOT, [add(interpretCalled(calls, interpreter))]);
   module.element(SpecialTemplate.stale, [add(stale(calls))], 2);

@@ -8,7 +8,7 @@ import { jumpCacheEntry } from './jump-cache';
 import { INTERPRET_SLOT } from './places';
 import { RECORD, RecordMark } from './record-layout';
 
-interface Calls { record: number; miss: number; refresh: number; warm: number; translated: number; templates: number }
+interface Calls { record: number; arrive: number; refresh: number; warm: number; translated: number; templates: number }
 
 const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
 const leave = (code: Code, budget: number) => code.localGet(budget).i32Const(-1).i32Xor().return();
@@ -49,7 +49,7 @@ export function interpret(calls: Calls): Code {
   code.localGet(to).i64Load(RECORD.address).localGet(address).i64Eq().brIf(known).end();
   jumpCacheEntry(code, address);
   code.localTee(entry).i64Load(JUMP_CACHE).localGet(address).i64Ne().when(() => {
-    code.call(calls.miss).i32Eqz().when(() => leave(code, budget));
+    code.localGet(address).localGet(entry).call(calls.arrive).i32Eqz().when(() => leave(code, budget));
   });
   code.localGet(entry).i32Load(JUMP_CACHE + 8).i32Const(INTERPRET_SLOT).i32Ne().when(() => code.localGet(budget).return());
   code.localGet(record).localGet(entry).i32Load(JUMP_CACHE + 12).localTee(to).i32Store(RECORD.takenRecord).end();

@@ -47,7 +47,7 @@ export interface KeptHead {
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'records, and executed blocks only, in short modules; 16384 places in the jump cache; small callees in their callers';
+export const KEPT_FORM = 'records, and executed blocks only, in short modules; 16384 places in the jump cache; small callees in their callers; places of records in memory';
 
 const MAGIC = 0x31_62_67_74;
 

@@ -1,12 +1,12 @@
 // The slow side of guest memory: fills the read and write look-up tables, puts page-crossing accesses together, finds faults.
 // Must stay true: the write table never holds a page of code or a watched one; a failing access leaves memory unchanged.
-import { EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, READ_SCRATCH, READ_TLB, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
+import { CODE_PAGES, CODE_PAGES_END, EXIT_ADDRESS, EXIT_CODE, EXIT_WRITE, READ_SCRATCH, READ_TLB, TLB_BITS, WRITE_SCRATCH, WRITE_TLB } from '../cpu-state';
 import type { CpuHost, PageSource } from '../cpu-types';
 import { EXECUTE, READ, WRITE } from '../cpu-types';
 import { ExitCode } from '../semantics/flow';
 
 const PAGE = 4096;
-const ENTRIES = 1 << TLB_BITS;
+const ENTRIES = 1 << TLB_BITS, CODE_ENTRIES = (CODE_PAGES_END - CODE_PAGES) / 16;
 /** In words from the beginning of a table. */
 const LAST_ENTRY = (ENTRIES - 1) * 4;
 /** Entries that are emptied one by one; with more it is quicker to empty all. */
@@ -40,7 +40,12 @@ export class Lookups {
     this.flushWrites();
   }
   /** Pages may be read where they are, but have to be made ready for writing again. */
-  flushWrites(): void { this.empty(this.writes); }
+  flushWrites(): void {
+    this.empty(this.writes);
+    if (!this.codeAtHand) return;
+    this.bytes.fill(0, CODE_PAGES, CODE_PAGES_END);
+    this.codeAtHand = false;
+  }
 
   private empty(list: typeof this.reads): void {
     this.refresh();
@@ -58,8 +63,17 @@ export class Lookups {
     const host = this.pages.hostPage(page, EXECUTE);
     this.refresh();
     this.clear(this.entry(WRITE_TLB, page));
+    if (host !== 0) {
+      const { words } = this, entry = (CODE_PAGES >> 2) + ((page / PAGE) % CODE_ENTRIES) * 4;
+      words[entry] = (page % 0x100000000) + 1;
+      words[entry + 1] = Math.floor(page / 0x100000000);
+      words[entry + 2] = host;
+      this.codeAtHand = true;
+    }
     return host;
   }
+  /** Whether WebAssembly knows where pages of code are. */
+  private codeAtHand = false;
 
   /** 0, which is an address of the first entry; that one has all ones. So memory that was never written to needs no emptying. */
   private clear(entry: number): void { this.words[entry] = this.words[entry + 1] = (entry & LAST_ENTRY) === 0 ? 0xffffffff : 0; }

@@ -1,10 +1,11 @@
 // WebAssembly functions that make records by recipe, copy records that are kept, and hash pages: a start would have JavaScript do it some 20 000 times
 // before V8 has optimised anything of it, and the core module's machine code is there when it begins.
 // Must stay true: a record made here is the one that decoding would make (records.test.ts compares them).
-import { KEEP_COPIES, KEEP_LIST, KEEP_TO, RECIPES, RECIPE_NODES, RECORDS } from '../cpu-state';
+import { KEEP_COPIES, KEEP_LIST, KEEP_TO, NEW_SPECIALS, RECIPES, RECIPE_NODES, RECORDS } from '../cpu-state';
 import { Code } from '../wasm/code';
-import type { ModuleBuilder } from '../wasm/module';
+import type { FunctionType, ModuleBuilder } from '../wasm/module';
 import { TailValue } from '../x86/shape';
+import { byHalves, enterPlace, enterRecord, isSpecial, knownRecord, listPage, placedRecord, recordAt } from './known-places';
 import { SpecialTemplate } from './places';
 import { RECIPE, Shape } from './recipe-layout';
 import { RECORD, RecordMark } from './record-layout';
@@ -12,14 +13,21 @@ import { RECORD, RecordMark } from './record-layout';
 export interface RecordFunctions {
   /**
    * Makes records one behind the other, each leading to the next, of instructions from the one at a host address on, whose guest address comes in halves: until
-   * one whose head is new, `most` of them, the first that begins behind the host address `last`, or one after which control may go elsewhere. How many; complemented
-   * if it ended so. What is called at them is their template.
+   * one whose head is new, `most` of them, the first that begins behind the host address `last`, one after which control may go elsewhere, or one that leads to
+   * a known record. How many; complemented if it ended in one of the last two ways. The first must not be known. What is called at them is their template; NEW_SPECIALS
+   * has those for which that may be wrong.
    */
   makeRecords(host: number, high: number, low: number, record: number, last: number, most: number): number;
   /** Copies of the records in KEEP_LIST from a place in it on, to KEEP_COPIES, as never executed and stale; KEEP_TO says where a record's copy will be, 0: nowhere. */
   copyRecords(from: number, count: number): void;
-  /** Kept records, from one to before another, whose page is as it was are of use; `plain`: what executes them is their template. */
-  freshen(record: number, end: number, plain: number): void;
+  /** Kept records, from one to before another, whose page is as it was are of use: what executes them is their template. How many may be special, which KEEP_LIST then has. */
+  freshen(record: number, end: number): number;
+  /** The record at an address, which comes in halves; 0 if there is none. */
+  known(high: number, low: number): number;
+  /** A record that JavaScript made is found from now on. */
+  enter(record: number): void;
+  /** Records that begin on a page and were not taken over: how many; KEEP_LIST then has them. */
+  listPage(high: number, low: number): number;
   /** Of the 4 KiB at a host address. */
   hashPage(host: number): number;
 }
@@ -29,11 +37,17 @@ const SHIFT = Math.log2(RECORD.size);
 /** `shape` is a local that holds a recipe's. */
 const field = (code: Code, shape: number, at: Shape) => code.localGet(shape).i32Const(at).i32ShrU().i32Const(15).i32And();
 
-function makeRecords(): Code {
+function makeRecords(known: number): Code {
   const code = new Code(6), host = 0, high = 1, low = 2, record = 3, last = 4, most = 5;
-  const address = code.local('i64'), next = code.local('i64'), value = code.local('i64'), node = code.local('i32'), at = code.local('i32'), recipe = code.local('i32'), shape = code.local('i32'), count = code.local('i32');
+  const address = code.local('i64'), next = code.local('i64'), value = code.local('i64'), node = code.local('i32'), at = code.local('i32'), recipe = code.local('i32'), shape = code.local('i32'), count = code.local('i32'), specials = code.local('i32');
   code.localGet(high).i64ExtendI32U().i64Const(32).i64Shl().localGet(low).i64ExtendI32U().i64Or().localSet(address);
   const out = code.block(), again = code.loop();
+  const previous = () => code.localGet(record).i32Const(RECORD.size).i32Sub();
+  code.localGet(count).when(() => {
+    code.localGet(address).call(known).localTee(node).when(() => {
+      previous().localGet(node).i32Store(RECORD.nextRecord).localGet(count).i32Const(-1).i32Xor().return();
+    });
+  });
   code.i32Const(0).localSet(node).localGet(host).localSet(at);
   const walk = code.loop();
   code.localGet(node).i32Const(9).i32Shl().localGet(at).i32Load8U().i32Const(1).i32Shl().i32Add().i32Load16S(RECIPE_NODES).localTee(node).i32Eqz().brIf(out);
@@ -87,7 +101,12 @@ function makeRecords(): Code {
   // A jump back counts, a call does in any case.
   code.localGet(value).localGet(address).i64LeU().when(() => code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(RecordMark.counts).i32Or().i32Store8(RECORD.marks));
   code.end();
-  code.localGet(count).when(() => code.localGet(record).i32Const(RECORD.size).i32Sub().localGet(record).i32Store(RECORD.nextRecord));
+  code.localGet(count).when(() => previous().localGet(record).i32Store(RECORD.nextRecord));
+  enterPlace(code, record, value, node);
+  isSpecial(code, address, node).when(() => {
+    code.i32Const(0).i32Const(0).i32Load(NEW_SPECIALS).i32Const(1).i32Add().localTee(specials).i32Store(NEW_SPECIALS);
+    code.localGet(specials).i32Const(2).i32Shl().localGet(record).i32Store(NEW_SPECIALS);
+  });
   code.localGet(count).i32Const(1).i32Add().localSet(count);
   code.localGet(shape).i32Const(1 << Shape.ends).i32And().when(() => code.localGet(count).i32Const(-1).i32Xor().return());
   field(code, shape, Shape.length).localGet(host).i32Add().localSet(host);
@@ -114,11 +133,15 @@ function copyRecords(): Code {
 }
 
 function freshen(): Code {
-  const code = new Code(3), record = 0, end = 1, plain = 2, template = code.local('i32'), out = code.block(), again = code.loop();
+  const code = new Code(2), record = 0, end = 1, template = code.local('i32'), count = code.local('i32'), bit = code.local('i32'), address = code.local('i64'), out = code.block(), again = code.loop();
   code.localGet(record).localGet(end).i32GeU().brIf(out);
   code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(~RecordMark.stale).i32And().i32Store8(RECORD.marks);
-  code.localGet(plain).when(() => code.localGet(record).localGet(record).i32Load(RECORD.template).localTee(template).i32Store(RECORD.slot).localGet(record).localGet(template).i32Store(RECORD.step));
-  return code.localGet(record).i32Const(RECORD.size).i32Add().localSet(record).br(again).end().end();
+  code.localGet(record).localGet(record).i32Load(RECORD.template).localTee(template).i32Store(RECORD.slot).localGet(record).localGet(template).i32Store(RECORD.step);
+  code.localGet(record).i64Load(RECORD.address).localSet(address);
+  isSpecial(code, address, bit).when(() => {
+    code.localGet(count).i32Const(2).i32Shl().localGet(record).i32Store(KEEP_LIST).localGet(count).i32Const(1).i32Add().localSet(count);
+  });
+  return code.localGet(record).i32Const(RECORD.size).i32Add().localSet(record).br(again).end().end().localGet(count);
 }
 
 /** Two sums of 32 bits, put together as far as a double holds them: 32 bits of one and 20 of the other. */
@@ -132,17 +155,23 @@ function hashPage(): Code {
   return code.localGet(a).f64ConvertI32U().f64Const(0x100000).f64Mul().localGet(b).i32Const(0xfffff).i32And().f64ConvertI32U().f64Add();
 }
 
-const FUNCTIONS = {
-  makeRecords: [makeRecords, { parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] }],
-  copyRecords: [copyRecords, { parameters: ['i32', 'i32'], results: [] }],
-  freshen: [freshen, { parameters: ['i32', 'i32', 'i32'], results: [] }],
-  hashPage: [hashPage, { parameters: ['i32'], results: ['f64'] }],
-} as const;
-
 /** What makes them. */
-export const recordFunctions = Object.values(FUNCTIONS).map(([emit]) => emit);
+export const recordFunctions = [makeRecords, copyRecords, freshen, hashPage, enterRecord, placedRecord, knownRecord, recordAt, listPage];
 
-/** Exports `RecordFunctions` from a module. */
-export function addRecordFunctions(module: ModuleBuilder): void {
-  for (const [name, [emit, type]] of Object.entries(FUNCTIONS)) module.exportFunction(name, module.add(type, emit()));
+/** Exports `RecordFunctions` from a module; the index of what gives the record of an address (i64), made if need be, or 0. */
+export function addRecordFunctions(module: ModuleBuilder): number {
+  const i32 = (count: number) => new Array<'i32'>(count).fill('i32'), ofAddress: FunctionType = { parameters: ['i64'], results: ['i32'] };
+  const placed = module.add(ofAddress, placedRecord()), known = module.add(ofAddress, knownRecord(placed));
+  const make = module.add({ parameters: i32(6), results: ['i32'] }, makeRecords(known));
+  module.exportFunction('makeRecords', make);
+  const others: [keyof RecordFunctions, FunctionType, Code][] = [
+    ['copyRecords', { parameters: i32(2), results: [] }, copyRecords()],
+    ['freshen', { parameters: i32(2), results: ['i32'] }, freshen()],
+    ['hashPage', { parameters: i32(1), results: ['f64'] }, hashPage()],
+    ['known', { parameters: i32(2), results: ['i32'] }, byHalves(known)],
+    ['enter', { parameters: i32(1), results: [] }, enterRecord()],
+    ['listPage', { parameters: i32(2), results: ['i32'] }, listPage(placed)],
+  ];
+  for (const [name, type, code] of others) module.exportFunction(name, module.add(type, code));
+  return module.add(ofAddress, recordAt(known, make));
 }

@@ -1,12 +1,13 @@
 // Records of guest instructions, made when they are first executed, and the templates that execute them.
 // Must stay true: a record stays that of its address until all are dropped; what leads to one (another record, the jump cache) may stay, too.
-import { ALWAYS_ZERO, GPR, KEEP_TO, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
+import { ALWAYS_ZERO, FRESH_RECORDS, GPR, KEEP_LIST, KEEP_TO, KEPT_RECORDS, NEW_SPECIALS, NEXT_RECORD, PLACES, PLACE_BITS, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { NO_REGISTER, RIP } from '../x86/instruction';
 import { LONGEST } from '../x86/before-opcode';
 import { flowOf } from './graph';
 import type { RecordsToKeep } from './kept-records';
 import { LAST_WHOLE, copied, pagesOf, stillRight } from './kept-records';
+import { RUN, markSpecial } from './known-places';
 import { KnownTemplates } from './known-templates';
 import type { Library } from './known-templates';
 import type { Lookups } from './lookups';
@@ -18,8 +19,6 @@ import { RECORD, RecordMark } from './record-layout';
 import { makeTemplate, shortModule, translateSingle } from './translator';
 
 const PAGE = 4096;
-/** Instructions that are decoded at once, as far as no transfer of control comes between. */
-const RUN = 64;
 
 /** What records need of the translations beside them. */
 export interface RecordSource {
@@ -30,8 +29,6 @@ export interface RecordSource {
   isBreakpoint(address: number): boolean;
   /** Whether translated code can be entered here. */
   isEntry(address: number): boolean;
-  /** Whether there is neither a breakpoint nor translated code anywhere. */
-  isPlain(): boolean;
   /** Compiles a module that exports functions under their numbers. */
   functions(module: ReturnType<typeof shortModule>): WebAssembly.Exports;
   /** The hash of a page of code; undefined if there is none. */
@@ -50,16 +47,13 @@ function begins(i: Instruction): boolean {
 }
 
 export class Records {
-  /** By page, by offset on it: the record, or 0. The last page asked for is at hand. */
-  private readonly byPage = new Map<number, Int32Array>();
+  /** Pages on which the records before this one begin, those apart that were taken over. */
+  private readonly own = { pages: new Set<number>(), before: RECORDS };
   /** Pages on which a record of the page before ends. */
   private readonly crossed = new Set<number>();
-  private lastPage = -1;
-  private lastTable: Int32Array | undefined;
-  private next = RECORDS;
   private readonly templates: KnownTemplates;
   /** Templates that are not in the library, from the first slot behind that on. */
-  private readonly own: { body: Uint8Array; row: number; pattern: number }[] = [];
+  private readonly made: { body: Uint8Array; row: number; pattern: number }[] = [];
   /** Pages of kept records that have not been compared yet, with the hash they must have; and those whose records are what is there. */
   private readonly unchecked = new Map<number, number>();
   private readonly good = new Set<number>();
@@ -68,8 +62,6 @@ export class Records {
   private keptPages: number[] = [];
   private readonly libraryEnd: number;
   private readonly recipes: Recipes;
-  /** Records made since any were kept. */
-  fresh = 0;
   get worthKeeping(): boolean { return this.fresh >= RECORDS_WORTH_KEEPING; }
   /** What an earlier run had kept. */
   private adopted: RecordsToKeep | undefined;
@@ -78,43 +70,23 @@ export class Records {
     this.templates = new KnownTemplates(library);
     this.libraryEnd = this.templates.libraryEnd;
     this.recipes = new Recipes(lookups, () => source.recipes());
+    this.lookups.refresh();
+    this.empty();
   }
 
   /** The first slot of templates that are not in the library, and how many there are. */
   get ownFirst(): number { return this.libraryEnd; }
-  get ownCount(): number { return this.own.length; }
+  get ownCount(): number { return this.made.length; }
   get full(): boolean { return this.next + RUN * RECORD.size > RECORDS_END; }
+  private get next(): number { this.lookups.refresh(); return this.lookups.words[NEXT_RECORD >> 2]!; }
+  /** Records made since any were kept. */
+  get fresh(): number { this.lookups.refresh(); return this.lookups.words[FRESH_RECORDS >> 2]!; }
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
-  of(address: number): number { return this.known(address) ?? this.make(address); }
+  of(address: number): number { return this.known(address) || this.make(address); }
 
-  known(address: number): number | undefined {
-    const offset = address % PAGE, record = this.tableOf(address - offset)?.[offset];
-    return record === undefined || record === 0 ? this.keptAt(address) : record;
-  }
-
-  private tableOf(page: number): Int32Array | undefined {
-    if (page !== this.lastPage) { this.lastPage = page; this.lastTable = this.byPage.get(page); }
-    return this.lastTable;
-  }
-
-  private enter(address: number, record: number): void {
-    const offset = address % PAGE, page = address - offset;
-    (this.tableOf(page) ?? this.newTable(page))[offset] = record;
-  }
-
-  /** Of the page asked for last. */
-  private newTable(page: number): Int32Array {
-    const table = new Int32Array(PAGE);
-    this.byPage.set(page, table);
-    return (this.lastTable = table);
-  }
-
-  private keptAt(address: number): number | undefined {
-    if (this.keptAddresses.length === 0) return undefined;
-    const index = this.keptFrom(address);
-    return this.keptAddresses[index] === address ? RECORDS + index * RECORD.size : undefined;
-  }
+  /** 0 if there is none. */
+  known(address: number): number { const low = address % 0x100000000; return this.functions.known((address - low) / 0x100000000, low); }
 
   /** Number of the first kept record at an address or after it. */
   private keptFrom(address: number): number {
@@ -129,27 +101,33 @@ export class Records {
     let index = this.keptFrom(page);
     if (index > 0 && pagesOf(this.lookups.words, RECORDS + (index - 1) * RECORD.size, keptAddresses[index - 1]!).includes(page)) index--;
     for (; index < keptAddresses.length && keptAddresses[index]! < page + PAGE; index++) yield RECORDS + index * RECORD.size;
-    const before = this.crossed.has(page) ? this.byPage.get(page - PAGE) : undefined, own = this.byPage.get(page);
-    if (before) for (const record of before.subarray(PAGE - LONGEST + 1)) if (record !== 0 && pagesOf(this.lookups.words, record, this.addressOf(record)).includes(page)) yield record;
-    if (own) for (const record of own) if (record !== 0) yield record;
+    const { pages } = this.ownPages(), { words } = this.lookups, listed = (page: number) => { const low = page % 0x100000000, count = this.functions.listPage((page - low) / 0x100000000, low); return words.slice(KEEP_LIST >> 2, (KEEP_LIST >> 2) + count); };
+    if (this.crossed.has(page) && pages.has(page - PAGE)) for (const record of listed(page - PAGE)) if (this.nextOf(record) > page) yield record;
+    if (pages.has(page)) yield* listed(page);
+  }
+
+  /** Up to now. */
+  private ownPages(): { pages: ReadonlySet<number> } {
+    const { own, next } = this;
+    for (; own.before < next; own.before += RECORD.size) { const address = this.addressOf(own.before); own.pages.add(address - (address % PAGE)); }
+    return own;
   }
 
   private make(address: number): number {
-    const plain = this.source.isPlain();
     let first = 0, before = 0;
+    const lead = (record: number) => { if (first === 0) first = record; else this.lookups.words[(before + RECORD.nextRecord) >> 2] = record; before = record; };
     for (let at = address, left = RUN; left > 0;) {
-      const known = this.known(at);
-      if (known !== undefined) { this.lookups.words[(before + RECORD.nextRecord) >> 2] = known; break; }
-      const made = this.byRecipe(at, left), ends = made < 0, count = ends ? ~made : made;
+      const known = first === 0 ? 0 : this.known(at);
+      if (known !== 0) { lead(known); break; }
+      const made = this.byRecipe(at, left), ends = made < 0, count = ends ? ~made : made, record = this.next;
       if (count === 0) {
-        const record = this.next, offset = at % PAGE, decoded = this.source.decode(at);
+        const offset = at % PAGE, decoded = this.source.decode(at);
         if (decoded === 'fetch' || (decoded === 'invalid' && first !== 0)) break;
         this.lookups.refresh();
         this.fill(record, at, decoded);
-        this.next += RECORD.size;
-        this.enter(at, record);
-        if (first === 0) first = record; else this.lookups.words[(before + RECORD.nextRecord) >> 2] = record;
-        before = record;
+        this.advance(1);
+        this.functions.enter(record);
+        lead(record);
         if (typeof decoded === 'string') break;
         if (offset <= LAST_WHOLE) this.learn(record, decoded, offset);
         if (offset + decoded.length > PAGE) this.crossed.add(at - offset + PAGE);
@@ -158,22 +136,31 @@ export class Records {
         left--;
         continue;
       }
-      const { words } = this.lookups, page = at - (at % PAGE), table = this.tableOf(page) ?? this.newTable(page);
-      [this.fresh, left] = [this.fresh + count, left - count];
-      for (const end = this.next + count * RECORD.size; this.next < end;) {
-        const record = this.next, offset = words[(record + RECORD.address) >> 2]! & (PAGE - 1), known = table[offset] || this.keptAt(page + offset);
-        // What was made beyond is made over.
-        if (known) { words[(before + RECORD.nextRecord) >> 2] = known; return first; }
-        table[offset] = record;
-        if (!plain) this.show(record, page + offset);
-        if (first === 0) first = record; else words[(before + RECORD.nextRecord) >> 2] = record;
-        this.next = (before = record) + RECORD.size;
-      }
-      at = words[(before + RECORD.next) >> 2]! + words[(before + RECORD.next + 4) >> 2]! * 0x100000000;
+      this.advance(count);
+      this.showNew();
+      lead(record);
+      before = record + (count - 1) * RECORD.size;
+      const page = at - (at % PAGE);
+      at = this.nextOf(before);
       if (at - page > PAGE) this.crossed.add(page + PAGE);
       if (ends) break;
+      left -= count;
     }
     return first;
+  }
+
+  private advance(count: number): void {
+    const { words } = this.lookups;
+    words[NEXT_RECORD >> 2]! += count * RECORD.size;
+    words[FRESH_RECORDS >> 2]! += count;
+  }
+
+  /** What is called at new records whose places may be special; to be called before any of them is executed. */
+  showNew(): void {
+    this.lookups.refresh();
+    const { words } = this.lookups, list = NEW_SPECIALS >> 2;
+    for (let count = words[list]!; count > 0; count--) { const record = words[list + count]!; this.show(record, this.addressOf(record)); }
+    words[list] = 0;
   }
 
   /** Makes records at the next places, of instructions from one on that begin on its page: how many, complemented if control may go elsewhere after the last. */
@@ -203,7 +190,6 @@ export class Records {
   keepRecipes(): Uint8Array | undefined { return this.recipes.keep(); }
 
   private fill(record: number, address: number, i: Instruction | 'invalid'): void {
-    this.fresh++;
     const { bytes, words } = this.lookups, w = record >> 2;
     words.fill(0, w, w + (RECORD.size >> 2));
     const u64 = (field: number, value: number) => {
@@ -242,9 +228,8 @@ export class Records {
   private isStale(record: number): boolean { return (this.lookups.bytes[record + RECORD.marks]! & RecordMark.stale) !== 0; }
 
   /** What is called at a record: nothing where translated code is, what ends the run at a breakpoint, what looks again where its template may be wrong. */
-  private show(record: number, address: number, plain = false): void {
+  private show(record: number, address: number): void {
     const { words } = this.lookups;
-    if (plain) { words[(record + RECORD.step) >> 2] = words[(record + RECORD.slot) >> 2] = words[(record + RECORD.template) >> 2]!; return; }
     const step = this.source.isBreakpoint(address) ? SpecialTemplate.breakpoint : this.isStale(record) ? SpecialTemplate.stale : words[(record + RECORD.template) >> 2]!;
     words[(record + RECORD.step) >> 2] = step;
     words[(record + RECORD.slot) >> 2] = this.source.isEntry(address) ? 0 : step;
@@ -252,16 +237,21 @@ export class Records {
 
   /** A breakpoint has come or gone, or translated code that can be entered here. */
   changed(address: number): void {
+    this.special(address);
     const record = this.known(address);
-    if (record === undefined) return;
+    if (record !== 0) this.show(record, address);
+  }
+
+  /** Records that will be made there have to be asked what is called at them. */
+  special(address: number): void {
     this.lookups.refresh();
-    this.show(record, address);
+    markSpecial(this.lookups.bytes, address);
   }
 
   /** Translated code that began here is gone: what comes here is counted from the start. */
   uncovered(address: number): void {
     const record = this.known(address);
-    if (record === undefined) return;
+    if (record === 0) return;
     this.changed(address);
     this.lookups.bytes[record + RECORD.count] = this.lookups.bytes[record + RECORD.count + 1] = 0;
   }
@@ -277,12 +267,12 @@ export class Records {
     const module = shortModule(), made = makeTemplate(i, traits, module);
     // What is now known of the row may change which registers are parameters.
     patternOf(i, traits);
-    const body = made?.body ?? translateSingle(i, module), slot = this.libraryEnd + this.own.length, index = module.declare(TRANSLATED);
+    const body = made?.body ?? translateSingle(i, module), slot = this.libraryEnd + this.made.length, index = module.declare(TRANSLATED);
     module.define(index, body);
     module.exportFunction('0', index);
     this.room(slot + 1);
     this.table.set(slot, this.source.functions(module)[0]);
-    this.own.push({ body, row: made ? i.row.id : -1, pattern: made?.pattern ?? 0 });
+    this.made.push({ body, row: made ? i.row.id : -1, pattern: made?.pattern ?? 0 });
     if (made) this.templates.add(i.row.id, made.pattern, slot);
     return slot;
   }
@@ -299,13 +289,13 @@ export class Records {
     }
   }
 
-  get pages(): Iterable<number> { return [...this.byPage.keys(), ...this.crossed, ...this.keptPages]; }
-  get pageCount(): number { return this.byPage.size + this.crossed.size + this.keptPages.length; }
+  get pages(): Iterable<number> { return [...this.ownPages().pages, ...this.crossed, ...this.keptPages]; }
+  get pageCount(): number { return this.ownPages().pages.size + this.crossed.size + this.keptPages.length; }
 
   /** The record at an address is stale: makes it anew. False if its code cannot be fetched. */
   refresh(address: number): boolean {
     const record = this.known(address);
-    if (record === undefined) return false;
+    if (record === 0) return false;
     for (const page of pagesOf(this.lookups.words, record, address)) this.check(page);
     this.lookups.refresh();
     if (!this.isStale(record)) return true;
@@ -313,6 +303,7 @@ export class Records {
     if (decoded === 'fetch') return false;
     this.lookups.refresh();
     this.fill(record, address, decoded);
+    this.lookups.words[FRESH_RECORDS >> 2]!++;
     return true;
   }
 
@@ -330,18 +321,28 @@ export class Records {
   /** Drops everything; nothing may be executing. */
   forget(): void {
     this.adopted = undefined;
-    this.byPage.clear();
     this.crossed.clear();
-    this.lastPage = -1;
     this.unchecked.clear();
     this.good.clear();
     this.keptAddresses = new Float64Array(0);
     this.keptPages = [];
-    this.next = RECORDS;
+    this.lookups.refresh();
+    this.empty();
+  }
+
+  /** Memory that was never used needs no emptying. */
+  private empty(): void {
+    const { bytes, words } = this.lookups;
+    if (words[NEXT_RECORD >> 2] !== 0) { bytes.fill(0, PLACES, PLACES + (4 << PLACE_BITS)); words[NEW_SPECIALS >> 2] = 0; }
+    words[NEXT_RECORD >> 2] = RECORDS;
+    words[KEPT_RECORDS >> 2] = words[FRESH_RECORDS >> 2] = 0;
+    this.own.pages.clear();
+    this.own.before = RECORDS;
   }
 
   // Keeping.
 
+  private nextOf(record: number): number { const { words } = this.lookups; return words[(record + RECORD.next) >> 2]! + words[(record + RECORD.next + 4) >> 2]! * 0x100000000; }
   private addressOf(record: number): number { const { words } = this.lookups; return words[(record + RECORD.address) >> 2]! + words[(record + RECORD.address + 4) >> 2]! * 0x100000000; }
 
   /** Compares a page of kept records; if it is what it was, its records are of use. */
@@ -352,9 +353,8 @@ export class Records {
     if (this.source.hashOf(page) !== expected) return;
     this.good.add(page);
     this.lookups.refresh();
-    const { bytes } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), plain = this.source.isPlain();
-    this.functions.freshen(RECORDS + from * RECORD.size, RECORDS + end * RECORD.size, Number(plain));
-    if (!plain) for (let index = from; index < end; index++) this.show(RECORDS + index * RECORD.size, keptAddresses[index]!);
+    const { bytes } = this.lookups, { keptAddresses } = this, from = this.keptFrom(page), end = this.keptFrom(page + PAGE), list = KEEP_LIST >> 2;
+    for (let count = this.functions.freshen(RECORDS + from * RECORD.size, RECORDS + end * RECORD.size); count > 0; count--) { const record = this.lookups.words[list + count - 1]!; this.show(record, this.addressOf(record)); }
     // Those on two pages, at its borders: only if the other page is what it was, too.
     for (const index of [from - 1, end - 1]) {
       if (index < 0) continue;
@@ -369,30 +369,31 @@ export class Records {
   keep(): RecordsToKeep {
     if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
-    this.fresh = 0;
+    this.lookups.words[FRESH_RECORDS >> 2] = 0;
     const pages = new Map<number, number>(), note = (own: number) => { if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0); };
-    const { records, addresses, to } = stillRight(this.lookups, (this.next - RECORDS) / RECORD.size, [...this.byPage.keys(), ...this.keptPages], this.unchecked, note);
+    const { records, addresses, to } = stillRight(this.lookups, (this.next - RECORDS) / RECORD.size, [...this.ownPages().pages, ...this.keptPages], this.unchecked, note);
     // Looking at pages may have made the memory grow.
     this.lookups.refresh();
     this.lookups.words.set(to, KEEP_TO >> 2);
-    const bytes = copied(this.lookups, records, this.functions), rows = new Set(this.own.map(({ row }) => row));
-    const head = { pages: [...pages].flat(), templates: this.own.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
-    return { head, bytes, addresses: new Uint8Array(addresses.buffer), bodies: this.own.map(({ body }) => body) };
+    const bytes = copied(this.lookups, records, this.functions), rows = new Set(this.made.map(({ row }) => row));
+    const head = { pages: [...pages].flat(), templates: this.made.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
+    return { head, bytes, addresses: new Uint8Array(addresses.buffer), bodies: this.made.map(({ body }) => body) };
   }
 
   /** The records of an earlier run. `place` puts the templates that are not in the library into the table, from a slot on. */
   adopt(kept: RecordsToKeep, place: (first: number) => void): void {
     const { head: { pages, templates, traits }, bytes, addresses, bodies } = kept;
-    if (this.next > RECORDS || this.own.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
+    if (this.next > RECORDS || this.made.length > 0 || bytes.length > RECORDS_END - RECORDS - RUN * RECORD.size) return;
     this.room(this.libraryEnd + templates.length);
     if (templates.length > 0) place(this.libraryEnd);
-    templates.forEach(([row, pattern], index) => { this.own.push({ body: bodies[index]!, row, pattern }); });
+    templates.forEach(([row, pattern], index) => { this.made.push({ body: bodies[index]!, row, pattern }); });
     this.templates.adopt({ first: this.libraryEnd, templates, traits });
     for (let i = 0; i < pages.length; i += 2) this.unchecked.set(pages[i]!, pages[i + 1]!);
     this.lookups.refresh();
     this.lookups.bytes.set(bytes, RECORDS);
     this.adopted = kept;
-    this.next = RECORDS + bytes.length;
+    this.lookups.words[NEXT_RECORD >> 2] = this.own.before = RECORDS + bytes.length;
+    this.lookups.words[KEPT_RECORDS >> 2] = bytes.length / RECORD.size;
     this.keptPages = [...this.unchecked.keys()];
     this.keptAddresses = new Float64Array(addresses.slice().buffer);
   }

@@ -196,6 +196,7 @@ export class Translations {
 
   /** Enters what executes the code at `address` into the jump cache: its translation, or what interprets it; false if it cannot be fetched. */
   provide(address: number): boolean {
+    this.records.showNew();
     const found = this.entries.get(address) ?? this.take(address) ?? this.interpreted(address) ?? this.make(address);
     if (!found) return false;
     this.lookups.refresh();
@@ -219,7 +220,6 @@ export class Translations {
     decode: (address) => this.decode(address, false),
     isBreakpoint: (address) => this.isBreakpoint(address),
     isEntry: (address) => this.entries.has(address) || this.kept.has(address),
-    isPlain: () => this.entries.size === 0 && this.kept.size === 0 && this.breakpoints.size === 0,
     functions: (module) => this.instantiate(module),
     hashOf: (page) => this.hashOf(page),
     recipes: () => this.recipes?.(),
@@ -227,9 +227,8 @@ export class Translations {
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
   record(address: number): number {
-    const known = this.records.known(address);
-    if (known !== undefined) return known;
     this.fetched = new Map();
+    this.records.showNew();
     return this.records.of(address);
   }
   showTemplate(record: number, address: number): boolean { this.fetched = new Map(); return this.records.showTemplate(record, address); }
@@ -626,7 +625,7 @@ export class Translations {
         translation.otherCell = each.c;
         if (each.n) translation.plain = placeOf(each.n);
       }
-      for (const [at, selector] of selectors) if (selector === 0 || !this.kept.has(at)) this.kept.set(at, translation);
+      for (const [at, selector] of selectors) if (selector === 0 || !this.kept.has(at)) { this.kept.set(at, translation); this.records.special(at); }
     }
   }
 
