@@ -98,6 +98,34 @@ describe('the processor', () => {
     expect(cpu.run(1000)).toEqual({ kind: 'syscall' });
   });
 
+  it('stops before a breakpoint in code that has not been executed yet', () => {
+    const work = [0x48, 0xff, 0xc2, 0x48, 0x01, 0xd0, 0x48, 0xff, 0xc2]; // inc rdx; add rax, rdx; inc rdx
+    const program = [
+      ...work,
+      0xe8, 0x15, 0, 0, 0, // 401009 call 401023
+      ...work,
+      0xe8, 0x0d, 0, 0, 0, // 401017 call 401029, into the middle
+      0xe8, 0x12, 0, 0, 0, // 40101c call 401033
+      0x0f, 0x05, // 401021 syscall
+      // The second has no instruction whose head is new.
+      ...work, 0xc3, // 401023
+      0x90, 0x90, 0x90, 0x90, 0x90, 0x90, // 40102d
+      ...work, 0xc3, // 401033
+    ];
+    const stepped = machine(program), trace = [CODE];
+    while (stepped.cpu.step().kind === 'budget') trace.push(stepped.rip());
+    expect(trace).toHaveLength(20);
+    for (const begin of [0, 4]) {
+      for (const address of new Set(trace)) {
+        const { cpu } = machine(program), first = trace.indexOf(address, begin + 1);
+        if (begin > 0) cpu.run(begin);
+        cpu.setBreakpoints(new Set([address]));
+        expect(cpu.run(1000), `${address.toString(16)} after ${begin}`).toEqual(first < 0 ? { kind: 'syscall' } : { kind: 'breakpoint', address });
+        if (first >= 0) expect(cpu.retired, `${address.toString(16)} after ${begin}`).toBe(first - begin);
+      }
+    }
+  });
+
   it('faults before anything of the instruction is done', () => {
     const { cpu, words, rip, gpr } = machine();
     cpu.run(54);

@@ -4,6 +4,7 @@ import { Emitter } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
 import { buildCore } from './core';
+import { fillRecord } from './decoded-record';
 import { FunctionTranslator } from './function';
 import { discover } from './graph';
 import { canBeInlined, inlineCalls } from './inline';
@@ -22,7 +23,7 @@ let known: number | undefined;
 
 export function fingerprint(): number {
   if (known !== undefined) return known;
-  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, patternOf, Records, Recipes, ...recordFunctions].map(String)];
+  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, patternOf, Records, fillRecord, Recipes, ...recordFunctions].map(String)];
   for (const name of helperList) texts.push(name, String(helperSlots.helper(name).emit));
   let hash = 0x811c9dc5;
   for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -36,6 +36,20 @@ export function enterRecord(): Code {
   return code;
 }
 
+/** (from, to): records from one to before another are not found any more, and none that was entered is left. */
+export function forgetPlaces(): Code {
+  const code = new Code(2), record = 0, end = 1, address = code.local('i64'), index = code.local('i32'), out = code.block(), again = code.loop();
+  code.localGet(record).localGet(end).i32GeU().brIf(out);
+  code.localGet(record).i64Load(RECORD.address).localSet(address);
+  firstEntry(code, address, index);
+  const next = code.loop();
+  code.localGet(index).i32Const(2).i32Shl().i32Load(PLACES).when(() => {
+    code.localGet(index).i32Const(2).i32Shl().i32Const(0).i32Store(PLACES);
+    following(code, index).br(next);
+  });
+  return code.end().localGet(record).i32Const(RECORD.size).i32Add().localSet(record).br(again).end().end();
+}
+
 /** Of the 65536 bits of SPECIAL_PLACES, the one for an address. */
 const specialBit = (address: number): number => { const low = address % 0x100000000; return (low ^ (low >>> 16)) & 0xffff; };
 export function markSpecial(bytes: Uint8Array, address: number): void { const bit = specialBit(address); bytes[SPECIAL_PLACES + (bit >> 3)]! |= 1 << (bit & 7); }

@@ -3,9 +3,10 @@
 // Must stay true: a record made here is the one that decoding would make (records.test.ts compares them).
 import { KEEP_COPIES, KEEP_LIST, KEEP_TO, NEW_SPECIALS, RECIPES, RECIPE_NODES, RECORDS } from '../cpu-state';
 import { Code } from '../wasm/code';
-import type { FunctionType, ModuleBuilder } from '../wasm/module';
+import { ModuleBuilder } from '../wasm/module';
+import type { FunctionType } from '../wasm/module';
 import { TailValue } from '../x86/shape';
-import { byHalves, enterPlace, enterRecord, isSpecial, knownRecord, listPage, placedRecord, recordAt } from './known-places';
+import { byHalves, enterPlace, enterRecord, forgetPlaces, isSpecial, knownRecord, listPage, placedRecord, recordAt } from './known-places';
 import { SpecialTemplate } from './places';
 import { RECIPE, Shape } from './recipe-layout';
 import { RECORD, RecordMark } from './record-layout';
@@ -26,6 +27,8 @@ export interface RecordFunctions {
   known(high: number, low: number): number;
   /** A record that JavaScript made is found from now on. */
   enter(record: number): void;
+  /** All records in the table, from one to before another, are forgotten. */
+  forget(record: number, end: number): void;
   /** Records that begin on a page and were not taken over: how many; KEEP_LIST then has them. */
   listPage(high: number, low: number): number;
   /** Of the 4 KiB at a host address. */
@@ -156,7 +159,7 @@ function hashPage(): Code {
 }
 
 /** What makes them. */
-export const recordFunctions = [makeRecords, copyRecords, freshen, hashPage, enterRecord, placedRecord, knownRecord, recordAt, listPage];
+export const recordFunctions = [makeRecords, copyRecords, freshen, hashPage, enterRecord, forgetPlaces, placedRecord, knownRecord, recordAt, listPage];
 
 /** Exports `RecordFunctions` from a module; the index of what gives the record of an address (i64), made if need be, or 0. */
 export function addRecordFunctions(module: ModuleBuilder): number {
@@ -170,8 +173,17 @@ export function addRecordFunctions(module: ModuleBuilder): number {
     ['hashPage', { parameters: i32(1), results: ['f64'] }, hashPage()],
     ['known', { parameters: i32(2), results: ['i32'] }, byHalves(known)],
     ['enter', { parameters: i32(1), results: [] }, enterRecord()],
+    ['forget', { parameters: i32(2), results: [] }, forgetPlaces()],
     ['listPage', { parameters: i32(2), results: ['i32'] }, listPage(placed)],
   ];
   for (const [name, type, code] of others) module.exportFunction(name, module.add(type, code));
   return module.add(ofAddress, recordAt(known, make));
+}
+
+/** They alone, on a memory without a processor. */
+export function recordFunctionsOn(memory: WebAssembly.Memory): RecordFunctions {
+  const module = new ModuleBuilder();
+  module.importMemory('e', 'm', 1);
+  addRecordFunctions(module);
+  return new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { e: { m: memory } }).exports as unknown as RecordFunctions;
 }

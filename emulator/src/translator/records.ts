@@ -1,9 +1,9 @@
 // Records of guest instructions, made when they are first executed, and the templates that execute them.
 // Must stay true: a record stays that of its address until all are dropped; what leads to one (another record, the jump cache) may stay, too.
-import { ALWAYS_ZERO, FRESH_RECORDS, GPR, KEEP_LIST, KEEP_TO, KEPT_RECORDS, NEW_SPECIALS, NEXT_RECORD, PLACES, PLACE_BITS, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
+import { FRESH_RECORDS, KEEP_LIST, KEEP_TO, KEPT_RECORDS, NEW_SPECIALS, NEXT_RECORD, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
-import { NO_REGISTER, RIP } from '../x86/instruction';
 import { LONGEST } from '../x86/before-opcode';
+import { fillRecord } from './decoded-record';
 import { flowOf } from './graph';
 import type { RecordsToKeep } from './kept-records';
 import { LAST_WHOLE, copied, pagesOf, stillRight } from './kept-records';
@@ -11,7 +11,7 @@ import { RUN, markSpecial } from './known-places';
 import { KnownTemplates } from './known-templates';
 import type { Library } from './known-templates';
 import type { Lookups } from './lookups';
-import { parameters, patternOf } from './pattern';
+import { patternOf } from './pattern';
 import { SpecialTemplate, TRANSLATED } from './places';
 import { Recipes } from './recipes';
 import type { RecordFunctions } from './record-functions';
@@ -39,12 +39,6 @@ export interface RecordSource {
 
 /** New records that make it worth storing all again. */
 const RECORDS_WORTH_KEEPING = 200;
-
-/** Whether a function or a loop begins where this goes: there translations are to begin, too. */
-function begins(i: Instruction): boolean {
-  const flow = flowOf(i), [to] = i.operands;
-  return flow === 'call' || flow === 'indirectCall' || flow === 'indirectJump' || (to?.kind === 'relative' && to.target <= i.address);
-}
 
 export class Records {
   /** Pages on which the records before this one begin, those apart that were taken over. */
@@ -101,9 +95,14 @@ export class Records {
     let index = this.keptFrom(page);
     if (index > 0 && pagesOf(this.lookups.words, RECORDS + (index - 1) * RECORD.size, keptAddresses[index - 1]!).includes(page)) index--;
     for (; index < keptAddresses.length && keptAddresses[index]! < page + PAGE; index++) yield RECORDS + index * RECORD.size;
-    const { pages } = this.ownPages(), { words } = this.lookups, listed = (page: number) => { const low = page % 0x100000000, count = this.functions.listPage((page - low) / 0x100000000, low); return words.slice(KEEP_LIST >> 2, (KEEP_LIST >> 2) + count); };
-    if (this.crossed.has(page) && pages.has(page - PAGE)) for (const record of listed(page - PAGE)) if (this.nextOf(record) > page) yield record;
-    if (pages.has(page)) yield* listed(page);
+    const { pages } = this.ownPages();
+    if (this.crossed.has(page) && pages.has(page - PAGE)) for (const record of this.listed(page - PAGE)) if (this.nextOf(record) > page) yield record;
+    if (pages.has(page)) yield* this.listed(page);
+  }
+  /** Those that begin on a page and were not taken over. */
+  private listed(page: number): Uint32Array {
+    const low = page % 0x100000000, count = this.functions.listPage((page - low) / 0x100000000, low), from = KEEP_LIST >> 2;
+    return this.lookups.words.slice(from, from + count);
   }
 
   /** Up to now. */
@@ -190,38 +189,9 @@ export class Records {
   keepRecipes(): Uint8Array | undefined { return this.recipes.keep(); }
 
   private fill(record: number, address: number, i: Instruction | 'invalid'): void {
-    const { bytes, words } = this.lookups, w = record >> 2;
-    words.fill(0, w, w + (RECORD.size >> 2));
-    const u64 = (field: number, value: number) => {
-      words[(record + field) >> 2] = value % 0x100000000;
-      words[(record + field + 4) >> 2] = Math.floor(value / 0x100000000);
-    };
-    u64(RECORD.address, address);
-    const length = typeof i === 'string' ? 1 : i.length, next = address + length;
-    u64(RECORD.next, next);
-    let template: number = SpecialTemplate.invalid;
-    if (typeof i !== 'string') {
-      template = this.templateOf(i);
-      for (let n = 0; n < parameters.length; n++) bytes[record + RECORD.registers + n] = GPR + 8 * parameters[n]!;
-      if (begins(i)) bytes[record + RECORD.marks] = RecordMark.counts;
-      for (const operand of i.operands) {
-        if (operand.kind === 'memory') {
-          const place = (index: number) => (index === NO_REGISTER || index === RIP ? ALWAYS_ZERO : GPR + 8 * index);
-          words[(record + RECORD.base) >> 2] = place(operand.base) | (place(operand.vectorIndex ? NO_REGISTER : operand.index) << 16);
-          bytes[record + RECORD.shift] = Math.log2(operand.scale);
-          const displacement = operand.displacement + (operand.base === RIP ? next : 0);
-          // Two's complement by halves.
-          words[(record + RECORD.displacement) >> 2] = ((displacement % 0x100000000) + 0x100000000) % 0x100000000;
-          words[(record + RECORD.displacement + 4) >> 2] = Math.floor(displacement / 0x100000000) >>> 0;
-        } else if (operand.kind === 'relative') u64(RECORD.target, operand.target);
-        else if (operand.kind === 'immediate') {
-          const near = Number(operand.value), at = (record + RECORD.immediate) >> 2, isNear = near >= -0x80000000 && near < 0x80000000;
-          words[at] = isNear ? near : Number(BigInt.asUintN(32, operand.value));
-          words[at + 1] = isNear ? near >> 31 : Number(BigInt.asUintN(32, operand.value >> 32n));
-        }
-      }
-    }
-    words[(record + RECORD.template) >> 2] = template;
+    const template = typeof i === 'string' ? SpecialTemplate.invalid : this.templateOf(i);
+    fillRecord(this.lookups, record, address, i);
+    this.lookups.words[(record + RECORD.template) >> 2] = template;
     this.show(record, address);
   }
 
@@ -332,8 +302,9 @@ export class Records {
 
   /** Memory that was never used needs no emptying. */
   private empty(): void {
-    const { bytes, words } = this.lookups;
-    if (words[NEXT_RECORD >> 2] !== 0) { bytes.fill(0, PLACES, PLACES + (4 << PLACE_BITS)); words[NEW_SPECIALS >> 2] = 0; }
+    const { words } = this.lookups, last = words[NEXT_RECORD >> 2]!;
+    if (last !== 0) this.functions.forget(RECORDS + words[KEPT_RECORDS >> 2]! * RECORD.size, last);
+    words[NEW_SPECIALS >> 2] = 0;
     words[NEXT_RECORD >> 2] = RECORDS;
     words[KEPT_RECORDS >> 2] = words[FRESH_RECORDS >> 2] = 0;
     this.own.pages.clear();
