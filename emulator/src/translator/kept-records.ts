@@ -1,13 +1,13 @@
 // Records in the form in which they are kept from run to run: one after the other by their addresses, none to be believed before its page
 // has been compared.
 // Must stay true: numbers of records in them are those of the kept form, 0 where the other is not kept.
-import { KEEP_COPIES, KEEP_COPIES_END, KEEP_LIST, RECORDS } from '../cpu-state';
+import { KEEP_COPIES, KEEP_COPIES_END, KEEP_LIST, KEEP_TO, RESULT_SCRATCH } from '../cpu-state';
 import { LONGEST } from '../x86/before-opcode';
 import type { RowTraits } from './pattern';
 import type { RecordFunctions } from './record-functions';
-import { RECORD, RecordMark } from './record-layout';
+import { RECORD } from './record-layout';
 
-const PAGE = 4096, WORDS = RECORD.size >> 2;
+const PAGE = 4096;
 /** An instruction that begins here or before is on one page. */
 export const LAST_WHOLE = PAGE - LONGEST;
 
@@ -29,54 +29,38 @@ export function pagesOf(words: Uint32Array, record: number, address: number): nu
   return end > first + PAGE ? [first, first + PAGE] : [first];
 }
 
+/** So many addresses are looked up at once, with room for the pages that they are on, at most two each. */
+const PIECE = Math.floor((KEEP_COPIES_END - KEEP_COPIES) / 3 / 8), PIECE_PAGES = KEEP_COPIES + PIECE * 8;
+
 /**
- * Those of the first `count` records that are not stale, or whose page has not been compared yet, by their addresses; `to`: the place of each, by the number of its record.
- * `pages`: where they begin. Each page on which one is left is noted.
+ * Of the first `count` records those that are not stale, or wait for their page to be compared: KEEP_LIST and KEEP_TO are left as `copyRecords` wants them.
+ * Gives their addresses, in order, and the pages they are on.
  */
-export function stillRight(lookups: { words: Uint32Array; bytes: Uint8Array }, count: number, pages: Iterable<number>, unchecked: ReadonlyMap<number, number>, note: (page: number) => void): { records: Uint32Array; addresses: Float64Array; to: Uint32Array } {
-  const pagesInOrder = [...new Set(pages)].sort((a, b) => a - b), ordered = inOrder(lookups.words, count, pagesInOrder), records = new Uint32Array(count), addresses = new Float64Array(count), to = new Uint32Array(count);
-  // Noting a page may make the memory grow.
-  const isStale = (record: number) => (lookups.bytes[record + RECORD.marks]! & RecordMark.stale) !== 0;
-  let kept = 0, page = -PAGE, last = -1, isUnchecked = false, isNoted = false;
-  for (let index = 0; index < 2 * count; index += 2) {
-    const number = ordered[index]!, record = RECORDS + number * RECORD.size, place = ordered[index + 1]!, offset = place & (PAGE - 1);
-    if (place - offset !== last) { last = place - offset; page = pagesInOrder[last / PAGE]!; isUnchecked = unchecked.has(page); isNoted = false; }
-    const address = page + offset;
-    if (offset > LAST_WHOLE && pagesOf(lookups.words, record, address).length > 1) {
-      if (!isUnchecked && !unchecked.has(page + PAGE) && isStale(record)) continue;
-      note(page + PAGE);
-    } else if (!isUnchecked && isStale(record)) continue;
-    if (!isNoted) { note(page); isNoted = true; }
-    to[number] = RECORDS + kept * RECORD.size;
-    addresses[kept] = address;
-    records[kept++] = record;
-  }
-  return { records: records.subarray(0, kept), addresses: addresses.slice(0, kept), to };
-}
-
-/** The first `count` records by their addresses, which begin on the given pages: by turns a record's number, and the place of its page in order times 4096 plus its offset there. */
-function inOrder(words: Uint32Array, count: number, pages: readonly number[]): Uint32Array {
-  const places = new Map(pages.map((page, index) => [page, index * PAGE])), all = new BigUint64Array(count), halves = new Uint32Array(all.buffer);
-  let page = -1, place = 0;
-  for (let number = 0, at = (RECORDS + RECORD.address) >> 2; number < count; number++, at += WORDS) {
-    const low = words[at]!, offset = low & (PAGE - 1), own = words[at + 1]! * 0x100000000 + (low - offset);
-    if (own !== page) { page = own; place = places.get(page)!; }
-    halves[2 * number] = number;
-    halves[2 * number + 1] = place + offset;
-  }
+export function stillRight(lookups: { bytes: Uint8Array }, count: number, functions: RecordFunctions): { addresses: Float64Array; pages: Set<number> } {
+  const { bytes } = lookups, { buffer } = bytes, kept = new Float64Array(count), pages = new Set<number>();
+  functions.listAddresses(count);
   // V8's own sorting of numbers, in a tenth of the time in which a start would look for records on each byte of each page.
-  all.sort();
-  return halves;
+  const addresses = new BigUint64Array(buffer, KEEP_LIST, count).slice().sort();
+  bytes.fill(0, KEEP_TO, KEEP_TO + 4 * count);
+  let right = 0;
+  for (let from = 0; from < count; from += PIECE) {
+    const piece = addresses.subarray(from, from + PIECE);
+    new BigUint64Array(buffer, KEEP_COPIES, PIECE).set(piece);
+    const more = functions.selectRecords(piece.length, right, PIECE_PAGES), pageCount = new Uint32Array(buffer, RESULT_SCRATCH, 1)[0]!;
+    kept.set(new Float64Array(buffer, KEEP_COPIES, more), right);
+    for (const page of new Float64Array(buffer, PIECE_PAGES, pageCount)) pages.add(page);
+    right += more;
+  }
+  return { addresses: kept.slice(0, right), pages };
 }
 
-/** Copies of records, as never executed. KEEP_TO says where the copy of each will be. */
-export function copied({ words, bytes }: { words: Uint32Array; bytes: Uint8Array }, records: Uint32Array, functions: RecordFunctions): Uint8Array {
-  const out = new Uint8Array(records.length * RECORD.size), most = (KEEP_COPIES_END - KEEP_COPIES) / RECORD.size;
-  words.set(records, KEEP_LIST >> 2);
-  for (let from = 0; from < records.length; from += most) {
-    const count = Math.min(most, records.length - from);
-    functions.copyRecords(from, count);
-    out.set(bytes.subarray(KEEP_COPIES, KEEP_COPIES + count * RECORD.size), from * RECORD.size);
+/** Copies of the records that `stillRight` found, as never executed. */
+export function copied({ bytes }: { bytes: Uint8Array }, count: number, functions: RecordFunctions): Uint8Array {
+  const out = new Uint8Array(count * RECORD.size), most = (KEEP_COPIES_END - KEEP_COPIES) / RECORD.size;
+  for (let from = 0; from < count; from += most) {
+    const now = Math.min(most, count - from);
+    functions.copyRecords(from, now);
+    out.set(bytes.subarray(KEEP_COPIES, KEEP_COPIES + now * RECORD.size), from * RECORD.size);
   }
   return out;
 }

@@ -1,7 +1,7 @@
 // WebAssembly functions that make records by recipe, copy records that are kept, and hash pages: a start would have JavaScript do it some 20 000 times
 // before V8 has optimised anything of it, and the core module's machine code is there when it begins.
 // Must stay true: a record made here is the one that decoding would make (records.test.ts compares them).
-import { KEEP_COPIES, KEEP_LIST, KEEP_TO, NEW_SPECIALS, RECIPES, RECIPE_NODES, RECORDS } from '../cpu-state';
+import { KEEP_COPIES, KEEP_LIST, KEEP_TO, NEW_SPECIALS, RECIPES, RECIPE_NODES, RECORDS, RESULT_SCRATCH } from '../cpu-state';
 import { Code } from '../wasm/code';
 import { ModuleBuilder } from '../wasm/module';
 import type { FunctionType } from '../wasm/module';
@@ -21,6 +21,15 @@ export interface RecordFunctions {
   makeRecords(host: number, high: number, low: number, record: number, last: number, most: number): number;
   /** Copies of the records in KEEP_LIST from a place in it on, to KEEP_COPIES, as never executed and stale; KEEP_TO says where a record's copy will be, 0: nowhere. */
   copyRecords(from: number, count: number): void;
+  /** The addresses of the first so many records, u64 each, to KEEP_LIST and on into KEEP_TO. */
+  listAddresses(count: number): void;
+  /**
+   * Looks up the records of so many addresses (u64) in KEEP_COPIES, of which some before have been found to be right already: those that are not stale, or waiting, go to
+   * KEEP_LIST behind them, their places to KEEP_TO and their addresses (f64) to KEEP_COPIES. How many; the pages they are on (f64) go to `pages`, how many of these to RESULT_SCRATCH.
+   */
+  selectRecords(count: number, before: number, pages: number): number;
+  /** Records, from one to before another, wait for their page, or do not: RecordMark.waiting or 0. */
+  wait(record: number, end: number, mark: number): void;
   /** Kept records, from one to before another, whose page is as it was are of use: what executes them is their template. How many may be special, which KEEP_LIST then has. */
   freshen(record: number, end: number): number;
   /** The record at an address, which comes in halves; 0 if there is none. */
@@ -130,15 +139,53 @@ function copyRecords(): Code {
     code.if('i32');
     code.i32Const(0).else().localGet(other).i32Const(RECORDS).i32Sub().i32Const(SHIFT - 2).i32ShrU().i32Load(KEEP_TO).end().i32Store(at);
   }
-  code.localGet(to).i32Const(0).i32Store16(RECORD.count).localGet(to).localGet(source).i32Load8U(RECORD.marks).i32Const(RecordMark.stale).i32Or().i32Store8(RECORD.marks);
+  code.localGet(to).i32Const(0).i32Store16(RECORD.count).localGet(to).localGet(source).i32Load8U(RECORD.marks).i32Const(~RecordMark.waiting).i32And().i32Const(RecordMark.stale).i32Or().i32Store8(RECORD.marks);
   code.localGet(from).i32Const(4).i32Add().localSet(from).localGet(to).i32Const(RECORD.size).i32Add().localSet(to);
   return code.localGet(count).i32Const(1).i32Sub().localTee(count).brIf(again).end();
+}
+
+function listAddresses(): Code {
+  const code = new Code(1), count = 0, to = code.local('i32'), record = code.local('i32'), out = code.block(), again = code.loop();
+  code.localGet(count).i32Eqz().brIf(out);
+  code.localGet(to).localGet(record).i64Load(RECORDS + RECORD.address).i64Store(KEEP_LIST);
+  code.localGet(to).i32Const(8).i32Add().localSet(to).localGet(record).i32Const(RECORD.size).i32Add().localSet(record);
+  return code.localGet(count).i32Const(1).i32Sub().localSet(count).br(again).end().end();
+}
+
+function selectRecords(known: number): Code {
+  const code = new Code(3), count = 0, before = 1, pages = 2, at = code.local('i32'), to = code.local('i32'), record = code.local('i32'), marks = code.local('i32'), first = code.local('i32'), address = code.local('i64'), page = code.local('i64'), last = code.local('i64');
+  code.localGet(pages).localSet(first).i64Const(-1).localSet(last).localGet(before).i32Const(2).i32Shl().localSet(before);
+  const out = code.block(), again = code.loop();
+  code.localGet(count).i32Eqz().brIf(out);
+  const skip = code.block();
+  code.localGet(at).i64Load(KEEP_COPIES).localTee(address).call(known).localTee(record).i32Load8U(RECORD.marks).localTee(marks);
+  code.i32Const(RecordMark.stale).i32And().localGet(marks).i32Const(RecordMark.waiting).i32And().i32Eqz().i32And().i32Const(0).i32Ne().brIf(skip);
+  // Those of the page of the instruction's first byte, and of its last.
+  code.localGet(address).i64Const(12).i64ShrU().localTee(page).localGet(last).i64Ne().when(() => note());
+  code.localGet(record).i64Load(RECORD.next).i64Const(1).i64Sub().i64Const(12).i64ShrU().localTee(page).localGet(last).i64GtU().when(() => note());
+  code.localGet(before).localGet(record).i32Store(KEEP_LIST);
+  code.localGet(record).i32Const(RECORDS).i32Sub().i32Const(SHIFT - 2).i32ShrU().localGet(before).i32Const(SHIFT - 2).i32Shl().i32Const(RECORDS).i32Add().i32Store(KEEP_TO);
+  code.localGet(to).localGet(address).f64ConvertI64U().f64Store(KEEP_COPIES);
+  code.localGet(before).i32Const(4).i32Add().localSet(before).localGet(to).i32Const(8).i32Add().localSet(to).end();
+  code.localGet(at).i32Const(8).i32Add().localSet(at).localGet(count).i32Const(1).i32Sub().localSet(count).br(again).end().end();
+  code.i32Const(0).localGet(pages).localGet(first).i32Sub().i32Const(3).i32ShrU().i32Store(RESULT_SCRATCH);
+  return code.localGet(to).i32Const(3).i32ShrU();
+  function note(): void {
+    code.localGet(pages).localGet(page).i64Const(12).i64Shl().f64ConvertI64U().f64Store().localGet(pages).i32Const(8).i32Add().localSet(pages).localGet(page).localSet(last);
+  }
+}
+
+function wait(): Code {
+  const code = new Code(3), record = 0, end = 1, mark = 2, out = code.block(), again = code.loop();
+  code.localGet(record).localGet(end).i32GeU().brIf(out);
+  code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(~RecordMark.waiting).i32And().localGet(mark).i32Or().i32Store8(RECORD.marks);
+  return code.localGet(record).i32Const(RECORD.size).i32Add().localSet(record).br(again).end().end();
 }
 
 function freshen(): Code {
   const code = new Code(2), record = 0, end = 1, template = code.local('i32'), count = code.local('i32'), bit = code.local('i32'), address = code.local('i64'), out = code.block(), again = code.loop();
   code.localGet(record).localGet(end).i32GeU().brIf(out);
-  code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(~RecordMark.stale).i32And().i32Store8(RECORD.marks);
+  code.localGet(record).localGet(record).i32Load8U(RECORD.marks).i32Const(~(RecordMark.stale | RecordMark.waiting)).i32And().i32Store8(RECORD.marks);
   code.localGet(record).localGet(record).i32Load(RECORD.template).localTee(template).i32Store(RECORD.slot).localGet(record).localGet(template).i32Store(RECORD.step);
   code.localGet(record).i64Load(RECORD.address).localSet(address);
   isSpecial(code, address, bit).when(() => {
@@ -159,7 +206,7 @@ function hashPage(): Code {
 }
 
 /** What makes them. */
-export const recordFunctions = [makeRecords, copyRecords, freshen, hashPage, enterRecord, forgetPlaces, placedRecord, knownRecord, recordAt, listPage];
+export const recordFunctions = [makeRecords, copyRecords, listAddresses, selectRecords, wait, freshen, hashPage, enterRecord, forgetPlaces, placedRecord, knownRecord, recordAt, listPage];
 
 /** Exports `RecordFunctions` from a module; the index of what gives the record of an address (i64), made if need be, or 0. */
 export function addRecordFunctions(module: ModuleBuilder): number {
@@ -169,6 +216,9 @@ export function addRecordFunctions(module: ModuleBuilder): number {
   module.exportFunction('makeRecords', make);
   const others: [keyof RecordFunctions, FunctionType, Code][] = [
     ['copyRecords', { parameters: i32(2), results: [] }, copyRecords()],
+    ['listAddresses', { parameters: i32(1), results: [] }, listAddresses()],
+    ['selectRecords', { parameters: i32(3), results: ['i32'] }, selectRecords(known)],
+    ['wait', { parameters: i32(3), results: [] }, wait()],
     ['freshen', { parameters: i32(2), results: ['i32'] }, freshen()],
     ['hashPage', { parameters: i32(1), results: ['f64'] }, hashPage()],
     ['known', { parameters: i32(2), results: ['i32'] }, byHalves(known)],

@@ -39,4 +39,6 @@ export const enum RecordMark {
   counts = 1,
   /** Its code may have changed, or has not been compared with what was kept: the template is not to be believed. */
   stale = 2,
+  /** Stale only as long as its page has not been compared: it is kept once more. */
+  waiting = 4,
 }

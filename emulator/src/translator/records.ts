@@ -1,6 +1,6 @@
 // Records of guest instructions, made when they are first executed, and the templates that execute them.
 // Must stay true: a record stays that of its address until all are dropped; what leads to one (another record, the jump cache) may stay, too.
-import { FRESH_RECORDS, KEEP_LIST, KEEP_TO, KEPT_RECORDS, NEW_SPECIALS, NEXT_RECORD, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
+import { FRESH_RECORDS, KEEP_LIST, KEPT_RECORDS, NEW_SPECIALS, NEXT_RECORD, RECORDS, RECORDS_END, RESULT_SCRATCH } from '../cpu-state';
 import type { Instruction } from '../x86/instruction';
 import { LONGEST } from '../x86/before-opcode';
 import { fillRecord } from './decoded-record';
@@ -341,13 +341,17 @@ export class Records {
     if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
     this.lookups.refresh();
     this.lookups.words[FRESH_RECORDS >> 2] = 0;
-    const pages = new Map<number, number>(), note = (own: number) => { if (!pages.has(own)) pages.set(own, this.unchecked.get(own) ?? this.source.hashOf(own) ?? 0); };
-    const { records, addresses, to } = stillRight(this.lookups, (this.next - RECORDS) / RECORD.size, [...this.ownPages().pages, ...this.keptPages], this.unchecked, note);
+    this.functions.wait(RECORDS, RECORDS + this.keptAddresses.length * RECORD.size, 0);
+    for (const page of this.unchecked.keys()) {
+      const from = RECORDS + this.keptFrom(page) * RECORD.size, before = from - RECORD.size;
+      this.functions.wait(before >= RECORDS && this.nextOf(before) > page ? before : from, RECORDS + this.keptFrom(page + PAGE) * RECORD.size, RecordMark.waiting);
+    }
+    const { addresses, pages: on } = stillRight(this.lookups, (this.next - RECORDS) / RECORD.size, this.functions);
+    const pages = [...on].map((page): [number, number] => [page, this.unchecked.get(page) ?? this.source.hashOf(page) ?? 0]);
     // Looking at pages may have made the memory grow.
     this.lookups.refresh();
-    this.lookups.words.set(to, KEEP_TO >> 2);
-    const bytes = copied(this.lookups, records, this.functions), rows = new Set(this.made.map(({ row }) => row));
-    const head = { pages: [...pages].flat(), templates: this.made.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
+    const bytes = copied(this.lookups, addresses.length, this.functions), rows = new Set(this.made.map(({ row }) => row));
+    const head = { pages: pages.flat(), templates: this.made.map(({ row, pattern }): [number, number] => [row, pattern]), traits: this.templates.traitsToKeep(rows) };
     return { head, bytes, addresses: new Uint8Array(addresses.buffer), bodies: this.made.map(({ body }) => body) };
   }
 
