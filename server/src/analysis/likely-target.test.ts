@@ -29,6 +29,7 @@ test('the instructions decide where name and constraint do not', () => {
 
 test('a word that nobody knows, or that is being typed, changes nothing', () => {
   expect(read([...AMD64.slice(0, 2), '\tNOBODY\tAX', ...AMD64.slice(2)])).toBe('amd64');
+  expect([read(['TEXT ·f(SB), 4, $0', '\tCBZ', '\tRET']), read(['TEXT ·f(SB), 4, $0', '\tCBZ\tR3, 2(PC)', '\tRET'])]).toEqual(['amd64', 'arm64']);
   expect(read([...Array.from({ length: 12 }, () => AMD64[1] ?? ''), '\tCBZ'])).toBe('amd64');
 });
 

@@ -11,11 +11,12 @@ import type { AssemblyFile } from './assembly-file';
 
 export type MnemonicsOf = (family: Family) => Mnemonics | undefined;
 
-/** One of the words that begin instructions, and of more one in so many, may be unknown before another GOARCH is thought of. */
+/** Of the words that begin instructions one in so many may be unknown before another GOARCH is thought of, and in the shortest files one whose operands can be read. */
 const FEW = 10;
 
 /** Whether the file's instructions are those of its GOARCH, but for a few. */
-export function isWrittenFor({ statements, arch }: AssemblyFile, mnemonicsOf: MnemonicsOf): boolean {
+export function isWrittenFor(file: AssemblyFile, mnemonicsOf: MnemonicsOf): boolean {
+  const { statements, arch } = file;
   const names = mnemonicsOf(arch.family)?.names;
   if (!names) return true;
   let words = 0, unknown = 0;
@@ -24,7 +25,7 @@ export function isWrittenFor({ statements, arch }: AssemblyFile, mnemonicsOf: Mn
     words++;
     if (!names.has(word.text)) unknown++;
   }
-  return unknown <= 1 || unknown * FEW <= words;
+  return unknown * FEW <= words || (unknown === 1 && unread(file) === 0);
 }
 
 /** The targets of other GOARCHes that a file may be meant for, as read for the first: those that lack fewest of its instructions; none where that is no better. */
