@@ -146,7 +146,8 @@ export function formatVerb(format: string, value: bigint | number | string | boo
         case 'c': s = String.fromCodePoint(Number(magnitude) % 0x110000); break;
         case 'q': s = `'${quoteRune(Number(magnitude) % 0x110000, "'")}'`; break;
         case 'U': s = 'U+' + magnitude.toString(16).toUpperCase().padStart(4, '0'); break;
-        case 'd': case 'v': s = sign + magnitude.toString(); break;
+        case 'v': s = sharp && unsigned ? `0x${magnitude.toString(16)}` : sign + magnitude.toString(); break;
+        case 'd': s = sign + magnitude.toString(); break;
         default: s = `%!${verb}(${unsigned ? 'u' : ''}int64=${value})`;
       }
     } else if (typeof value === 'number') {
@@ -165,7 +166,7 @@ export function formatVerb(format: string, value: bigint | number | string | boo
       if (verb === 'x' || verb === 'X') {
         s = [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
         if (verb === 'X') s = s.toUpperCase();
-      } else if (verb === 'q') s = quoteBytes(bytes);
+      } else if (verb === 'q' || (verb === 'v' && flags.includes('#'))) s = quoteBytes(bytes);
       else s = verb === 's' || verb === 'v' ? new TextDecoder().decode(bytes) : `%!${verb}(string=${value})`;
     } else s = verb === 't' || verb === 'v' ? String(value) : `%!${verb}(bool=${value})`;
     const w = Number(width || 0);

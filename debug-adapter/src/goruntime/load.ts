@@ -46,6 +46,8 @@ export interface Loaded {
 }
 
 const TAKE_ERRORS = 3;
+/** Slices and channels within each other; those of a program that holds itself are cut there. */
+const MOST_WITHIN = 16, WITHOUT_ELEMENTS: FormatOptions = { ...FULL_LOAD, maxArrayValues: 0 };
 /** Elements that are loaded of a slice with both ends written. */
 const MOST_WHOLE = 10_000;
 
@@ -130,7 +132,8 @@ export class Loader {
         if (v.base === 0) break;
         const header = this.chanHeader(v);
         if (header) {
-          this.load(header, FULL_LOAD, 0);
+          // Begun anew like this, a channel that is sent into itself has no end.
+          this.within(v, (again) => this.load(header, again ? WITHOUT_ELEMENTS : FULL_LOAD, 0));
           v.children = header.children;
           v.length = header.length;
         }
@@ -148,7 +151,8 @@ export class Loader {
         else v.value = new TextDecoder().decode(v.text);
         break;
       }
-      case 'slice': case 'array': this.loadElements(v, limits, depth); break;
+      case 'array': this.loadElements(v, limits, depth); break;
+      case 'slice': this.within(v, (again) => { this.loadElements(v, again ? WITHOUT_ELEMENTS : limits, depth); }); break;
       case 'struct': {
         v.length = type.fields.length;
         if (depth <= limits.maxVariableRecurse) {
@@ -195,6 +199,15 @@ export class Loader {
     }
     return v;
   }
+
+  /** `again`: this very value is being loaded already, or so many are that it must be as good as endless. */
+  private within(v: Loaded, work: (again: boolean) => void): void {
+    const key = `${v.kind} ${v.base} ${v.length}`;
+    if (this.loading.has(key) || this.loading.size >= MOST_WITHIN) { work(true); return; }
+    this.loading.add(key);
+    try { work(false); } finally { this.loading.delete(key); }
+  }
+  private readonly loading = new Set<string>();
 
   /** A field of a struct value, sharing its bytes. */
   field(v: Loaded, name: string, offset: number, type: GoType): Loaded {

@@ -67,7 +67,11 @@ function basic(v: Loaded, verb: string, raw: boolean): string {
   if (v.kind === 'complex64' || v.kind === 'complex128') {
     const [re, im] = v.children;
     // As fmt has it: both parts by the same verb, the second with its sign.
-    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) return `(${formatVerb(verb, written(re))}${formatVerb(verb.replace('%', '%+'), written(im))}i)`;
+    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) {
+      const second = formatVerb(verb.replace('%', '%+'), written(im));
+      // To %+v of a single number fmt gives no sign.
+      return `(${formatVerb(verb, written(re))}${/^ *[-+%]/.test(second) ? '' : '+'}${second}i)`;
+    }
     return `(${re?.value} + ${im?.value}i)`;
   }
   if (v.value === '') return `(unknown ${v.kind})`;
