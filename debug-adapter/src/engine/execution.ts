@@ -314,6 +314,11 @@ export class Execution extends Backwards {
       if (over.kind !== 'done' || callee?.name !== 'runtime.newproc') return { kind: 'over', outcome: over };
       return await this.intoNewGoroutine(over.tid) ?? { kind: 'over', outcome: over };
     }
+    if (callee.wrapper && FOR_DEFER.test(callee.name) && !asked) {
+      // Called by the frame itself it is no list's, and Delve stops in it: it does not bear its callee's name.
+      const body = this.binary.firstPcAfterPrologue(callee);
+      return body === callee.entry ? this.hitHere(stepped.tid) ?? stepped : this.advance([body], () => sameStack(back.at, this.position(this.current)));
+    }
     const arrived = await this.arrive(tid, back, allowed);
     return arrived === undefined ? { kind: 'over', outcome: { kind: 'done', tid: this.current } } : arrived;
   }
@@ -481,5 +486,8 @@ function depthOf({ inlined }: LocationInfo, name: string): number {
   const at = inlined.findIndex((call) => call.name === name);
   return at < 0 ? 0 : inlined.length - at;
 }
+
+/** What the compiler makes of `defer f(x)`, by the names that Go versions give it. */
+const FOR_DEFER = /(\.(deferwrap|func)\d+(\.\d+)*|·dwrap·\d+)$/;
 
 function baseName(fn: FunctionInfo): string { return fn.name.slice(fn.name.lastIndexOf('.') + 1).replace(/-fm$/, ''); }

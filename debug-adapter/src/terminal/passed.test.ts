@@ -11,10 +11,11 @@ const SOURCE = path.join(import.meta.dirname, 'testdata/passed.go');
 const marked = (mark: string): number => fs.readFileSync(SOURCE, 'utf8').split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
 const versions = ['local', 'go1.24.11'].map((version) => toolchain(version)).filter((each) => each !== undefined);
 const script = [
-  `break passed.go:${marked('panics')}`, 'continue', 'next', 'stack 1', 'next', 'clear 1',
-  `break passed.go:${marked('panics, too')}`, 'continue', 'next', 'stack 1', 'next', 'clear 2',
-  `break passed.go:${marked('inner')}`, 'continue', 'args', 'frame 1 args', 'continue', 'args', 'clear 3',
-  `break passed.go:${marked('found')}`, 'continue', 'step', 'clear 4',
+  `break passed.go:${marked('locked')}`, 'continue', 'step', 'stack 1', 'step', 'stack 1', 'clear 1',
+  `break passed.go:${marked('panics')}`, 'continue', 'next', 'stack 1', 'next', 'clear 2',
+  `break passed.go:${marked('panics, too')}`, 'continue', 'next', 'stack 1', 'next', 'clear 3',
+  `break passed.go:${marked('inner')}`, 'continue', 'args', 'frame 1 args', 'continue', 'args', 'clear 4',
+  `break passed.go:${marked('found')}`, 'continue', 'step', 'clear 5',
 ];
 
 /** Stops and answers without addresses and what lies around a line; of optimised code without results, of which Delve finds fewer. */

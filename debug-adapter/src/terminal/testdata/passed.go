@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"sync"
 )
 
 //go:noinline
@@ -61,7 +62,15 @@ func find(want int) (at int, found bool) {
 	return -1, false
 }
 
+//go:noinline
+func locked(mu *sync.Mutex, n int) int {
+	mu.Lock()
+	defer mu.Unlock()
+	return n * 2 // locked
+}
+
 func main() {
+	fmt.Println(locked(new(sync.Mutex), 4))
 	index := func(n int) int { return []int{1, 2}[n] }
 	fmt.Println(recovers(index, 5))
 	fmt.Println(listed(index, 3))
