@@ -92,7 +92,11 @@ for (const module of modules) {
       found.push(...packages.map(([dir]) => { const alone = vet(dir); if (alone.status !== 0) unjudged.push(dir); return alone; }));
       if (unjudged.length) say(`not compared for ${arch}: ${unjudged.map((dir) => path.relative(home, dir)).join(', ')}`);
     }
-    for (const [dir, importPath, names] of packages) for (const name of names.split(' ')) if (fs.existsSync(path.join(dir, name)) && !seen.has(path.join(dir, name))) seen.set(path.join(dir, name), { dir, importPath, arch, judged: !unjudged.includes(dir) });
+    for (const [dir, importPath, names] of packages) for (const name of names.split(' ')) {
+      const file = path.join(dir, name), known = seen.get(file);
+      if (known) known.others.push(arch);
+      else if (fs.existsSync(file)) seen.set(file, { dir, importPath, arch, others: [], judged: !unjudged.includes(dir) });
+    }
     // A file is read for one GOARCH here, the first that it is built for: what vet says of it for others (amd64's code in a file without a suffix) is not compared.
     for (const { stdout, stderr } of found) for (const [key, message] of vetFindings(`${stdout}\n${stderr}`)) if (seen.get(fileOf(key))?.arch === arch) theirs.set(key, message);
   }
@@ -129,7 +133,13 @@ for (const module of modules) {
       count('symbols', lacks.length + extra.length === 0);
       if (lacks.length + extra.length) say(`symbols of ${file} for ${where.arch}: lacks ${lacks.slice(0, 3).join(', ') || 'none'}, has ${extra.slice(0, 3).join(', ') || 'none'} more`);
     }
-    const listing = assemble(file, where, '-S', '-o', out);
+    let listing = assemble(file, where, '-S', '-o', out);
+    // What has no suffix may be meant for another GOARCH than the first.
+    for (const arch of where.others) {
+      if (listing.status === 0) break;
+      const other = assemble(file, { ...where, arch }, '-S', '-o', out);
+      if (other.status === 0) [listing, where.arch] = [other, arch];
+    }
     const errors = own.filter((each) => each.file === file && each.severity === 'error');
     // Beyond amd64 the assembler's back end is its own: only what is an error here must be one there.
     const same = listing.status === 0 ? errors.length === 0 : errors.length > 0 || where.arch !== 'amd64';
