@@ -66,23 +66,22 @@ export function targetsOf(path: string, text: string, minor: number): Target[] {
   return found;
 }
 
-/** Without tags that are neither system, architecture nor version; if that allows none, with them. */
+/** First without tags that are neither system, architecture nor version and with the default levels, then with all, then without any level. */
 function* allowed(path: string, text: string, minor: number): Generator<Target, undefined> {
   const named = targetOfName(path);
   const holds = buildConstraint(text);
-  let isAny = false;
-  for (const unknown of [false, true]) {
+  for (const pass of ['known', 'all', 'no level'] as const) {
     for (const pair of PAIRS) {
       if (named.goos && !isSystem(named.goos, pair.goos)) continue;
       if (named.goarch && named.goarch !== pair.goarch) continue;
-      if (!holds((tag) => tagHolds(tag, pair, minor, unknown))) continue;
-      isAny = true;
-      yield unknown ? { ...pair, assumeTags: true } : pair;
+      if (holds((tag) => (pass !== 'no level' || !isLevel(tag)) && tagHolds(tag, pair, minor, pass !== 'known'))) yield pass === 'known' ? pair : { ...pair, assumeTags: true };
     }
-    if (isAny) return undefined;
   }
   return undefined;
 }
+
+/** `arm.6` */
+const isLevel = (tag: string): boolean => ARCHITECTURES.has(tag.slice(0, Math.max(0, tag.indexOf('.'))));
 
 /** Whether a file's name and constraint allow a target. */
 export function isBuiltFor(path: string, text: () => string, target: Target, minor: number): boolean {
@@ -123,22 +122,27 @@ export function tagHolds(tag: string, { goos, goarch }: Target, minor: number, u
   if (ARCHITECTURES.has(tag)) return tag === goarch;
   if (RESERVED_SYSTEMS.has(tag) || RESERVED_ARCHITECTURES.has(tag)) return tag === goos || tag === goarch;
   if (tag === 'unix') return UNIX.has(goos);
-  if (tag === 'gc' || tag === 'amd64.v1') return true;
+  if (tag === 'gc') return true;
   if (tag === 'gccgo' || tag === 'ignore') return false;
+  // Levels of a GOARCH, of which the default ones hold.
+  if (isLevel(tag)) return tag.startsWith(`${goarch}.`) && (unknown || isOfDefault(goarch, tag.slice(goarch.length + 1)));
   const version = /^go1\.(\d+)$/.exec(tag);
   return version ? Number(version[1]) <= minor : unknown;
 }
 
+/** The names that cmd/go defines for the default GOAMD64, GOARM … levels; a tag has the same word: `arm.7`. */
+const LEVELS: Readonly<Record<string, readonly string[]>> = {
+  386: ['GO386_sse2'], amd64: ['GOAMD64_v1'], arm: ['GOARM_7', 'GOARM_6', 'GOARM_5'],
+  mips: ['GOMIPS_hardfloat'], mipsle: ['GOMIPS_hardfloat'], mips64: ['GOMIPS64_hardfloat'], mips64le: ['GOMIPS64_hardfloat'],
+  ppc64: ['GOPPC64_power8'], ppc64le: ['GOPPC64_power8'], riscv64: ['GORISCV64_rva20u64'],
+};
+/** Those that only have a tag. */
+const TAGS_ALONE: Readonly<Record<string, readonly string[]>> = { arm64: ['v8.0'], wasm: ['satconv', 'signext'] };
+
+const isOfDefault = (goarch: string, level: string): boolean => LEVELS[goarch]?.some((name) => name.endsWith(`_${level}`)) === true || TAGS_ALONE[goarch]?.includes(level) === true;
+
 /** The -D names of cmd/go (work/gc.go asmArgs) at the default GOAMD64, GOARM … levels. */
-export function definesOf({ goos, goarch }: Target): Map<string, string> {
-  const names = [`GOOS_${goos}`, `GOARCH_${goarch}`];
-  const level: Record<string, string[]> = {
-    386: ['GO386_sse2'], amd64: ['GOAMD64_v1'], arm: ['GOARM_7', 'GOARM_6', 'GOARM_5'],
-    mips: ['GOMIPS_hardfloat'], mipsle: ['GOMIPS_hardfloat'], mips64: ['GOMIPS64_hardfloat'], mips64le: ['GOMIPS64_hardfloat'],
-    ppc64: ['GOPPC64_power8'], ppc64le: ['GOPPC64_power8'], riscv64: ['GORISCV64_rva20u64'],
-  };
-  return new Map([...names, ...(level[goarch] ?? [])].map((name) => [name, '1']));
-}
+export const definesOf = ({ goos, goarch }: Target): Map<string, string> => new Map([`GOOS_${goos}`, `GOARCH_${goarch}`, ...(LEVELS[goarch] ?? [])].map((name) => [name, '1']));
 
 export const isTarget = ({ goos, goarch }: Target): boolean => PAIRS.some((pair) => pair.goos === goos && pair.goarch === goarch);
 
