@@ -3,11 +3,11 @@
 
 import { type Command, RequestError } from './handler';
 
-type Kind = 'text' | 'whole number' | 'truth' | 'text or null' | 'anything' | readonly ['list', Kind] | readonly ['by name', Kind] | readonly ['one of', ...string[]] | Fields;
+type Kind = 'text' | 'whole number' | 'count' | 'truth' | 'text or null' | 'anything' | readonly ['list', Kind] | readonly ['by name', Kind] | readonly ['one of', ...string[]] | Fields;
 interface Fields { readonly [name: string]: Kind }
 
 type ValueOf<K> =
-  K extends 'text' ? string : K extends 'whole number' ? number : K extends 'truth' ? boolean : K extends 'text or null' ? string | null : K extends 'anything' ? unknown :
+  K extends 'text' ? string : K extends 'whole number' | 'count' ? number : K extends 'truth' ? boolean : K extends 'text or null' ? string | null : K extends 'anything' ? unknown :
   K extends readonly ['list', infer E] ? ValueOf<E>[] : K extends readonly ['by name', infer E] ? Record<string, ValueOf<E>> : K extends readonly ['one of', ...infer W] ? W[number] : FieldsOf<K>;
 type FieldsOf<F> = { [N in keyof F as N extends `${string}?` ? never : N]: ValueOf<F[N]> } & { [N in keyof F as N extends `${infer O}?` ? O : never]?: ValueOf<F[N]> };
 
@@ -58,15 +58,15 @@ const ARGUMENTS = {
   goto: { threadId: 'whole number', targetId: 'whole number' },
   restartFrame: { frameId: 'whole number' },
   threads: {},
-  stackTrace: { threadId: 'whole number', 'startFrame?': 'whole number', 'levels?': 'whole number', 'format?': { ...FORMAT, 'parameterValues?': 'truth' } },
+  stackTrace: { threadId: 'whole number', 'startFrame?': 'count', 'levels?': 'count', 'format?': { ...FORMAT, 'parameterValues?': 'truth' } },
   scopes: { frameId: 'whole number' },
-  variables: { variablesReference: 'whole number', 'filter?': ['one of', 'indexed', 'named'], 'start?': 'whole number', 'count?': 'whole number', 'format?': FORMAT },
+  variables: { variablesReference: 'whole number', 'filter?': ['one of', 'indexed', 'named'], 'start?': 'count', 'count?': 'count', 'format?': FORMAT },
   setVariable: { variablesReference: 'whole number', name: 'text', value: 'text', 'format?': FORMAT },
   setExpression: { expression: 'text', value: 'text', 'frameId?': 'whole number', 'format?': FORMAT },
   evaluate: { expression: 'text', 'frameId?': 'whole number', 'context?': 'text', 'format?': FORMAT },
   completions: { text: 'text', column: 'whole number', 'frameId?': 'whole number' },
-  disassemble: { memoryReference: 'text', 'offset?': 'whole number', 'instructionOffset?': 'whole number', instructionCount: 'whole number', 'resolveSymbols?': 'truth' },
-  readMemory: { memoryReference: 'text', 'offset?': 'whole number', count: 'whole number' },
+  disassemble: { memoryReference: 'text', 'offset?': 'whole number', 'instructionOffset?': 'whole number', instructionCount: 'count', 'resolveSymbols?': 'truth' },
+  readMemory: { memoryReference: 'text', 'offset?': 'whole number', count: 'count' },
   writeMemory: { memoryReference: 'text', 'offset?': 'whole number', data: 'text', 'allowPartial?': 'truth' },
   source: { 'source?': SOURCE, 'sourceReference?': 'whole number' },
   loadedSources: {},
@@ -96,7 +96,7 @@ const ARGUMENTS = {
 export type Arguments<C extends Command> = FieldsOf<(typeof ARGUMENTS)[C]>;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const WORDS = { text: 'text', 'whole number': 'a whole number', truth: 'true or false', 'text or null': 'text or null', anything: 'anything' } as const;
+const WORDS = { text: 'text', 'whole number': 'a whole number', count: 'a whole number from 0 on', truth: 'true or false', 'text or null': 'text or null', anything: 'anything' } as const;
 const wordsOf = (kind: Kind): string => typeof kind === 'string' ? WORDS[kind] : !isList(kind) ? 'an object' : kind[0] === 'list' ? 'a list' : kind[0] === 'by name' ? 'an object' : `one of ${kind.slice(1).join(', ')}`;
 const isList = (kind: Kind): kind is readonly ['list', Kind] | readonly ['by name', Kind] | readonly ['one of', ...string[]] => Array.isArray(kind);
 
@@ -110,6 +110,7 @@ function isScalar(value: unknown, kind: keyof typeof WORDS): boolean {
   switch (kind) {
     case 'text': return typeof value === 'string';
     case 'whole number': return Number.isSafeInteger(value);
+    case 'count': return Number.isSafeInteger(value) && (value as number) >= 0;
     case 'truth': return typeof value === 'boolean';
     case 'text or null': return typeof value === 'string' || value === null;
     case 'anything': return true;

@@ -55,7 +55,7 @@ export const disassembly: Subject = {
   handlers: {
     disassemble(session, { memoryReference, offset = 0, instructionOffset = 0, instructionCount, resolveSymbols = true }) {
       void session.stopped;
-      if (instructionCount < 0 || instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
+      if (instructionCount > MOST_ROWS) throw new RequestError(`${instructionCount} is not a number of rows that can be shown.`);
       if (Math.abs(instructionOffset) > MOST_ROWS) throw new RequestError(`${instructionOffset} is not a number of rows that can be counted off.`);
       const address = parseReference(memoryReference);
       return { instructions: listing(session, address + offset, instructionOffset, instructionCount, resolveSymbols) };

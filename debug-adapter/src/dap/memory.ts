@@ -12,7 +12,6 @@ export const memory: Subject = {
     readMemory(session, { memoryReference, offset = 0, count }) {
       const engine = session.stopped;
       const address = parseReference(memoryReference) + offset;
-      if (count < 0) throw new RequestError(`${count} is not a number of bytes.`);
       if (count === 0) return { address: hex(Math.max(0, address)) };
       if (address < 0 || address >= 2 ** 47) return { address: address < 0 ? '0x0' : hex(address), unreadableBytes: count };
       const wanted = Math.min(count, MOST_BYTES);

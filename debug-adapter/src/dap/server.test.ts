@@ -106,6 +106,8 @@ describe('the adapter', () => {
     expect(await said('variables', { variablesReference: 1.5 })).toBe('The argument variablesReference of variables cannot be 1.5: it has to be a whole number.');
     expect(await said('variables', { variablesReference: null })).toBe('The argument variablesReference of variables cannot be null: it has to be a whole number.');
     expect(await said('setBreakpoints', { breakpoints: [] })).toBe('The request setBreakpoints needs the argument source: an object.');
+    expect(await said('variables', { variablesReference: 1, start: -1 })).toBe('The argument start of variables cannot be -1: it has to be a whole number from 0 on.');
+    expect(await said('readMemory', { memoryReference: '0x1000', count: -4 })).toBe('The argument count of readMemory cannot be -4: it has to be a whole number from 0 on.');
     expect(await said('setBreakpoints', { source: { path: '/src/main.go' }, breakpoints: [{ line: 5 }, { line: '7' }] })).toBe('The argument breakpoints[1].line of setBreakpoints cannot be "7": it has to be a whole number.');
     expect(await said('setBreakpoints', { source: { path: '/src/main.go' }, breakpoints: [{ line: 5 }, {}] })).toBe('The request setBreakpoints needs the argument breakpoints[1].line: a whole number.');
     expect(await said('setExceptionBreakpoints', { filters: 'panic' })).toBe('The argument filters of setExceptionBreakpoints cannot be "panic": it has to be a list.');
