@@ -227,8 +227,10 @@ export class Translations {
 
   /** The record of the instruction at an address, 0 if it cannot be fetched. There must be room. */
   record(address: number): number {
-    this.fetched = new Map();
     this.records.showNew();
+    const known = this.records.known(address);
+    if (known !== 0) return known;
+    this.fetched = new Map();
     return this.records.of(address);
   }
   showTemplate(record: number, address: number): boolean { this.fetched = new Map(); return this.records.showTemplate(record, address); }
