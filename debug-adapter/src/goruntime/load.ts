@@ -3,6 +3,7 @@
 import type { GoBinary } from '../symbols/binary';
 import type { GoKind, GoType, Place } from '../symbols/types';
 import { momentText } from './time-text';
+import { Within } from './endless';
 import { formatFloat } from './go-text';
 import { mapEntries, mapLength } from './maps';
 import { hasGap, onlyCapacityGone, partOf } from './pieces';
@@ -46,12 +47,14 @@ export interface Loaded {
 }
 
 const TAKE_ERRORS = 3;
-/** Slices and channels within each other; those of a program that holds itself are cut there. */
-const MOST_WITHIN = 16, WITHOUT_ELEMENTS: FormatOptions = { ...FULL_LOAD, maxArrayValues: 0 };
+/** Where a value comes to itself again. */
+const WITHOUT_ELEMENTS: FormatOptions = { ...FULL_LOAD, maxArrayValues: 0 };
 /** Elements that are loaded of a slice with both ends written. */
 const MOST_WHOLE = 10_000;
 
 export class Loader {
+  private readonly loading = new Within();
+
   constructor(readonly binary: GoBinary, readonly memory: GuestMemory) {}
 
   /** An unloaded value at an address. */
@@ -133,7 +136,7 @@ export class Loader {
         const header = this.chanHeader(v);
         if (header) {
           // Begun anew like this, a channel that is sent into itself has no end.
-          this.within(v, (again) => this.load(header, again ? WITHOUT_ELEMENTS : FULL_LOAD, 0));
+          this.loading.channel(v, (again) => this.load(header, again ? WITHOUT_ELEMENTS : FULL_LOAD, 0));
           v.children = header.children;
           v.length = header.length;
         }
@@ -152,14 +155,16 @@ export class Loader {
         break;
       }
       case 'array': this.loadElements(v, limits, depth); break;
-      case 'slice': this.within(v, (again) => { this.loadElements(v, again ? WITHOUT_ELEMENTS : limits, depth); }); break;
+      case 'slice': this.loading.slice(v, (again) => { this.loadElements(v, again ? WITHOUT_ELEMENTS : limits, depth); }); break;
       case 'struct': {
         v.length = type.fields.length;
         if (depth <= limits.maxVariableRecurse) {
-          for (const f of type.fields) {
-            if (limits.maxStructFields >= 0 && v.children.length >= limits.maxStructFields) break;
-            v.children.push(this.load(this.field(v, f.name, f.offset, f.type), limits, depth + 1));
-          }
+          this.loading.struct(() => {
+            for (const f of type.fields) {
+              if (limits.maxStructFields >= 0 && v.children.length >= limits.maxStructFields) break;
+              v.children.push(this.load(this.field(v, f.name, f.offset, f.type), limits, depth + 1));
+            }
+          });
         }
         if (type.name === 'time.Time') v.value = this.time(v);
         break;
@@ -199,15 +204,6 @@ export class Loader {
     }
     return v;
   }
-
-  /** `again`: this very value is being loaded already, or so many are that it must be as good as endless. */
-  private within(v: Loaded, work: (again: boolean) => void): void {
-    const key = `${v.kind} ${v.base} ${v.length}`;
-    if (this.loading.has(key) || this.loading.size >= MOST_WITHIN) { work(true); return; }
-    this.loading.add(key);
-    try { work(false); } finally { this.loading.delete(key); }
-  }
-  private readonly loading = new Set<string>();
 
   /** A field of a struct value, sharing its bytes. */
   field(v: Loaded, name: string, offset: number, type: GoType): Loaded {

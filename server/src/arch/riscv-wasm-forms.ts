@@ -25,7 +25,8 @@ const WRITTEN: [RegExp, string[][]][] = [
   [/^L[BHWD]U?$/, [['offset(R)', 'R']]], [/^(BEQZ|BNEZ|BLTZ|BLEZ|BGTZ|BGEZ)$/, [['R', 'label']]], [/^B(GT|GTU|LE|LEU)$/, [['R', 'R', 'label']]],
   [/^(JMP|CALL)$/, [['label'], ['name(SB)'], ['(R)']]], [/^JALR$/, [['R', 'R'], ['R', 'offset(R)'], ['R']]], [/^(NEG|NEGW|NOT|SEQZ|SNEZ)$/, [['R', 'R'], ['R']]], [/^F(ABS|NEG|SQRT)[SD]$/, [['F', 'F']]], [/^F(NE)[SD]$/, [['F', 'F', 'R']]],
   [/^CJ(AL)?R$/, [['R']]], [/^RD(CYCLE|TIME|INSTRET)$/, [['R']]], [/^CSRR(W|S|C)I?$/, [['R', 'CSR', 'R'], ['$const', 'CSR', 'R'], ['R', 'CSR']]], [/^(LR)[WD]$/, [['(R)', 'R']]], [/^(SC|AMO\w+)[WD]$/, [['R', '(R)', 'R']]], [/^RET$/, [[], ['name(SB)']]],
-  [/^V(MVVV|MVVX|MVVI)$/, [['R', 'V']]],
+  [/^VMVVV$/, [['V', 'V']]], [/^VMVVX$/, [['R', 'V']]], [/^VMVVI$/, [['$const', 'V']]],
+  [/^CL[WD]SP$/, [['offset(SP)', 'R']]], [/^CFLDSP$/, [['offset(SP)', 'F']]], [/^CFSDSP$/, [['F', 'offset(SP)']]], [/^CFLD$/, [['offset(R)', 'F']]], [/^CFSD$/, [['F', 'offset(R)']]],
 ];
 
 const form = (operands: string[], classes: string): OperandForm => ({ operands, classes });
