@@ -55,6 +55,18 @@ test('a file that is written to is told of; one that another takes the place of 
   expect(() => again.subarray(8 << 20, (8 << 20) + 8)).toThrow('has been written to');
 });
 
+test('a new time alone is no change, the same length with another beginning is one', () => {
+  const { file, bytes } = written('touched'), opened = openProgramFile(file);
+  const at = (piece: number) => opened.subarray(piece << 16, (piece << 16) + 16);
+  fs.utimesSync(file, 1, 1);
+  expect(at(7)).toEqual(bytes.subarray(7 << 16, (7 << 16) + 16));
+  const other = bytes.slice();
+  other[100]! ^= 1;
+  fs.writeFileSync(file, other);
+  fs.utimesSync(file, 2, 2);
+  expect(() => at(8)).toThrow('has been written to');
+});
+
 test('a guest whose file has been written to stops with that sentence', () => {
   // An endless walk through its own pages: MOVQ $0x400000, AX; CMPB $0, (AX); ADDQ $4096, AX; JMP to the comparison.
   const code = [0x48, 0xc7, 0xc0, 0, 0, 0x40, 0, 0x80, 0x38, 0, 0x48, 0x05, 0, 0x10, 0, 0, 0xeb, 0xf5];

@@ -1,5 +1,5 @@
 // A program's file: a small one is read whole, of a large one only the pieces that somebody wants are.
-// Must stay true: what is read later belongs to what was read before: a file that has been written to since it was opened is told of, never mixed.
+// Must stay true: what is read later belongs to what was read before: a file that has been written to since it was opened is told of, never mixed; its beginning tells (linkers write a digest of all there), since a new time alone means nothing.
 import fs from 'node:fs';
 import type { FileBytes } from '@gobuf/emulator/elf/file-bytes';
 import { BadProgram } from '@gobuf/emulator/elf/format';
@@ -25,13 +25,16 @@ const closing = new FinalizationRegistry<number>((fd) => { fs.closeSync(fd); });
 
 class ProgramFile implements FileBytes {
   readonly length: number;
-  private readonly written: number;
+  private written: number;
+  /** With the headers and, in what Go and others link, a digest of all the rest. */
+  private readonly beginning: Uint8Array;
   private readonly pieces = new Map<number, Uint8Array>();
 
   constructor(private readonly fd: number, private readonly path: string) {
     const { size, mtimeMs } = fs.fstatSync(fd);
     this.length = size;
     this.written = mtimeMs;
+    this.pieces.set(0, this.beginning = this.bytes(0, PIECE));
     closing.register(this, fd);
   }
 
@@ -56,16 +59,25 @@ class ProgramFile implements FileBytes {
     return piece;
   }
 
-  /** A buffer of its own: tables of words are looked at as they lie in it. */
   private read(from: number, to: number): Uint8Array {
+    const bytes = this.bytes(from, to), { size, mtimeMs } = fs.fstatSync(this.fd);
+    if (size !== this.length) this.changed();
+    if (mtimeMs !== this.written) {
+      // `go install` gives a program that is up to date the time of the day.
+      if (!this.bytes(0, PIECE).every((byte, i) => byte === this.beginning[i])) this.changed();
+      this.written = mtimeMs;
+    }
+    return bytes;
+  }
+
+  /** A buffer of its own: tables of words are looked at as they lie in it. */
+  private bytes(from: number, to: number): Uint8Array {
     const bytes = new Uint8Array(to - from);
     for (let at = 0; at < bytes.length;) {
       const got = fs.readSync(this.fd, bytes, at, bytes.length - at, from + at);
       if (got === 0) this.changed();
       at += got;
     }
-    const { size, mtimeMs } = fs.fstatSync(this.fd);
-    if (size !== this.length || mtimeMs !== this.written) this.changed();
     return bytes;
   }
 
