@@ -6,7 +6,7 @@ import path from 'node:path';
 /** `setFlagsFromString` of node:v8. */
 interface V8Binding { setFlagsFromString(flags: string): void }
 /** Of node:zlib, from 20.15 and 22.2 on. */
-interface ZlibBinding { crc32?(data: Uint8Array, before?: number): number }
+interface ZlibBinding { crc32?: (data: Uint8Array, before: number) => number }
 
 function binding<T>(name: 'v8' | 'zlib', sample: keyof T): T {
   const before = process.noDeprecation;
@@ -24,5 +24,6 @@ const v8 = binding<V8Binding>('v8', 'setFlagsFromString');
 /** Sets a flag of V8, such as `--lazy`. */
 export const setFlag = (flag: string): void => v8.setFlagsFromString(flag);
 
-/** CRC-32 of the bytes, going on from `before`; undefined where Node has none. */
-export const { crc32 } = binding<ZlibBinding>('zlib', 'crc32');
+const { crc32: sum } = binding<ZlibBinding>('zlib', 'crc32');
+/** CRC-32 of the bytes, going on from `before`; undefined where Node has none. Below its modules Node ends the process for an argument that is missing. */
+export const crc32 = sum && ((data: Uint8Array, before = 0): number => sum(data, before));
