@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { debuggerOf, hasGo, machineOf } from '../engine/testing/session';
+import { hasGo } from '../engine/testing/session';
 import { build, delve, hasDelve, toolchain, VERSIONS } from '../testing/toolchains';
-import { Terminal } from './terminal';
+import { numbered, played } from './testing/play';
 
 const SOURCE = path.join(import.meta.dirname, 'testdata/parts.go');
 const marked = (mark: string): number => fs.readFileSync(SOURCE, 'utf8').split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
@@ -35,14 +35,9 @@ const mine = (command: string, text: string): string => (timed(command) ? text.s
 
 describe.skipIf(!hasGo || !hasDelve)('a battery of commands (needs dlv and go)', () => {
   test.each(versions.map((go) => [go.version, go] as const))('%s', async (_version, go) => {
-    const file = build(SOURCE, go, ['-gcflags=all=-N -l']), lines = script.flatMap((line, i) => [`print "@@${i}@@"`, line]);
+    const file = build(SOURCE, go, ['-gcflags=all=-N -l']), lines = numbered(script);
     const truth = answers(delve(['exec', file], lines, { GOMAXPROCS: '1' }));
-    let text = '';
-    const { debug } = debuggerOf(file, { goroot: go.goroot, createMachine: () => machineOf(file, undefined, ['GOMAXPROCS=1']) });
-    try {
-      await debug.launch();
-      await new Terminal(debug, { write: (part) => { text += part; }, workingDirectory: process.cwd() }).script('session', lines.join('\n'));
-    } finally { debug.dispose(); }
+    const text = await played(file, lines, { goroot: go.goroot });
     const own = answers(text), differences: string[] = [];
     for (const [i, theirs] of truth) {
       const command = script[i]!, [a, b] = [theirs, own.get(i) ?? '(no answer)'].map((each) => mine(command, normal(each)));

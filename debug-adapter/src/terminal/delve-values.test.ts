@@ -6,9 +6,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { debuggerOf, hasGo, machineOf } from '../engine/testing/session';
+import { hasGo } from '../engine/testing/session';
 import { build, toolchain } from '../testing/toolchains';
-import { Terminal } from './terminal';
+import { played } from './testing/play';
 
 const DATA = path.join(import.meta.dirname, 'testdata');
 const hasDelve = hasGo && spawnSync('dlv', ['version']).status === 0;
@@ -123,14 +123,7 @@ describe.skipIf(!hasDelve)('values against Delve (needs dlv and go)', () => {
         const theirs = await new Promise<string>((resolve) => {
           execFile('dlv', ['exec', program, '--allow-non-terminal-interactive=true', '--check-go-version=false', '--redirect', `stdout:${path.join(folder, 'output')}`, '--init', script], { cwd: DATA, env: { ...process.env, GOMAXPROCS: '1', HOME: folder, XDG_CONFIG_HOME: folder, TERM: 'dumb', NO_COLOR: '1' }, encoding: 'utf8', timeout: 60_000 }, (_error, stdout) => { resolve(stdout); });
         });
-        let ours = '';
-        const { debug } = debuggerOf(program, { createMachine: () => machineOf(program, undefined, ['GOMAXPROCS=1']) });
-        try {
-          await debug.launch();
-          const terminal = new Terminal(debug, { write: (part) => { ours += part; }, workingDirectory: DATA });
-          await terminal.script('session', lines.join('\n'));
-        } finally { debug.dispose(); }
-        expect(normal(ours)).toBe(normal(theirs));
+        expect(normal(await played(program, lines, { workingDirectory: DATA }))).toBe(normal(theirs));
       }, 120_000);
     }
   }

@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { debuggerOf, hasGo, machineOf } from '../engine/testing/session';
+import { hasGo } from '../engine/testing/session';
 import { build, delve, hasDelve, toolchain } from '../testing/toolchains';
-import { Terminal } from './terminal';
+import { numbered, played } from './testing/play';
 
 const SOURCE = path.join(import.meta.dirname, 'testdata/passed.go');
 const marked = (mark: string): number => fs.readFileSync(SOURCE, 'utf8').split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1;
@@ -27,14 +27,9 @@ function normal(text: string, results: boolean): string[] {
 
 describe.skipIf(!hasGo || !hasDelve)('what steps pass (needs dlv and go)', () => {
   test.each(versions.flatMap((go) => [[go.version, 'optimised', go, [] as string[]] as const, [go.version, 'not optimised', go, ['-gcflags=all=-N -l']] as const]))('%s, %s', async (_version, _how, go, flags) => {
-    const file = build(SOURCE, go, flags), lines = script.flatMap((line, i) => [`print "@@${i}@@"`, line]);
+    const file = build(SOURCE, go, flags), lines = numbered(script);
     const results = flags.length > 0, truth = normal(delve(['exec', '--redirect', 'stdout:/dev/null', file], lines, { GOMAXPROCS: '1' }), results);
-    let text = '';
-    const { debug } = debuggerOf(file, { goroot: go.goroot, createMachine: () => machineOf(file, undefined, ['GOMAXPROCS=1']) });
-    try {
-      await debug.launch();
-      await new Terminal(debug, { write: (part) => { text += part; }, workingDirectory: process.cwd() }).script('session', lines.join('\n'));
-    } finally { debug.dispose(); }
+    const text = await played(file, lines, { goroot: go.goroot });
     expect(truth.filter((line) => line.startsWith('> ')).length).toBeGreaterThan(7);
     expect(normal(text, results)).toEqual(truth);
   }, 60_000);

@@ -5,9 +5,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { debuggerOf, hasGo, machineOf } from '../engine/testing/session';
+import { hasGo } from '../engine/testing/session';
 import { VERSIONS, build, toolchain } from '../testing/toolchains';
-import { Terminal } from './terminal';
+import { played } from './testing/play';
 
 const DATA = path.join(import.meta.dirname, 'testdata/walks');
 const hasDelve = hasGo && spawnSync('dlv', ['version']).status === 0;
@@ -60,13 +60,7 @@ describe.skipIf(!hasDelve)('walks beside Delve (need dlv and go)', () => {
       const theirs = parts(await new Promise<string>((resolve) => {
         execFile('dlv', ['exec', program, '--allow-non-terminal-interactive=true', '--check-go-version=false', '--redirect', 'stdout:/dev/null', '--redirect', 'stderr:/dev/null', '--init', init], { cwd: DATA, env: { ...process.env, GOMAXPROCS: '1', GOROOT: go.goroot, HOME: folder, XDG_CONFIG_HOME: folder, TERM: 'dumb', NO_COLOR: '1' }, encoding: 'utf8', timeout: 100_000, maxBuffer: 1 << 26 }, (_error, stdout) => { resolve(stdout); });
       }));
-      let text = '';
-      const { debug } = debuggerOf(program, { createMachine: () => machineOf(program, undefined, ['GOMAXPROCS=1']), goroot: go.goroot });
-      try {
-        await debug.launch();
-        await new Terminal(debug, { write: (part) => { text += part; }, workingDirectory: DATA }).script('session', script.join('\n'));
-      } finally { debug.dispose(); }
-      const ours = parts(text);
+      const ours = parts(await played(program, script, { goroot: go.goroot, workingDirectory: DATA }));
       expect(theirs.length).toBeGreaterThan(60);
       let where = '';
       for (const [i, their] of theirs.entries()) {
