@@ -2,6 +2,7 @@
 // Must stay true: the thread of the last stop is always in the list, however many goroutines there are.
 
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
+import { whyNotRestarted } from '../engine/backwards';
 import type { Frame } from '../engine/types';
 import { RequestError, type Subject } from './handler';
 import { MOST_GOROUTINES, type Session } from './session';
@@ -28,7 +29,7 @@ function frameOf(session: Session, frame: Frame, thread: number, argumentHex: bo
     instructionPointerReference: hex(frame.pc),
     moduleId: 1,
     presentationHint: frame.wrapper ? 'subtle' : 'normal',
-    canRestart: !frame.inlined && frame.boundary === undefined,
+    canRestart: whyNotRestarted(frame) === undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 // Everything that moves the guest, forwards and backwards.
 // Must stay true: the answer comes before the guest moves, and the stop is told by an event.
 
+import { whyNotRestarted } from '../engine/backwards';
 import type { ResumeKind } from '../engine/types';
 import { type Handlers, type RequestContext, RequestError, type Subject } from './handler';
 import type { Session } from './session';
@@ -77,15 +78,9 @@ const moves: Handlers = {
     void session.stopped;
     const held = session.frames.get(frameId);
     if (!held) throw new RequestError('That frame belongs to an earlier stop.');
-    // Back in time to the CALL that made the frame, and over it: the frame's first instruction, with everything as it was.
-    const physical = held.frame.index + 1;
-    after(() => session.move('restart frame', async (options) => {
-      for (let i = 0; i < physical; i++) {
-        const stop = await session.engine.resume('reverseStepOutInstruction', { ...options, thread: held.thread });
-        if (stop.reason !== 'step') return stop;
-      }
-      return session.engine.resume('stepInstruction', { ...options, thread: held.thread });
-    }));
+    const { frame, thread } = held, refused = whyNotRestarted(frame);
+    if (refused !== undefined) throw new RequestError(refused);
+    after(() => session.move('restart frame', (options) => session.engine.restartFrame(frame, { ...options, thread })));
   },
   'gobuf/reverseStep'(session, { threadId, kind }, { after }) {
     requireThread(session, threadId);

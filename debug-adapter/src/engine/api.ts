@@ -35,6 +35,8 @@ export interface DebuggerApi {
   /** Calls on the present line, from the PC on; `stepInto` runs to one of them and into it. */
   stepInTargets(thread?: number): { address: number; name: string }[];
   stepInto(call: number, options?: ResumeOptions): Promise<StopInfo>;
+  /** Back in time to the first instruction of a frame of that thread's stack; throws for inlined calls and frames that no call made. */
+  restartFrame(frame: Frame, options?: ResumeOptions): Promise<StopInfo>;
   /** The moment after `instruction` instructions, past or future. */
   goTo(instruction: number, options?: ResumeOptions): Promise<StopInfo>;
   /** First moments at which the location executes next; runs to it as a one-time breakpoint. */

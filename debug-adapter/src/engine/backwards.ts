@@ -8,7 +8,14 @@ import { RBP, RSP, samePosition } from './guest';
 import type { StackPosition } from './guest';
 import { Movement, isPrivateRuntime } from './movement';
 import type { Outcome } from './movement';
+import type { Frame } from './types';
 import { unwind } from './unwind';
+
+/** Why a frame has no beginning to go back to, if it has none. */
+export function whyNotRestarted(frame: Frame): string | undefined {
+  if (frame.inlined) return 'That call was inlined: it has no frame that could be started again.';
+  return frame.boundary ? 'No call made that frame: it cannot be started again.' : undefined;
+}
 
 export class Backwards extends Movement {
   /**

@@ -20,7 +20,9 @@ import type { DeferredCall } from './deferred';
 import { ancestorsOf, isUsers, waitersAt } from './goroutine-details';
 import type { Ancestor } from './goroutine-details';
 import { Listeners } from './events';
+import { whyNotRestarted } from './backwards';
 import { Execution } from './execution';
+import { callBefore } from './flow';
 import { currentThreadOf, isPrivateRuntime } from './movement';
 import type { Outcome } from './movement';
 import { RBP, RSP, RuntimeWords } from './guest';
@@ -193,6 +195,16 @@ export class Debugger implements DebuggerApi {
   stepInto(call: number, options: ResumeOptions = {}): Promise<StopInfo> {
     const { execution } = this.stopped, tid = this.tidOf(options.thread);
     return this.move('stepIn', options, () => execution.stepIntoCall(tid, call), 'step');
+  }
+
+  restartFrame(frame: Frame, options: ResumeOptions = {}): Promise<StopInfo> {
+    const { execution, words } = this.stopped;
+    const refused = whyNotRestarted(frame);
+    if (refused !== undefined) throw new Error(refused);
+    const { cfa } = frame, back = this.binary.functionAt(frame.entry)?.spWrite ? undefined : words.memory.pointer(cfa - 8), range = words.stackOfG(frame.g);
+    const call = back && this.binary.functionAt(back) ? callBefore((address, length) => words.memory.read(address, length), back) : undefined;
+    const at = range && cfa > range.lo && cfa <= range.hi ? { g: range.g, depth: range.hi - cfa, sp: cfa } : { g: 0, depth: 0, sp: cfa };
+    return this.move('goto', options, () => execution.restartFrame(frame.entry, call, at), 'step');
   }
 
   goTo(instruction: number, options: ResumeOptions = {}): Promise<StopInfo> {

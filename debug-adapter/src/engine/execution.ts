@@ -355,6 +355,19 @@ export class Execution extends Backwards {
     return found;
   }
 
+  /** Back to the first instruction of a frame whose CFA is at `at`: to the call that made it and over that; where nothing called it (a goroutine's first function), to its entry. */
+  async restartFrame(entry: number, call: number | undefined, at: StackPosition): Promise<Outcome> {
+    const now = this.machine.instruction, inside = { ...at, depth: at.g ? at.depth + 8 : 0, sp: at.sp - 8 }, loose = this.binary.functionAt(entry)?.spWrite === true;
+    // Where SP was is not known of a function that sets it, as the program's first does.
+    const begins = (): boolean => loose || samePosition(inside, this.position(this.current));
+    if (call === undefined) return this.registers(this.current).rip === entry && begins() ? { kind: 'done', tid: this.current } : this.backTo([entry], begins, now);
+    const back = await this.backTo([call], () => samePosition(at, this.position(this.current)), now);
+    if (back.kind !== 'done') return back;
+    const entered = await this.stepInstruction(back.tid);
+    // What was called may have jumped into the frame's function.
+    return entered.kind !== 'done' || this.registers(entered.tid).rip === entry ? entered : this.advance([entry], begins);
+  }
+
   /** Runs to one call of this frame and into it, whatever it calls; to the frame's end if the call is not made. */
   async stepIntoCall(tid: number, call: number): Promise<Outcome> {
     const registers = this.registers(tid);

@@ -60,9 +60,12 @@ function modrmLength(bytes: Uint8Array, at: number): number {
 export function callBefore(read: (address: number, length: number) => Uint8Array, returnAddress: number): number | undefined {
   const window = read(returnAddress - 9, 9);
   if (window.length < 9) return undefined;
+  const calls = (length: number): boolean => { const flow = flowAt(window.subarray(9 - length), returnAddress - length); return flow.kind === 'call' && flow.length === length; };
   for (const length of [5, 2, 3, 4, 6, 7, 8, 9]) {
-    const flow = flowAt(window.subarray(9 - length), returnAddress - length);
-    if (flow.kind === 'call' && flow.length === length) return returnAddress - length;
+    if (!calls(length)) continue;
+    // A prefix may say that it is one of R8 to R15: what ends before a call seldom ends in such a byte, since a last displacement of a pointer is even.
+    const prefixed = window[9 - length] === 0xff && ((window[8 - length] ?? 0) & 0xf1) === 0x41 && calls(length + 1);
+    return returnAddress - length - (prefixed ? 1 : 0);
   }
   return undefined;
 }
