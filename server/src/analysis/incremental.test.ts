@@ -103,6 +103,8 @@ test('lines that nobody reads: within block comments and what an #ifdef leaves o
 TEXT ·f(SB), 4, $0
 #ifdef GOOS_plan9
 	MOVQ	AX, BX // never
+	// don't
+	MOVQ	BX, CX
 #ifdef GOARCH_amd64
 	NOT assembly at " all
 #endif
@@ -132,7 +134,7 @@ l:	RET
       if (back) same(dump(back), dump(checker.read(path, start)));
     }
   }
-  expect(quick).toEqual(expect.arrayContaining(['* about it', '*/', 'MOVQ\tAX, BX // never', 'NOT assembly at " all', 'JMP\tnowhere', 'lines */ ADDQ\tAX, BX', 'MOVQ\tCX, DX', '']));
+  expect(quick).toEqual(expect.arrayContaining(['* about it', '*/', 'MOVQ\tAX, BX // never', 'MOVQ\tBX, CX', 'NOT assembly at " all', 'JMP\tnowhere', 'lines */ ADDQ\tAX, BX', 'MOVQ\tCX, DX', '']));
 });
 
 test('what an include brought stays before what is edited behind it', () => {
@@ -188,6 +190,87 @@ l:
     last = mark;
   }
   expect([...quick]).toEqual(expect.arrayContaining(['TEXT ·f(SB), 4, $0 | MOVD\tR0, R1', 'MOVD\tR0, R1 | BREAK', 'BREAK | MOVD\tR1, R2', 'RET | TEXT ·g(SB), 4, $0', 'B\tl | ']));
+});
+
+/** Files with macros of all kinds: with arguments, with other macros in them, that make whole functions, of numbers. */
+const WITH_MACROS: [name: string, rounds: number][] = [
+  ['runtime/asm_amd64.s', 60], ['crypto/md5/md5block_amd64.s', 60], ['vendor/golang.org/x/crypto/chacha20poly1305/chacha20poly1305_amd64.s', 10], ['internal/runtime/atomic/atomic_mipsx.s', 30], ['crypto/internal/fips140/sha256/sha256block_loong64.s', 60], ['runtime/asm_arm64.s', 40], ['runtime/memclr_386.s', 10],
+];
+const IN_MACROS = [' ', '\n', '\\\n', ' \\\n', '\tMOVQ AX, BX; \\\n', 'x', ',', '(', ')', '1', ' + 1', '; NOP', 'again:', ' // a', '"', '/*', '#define Z 1\n', '#undef Z\n', '#ifdef Z\n', '#endif\n', '\tRET\n', 'DISPATCH', 'TEXT ·f(SB), 4, $0\n'];
+
+test.skipIf(!goroot).each(WITH_MACROS)('macros of %s edited', (name, rounds) => {
+  const path = `${goroot?.path ?? ''}/src/${name}`;
+  const start = disk.read(path);
+  if (start === undefined) return;
+  const checker = new Checker({ files: disk, parser, goroot: goroot?.path, minor: goroot?.minor ?? 26, moduleCache: undefined });
+  const next = numbers(name.length * 7919);
+  let text = start;
+  let file = checker.read(path, text);
+  let quick = 0, tried = 0;
+  for (let round = 0; round < rounds; round++) {
+    const macros = Array.from(text.matchAll(/^#define(?:.*\\\n)*.*\n/gm), ({ index, 0: whole }) => [index, index + whole.length] as const);
+    const [from = 0, to = 0] = macros[next(macros.length)] ?? [];
+    if (to === 0) return;
+    tried++;
+    const at = from + next(to - from + 1);
+    text = text.slice(0, at) + (next(6) ? IN_MACROS[next(IN_MACROS.length)] ?? '' : '') + text.slice(at + (next(3) ? 0 : next(9)));
+    const again = edited(file, text);
+    const whole = checker.read(path, text);
+    file = again ?? whole;
+    if (again) {
+      quick++;
+      same(dump(again), dump(whole));
+      same(usage(again), usage(whole));
+      if (next(3) === 0) same(findings(checker, again), findings(checker, whole));
+    }
+    // Torn files take the whole way ever more often.
+    if (round % 3 === 2) file = checker.read(path, (text = start));
+  }
+  expect(quick, 'edits that needed no reading of the whole file').toBeGreaterThan(tried / 8);
+});
+
+test('an edit in a macro is read where the macro is used', () => {
+  const path = '/p/f_amd64.s';
+  const text = `#define TWO 2
+#define FOUR (TWO+TWO)
+#define LOAD(from, to) \\
+	MOVQ	from, to; \\
+	ADDQ	$TWO, to
+#define MAKE(name) \\
+TEXT name(SB), 4, $FOUR*2; \\
+	LOAD(8(AX), CX); \\
+	RET
+MAKE(·f)
+TEXT ·g(SB), 4, $0
+l:
+	LOAD((AX), BX)
+	MOVQ	$FOUR, CX
+#ifdef TWO
+	JMP	l
+#else
+	RET
+#endif
+#undef FOUR
+	RET
+`;
+  const checker = new Checker({ files: { read: () => undefined, list: () => undefined }, parser, goroot: undefined, minor: 26, moduleCache: undefined });
+  const quick: string[] = [];
+  const edits: [from: string, to: string][] = [
+    ['TWO 2', 'TWO 3'], ['TWO 2', 'TWO'], ['TWO 2', 'TWO 1+1'], ['LOAD(from, to)', 'LOAD(to, from)'], ['LOAD(from, to)', 'LOAD(from)'], ['MOVQ	from, to; ', 'MOVQ	from, to'], ['	ADDQ	$TWO, to', '	ADDQ	$TWO, to; m:'], ['	ADDQ', '	ADDQ	DX, to; \\\n	ADDQ'],
+    ['TEXT name', 'TEXT ·x'], ['	RET\nMAKE', 'MAKE'], ['#define TWO', '#define ONE 1\n#define TWO'], ['#define TWO', '#define THREE 3\n#define TWO'], ['#define TWO 2\n', ''], ['#define FOUR (TWO+TWO)', '#define FOUR LOAD'], ['#define TWO 2', '#define TWO 2\n#define TWO 3'], ['#define LOAD', '\n#define LOAD'],
+  ];
+  for (const [from, to] of edits) {
+    const changed = text.replace(from, () => to);
+    expect(changed).not.toBe(text);
+    for (const [before, after] of [[text, changed], [changed, text]] as const) {
+      const again = edited(checker.read(path, before), after);
+      const whole = checker.read(path, after);
+      if (!again) continue;
+      if (before === text) quick.push(to);
+      same([after, ...dump(again), ...findings(checker, again), ...usage(again)], [after, ...dump(whole), ...findings(checker, whole), ...usage(whole)]);
+    }
+  }
+  expect(quick).toEqual(expect.arrayContaining(['TWO 3', 'TWO', 'LOAD(to, from)', 'TEXT ·x', '#define ONE 1\n#define TWO', '\n#define LOAD']));
 });
 
 test('the end of a file without a newline', () => {

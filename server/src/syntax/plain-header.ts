@@ -31,6 +31,9 @@ export class PlainHeader {
 
   has(name: string): boolean { return this.lines.has(name); }
 
+  /** Whether a name stands somewhere in it. */
+  spells(name: string): boolean { return this.file.text.includes(name) && new RegExp(`(?<![\\p{L}\\p{Nd}_·∕])${name}(?![\\p{L}\\p{Nd}_·∕])`, 'u').test(this.file.text); }
+
   get(name: string): Macro | undefined {
     const line = this.lines.get(name);
     if (line === undefined) return undefined;
