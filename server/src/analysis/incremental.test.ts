@@ -117,6 +117,15 @@ TEXT ·f(SB), 4, $0
 	JMP	l /* not
 	at the margin */
 l:	RET
+far:
+	// about it
+
+#ifdef GOOS_plan9
+	MOVQ	CX, SI
+#endif
+	// more
+	MOVQ	DX, DI
+	JMP	far
 #ifdef OPEN
 	MOVQ	CX, DX
 `;
@@ -134,7 +143,7 @@ l:	RET
       if (back) same(dump(back), dump(checker.read(path, start)));
     }
   }
-  expect(quick).toEqual(expect.arrayContaining(['* about it', '*/', 'MOVQ\tAX, BX // never', 'MOVQ\tBX, CX', 'NOT assembly at " all', 'JMP\tnowhere', 'lines */ ADDQ\tAX, BX', 'MOVQ\tCX, DX', '']));
+  expect(quick).toEqual(expect.arrayContaining(['* about it', '*/', 'MOVQ\tAX, BX // never', 'MOVQ\tBX, CX', 'NOT assembly at " all', 'JMP\tnowhere', 'lines */ ADDQ\tAX, BX', 'MOVQ\tCX, DX', '// about it', 'MOVQ\tCX, SI', '// more', 'MOVQ\tDX, DI', '']));
 });
 
 test('what an include brought stays before what is edited behind it', () => {

@@ -5,7 +5,7 @@
 
 import { scan } from '../syntax/lexer';
 import type { MacroScope } from '../syntax/macro-scope';
-import { parse } from '../syntax/parser';
+import { parse, type Statement } from '../syntax/parser';
 import { macrosAt, preprocessLines } from '../syntax/preprocessor';
 import type { SourceFile } from '../syntax/source';
 import type { AssemblyFile } from './assembly-file';
@@ -52,6 +52,10 @@ function reread(file: AssemblyFile, text: string, changed: Region, places: Place
   }
   return undefined;
 }
+
+/** Its labels stand before, all else behind. */
+const isLabelled = (statement: Statement | undefined, start: number, end: number): boolean =>
+  statement?.word !== undefined && !statement.word.expansion && statement.word.start >= end && statement.labels.length > 0 && statement.labels.every((label) => !label.expansion && label.end <= start);
 
 const NEWLINE = 10;
 
@@ -111,15 +115,22 @@ function isOrdinary(old: string, { start, end, shift }: Region, text: string): b
 /** A quote that is none in a line's comment. */
 const QUOTED = /^(?:(?!\/\/)[^"'\n])*["']/m;
 
-/** Nobody reads the lines, neither the old nor the new ones: they lie wholly within a block comment or within what an #ifdef leaves out. */
+/** Nothing but comments to the end of their lines. */
+const SAYS_NOTHING = /^(?:[ \t]*(?:\/\/[^\n]*)?(?:\n|$))*$/;
+
+/** Nobody reads the lines, neither the old nor the new ones: they lie wholly within a block comment or within what an #ifdef leaves out, or are empty. */
 function isSilent(old: string, region: Region, text: string, file: AssemblyFile, { starts, reach }: Places): boolean {
   const { start, end, shift } = region;
   const next = firstAtOrAfter(starts, start);
-  if ((reach[next - 1] ?? 0) > start || (starts[next] ?? Infinity) < end || isBeforeConstraint(old, start)) return false;
+  // They may lie between a label and its instruction.
+  const within = (reach[next - 1] ?? 0) > start;
+  if (within && !((reach[next - 2] ?? 0) <= start && isLabelled(file.statements[next - 1], start, end))) return false;
+  if ((starts[next] ?? Infinity) < end || isBeforeConstraint(old, start)) return false;
   // Text that is not closed takes the end of its line with it, even there.
   const before = old.lastIndexOf('\n', start - 2) + 1;
   const isQuoted = QUOTED.test(old.slice(before, end)) || QUOTED.test(text.slice(start, end + shift));
-  if (!isQuoted && around(region, file).length > 0 && isOrdinary(old, region, text)) return true;
+  if (!isQuoted && isOrdinary(old, region, text) && (around(region, file).length > 0 || (within && SAYS_NOTHING.test(old.slice(start, end)) && SAYS_NOTHING.test(text.slice(start, end + shift)) && isPlain(old, region, text, file)))) return true;
+  if (within) return false;
   let comment: { start: number; end: number } | undefined;
   scan(old, reach[next - 1] ?? 0, starts[next] ?? old.length, (kind, _, from, to, problem) => {
     if (kind === 'comment' && problem === undefined && old.startsWith('/*', from) && from + 2 <= start && end <= to - 2) comment = { start: from, end: to };

@@ -51,6 +51,7 @@ export function spliced(file: AssemblyFile, text: string, region: Region, places
   const { start, end, shift } = region;
   const firstOut = firstAtOrAfter(places.starts, start);
   const firstKept = firstAtOrAfter(places.starts, end);
+  const isAcross = !given && (places.reach[firstOut - 1] ?? 0) > start;
   const expansions = new Map<number, PreprocessedToken[]>();
   for (const [at, tokens] of preprocessed.expansions) if (at < start) expansions.set(at, tokens);
 
@@ -82,7 +83,8 @@ export function spliced(file: AssemblyFile, text: string, region: Region, places
 
   const move = new Mover(source, source, end, shift);
   if (shift !== 0) {
-    for (let i = firstKept; i < statements.length; i++) move.statement(statements[i] as Statement);
+    // The instruction of a label may stand behind, with its label before.
+    for (let i = isAcross ? firstOut - 1 : firstKept; i < statements.length; i++) move.statement(statements[i] as Statement);
     for (const [at, tokens] of preprocessed.expansions) if (at >= end) for (const token of tokens) move.token(token);
     for (const { definition, body } of preprocessed.macros) {
       if (!definition || definition.file !== source || definition.start < end) continue;
@@ -111,7 +113,7 @@ export function spliced(file: AssemblyFile, text: string, region: Region, places
     preprocessed: { ...preprocessed, uses, expansions },
     statements: [...statements.slice(0, firstOut), ...added.statements, ...statements.slice(firstKept)],
   };
-  handOn(next, places, firstOut, added.statements, firstKept, shift);
+  handOn(next, isAcross ? { starts: places.starts, reach: places.reach.with(firstOut - 1, (places.reach[firstOut - 1] ?? 0) + shift) } : places, firstOut, added.statements, firstKept, shift);
   handOnFunctions(file, next, firstOut, firstKept, shift);
   return next;
 }
