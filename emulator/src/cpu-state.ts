@@ -25,9 +25,8 @@ export const YMM_HIGH = 0x240;
 /** Bytes of a saved context. */
 export const CONTEXT_SIZE = 0x400;
 
-/** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. With those of a
- * small program all is less than 32 MB: V8 stops the program to collect its new objects twice as soon as buffers among them, the memory's own too, are more. */
-export const PAGES_BASE = 0x17b0000;
+/** Linear memory below belongs to the processor (state, jump cache, look-up tables, scratch); guest pages begin here. */
+export const PAGES_BASE = 0x1c30000;
 
 /** u32: kind of the pending status flags; 0 means the status bits of RFLAGS are exact. */
 export const FLAG_KIND = STATE_BASE + CONTEXT_SIZE;
@@ -57,32 +56,30 @@ export const BLOCK_MARKS = 0x100000;
 export const BLOCK_MARKS_END = 0x200000;
 /** Records of instructions (translator/record-layout.ts); what is never used is never resident. */
 export const RECORDS = 0x200000;
-export const RECORDS_END = 0xd00000;
-/** Direct-mapped, 16 bytes an entry: page address u64, u32 to add to the low half of the guest address. Together they reach over 256 MiB. Each begins at
- * a multiple of its size, 1 MiB. */
-export const READ_TLB = 0xd00000;
-export const WRITE_TLB = 0xe00000;
+export const RECORDS_END = 0x1000000;
+/** Direct-mapped, 16 bytes an entry: page address u64, u32 to add to the low half of the guest address. Together they reach over 256 MiB. */
+export const READ_TLB = 0x1000000;
+export const WRITE_TLB = 0x1100000;
 export const TLB_BITS = 16;
 /** Recipes of records, and the tree that leads to them (translator/recipes.ts). */
-export const RECIPES = 0xf00000;
-export const RECIPE_NODES = 0x1020000;
-export const RECIPE_NODES_END = 0x1320000;
-/** Work space where records are copied for keeping: which, where to each will be, and so many copies as have room. The first two
- * together also hold a u64 of each record. */
-export const KEEP_LIST = 0x1320000;
-export const KEEP_TO = 0x13e0000;
-export const KEEP_COPIES = 0x14a0000;
-export const KEEP_COPIES_END = 0x15a0000;
+export const RECIPES = 0x1200000;
+export const RECIPE_NODES = 0x1320000;
+export const RECIPE_NODES_END = 0x1720000;
+/** Work space where records are copied for keeping: which, where to each will be, and so many copies as have room. */
+export const KEEP_LIST = 0x1720000;
+export const KEEP_TO = 0x1820000;
+export const KEEP_COPIES = 0x1920000;
+export const KEEP_COPIES_END = 0x1a20000;
 /** Where records are, by their addresses (translator/known-places.ts): u32 each, a record or 0. */
-export const PLACES = 0x15a0000;
+export const PLACES = 0x1a20000;
 export const PLACE_BITS = 19;
 /** A bit for each 65536th address: whether translated code may begin there, or a breakpoint be. */
-export const SPECIAL_PLACES = 0x17a0000;
+export const SPECIAL_PLACES = 0x1c20000;
 /** Direct-mapped, 16 bytes an entry: address of a page of code plus 1 as a u64, its host address as a u32. */
-export const CODE_PAGES = 0x17a2000;
-export const CODE_PAGES_END = 0x17a3000;
+export const CODE_PAGES = 0x1c22000;
+export const CODE_PAGES_END = 0x1c23000;
 /** u32 each: how many records were made that what is special about their addresses has not been asked of, and which. */
-export const NEW_SPECIALS = 0x17a3000;
+export const NEW_SPECIALS = 0x1c23000;
 /** Of an address shifted right by 8: the offset of its entry. */
 export const TLB_MASK = ((1 << TLB_BITS) - 1) << 4;
 /** u32 each: where the next record will be; how many records were taken over, which are the first, in order; how many were made since any were kept. */

@@ -95,7 +95,7 @@ export function bodiesOf(module: Uint8Array, lengths: readonly number[]): Uint8A
   return lengths.map((length) => { at += length; return module.subarray(at - length, at); });
 }
 
-const PAGE = 4096, SAMPLES = 8, SAMPLE = 64;
+const PAGE = 4096, SAMPLES = 32, SAMPLE = 64;
 
 /**
  * Names a program's content well enough to find its translations (their code is compared again before use): by its first page, where Go's linker puts

@@ -1,11 +1,11 @@
-// A program's file: of all but the smallest only the pieces that somebody wants are read. A run wants half of what a Go linker writes at most.
+// A program's file: a small one is read whole, of a large one only the pieces that somebody wants are.
 // Must stay true: what is read later belongs to what was read before: a file that has been written to since it was opened is told of, never mixed; its beginning tells (linkers write a digest of all there), since a new time alone means nothing.
 import fs from 'node:fs';
 import type { FileBytes } from '@gobuf/emulator/elf/file-bytes';
 import { BadProgram } from '@gobuf/emulator/elf/format';
 
 /** Reading these whole takes less than asking for their pieces. */
-const SMALL = 1 << 18;
+const SMALL = 4 << 20;
 /** Pieces are as large as one call of the system brings without taking longer for it; so many are kept. */
 const PIECE = 1 << 16, MOST_PIECES = 256;
 
