@@ -3,7 +3,7 @@
 
 import type { MachineEvent, Stop } from '@gobuf/emulator/machine-types';
 import type { FunctionInfo } from '../symbols/types';
-import { callBefore, flowAt } from './flow';
+import { callsBefore, flowAt } from './flow';
 import { RBP, RSP, samePosition } from './guest';
 import type { StackPosition } from './guest';
 import { Movement, isPrivateRuntime } from './movement';
@@ -92,11 +92,11 @@ export class Backwards extends Movement {
     const now = this.machine.instruction;
     const registers = this.registers(tid);
     const at = this.words.position(registers);
-    const call = callBefore((address, length) => this.words.memory.read(address, length), registers.rip);
+    const calls = callsBefore((address, length) => this.words.memory.read(address, length), registers.rip);
     const stepped = await this.reverseStep(tid);
-    if (stepped.kind !== 'done' || call === undefined) return stepped;
+    if (stepped.kind !== 'done' || calls.length === 0) return stepped;
     if (this.flow(this.registers(stepped.tid).rip).kind !== 'return') return stepped;
-    return this.backTo([call], () => samePosition(at, this.position(this.current)), now);
+    return this.backTo(calls, () => samePosition(at, this.position(this.current)), now);
   }
 
   /** To the call that entered the current frame. */
@@ -107,10 +107,10 @@ export class Backwards extends Movement {
     const own = frames.findIndex((frame) => !frame.inlined);
     const frame = frames[own], caller = frames[own + 1];
     if (!frame || !caller || frame.boundary) throw new Error('nothing to stepout to');
-    const call = callBefore((address, length) => this.words.memory.read(address, length), caller.pc);
-    if (call === undefined) throw new Error('nothing to stepout to');
+    const calls = callsBefore((address, length) => this.words.memory.read(address, length), caller.pc);
+    if (calls.length === 0) throw new Error('nothing to stepout to');
     const at = this.words.position(registers, frame.cfa);
-    return this.backTo([call], () => samePosition(at, this.position(this.current)), now);
+    return this.backTo(calls, () => samePosition(at, this.position(this.current)), now);
   }
 
   /** Back to the statement before this one: over calls, or into the last one that returned. */
@@ -130,8 +130,7 @@ export class Backwards extends Movement {
     for (const row of this.binary.lineRows(fn.entry, fn.end)) if (row.isStatement) goals.set(row.pc, followed(row.pc));
     goals.set(fn.entry, followed(fn.entry));
     // Out of the frame backwards: to the call that made it.
-    const call = frame.ret === undefined ? undefined : callBefore((address, length) => this.words.memory.read(address, length), frame.ret);
-    if (call !== undefined) goals.set(call, cfa);
+    if (frame.ret !== undefined) for (const call of callsBefore((address, length) => this.words.memory.read(address, length), frame.ret)) goals.set(call, cfa);
     let returnSite = false;
     const back = into ? this.returnSites(fn) : [];
     const found = await this.findLast([...goals.keys(), ...back], (address) => {

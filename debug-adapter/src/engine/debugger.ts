@@ -22,7 +22,7 @@ import type { Ancestor } from './goroutine-details';
 import { Listeners } from './events';
 import { whyNotRestarted } from './backwards';
 import { Execution } from './execution';
-import { callBefore } from './flow';
+import { callsBefore } from './flow';
 import { currentThreadOf, isPrivateRuntime } from './movement';
 import type { Outcome } from './movement';
 import { RBP, RSP, RuntimeWords } from './guest';
@@ -202,9 +202,9 @@ export class Debugger implements DebuggerApi {
     const refused = whyNotRestarted(frame);
     if (refused !== undefined) throw new Error(refused);
     const { cfa } = frame, back = this.binary.functionAt(frame.entry)?.spWrite ? undefined : words.memory.pointer(cfa - 8), range = words.stackOfG(frame.g);
-    const call = back && this.binary.functionAt(back) ? callBefore((address, length) => words.memory.read(address, length), back) : undefined;
+    const calls = back && this.binary.functionAt(back) ? callsBefore((address, length) => words.memory.read(address, length), back) : [];
     const at = range && cfa > range.lo && cfa <= range.hi ? { g: range.g, depth: range.hi - cfa, sp: cfa } : { g: 0, depth: 0, sp: cfa };
-    return this.move('goto', options, () => execution.restartFrame(frame.entry, call, at), 'step');
+    return this.move('goto', options, () => execution.restartFrame(frame.entry, calls, at), 'step');
   }
 
   goTo(instruction: number, options: ResumeOptions = {}): Promise<StopInfo> {

@@ -356,12 +356,12 @@ export class Execution extends Backwards {
   }
 
   /** Back to the first instruction of a frame whose CFA is at `at`: to the call that made it and over that; where nothing called it (a goroutine's first function), to its entry. */
-  async restartFrame(entry: number, call: number | undefined, at: StackPosition): Promise<Outcome> {
+  async restartFrame(entry: number, calls: readonly number[], at: StackPosition): Promise<Outcome> {
     const now = this.machine.instruction, inside = { ...at, depth: at.g ? at.depth + 8 : 0, sp: at.sp - 8 }, loose = this.binary.functionAt(entry)?.spWrite === true;
     // Where SP was is not known of a function that sets it, as the program's first does.
     const begins = (): boolean => loose || samePosition(inside, this.position(this.current));
-    if (call === undefined) return this.registers(this.current).rip === entry && begins() ? { kind: 'done', tid: this.current } : this.backTo([entry], begins, now);
-    const back = await this.backTo([call], () => samePosition(at, this.position(this.current)), now);
+    if (calls.length === 0) return this.registers(this.current).rip === entry && begins() ? { kind: 'done', tid: this.current } : this.backTo([entry], begins, now);
+    const back = await this.backTo(calls, () => samePosition(at, this.position(this.current)), now);
     if (back.kind !== 'done') return back;
     const entered = await this.stepInstruction(back.tid);
     // What was called may have jumped into the frame's function.

@@ -56,16 +56,18 @@ function modrmLength(bytes: Uint8Array, at: number): number {
   return length + displacement;
 }
 
-/** Address of the CALL that ends at `returnAddress`; undefined if there is none. */
-export function callBefore(read: (address: number, length: number) => Uint8Array, returnAddress: number): number | undefined {
-  const window = read(returnAddress - 9, 9);
-  if (window.length < 9) return undefined;
-  const calls = (length: number): boolean => { const flow = flowAt(window.subarray(9 - length), returnAddress - length); return flow.kind === 'call' && flow.length === length; };
-  for (const length of [5, 2, 3, 4, 6, 7, 8, 9]) {
-    if (!calls(length)) continue;
-    // A prefix may say that it is one of R8 to R15: what ends before a call seldom ends in such a byte, since a last displacement of a pointer is even.
-    const prefixed = window[9 - length] === 0xff && ((window[8 - length] ?? 0) & 0xf1) === 0x41 && calls(length + 1);
-    return returnAddress - length - (prefixed ? 1 : 0);
+const LONGEST_CALL = 9;
+
+/**
+ * Addresses at which the bytes that end at `returnAddress` may be read as a CALL, as FF D4 (CALL SP) within 41 FF D4 (CALL R12). Execution begins an instruction
+ * at one of them at most, so whoever waits for all waits for the CALL that was made; none if there is no CALL.
+ */
+export function callsBefore(read: (address: number, length: number) => Uint8Array, returnAddress: number): number[] {
+  const window = read(returnAddress - LONGEST_CALL, LONGEST_CALL), found: number[] = [];
+  if (window.length < LONGEST_CALL) return found;
+  for (let length = 2; length <= LONGEST_CALL; length++) {
+    const flow = flowAt(window.subarray(LONGEST_CALL - length), returnAddress - length);
+    if (flow.kind === 'call' && flow.length === length) found.push(returnAddress - length);
   }
-  return undefined;
+  return found;
 }
