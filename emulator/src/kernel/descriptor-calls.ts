@@ -92,22 +92,23 @@ function openFifo(kernel: Kernel, inode: Inode, flags: number, path: string, onE
   const { state } = kernel, access = flags & O_ACCMODE;
   inode.object ??= state.nextId++;
   let pipe = state.pipes.get(inode.object);
+  const nonblocking = (flags & O_NONBLOCK) !== 0, { resumed } = kernel;
+  if (access === O_WRONLY && nonblocking && (pipe?.readers ?? 0) === 0) return -E.ENXIO;
   if (!pipe) {
-    pipe = { id: inode.object, buffers: [], size: 0, capacity: 65536, readers: 0, writers: 0, packets: false };
+    pipe = { id: inode.object, buffers: [], size: 0, capacity: 65536, readers: 0, writers: 0, packets: false, opened: { readers: 0, writers: 0 } };
     state.pipes.set(pipe.id, pipe);
   }
-  if (!kernel.resumed) {
-    if (access !== O_WRONLY) pipe.readers++;
-    if (access !== 0) pipe.writers++;
+  const opened = pipe.opened!;
+  if (!resumed) {
+    if (access !== O_WRONLY) { pipe.readers++; opened.readers++; }
+    if (access !== 0) { pipe.writers++; opened.writers++; }
     kernel.notify(pipe.id);
   }
-  const alone = access === 0 ? pipe.writers === 0 : access === O_WRONLY && pipe.readers === 0;
-  if (alone && (flags & O_NONBLOCK) !== 0) {
-    if (access !== O_WRONLY) return descriptor(kernel, { kind: 'pipe', flags, path, object: pipe.id, inode: inode.id }, onExec);
-    pipe.writers--;
-    return -E.ENXIO;
+  const other = access === 0 ? 'writers' : access === O_WRONLY ? 'readers' : undefined;
+  // The other end may have been opened and closed again since this call began to wait.
+  if (other && !nonblocking && pipe[other] === 0 && (resumed?.opening?.seen ?? opened[other]) === opened[other]) {
+    return kernel.block({ state: 'waiting', what: path, objects: [pipe.id], opening: { pipe: pipe.id, access, seen: opened[other] } });
   }
-  if (alone) return kernel.block({ state: 'waiting', what: path, objects: [pipe.id] });
   return descriptor(kernel, { kind: 'pipe', flags, path, object: pipe.id, inode: inode.id }, onExec);
 }
 

@@ -233,13 +233,26 @@ export class Kernel {
       const left = Math.max(0, wait.deadline - this.now);
       try { this.memory.setTimespec(wait.remaining, Math.floor(left / 1e9), left % 1e9); } catch (error) { if (!(error instanceof Errno)) throw error; }
     }
-    thread.interrupted = { number: wait.number, restart: wait.interrupt === 'restart' };
+    if (wait.opening && !this.giveUpOpening(wait.opening, thread.wait === undefined)) return;
+    // What is done of a write stays done: the call says how much, and is not made again.
+    const done = wait.progress ?? 0;
+    thread.interrupted = done > 0 ? undefined : { number: wait.number, restart: wait.interrupt === 'restart' };
     if (thread.wait) {
       this.unhook(thread, wait);
       this.ready(thread);
     }
     thread.resume = undefined;
-    this.contextOf(thread).setGpr(RAX, -EINTR);
+    this.contextOf(thread).setGpr(RAX, done > 0 ? done : -EINTR);
+  }
+
+  /** An end of a fifo whose open call waited is not opened after all; false: the other end has come, so it is. */
+  private giveUpOpening({ pipe: id, access, seen }: NonNullable<Wait['opening']>, woken: boolean): boolean {
+    const pipe = this.state.pipes.get(id)!;
+    if (woken && pipe.opened![access === 0 ? 'writers' : 'readers'] !== seen) return false;
+    if (access === 0) pipe.readers--;
+    else pipe.writers--;
+    if (pipe.readers <= 0 && pipe.writers <= 0) this.state.pipes.delete(id);
+    return true;
   }
 
   // --- scheduling ---

@@ -57,6 +57,8 @@ export interface Wait {
   interrupt: 'restart' | 'eintr';
   /** Bytes of a long write that are already done. */
   progress?: number;
+  /** An end of a fifo that counts as open while its open call waits; `seen`: how often the other end had been opened until then. */
+  opening?: { pipe: number; access: number; seen: number };
   /** nanosleep's second argument for the time that was left. */
   remaining?: number;
 }
@@ -135,7 +137,7 @@ export interface Inode {
   attributes?: Map<string, Uint8Array>;
 }
 
-export interface Pipe { id: number; buffers: Uint8Array[]; size: number; capacity: number; readers: number; writers: number; packets: boolean }
+export interface Pipe { id: number; buffers: Uint8Array[]; size: number; capacity: number; readers: number; writers: number; packets: boolean; /** How often each end of a fifo was opened: who waits for the other may come too late to see it. */ opened?: { readers: number; writers: number } }
 export interface EventCounter { id: number; count: bigint; semaphore: boolean }
 export interface EpollItem { fd: number; file: number; events: number; data: Uint8Array; reported: number; armed: boolean }
 export interface Epoll { id: number; items: Map<string, EpollItem>; watchers: number[] }
