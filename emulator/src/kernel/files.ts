@@ -7,8 +7,8 @@ import type { Kernel } from './kernel';
 import { IN_ACCESS, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, IN_MODIFY, takeNotices, tellPath } from './notices';
 import { SIGPIPE, SI_USER } from './signal-numbers';
 import { pendingOf, takeSignals } from './pending-signals';
-import { closeSocket, pollSocket, receiveStream, sendStream } from './sockets';
-import type { FileKind, OpenFile, Pipe } from './state';
+import { closeSocket, pollSocket, receivers, receiveStream, sendStream } from './sockets';
+import type { FileKind, OpenFile, Pipe, SocketAddress } from './state';
 
 export const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000, O_PATH = 0x200000, O_TMPFILE = 0x400000;
 export const POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32, POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000;
@@ -16,6 +16,8 @@ export const POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, PO
 export const STDIN_OBJECT = -2;
 /** That of pending signals. */
 const SIGNALS_OBJECT = -1;
+/** Options of sockets, in microseconds: 0 for ever, below 0 not at all. */
+export const RECEIVE_TIMEOUT = '1:20', SEND_TIMEOUT = '1:21';
 
 /** For what works with O_PATH, too. */
 export function anyFileOf(kernel: Kernel, fd: number): OpenFile {
@@ -320,8 +322,18 @@ export function pollObjects(kernel: Kernel, file: OpenFile): number[] {
   return file.object !== 0 ? [file.object] : [];
 }
 
-/** For a call that would block: EAGAIN, or wait until the file changes. */
-export function wouldBlock(kernel: Kernel, file: OpenFile, what: 'reading' | 'writing', deadline = Infinity, nonblocking = false): number {
-  if (nonblocking || (file.flags & O_NONBLOCK) !== 0 || kernel.resumed?.timedOut) fail(EAGAIN);
-  return kernel.block({ state: what, what: file.kind === 'stdin' ? 'standard input' : file.path, objects: pollObjects(kernel, file), deadline: kernel.resumed?.deadline ?? deadline });
+/** When a call that begins to wait for a socket gives up: SO_RCVTIMEO and SO_SNDTIMEO. */
+function socketDeadline(kernel: Kernel, file: OpenFile, what: 'reading' | 'writing'): number {
+  const given = file.kind === 'socket' ? kernel.state.sockets.get(file.object)?.options.get(what === 'reading' ? RECEIVE_TIMEOUT : SEND_TIMEOUT) ?? 0 : 0;
+  return given === 0 ? Infinity : kernel.now + Math.max(0, given) * 1000;
+}
+
+/** For a call that would block after it has `done` so much: EAGAIN (or how much), or wait until the file changes, or the socket to which its socket sends. */
+export function wouldBlock(kernel: Kernel, file: OpenFile, what: 'reading' | 'writing', nonblocking = false, done = 0, to?: SocketAddress): number {
+  if (nonblocking || (file.flags & O_NONBLOCK) !== 0 || kernel.resumed?.timedOut) return done > 0 ? done : fail(EAGAIN);
+  const deadline = kernel.resumed?.deadline ?? socketDeadline(kernel, file, what);
+  const others = file.kind === 'socket' && what === 'writing' ? receivers(kernel, file.object, to) : [];
+  // A wait that has an end is not begun anew after a signal.
+  const interrupt = deadline === Infinity ? 'restart' : 'eintr';
+  return kernel.block({ state: what, what: file.kind === 'stdin' ? 'standard input' : file.path, objects: [...pollObjects(kernel, file), ...others], deadline, interrupt, ...(done > 0 ? { progress: done } : {}) });
 }

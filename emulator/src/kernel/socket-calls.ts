@@ -11,15 +11,13 @@ import type { OpenFile, Socket } from './state';
 
 const TYPE_FLAGS = O_NONBLOCK | O_CLOEXEC;
 const MSG_PEEK = 2, MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_WAITALL = 0x100, MSG_NOSIGNAL = 0x4000, MSG_CTRUNC = 8, MSG_OOB = 1, MSG_CMSG_CLOEXEC = 0x40000000, MSG_CMSG_COMPAT = 0x80000000;
-/** SOL_IP, SOL_SOCKET, SOL_TCP, SOL_UDP, SOL_IPV6, SOL_NETLINK. */
-const LEVELS = [0, 1, 6, 17, 41, 270];
 const SOL_SOCKET = 1, SCM_RIGHTS = 1;
 
 function open(kernel: Kernel, socket: Socket, flags: number): number {
   return descriptor(kernel, { kind: 'socket', flags: 2 | (flags & O_NONBLOCK), path: `socket:[${socket.id}]`, object: socket.id }, (flags & O_CLOEXEC) !== 0);
 }
 
-function socketOf(kernel: Kernel, fd: number): { file: OpenFile; socket: Socket } {
+export function socketOf(kernel: Kernel, fd: number): { file: OpenFile; socket: Socket } {
   const file = fileOf(kernel, fd | 0);
   if (file.kind !== 'socket') fail(E.ENOTSOCK);
   return { file, socket: kernel.state.sockets.get(file.object)! };
@@ -126,8 +124,7 @@ function transmit(kernel: Kernel, file: OpenFile, s: Socket, bytes: Uint8Array, 
     if (count !== undefined) done += count;
     if (count !== undefined && (done >= bytes.length || s.type !== SOCK_STREAM)) return done;
     if (count !== undefined && count > 0) continue;
-    if ((file.flags & O_NONBLOCK) !== 0 || (flags & MSG_DONTWAIT) !== 0) return done > 0 ? done : -E.EAGAIN;
-    return kernel.block({ state: 'writing', what: file.path, objects: [s.id, s.peer].filter((id) => id !== 0), progress: done });
+    return wouldBlock(kernel, file, 'writing', (flags & MSG_DONTWAIT) !== 0, done, to);
   }
 }
 
@@ -149,8 +146,9 @@ const hasSender = (s: Socket, got: Received): boolean => s.family === AF_NETLINK
 
 function incoming(kernel: Kernel, file: OpenFile, s: Socket, length: number, flags: number): Received | number {
   if ((flags & MSG_OOB) !== 0) return -E.EINVAL;
-  if ((flags & MSG_WAITALL) !== 0 && s.type === SOCK_STREAM && s.incomingSize < length && !s.readClosed && (file.flags & O_NONBLOCK) === 0) return wouldBlock(kernel, file, 'reading');
-  return receive(kernel, s, length, (flags & MSG_PEEK) !== 0) ?? wouldBlock(kernel, file, 'reading', Infinity, (flags & MSG_DONTWAIT) !== 0);
+  const waits = (flags & MSG_DONTWAIT) === 0, here = s.incomingSize > 0 && kernel.resumed?.timedOut === true;
+  if ((flags & MSG_WAITALL) !== 0 && waits && s.type === SOCK_STREAM && s.incomingSize < length && !s.readClosed && (file.flags & O_NONBLOCK) === 0 && !here) return wouldBlock(kernel, file, 'reading');
+  return receive(kernel, s, length, (flags & MSG_PEEK) !== 0) ?? wouldBlock(kernel, file, 'reading', !waits);
 }
 
 /** Files that nobody took are closed. */
@@ -268,61 +266,4 @@ export function recvmmsg(kernel: Kernel, [fd, at, count, flags, timeout]: number
     kernel.memory.setU32(at! + done * 64 + 56, got);
   }
   return done;
-}
-
-// --- options ---
-
-const SO_TYPE = 3, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_LINGER = 13, SO_PEERCRED = 17, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21, SO_ACCEPTCONN = 30, SO_PROTOCOL = 38, SO_DOMAIN = 39;
-/** Filters of packets: SO_ATTACH_FILTER, SO_ATTACH_BPF and those of groups; nothing runs them, so nobody is to think so. SO_DETACH_FILTER finds none. */
-const FILTERS = [26, 50, 51, 52], SO_DETACH_FILTER = 27;
-const NOT_OURS = new Set(['1:25', '0:35', '41:20', '41:21']);
-
-export function setsockopt(kernel: Kernel, [fd, level, name, at, length]: number[]): number {
-  const { socket: s } = socketOf(kernel, fd!), key = `${level}:${name}`;
-  if ((length! | 0) < 0) return -E.EINVAL;
-  if (!LEVELS.includes(level!)) return s.family === AF_UNIX ? -E.EOPNOTSUPP : -E.ENOPROTOOPT;
-  if (level === SOL_SOCKET && FILTERS.includes(name!)) return -E.ENOPROTOOPT;
-  if (level === SOL_SOCKET && name === SO_DETACH_FILTER) return -E.ENOENT;
-  if (NOT_OURS.has(key)) return level === 1 ? -E.EPERM : -E.ENODEV;
-  if (level === 6 && s.type !== SOCK_STREAM) return -E.ENOPROTOOPT;
-  if ((level === 0 || level === 41 || level === 6 || level === 17) && s.family === AF_UNIX) return -E.EOPNOTSUPP;
-  if (length! < 0) return -E.EINVAL;
-  const bytes = kernel.memory.read(at!, Math.min(length!, 16));
-  if (level === SOL_SOCKET && bytes.length < 4) return -E.EINVAL;
-  const view = new DataView(bytes.buffer);
-  let value = bytes.length >= 4 ? view.getInt32(0, true) : bytes[0] ?? 0;
-  if (level === SOL_SOCKET && (name === SO_SNDBUF || name === SO_RCVBUF)) value = Math.max(2304, value * 2);
-  if (level === SOL_SOCKET && name === SO_LINGER) s.options.set('1:13:l', bytes.length >= 8 ? view.getInt32(4, true) : 0);
-  s.options.set(key, value);
-  return 0;
-}
-
-export function getsockopt(kernel: Kernel, [fd, level, name, at, lengthAt]: number[]): number {
-  const { socket: s } = socketOf(kernel, fd!);
-  if (s.family === AF_UNIX && level !== SOL_SOCKET) return -E.EOPNOTSUPP;
-  const length = kernel.memory.i32(lengthAt!);
-  if (length < 0) return -E.EINVAL;
-  const give = (...words: number[]): number => {
-    const bytes = new Uint8Array(new Int32Array(words).buffer).subarray(0, length);
-    kernel.memory.write(at!, bytes);
-    kernel.memory.setU32(lengthAt!, bytes.length);
-    return 0;
-  };
-  if (level === SOL_SOCKET) {
-    switch (name) {
-      case SO_TYPE: return give(s.type);
-      case SO_ERROR: { const { error } = s; s.error = 0; return give(error); }
-      case SO_PROTOCOL: return give(s.protocol);
-      case SO_DOMAIN: return give(s.family);
-      case SO_ACCEPTCONN: return give(s.state === 'listening' ? 1 : 0);
-      case SO_SNDBUF: case SO_RCVBUF: return give(s.options.get(`1:${name}`) ?? 212992);
-      case SO_PEERCRED: return give(kernel.state.pid, kernel.facts.uid, kernel.facts.gid);
-      case SO_LINGER: return give(s.options.get('1:13') ?? 0, s.options.get('1:13:l') ?? 0);
-      case SO_RCVTIMEO: case SO_SNDTIMEO: return give(0, 0, 0, 0);
-      default: return give(s.options.get(`1:${name}`) ?? 0);
-    }
-  }
-  // TCP_INFO and its like have more than one word; nobody keeps such figures here.
-  if (level === 6 && name === 11) return -E.ENOPROTOOPT;
-  return give(s.options.get(`${level}:${name}`) ?? 0);
 }

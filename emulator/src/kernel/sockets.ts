@@ -1,6 +1,6 @@
 // Loopback and Unix sockets between threads of the one guest process: connections, streams, datagrams, readiness.
 // Must stay true: nothing here reaches the host's network; every change is announced with `notify` to both ends that could wait for it.
-import { EADDRINUSE, EADDRNOTAVAIL, EAGAIN, ECONNREFUSED, ECONNRESET, EINVAL, EISCONN, EMSGSIZE, ENETUNREACH, ENOENT, ENOTCONN, EPROTOTYPE, fail } from './errno';
+import { EADDRINUSE, EADDRNOTAVAIL, EAGAIN, ECONNREFUSED, ECONNRESET, EINVAL, EISCONN, EMSGSIZE, ENETUNREACH, ENOENT, ENOTCONN, EPROTOTYPE, Errno, fail } from './errno';
 import { brokenPipe, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM, release } from './files';
 import { create, resolve } from './file-system';
 import type { Kernel } from './kernel';
@@ -174,6 +174,14 @@ export function pair(a: Socket, b: Socket): void {
 // --- data ---
 
 const room = (peer: Socket): number => BUFFER - peer.incomingSize;
+
+/** Sockets that may have room again for who waits to send to `to`, or to where it is connected. */
+export function receivers(kernel: Kernel, id: number, to: SocketAddress | undefined): number[] {
+  const socket = find(kernel, id)!;
+  if (socket.peer !== 0) return [socket.peer];
+  const address = to ?? socket.remote;
+  try { return address && !isStream(socket) ? [target(kernel, socket, address).id] : []; } catch (error) { if (error instanceof Errno) return []; throw error; }
+}
 
 /** Bytes accepted; undefined: no room now. */
 export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: SocketAddress | undefined, files: number[], silent: boolean): number | undefined {

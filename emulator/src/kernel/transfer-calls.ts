@@ -5,7 +5,7 @@ import { USER_END } from '../memory/regions';
 import * as E from './errno';
 import { fail } from './errno';
 import { kindOf, resizeData, touch, writableInode } from './file-system';
-import { fileOf, O_ACCMODE, O_APPEND, O_NONBLOCK, O_WRONLY, pollable, POLLERR, POLLHUP, POLLIN, pollObjects, pollState, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
+import { fileOf, O_ACCMODE, O_APPEND, O_WRONLY, pollable, POLLERR, POLLHUP, POLLIN, pollState, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
 import type { Kernel } from './kernel';
 import { IN_MODIFY, tellPath } from './notices';
 import { AT_FDCWD, at, existing } from './path-arguments';
@@ -110,8 +110,7 @@ function writeParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), 
     if (count !== undefined) done += count;
     if (done >= total) return done;
     if (count !== undefined && count > 0) continue;
-    if ((file.flags & O_NONBLOCK) !== 0) return done > 0 ? done : -E.EAGAIN;
-    return kernel.block({ state: 'writing', what: file.path, objects: pollObjects(kernel, file), progress: done });
+    return wouldBlock(kernel, file, 'writing', false, done);
   }
 }
 
