@@ -14,6 +14,12 @@ export const anyAddress = (family: number): SocketAddress => ({ family, host: fa
 export const isAny = (host: string): boolean => host === '0.0.0.0' || host === ANY6;
 export const isLoopback = (host: string): boolean => host.startsWith('127.') || host === LOOPBACK6;
 
+/** The 16 bytes of an IPv6 address. */
+export function hostOf(bytes: Uint8Array): string {
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.startsWith(MAPPED) ? [...bytes.subarray(12)].join('.') : hex;
+}
+
 export function readAddress(kernel: Kernel, at: number, length: number): SocketAddress {
   if (length < 2 || length > 128) fail(EINVAL);
   const bytes = kernel.memory.read(at, length), family = bytes[0]! | (bytes[1]! << 8);
@@ -36,8 +42,7 @@ export function readAddress(kernel: Kernel, at: number, length: number): SocketA
   }
   if (family !== AF_INET6) return fail(EAFNOSUPPORT);
   if (length < 28) fail(EINVAL);
-  const hex = [...bytes.subarray(8, 24)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  result.host = hex.startsWith(MAPPED) ? [...bytes.subarray(20, 24)].join('.') : hex;
+  result.host = hostOf(bytes.subarray(8, 24));
   result.scope = new DataView(bytes.buffer, bytes.byteOffset).getUint32(24, true);
   return result;
 }

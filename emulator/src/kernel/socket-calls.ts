@@ -2,16 +2,16 @@
 // Must stay true: a call that must wait goes through `wouldBlock`; descriptors in messages keep their files open while in flight.
 import * as E from './errno';
 import { fail } from './errno';
-import { descriptor, fileOf, install, lowestFree, O_CLOEXEC, O_NONBLOCK, wouldBlock } from './files';
+import { giveControl, readControl } from './control-messages';
+import { descriptor, fileOf, lowestFree, release, O_CLOEXEC, O_NONBLOCK, wouldBlock } from './files';
 import type { Kernel } from './kernel';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, anyAddress, encodeAddress, giveAddress, readAddress } from './socket-address';
 import { bindSocket, connectSocket, listenSocket, newSocket, pair, receive, send, shutdownSocket, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from './sockets';
-import type { Received } from './sockets';
+import type { Extras, Received } from './sockets';
 import type { OpenFile, Socket } from './state';
 
 const TYPE_FLAGS = O_NONBLOCK | O_CLOEXEC;
 const MSG_PEEK = 2, MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_WAITALL = 0x100, MSG_NOSIGNAL = 0x4000, MSG_CTRUNC = 8, MSG_OOB = 1, MSG_CMSG_CLOEXEC = 0x40000000, MSG_CMSG_COMPAT = 0x80000000;
-const SOL_SOCKET = 1, SCM_RIGHTS = 1;
 
 function open(kernel: Kernel, socket: Socket, flags: number): number {
   return descriptor(kernel, { kind: 'socket', flags: 2 | (flags & O_NONBLOCK), path: `socket:[${socket.id}]`, object: socket.id }, (flags & O_CLOEXEC) !== 0);
@@ -112,15 +112,15 @@ export function sendto(kernel: Kernel, [fd, at, length, flags, addressAt, addres
   const { file, socket: s } = socketOf(kernel, fd!);
   const to = addressAt === 0 ? undefined : readAddress(kernel, addressAt!, addressLength!);
   if (to && s.family === AF_UNIX && s.type === SOCK_STREAM) return s.state === 'connected' ? -E.EISCONN : -E.EOPNOTSUPP;
-  return transmit(kernel, file, s, kernel.memory.read(at!, length!), to, [], flags!);
+  return transmit(kernel, file, s, kernel.memory.read(at!, length!), to, { files: [] }, flags!);
 }
 
-function transmit(kernel: Kernel, file: OpenFile, s: Socket, bytes: Uint8Array, to: ReturnType<typeof anyAddress> | undefined, files: number[], flags: number): number {
+function transmit(kernel: Kernel, file: OpenFile, s: Socket, bytes: Uint8Array, to: ReturnType<typeof anyAddress> | undefined, extras: Extras, flags: number): number {
   if ((flags & MSG_OOB) !== 0) return -E.EOPNOTSUPP;
   let done = kernel.resumed?.progress ?? 0;
   for (;;) {
     let count: number | undefined;
-    try { count = send(kernel, s, bytes.subarray(done), to, done === 0 ? files : [], (flags & MSG_NOSIGNAL) !== 0); } catch (error) { if (done > 0 && error instanceof E.Errno) return done; throw error; }
+    try { count = send(kernel, s, bytes.subarray(done), to, done === 0 ? extras : { files: [] }, (flags & MSG_NOSIGNAL) !== 0); } catch (error) { if (done > 0 && error instanceof E.Errno) return done; throw error; }
     if (count !== undefined) done += count;
     if (count !== undefined && (done >= bytes.length || s.type !== SOCK_STREAM)) return done;
     if (count !== undefined && count > 0) continue;
@@ -154,7 +154,7 @@ function incoming(kernel: Kernel, file: OpenFile, s: Socket, length: number, fla
 /** Files that nobody took are closed. */
 function drop(kernel: Kernel, got: Received, flags: number): void {
   if ((flags & MSG_PEEK) !== 0) return;
-  for (const id of got.files) { const file = kernel.state.files.get(id); if (file) file.references--; }
+  for (const id of got.files) { const file = kernel.state.files.get(id); if (file) release(kernel, file); }
 }
 
 interface Header { name: number; nameLength: number; parts: { at: number; length: number }[]; total: number; control: number; controlLength: number }
@@ -167,21 +167,6 @@ function header(kernel: Kernel, at: number): Header {
   return { name: m.number(at), nameLength: m.u32(at + 8), parts, total: parts.reduce((sum, part) => sum + part.length, 0), control: m.number(at + 32), controlLength: m.number(at + 40) };
 }
 
-/** Files named by SCM_RIGHTS, each held once more; credentials are accepted and dropped. */
-function passedFiles(kernel: Kernel, h: Header, s: Socket): number[] {
-  const files: number[] = [];
-  for (let at = 0; h.control !== 0 && at + 16 <= h.controlLength;) {
-    const length = kernel.memory.number(h.control + at), level = kernel.memory.i32(h.control + at + 8), type = kernel.memory.i32(h.control + at + 12);
-    if (length < 16 || at + length > h.controlLength) fail(E.EINVAL);
-    if (level === SOL_SOCKET && type === SCM_RIGHTS) {
-      if (s.family !== AF_UNIX) fail(E.EINVAL);
-      for (let i = 16; i + 4 <= length; i += 4) files.push(fileOf(kernel, kernel.memory.i32(h.control + at + i)).id);
-    }
-    at += Math.ceil(length / 8) * 8;
-  }
-  return files;
-}
-
 export function sendmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
   if ((flags! & MSG_CMSG_COMPAT) !== 0) return -E.EINVAL;
   const { file, socket: s } = socketOf(kernel, fd!), h = header(kernel, at!);
@@ -189,11 +174,11 @@ export function sendmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
   let done = 0;
   for (const part of h.parts) { bytes.set(kernel.memory.read(part.at, part.length), done); done += part.length; }
   const to = h.name === 0 || h.nameLength === 0 ? undefined : readAddress(kernel, h.name, h.nameLength);
-  const files = kernel.resumed?.progress ? [] : passedFiles(kernel, h, s);
+  const extras = kernel.resumed?.progress ? { files: [] } : readControl(kernel, h.control, h.controlLength, s), { files } = extras;
   const hold = (by: number): void => { for (const id of files) kernel.state.files.get(id)!.references += by; };
   hold(1);
   try {
-    const sent = transmit(kernel, file, s, bytes, to, files, flags!);
+    const sent = transmit(kernel, file, s, bytes, to, extras, flags!);
     if (!(sent >= 0)) hold(-1);
     return sent;
   } catch (error) { hold(-1); throw error; }
@@ -209,30 +194,17 @@ export function recvmsg(kernel: Kernel, [fd, at, flags]: number[]): number {
     kernel.memory.write(part.at, got.bytes.subarray(done, done + part.length));
     done += Math.min(part.length, got.bytes.length - done);
   }
-  let outFlags = got.whole > got.bytes.length ? MSG_TRUNC : 0, controlUsed = 0, nameLength = 0;
+  let outFlags = (flags! & MSG_CMSG_CLOEXEC) | (got.whole > got.bytes.length ? MSG_TRUNC : 0), nameLength = 0;
   if (h.name !== 0 && hasSender(s, got)) {
     const address = encodeAddress(got.from, s.family);
     kernel.memory.write(h.name, address.subarray(0, h.nameLength));
     nameLength = address.length;
   }
-  if (got.files.length > 0 && (flags! & MSG_PEEK) === 0) {
-    const fits = h.control === 0 ? 0 : Math.max(0, Math.min(got.files.length, Math.floor((h.controlLength - 16) / 4)));
-    if (fits > 0) {
-      kernel.memory.setU64(h.control, 16 + fits * 4);
-      kernel.memory.setU32(h.control + 8, SOL_SOCKET);
-      kernel.memory.setU32(h.control + 12, SCM_RIGHTS);
-      got.files.slice(0, fits).forEach((id, i) => {
-        const free = lowestFree(kernel, 0);
-        install(kernel, free, kernel.state.files.get(id)!, (flags! & MSG_CMSG_CLOEXEC) !== 0);
-        kernel.memory.setU32(h.control + 16 + i * 4, free);
-      });
-      controlUsed = 16 + Math.ceil((fits * 4) / 8) * 8;
-    }
-    if (fits < got.files.length) outFlags |= MSG_CTRUNC;
-    drop(kernel, got, flags!);
-  }
+  const control = giveControl(kernel, h.control, h.controlLength, s, got, { closeOnExec: (flags! & MSG_CMSG_CLOEXEC) !== 0, files: (flags! & MSG_PEEK) === 0 });
+  if (control.cut) outFlags |= MSG_CTRUNC;
+  drop(kernel, got, flags!);
   kernel.memory.setU32(at! + 8, nameLength);
-  kernel.memory.setU64(at! + 40, controlUsed);
+  kernel.memory.setU64(at! + 40, control.used);
   kernel.memory.setU32(at! + 48, outFlags);
   return (flags! & MSG_TRUNC) !== 0 ? got.whole : got.bytes.length;
 }

@@ -13,6 +13,10 @@ const SOL_SOCKET = 1;
 const FRESH = new Map([['0:2', 64], ['0:10', 1], ['0:33', 1], ['0:34', 1], ['1:18', 1], ['1:19', 1], ['6:7', 6], ['6:8', 60], ['41:16', 64], ['41:18', 1], ['41:19', 1], ['41:23', 1]]);
 
 const SO_TYPE = 3, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_LINGER = 13, SO_PEERCRED = 17, SO_RCVTIMEO = 20, SO_SNDTIMEO = 21, SO_ACCEPTCONN = 30, SO_PROTOCOL = 38, SO_DOMAIN = 39;
+/** Options below 0, where that is allowed, are as if nobody had set them; what else does not lie between the two is refused: IP_TTL, IP_MULTICAST_TTL, IPV6_UNICAST_HOPS, IPV6_MULTICAST_HOPS, IPV6_TCLASS, UDP_SEGMENT. */
+const RANGES = new Map<string, [number, number]>([['0:2', [1, 255]], ['0:33', [0, 255]], ['41:16', [0, 255]], ['41:18', [0, 255]], ['41:67', [0, 255]], ['17:103', [0, 65535]]]), UDP_SEGMENT = '17:103';
+/** SO_TIMESTAMP and SO_TIMESTAMPNS: one takes the other's place. */
+const STAMPS = ['1:29', '1:35'];
 /** Filters of packets: SO_ATTACH_FILTER, SO_ATTACH_BPF and those of groups; nothing runs them, so nobody is to think so. SO_DETACH_FILTER finds none. */
 const FILTERS = [26, 50, 51, 52], SO_DETACH_FILTER = 27;
 const NOT_OURS = new Set(['1:25', '0:35', '41:20', '41:21']);
@@ -39,6 +43,13 @@ export function setsockopt(kernel: Kernel, [fd, level, name, at, length]: number
     if (microseconds < 0 || microseconds >= 1e6) return -E.EDOM;
     value = seconds < 0 ? -1 : seconds * 1e6 + microseconds;
   }
+  const range = RANGES.get(key);
+  if (range && (value < range[0] || value > range[1])) {
+    if (value !== -1 || key === UDP_SEGMENT) return -E.EINVAL;
+    s.options.delete(key);
+    return 0;
+  }
+  if (STAMPS.includes(key)) for (const stamp of STAMPS) s.options.delete(stamp);
   s.options.set(key, value);
   return 0;
 }

@@ -6,11 +6,12 @@ import { create, resolve } from './file-system';
 import type { Kernel } from './kernel';
 import { netlinkRequest } from './netlink';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, anyAddress, isAny, isLoopback, LOOPBACK6 } from './socket-address';
+import { realtime } from './time-calls';
 import type { Datagram, OpenFile, Socket, SocketAddress } from './state';
 
 export const SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5;
-const BUFFER = 212992, SEGMENT = 65536, FIRST_EPHEMERAL = 32768, LAST_EPHEMERAL = 60999;
-const V6ONLY = '41:26', REUSEADDR = '1:2', REUSEPORT = '1:15', LINGER = '1:13', LINGER_SECONDS = '1:13:l';
+const BUFFER = 212992, MOST_SEGMENTS = 64, SEGMENT = 65536, FIRST_EPHEMERAL = 32768, LAST_EPHEMERAL = 60999;
+const V6ONLY = '41:26', UDP_SEGMENT = '17:103', IP_TTL = '0:2', IP_TOS = '0:1', UNICAST_HOPS = '41:16', TCLASS = '41:67', REUSEADDR = '1:2', REUSEPORT = '1:15', LINGER = '1:13', LINGER_SECONDS = '1:13:l';
 
 export function newSocket(kernel: Kernel, family: number, type: number, protocol: number): Socket {
   const socket: Socket = {
@@ -183,8 +184,12 @@ export function receivers(kernel: Kernel, id: number, to: SocketAddress | undefi
   try { return address && !isStream(socket) ? [target(kernel, socket, address).id] : []; } catch (error) { if (error instanceof Errno) return []; throw error; }
 }
 
+/** What goes with the bytes of a message. */
+export interface Extras { files: number[]; ttl?: number; tos?: number; /** Where an IP datagram is said to come from. */ source?: string; /** An IP datagram is cut into ones of this size. */ segment?: number }
+
 /** Bytes accepted; undefined: no room now. */
-export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: SocketAddress | undefined, files: number[], silent: boolean): number | undefined {
+export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: SocketAddress | undefined, extras: Extras, silent: boolean): number | undefined {
+  const { files } = extras;
   if (socket.error !== 0) { const error = socket.error; socket.error = 0; fail(error); }
   const broken = (): never => (silent ? fail(32) : brokenPipe(kernel));
   if (socket.family === AF_NETLINK) {
@@ -205,6 +210,8 @@ export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: Sock
     return count;
   }
   if (bytes.length > (socket.family === AF_UNIX ? BUFFER : 65507)) fail(EMSGSIZE);
+  const segment = socket.family === AF_UNIX ? 0 : extras.segment ?? socket.options.get(UDP_SEGMENT) ?? 0;
+  if (segment > 0 && (bytes.length > segment * MOST_SEGMENTS || segment > 65507)) fail(EINVAL);
   const address = to ?? socket.remote;
   if (socket.peer !== 0) {
     const peer = find(kernel, socket.peer);
@@ -225,8 +232,17 @@ export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: Sock
   }
   if (room(peer) < bytes.length) return socket.family === AF_UNIX ? undefined : bytes.length;
   const from = socket.local && socket.family !== AF_UNIX && isAny(socket.local.host) ? { ...socket.local, host: host.includes('.') ? '127.0.0.1' : LOOPBACK6 } : socket.local;
-  deliver(kernel, peer, { from, bytes: bytes.slice(), files });
+  const v4 = host.includes('.'), { source } = extras, origin = source !== undefined && from ? { ...from, host: source } : from;
+  const how = socket.family === AF_UNIX ? undefined : { to: host, ttl: extras.ttl ?? chosen(socket, v4 ? IP_TTL : UNICAST_HOPS) ?? 64, tos: extras.tos ?? chosen(socket, v4 ? IP_TOS : TCLASS) ?? 0, at: realtime(kernel) };
+  const size = segment > 0 ? segment : Math.max(1, bytes.length);
+  for (let at = 0; at === 0 || at < bytes.length; at += size) deliver(kernel, peer, { from: origin, bytes: bytes.slice(at, at + size), files, ...(how && { how }) });
   return bytes.length;
+}
+
+/** An option below 0 leaves it to the system. */
+function chosen({ options }: Socket, name: string): number | undefined {
+  const value = options.get(name) ?? -1;
+  return value < 0 ? undefined : value;
 }
 
 function deliver(kernel: Kernel, to: Socket, datagram: Datagram): void {
@@ -235,7 +251,7 @@ function deliver(kernel: Kernel, to: Socket, datagram: Datagram): void {
   kernel.notify(to.id);
 }
 
-export interface Received { bytes: Uint8Array; from: SocketAddress | undefined; files: number[]; whole: number }
+export interface Received { bytes: Uint8Array; from: SocketAddress | undefined; files: number[]; whole: number; how?: Datagram['how'] }
 
 /** What has come in; undefined: nothing yet. */
 export function receive(kernel: Kernel, socket: Socket, length: number, peek: boolean): Received | undefined {
@@ -249,7 +265,7 @@ export function receive(kernel: Kernel, socket: Socket, length: number, peek: bo
   }
   if (!isStream(socket) || socket.type === SOCK_SEQPACKET) {
     if (!peek) { socket.incoming.shift(); socket.incomingSize -= first.bytes.length; changed(kernel, socket); }
-    return { bytes: first.bytes.slice(0, length), from: first.from, files: first.files, whole: first.bytes.length };
+    return { bytes: first.bytes.slice(0, length), from: first.from, files: first.files, whole: first.bytes.length, ...(first.how && { how: first.how }) };
   }
   const result = new Uint8Array(Math.min(length, socket.incomingSize));
   let done = 0, files: number[] = [];
@@ -276,10 +292,13 @@ function changed(kernel: Kernel, socket: Socket): void {
 }
 
 export function receiveStream(kernel: Kernel, file: OpenFile, length: number): Uint8Array | undefined {
-  return receive(kernel, find(kernel, file.object)!, length, false)?.bytes;
+  const got = receive(kernel, find(kernel, file.object)!, length, false);
+  // Descriptors that came with what is only read are closed.
+  for (const id of got?.files ?? []) release(kernel, kernel.state.files.get(id)!);
+  return got?.bytes;
 }
 export function sendStream(kernel: Kernel, file: OpenFile, bytes: Uint8Array): number | undefined {
-  return send(kernel, find(kernel, file.object)!, bytes, undefined, [], false);
+  return send(kernel, find(kernel, file.object)!, bytes, undefined, { files: [] }, false);
 }
 
 // --- ends ---

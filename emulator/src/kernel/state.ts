@@ -146,7 +146,13 @@ export interface Notifier { id: number; next: number; watches: Map<number, { ino
 export interface TimerFile { id: number; clock: number; interval: number; deadline: number; expirations: number }
 
 export interface SocketAddress { family: number; host: string; port: number; path: string; abstract: boolean; scope: number }
-export interface Datagram { from: SocketAddress | undefined; bytes: Uint8Array; files: number[] }
+export interface Datagram {
+  from: SocketAddress | undefined;
+  bytes: Uint8Array;
+  files: number[];
+  /** Of an IP datagram: where it was sent to, and when (seconds, nanoseconds). */
+  how?: { to: string; ttl: number; tos: number; at: [number, number] };
+}
 export interface Socket {
   id: number;
   family: number;
