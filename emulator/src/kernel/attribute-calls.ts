@@ -4,7 +4,7 @@ import * as E from './errno';
 import { fail } from './errno';
 import { lookup, writableInode } from './file-system';
 import type { Node } from './file-system';
-import { anyFileOf, fileOf, O_PATH, pollable } from './files';
+import { anyFileOf, F_SEAL_EXEC, fileOf, O_PATH, pollable } from './files';
 import type { Kernel } from './kernel';
 import { IN_ATTRIB, tellPath } from './notices';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, at, existing } from './path-arguments';
@@ -30,6 +30,7 @@ export function fchmod(kernel: Kernel, [fd, mode]: number[]): number {
   if (file.kind === 'path' || (file.flags & O_PATH) !== 0) return -E.EBADF;
   if (isNameless(file)) return hasNode(file) ? 0 : -E.EOPNOTSUPP;
   const inode = file.inode !== 0 ? kernel.state.inodes.get(file.inode)! : writableInode(kernel, lookup(kernel, file.path) ?? fail(E.EROFS));
+  if (((inode.seals ?? 0) & F_SEAL_EXEC) !== 0 && ((inode.mode ^ mode!) & 0o111) !== 0) return -E.EPERM;
   inode.mode = mode! & 0o7777;
   inode.changed = realtime(kernel);
   tellPath(kernel, inode, file.path, IN_ATTRIB);

@@ -1,13 +1,14 @@
-// System calls that make, copy, close and set descriptors: open, dup, fcntl, flock, ioctl, memfd.
+// System calls that make, copy, close and set descriptors: open, dup, fcntl, ioctl, memfd.
 // Must stay true: errors are those Linux gives for the same request on a read-only root with a writable /tmp.
 import * as E from './errno';
 import { fail } from './errno';
 import { create, kindOf, lookup, newInode, resizeData, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
-import { anyFileOf, closeDescriptor, descriptor, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, seekable, sizeOf } from './files';
+import { anyFileOf, checkLength, closeDescriptor, descriptor, F_SEAL_EXEC, F_SEAL_FUTURE_WRITE, F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_WRITE, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, seekable, sizeOf } from './files';
 import type { Kernel } from './kernel';
+import { recordLock } from './lock-calls';
 import { IN_MODIFY, IN_OPEN, tellPath } from './notices';
 import { AT_FDCWD, base, existing } from './path-arguments';
-import type { Inode } from './state';
+import type { Inode, OpenFile } from './state';
 
 export function openat(kernel: Kernel, [dirfd, address, flags, mode]: number[]): number {
   const wanted = flags! | 0;
@@ -28,10 +29,11 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
     writableDirectory(kernel, existing(found).path);
     const inode = newInode(kernel, kernel.state, 'file', mode & ~kernel.state.umask & 0o7777);
     inode.links = 0;
+    if ((flags & O_EXCL) === 0) inode.nameable = true;
     return descriptor(kernel, { kind: 'memory', flags: kept & ~O_TMPFILE, path: `${found.path}/#${inode.id} (deleted)`, inode: inode.id }, onExec);
   }
   const magic = /^\/(?:proc\/(?:self|\d+|thread-self)\/fd|dev\/fd)\/(\d+)$/.exec(path) ?? /^\/dev\/(stdin|stdout|stderr)$/.exec(path);
-  if (magic && (flags & O_NOFOLLOW) === 0) return reopen(kernel, magic[1]!, onExec);
+  if (magic && (flags & O_NOFOLLOW) === 0) return reopen(kernel, magic[1]!, flags, kept, onExec);
   const found = resolve(kernel, from, path, (flags & O_NOFOLLOW) === 0 && !((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0));
   let { node } = found;
   if ((flags & O_CREAT) !== 0) {
@@ -79,12 +81,25 @@ function opened(kernel: Kernel, inode: Inode, path: string, fd: number): number 
   return fd;
 }
 
-function reopen(kernel: Kernel, name: string, onExec: boolean): number {
+/** What a link of /proc/PID/fd leads to: a file in memory is opened anew, of other things the description is shared. */
+function reopen(kernel: Kernel, name: string, flags: number, kept: number, onExec: boolean): number {
   const fd = { stdin: 0, stdout: 1, stderr: 2 }[name] ?? Number(name);
   const entry = kernel.state.descriptors.get(fd);
   if (!entry) fail(E.ENOENT);
+  const file = kernel.state.files.get(entry.file)!;
+  if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) fail(E.EEXIST);
+  if ((flags & O_DIRECTORY) !== 0 && file.kind !== 'directory') fail(E.ENOTDIR);
+  if (file.kind === 'memory' && (flags & O_PATH) === 0) {
+    const inode = kernel.state.inodes.get(file.inode)!;
+    if ((flags & O_TRUNC) !== 0 && (flags & O_ACCMODE) !== 0) {
+      checkLength(inode, 0);
+      resizeData(kernel, inode, 0);
+      touch(kernel, inode);
+    }
+    return opened(kernel, inode, file.path, descriptor(kernel, { kind: 'memory', flags: kept, path: file.path, inode: inode.id }, onExec));
+  }
   const free = lowestFree(kernel, 0);
-  install(kernel, free, kernel.state.files.get(entry.file)!, onExec);
+  install(kernel, free, file, onExec);
   return free;
 }
 
@@ -148,7 +163,7 @@ export function dup2(kernel: Kernel, [fd, target]: number[]): number {
   return (fd! | 0) === (target! | 0) ? fd! : dup3(kernel, [fd!, target!, 0]);
 }
 
-const F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_SETOWN = 8, F_GETOWN = 9, F_DUPFD_CLOEXEC = 1030, F_SETPIPE_SZ = 1031, F_GETPIPE_SZ = 1032;
+const F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_GETLK = 5, F_SETLK = 6, F_SETLKW = 7, F_SETOWN = 8, F_GETOWN = 9, F_OFD_GETLK = 36, F_OFD_SETLK = 37, F_OFD_SETLKW = 38, F_ADD_SEALS = 1033, F_GET_SEALS = 1034, F_DUPFD_CLOEXEC = 1030, F_SETPIPE_SZ = 1031, F_GETPIPE_SZ = 1032;
 const SETTABLE = O_APPEND | O_NONBLOCK | 0x2000 | 0x4000 | 0x40000;
 
 export function fcntl(kernel: Kernel, [fd, command, argument]: number[]): number {
@@ -165,9 +180,8 @@ export function fcntl(kernel: Kernel, [fd, command, argument]: number[]): number
     case F_SETFD: entry.closeOnExec = (argument! & 1) !== 0; return 0;
     case F_GETFL: return file.flags | (seekable(file) ? 0x8000 : 0);
     case F_SETFL: file.flags = (file.flags & ~SETTABLE) | (argument! & SETTABLE); return 0;
-    // One process never conflicts with its own record locks.
-    case F_GETLK: case 36: kernel.memory.setU16(argument!, 2); return 0;
-    case F_SETLK: case F_SETLKW: case 37: case 38: kernel.memory.read(argument!, 32); return 0;
+    case F_GETLK: case F_SETLK: case F_SETLKW: return recordLock(kernel, fd! | 0, command === F_GETLK ? 'get' : command === F_SETLK ? 'set' : 'wait', 'process', argument!);
+    case F_OFD_GETLK: case F_OFD_SETLK: case F_OFD_SETLKW: return recordLock(kernel, fd! | 0, command === F_OFD_GETLK ? 'get' : command === F_OFD_SETLK ? 'set' : 'wait', 'description', argument!);
     case F_SETOWN: return 0;
     case F_GETOWN: return 0;
     case F_SETPIPE_SZ: case F_GETPIPE_SZ: {
@@ -182,21 +196,25 @@ export function fcntl(kernel: Kernel, [fd, command, argument]: number[]): number
       }
       return pipe.capacity;
     }
+    case F_ADD_SEALS: return addSeals(kernel, file, argument!);
+    case F_GET_SEALS: return sealsOf(kernel, file) ?? -E.EINVAL;
     default: return -E.EINVAL;
   }
 }
 
-/** flock: one holder per open description; others of this process wait or fail. */
-export function flock(kernel: Kernel, [fd, operation]: number[]): number {
-  const file = fileOf(kernel, fd! | 0), kind = operation! & ~4;
-  const mine = (key: string): boolean => key === file.path;
-  if (kind !== 1 && kind !== 2 && kind !== 8) return -E.EINVAL;
-  const holders = [...kernel.state.files.values()].filter((other) => other !== file && mine(other.path) && other.locked);
-  if (kind === 8) { delete file.locked; kernel.notify(-3); return 0; }
-  const conflict = holders.some((other) => kind === 2 || other.locked === 'exclusive');
-  if (!conflict) { file.locked = kind === 2 ? 'exclusive' : 'shared'; return 0; }
-  if ((operation! & 4) !== 0) return -E.EAGAIN;
-  return kernel.block({ state: 'waiting', what: `lock of ${file.path}`, objects: [-3] });
+/** What may not be done any more to a memfd; other files in memory have a seal that nothing can be added to. */
+const sealsOf = (kernel: Kernel, { kind, inode }: OpenFile): number | undefined => (kind === 'memory' ? kernel.state.inodes.get(inode)!.seals ?? F_SEAL_SEAL : undefined);
+
+function addSeals(kernel: Kernel, file: OpenFile, wanted: number): number {
+  const have = sealsOf(kernel, file), inode = kernel.state.inodes.get(file.inode)!;
+  if ((file.flags & O_ACCMODE) === 0) return -E.EPERM;
+  if ((wanted & ~0x3f) !== 0 || have === undefined) return -E.EINVAL;
+  if ((have & F_SEAL_SEAL) !== 0) return -E.EPERM;
+  // What is executable, and stays so, is not to be changed either.
+  const seals = (wanted & F_SEAL_EXEC) !== 0 && (inode.mode & 0o111) !== 0 ? wanted | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE : wanted;
+  if ((seals & ~have & F_SEAL_WRITE) !== 0 && kernel.space.regions.some((region) => region.file?.inode === inode.id && !region.file.readOnly)) return -E.EBUSY;
+  inode.seals = have | seals;
+  return 0;
 }
 
 const FIONREAD = 0x541b, FIONBIO = 0x5421, FIOCLEX = 0x5451, FIONCLEX = 0x5450;
@@ -222,12 +240,15 @@ export function ioctl(kernel: Kernel, [fd, request, argument]: number[]): number
   }
 }
 
+const ALLOW_SEALING = 2, NOEXEC_SEAL = 8;
+
 export function memfdCreate(kernel: Kernel, [name, flags]: number[]): number {
   // Huge pages are not to be had.
   if ((flags! & ~0x1f & ~((flags! & 4) !== 0 ? 0xfc000000 : 0)) !== 0 || (flags! & 0x18) === 0x18) return -E.EINVAL;
   if (kernel.memory.stringBytes(name!, 8192).length > 249) return -E.EINVAL;
   if ((flags! & 4) !== 0) return -E.ENODEV;
-  const inode = newInode(kernel, kernel.state, 'file', 0o777);
+  const inode = newInode(kernel, kernel.state, 'file', (flags! & NOEXEC_SEAL) !== 0 ? 0o666 : 0o777);
   inode.links = 0;
+  inode.seals = (flags! & NOEXEC_SEAL) !== 0 ? F_SEAL_EXEC : (flags! & ALLOW_SEALING) !== 0 ? 0 : F_SEAL_SEAL;
   return descriptor(kernel, { kind: 'memory', flags: 2, path: `/memfd:${kernel.memory.string(name!)} (deleted)`, inode: inode.id }, (flags! & 1) !== 0);
 }

@@ -1,6 +1,6 @@
 // Descriptors, open file descriptions and what reading, writing and polling mean for each kind of them.
 // Must stay true: a description lives as long as a descriptor (or a message in flight) refers to it; `undefined` from an operation means "would block".
-import { EAGAIN, EBADF, EFBIG, EINVAL, EIO, EISDIR, EMFILE, ENOSPC, EPIPE, ESPIPE, fail } from './errno';
+import { EAGAIN, EBADF, EFBIG, EINVAL, EIO, EISDIR, EMFILE, ENOSPC, EPERM, EPIPE, ESPIPE, fail } from './errno';
 import { CHUNK } from './file-data';
 import { drop, readData, touch, writeData } from './file-system';
 import type { Kernel } from './kernel';
@@ -8,14 +8,16 @@ import { IN_ACCESS, IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, IN_MODIFY, takeNotices, te
 import { SIGPIPE, SI_USER } from './signal-numbers';
 import { pendingOf, takeSignals } from './pending-signals';
 import { closeSocket, pollSocket, receivers, receiveStream, sendStream } from './sockets';
-import type { FileKind, OpenFile, Pipe, SocketAddress } from './state';
+import type { FileKind, Inode, OpenFile, Pipe, SocketAddress } from './state';
 
 export const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000, O_CLOEXEC = 0x80000, O_PATH = 0x200000, O_TMPFILE = 0x400000;
+export const F_SEAL_SEAL = 1, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4, F_SEAL_WRITE = 8, F_SEAL_FUTURE_WRITE = 16, F_SEAL_EXEC = 32;
 export const POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32, POLLRDNORM = 64, POLLWRNORM = 256, POLLRDHUP = 0x2000;
 /** The pollable id of standard input. */
 export const STDIN_OBJECT = -2;
-/** That of pending signals. */
+/** That of pending signals, and that of locks on files. */
 const SIGNALS_OBJECT = -1;
+export const LOCKS_OBJECT = -3;
 /** Options of sockets, in microseconds: 0 for ever, below 0 not at all. */
 export const RECEIVE_TIMEOUT = '1:20', SEND_TIMEOUT = '1:21';
 
@@ -64,14 +66,32 @@ export function closeDescriptor(kernel: Kernel, fd: number): void {
   kernel.state.descriptors.delete(fd);
   kernel.state.lowestFree = Math.min(kernel.state.lowestFree, fd);
   for (const epoll of kernel.state.epolls.values()) epoll.items.delete(`${fd}:${descriptor.file}`);
-  release(kernel, kernel.state.files.get(descriptor.file)!);
+  const file = kernel.state.files.get(descriptor.file)!;
+  // Whichever descriptor of the file it is.
+  unlock(kernel, file, 0);
+  release(kernel, file);
+}
+
+/** The file that locks of a description are for, whatever its names. */
+export const lockKey = (file: OpenFile): string => (file.inode !== 0 ? `${file.inode}` : file.path);
+
+/** Lets go of what an owner has locked of a file. */
+function unlock(kernel: Kernel, file: OpenFile, owner: number): void {
+  const { locks } = kernel.state;
+  if (locks.size === 0) return;
+  const key = lockKey(file), list = locks.get(key), left = list?.filter((lock) => lock.owner !== owner);
+  if (!list || left!.length === list.length) return;
+  if (left!.length > 0) locks.set(key, left!);
+  else locks.delete(key);
+  kernel.notify(LOCKS_OBJECT);
 }
 
 export function release(kernel: Kernel, file: OpenFile): void {
   if (--file.references > 0) return;
   const { state } = kernel;
   state.files.delete(file.id);
-  if (file.locked) kernel.notify(-3);
+  if (file.locked) kernel.notify(LOCKS_OBJECT);
+  unlock(kernel, file, file.id);
   if (file.inode !== 0) {
     const inode = state.inodes.get(file.inode);
     if (inode) {
@@ -215,6 +235,12 @@ function takeRoom(kernel: Kernel, length: number): void {
   kernel.roomForFiles -= wanted;
 }
 
+/** What the seals of a memfd forbid about its length. */
+export function checkLength(inode: Inode, size: number): void {
+  const { seals = 0, data } = inode;
+  if (((seals & F_SEAL_SHRINK) !== 0 && size < data!.size) || ((seals & F_SEAL_GROW) !== 0 && size > data!.size)) fail(EPERM);
+}
+
 /** Bytes accepted; undefined: none now. */
 export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at: number | undefined): number | undefined {
   if ((file.flags & O_ACCMODE) === 0 || file.kind === 'path') fail(EBADF);
@@ -223,6 +249,10 @@ export function writeFile(kernel: Kernel, file: OpenFile, bytes: Uint8Array, at:
       const inode = kernel.state.inodes.get(file.inode)!, data = inode.data!;
       const position = (file.flags & O_APPEND) !== 0 ? data.size : at ?? file.offset;
       if (position + bytes.length > 2 ** 40) fail(EFBIG);
+      if (inode.seals) {
+        if ((inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0) fail(EPERM);
+        if ((inode.seals & F_SEAL_GROW) !== 0 && position + bytes.length > data.size) fail(EPERM);
+      }
       takeRoom(kernel, bytes.length);
       writeData(kernel, inode, position, bytes);
       if (at === undefined) file.offset = position + bytes.length;

@@ -7,7 +7,7 @@ import { USER_END } from '../memory/regions';
 import type { Region } from '../memory/regions';
 import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EPERM, Unsupported } from './errno';
 import { drop } from './file-system';
-import { fileOf, wholeContent } from './files';
+import { F_SEAL_FUTURE_WRITE, F_SEAL_WRITE, fileOf, wholeContent } from './files';
 import type { Kernel } from './kernel';
 
 const MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_32BIT = 0x40, MAP_FIXED_NOREPLACE = 0x100000;
@@ -43,7 +43,9 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
     if (mode === O_WRONLY) return -EACCES;
     if (file.kind === 'zero') backing = undefined;
     else {
-      const readOnly = mode !== O_RDWR;
+      const seals = kernel.state.inodes.get(file.inode)?.seals ?? 0, sealed = (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0;
+      if (sealed && kind !== MAP_PRIVATE && (protection! & WRITE) !== 0) return -EPERM;
+      const readOnly = mode !== O_RDWR || sealed;
       if (kind !== MAP_PRIVATE && (protection! & WRITE) !== 0 && readOnly) return -EACCES;
       if (kind !== MAP_PRIVATE && file.kind === 'memory') shared = { inode: file.inode, offset: offset!, readOnly };
       else {

@@ -112,6 +112,8 @@ export interface OpenFile {
   locked?: 'shared' | 'exclusive';
 }
 
+/** A lock of fcntl: `end` is its last byte. The process's own belong to 0, others to an open file description. */
+export interface RecordLock { owner: number; start: bigint; end: bigint; exclusive: boolean }
 export interface DirectoryEntry { name: string; inode: number; type: number }
 export interface Descriptor { file: number; closeOnExec: boolean }
 
@@ -134,7 +136,10 @@ export interface Inode {
   device?: string;
   /** Pipe of a named fifo, or the listener bound to this name. */
   object?: number;
-  attributes?: Map<string, Uint8Array>;
+  /** F_SEAL_ bits of a memfd. */
+  seals?: number;
+  /** Made by O_TMPFILE without O_EXCL: may still be given a name. */
+  nameable?: true;
 }
 
 export interface Pipe { id: number; buffers: Uint8Array[]; size: number; capacity: number; readers: number; writers: number; packets: boolean; /** How often each end of a fifo was opened: who waits for the other may come too late to see it. */ opened?: { readers: number; writers: number } }
@@ -216,6 +221,8 @@ export interface KernelState {
   /** Ties the two halves of a rename together. */
   nextCookie: number;
   sockets: Map<number, Socket>;
+  /** Record locks by file. */
+  locks: Map<string, RecordLock[]>;
   /** pollable id → tids waiting for a change of it. */
   waiters: Map<number, number[]>;
   /** pollable id → how often it changed, for edge-triggered epoll. */
