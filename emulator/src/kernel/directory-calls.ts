@@ -3,6 +3,7 @@
 import * as E from './errno';
 import { fail } from './errno';
 import { create, drop, join, kindOf, linkTarget, lookup, names, removeName, touch, writable, writableDirectory, writableInode } from './file-system';
+import type { Resolved } from './file-system';
 import { anyFileOf, fileOf, O_PATH } from './files';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
@@ -85,16 +86,19 @@ export const rmdir = (k: Kernel, [path]: number[]): number => unlinkat(k, [AT_FD
 const RENAME_NOREPLACE = 1, RENAME_EXCHANGE = 2;
 
 export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]): number {
-  if ((flags! & ~RENAME_NOREPLACE) !== 0) return (flags! & RENAME_EXCHANGE) !== 0 ? -E.EINVAL : -E.EINVAL;
+  const exchange = (flags! & RENAME_EXCHANGE) !== 0;
+  if ((flags! & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0 || flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) return -E.EINVAL;
   const from = at(kernel, fd1!, path1!, 'never'), to = at(kernel, fd2!, path2!, 'never');
   const source = existing(from), isDirectory = kindOf(source) === 'directory';
   if (from.name === '' || to.name === '' || from.dots !== '' || to.dots !== '') return -E.EBUSY;
   if (!writable(from.parent) || !writable(to.parent)) return -E.EROFS;
   if (!lookup(kernel, to.parent)) return -E.ENOENT;
   if (to.node && (flags! & RENAME_NOREPLACE) !== 0) return -E.EEXIST;
+  if (exchange && !to.node) return -E.ENOENT;
   if (from.path === to.path) return 0;
   if (to.path.startsWith(from.path + '/')) return -E.EINVAL;
-  if (from.path.startsWith(to.path + '/')) return -E.ENOTEMPTY;
+  if (from.path.startsWith(to.path + '/')) return exchange ? -E.EINVAL : -E.ENOTEMPTY;
+  if (exchange) return exchangeNames(kernel, from, to);
   if ((to.mustBeDirectory || from.mustBeDirectory) && !isDirectory) return -E.ENOTDIR;
   const inode = writableInode(kernel, source);
   let replaced: Inode | undefined;
@@ -128,6 +132,33 @@ export function renameat2(kernel: Kernel, [fd1, path1, fd2, path2, flags]: numbe
   tellSelf(kernel, inode, IN_MOVE_SELF);
   return 0;
 }
+/** Two names change places. */
+function exchangeNames(kernel: Kernel, from: Resolved, to: Resolved): number {
+  const first = writableInode(kernel, existing(from)), second = writableInode(kernel, existing(to));
+  if (first === second) return 0;
+  if ((from.mustBeDirectory && first.kind !== 'directory') || (to.mustBeDirectory && second.kind !== 'directory')) return -E.ENOTDIR;
+  const here = writableDirectory(kernel, from.parent), there = writableDirectory(kernel, to.parent);
+  here.entries!.set(from.name, second.id);
+  there.entries!.set(to.name, first.id);
+  if (first.kind === 'directory') { here.links--; there.links++; }
+  if (second.kind === 'directory') { there.links--; here.links++; }
+  for (const each of [here, there]) touch(kernel, each);
+  for (const each of [first, second]) each.changed = realtime(kernel);
+  const swapped = (path: string): string => {
+    for (const [old, fresh] of [[from.path, to.path], [to.path, from.path]] as const) if (path === old || path.startsWith(old + '/')) return fresh + path.slice(old.length);
+    return path;
+  };
+  for (const file of kernel.state.files.values()) file.path = swapped(file.path);
+  kernel.state.cwd = swapped(kernel.state.cwd);
+  for (const [a, b, inode, name, other] of [[here, there, first, from.name, to.name], [there, here, second, to.name, from.name]] as const) {
+    const cookie = kernel.state.nextCookie++;
+    tellName(kernel, a, inode, IN_MOVED_FROM, name, cookie);
+    tellName(kernel, b, inode, IN_MOVED_TO, other, cookie);
+    tellSelf(kernel, inode, IN_MOVE_SELF);
+  }
+  return 0;
+}
+
 export const renameat = (k: Kernel, [fd1, path1, fd2, path2]: number[]): number => renameat2(k, [fd1!, path1!, fd2!, path2!, 0]);
 export const rename = (k: Kernel, [path1, path2]: number[]): number => renameat2(k, [AT_FDCWD, path1!, AT_FDCWD, path2!, 0]);
 
@@ -142,9 +173,14 @@ export const symlink = (k: Kernel, [target, path]: number[]): number => symlinka
 export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]): number {
   if ((flags! & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
   let inode: Inode;
-  if ((flags! & AT_EMPTY_PATH) !== 0 && kernel.memory.string(path1!) === '') {
-    const file = anyFileOf(kernel, fd1! | 0);
+  const from = kernel.memory.string(path1!), magic = (flags! & AT_SYMLINK_FOLLOW) === 0 ? null : /^\/proc\/(?:self|thread-self|\d+)\/fd\/(\d+)$/.exec(from);
+  if (magic || ((flags! & AT_EMPTY_PATH) !== 0 && from === '')) {
+    if (magic && !kernel.state.descriptors.has(Number(magic[1]))) return -E.ENOENT;
+    const file = anyFileOf(kernel, magic ? Number(magic[1]) : fd1! | 0);
     inode = kernel.state.inodes.get(file.inode) ?? fail(E.EXDEV);
+    if (inode.seals !== undefined) return -E.EXDEV;
+    if (inode.kind === 'directory') return -E.EPERM;
+    if (inode.links === 0 && !inode.nameable) return -E.ENOENT;
   } else {
     const node = existing(at(kernel, fd1!, path1!, (flags! & AT_SYMLINK_FOLLOW) !== 0));
     if (kindOf(node) === 'directory') return -E.EPERM;
@@ -158,6 +194,7 @@ export function linkat(kernel: Kernel, [fd1, path1, fd2, path2, flags]: number[]
   parent.entries!.set(to.name, inode.id);
   parent.hidden?.delete(to.name);
   inode.links++;
+  delete inode.nameable;
   inode.changed = realtime(kernel);
   touch(kernel, parent);
   tellSelf(kernel, inode, IN_ATTRIB);

@@ -11,7 +11,7 @@ import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW, at, base, e
 import type { OpenFile } from './state';
 import { REALTIME_EPOCH } from './state';
 
-interface Attributes { device: number; inode: number; mode: number; links: number; uid: number; gid: number; special: number; size: number; times: [number, number][] }
+interface Attributes { device: number; inode: number; mode: number; links: number; uid: number; gid: number; special: number; size: number; /** Of 512 bytes. */ blocks: number; times: [number, number][] }
 
 export const FORMAT = { file: 0o100000, directory: 0o040000, symlink: 0o120000, device: 0o020000, fifo: 0o010000, socket: 0o140000 } as const;
 const START: [number, number] = [REALTIME_EPOCH, 0];
@@ -30,16 +30,16 @@ function nodeAttributes(kernel: Kernel, node: Node): Attributes {
   if (node.layer === 'memory') {
     const { inode } = node;
     const size = inode.data?.size ?? (inode.target !== undefined ? text(inode.target).length : inode.kind === 'directory' ? 4096 : 0);
-    return { device: 0x2a, inode: inode.id, mode: FORMAT[inode.kind] | inode.mode, links: inode.links, uid: inode.uid, gid: inode.gid, special: 0, size, times: [inode.accessed, inode.modified, inode.changed] };
+    return { device: 0x2a, inode: inode.id, mode: FORMAT[inode.kind] | inode.mode, links: inode.links, uid: inode.uid, gid: inode.gid, special: 0, size, blocks: inode.data ? inode.data.blocks * 8 : 0, times: [inode.accessed, inode.modified, inode.changed] };
   }
   if (node.layer === 'host') {
     const { stat } = node, time: [number, number] = [Math.floor(stat.mtimeSeconds), Math.round((stat.mtimeSeconds % 1) * 1e9)];
-    return { device: 0x2b, inode: pathNumber(node.path), mode: FORMAT[stat.kind] | (stat.mode & 0o7777), links: 1, uid: kernel.facts.uid, gid: kernel.facts.gid, special: 0, size: stat.size, times: [time, time, time] };
+    return { device: 0x2b, inode: pathNumber(node.path), mode: FORMAT[stat.kind] | (stat.mode & 0o7777), links: 1, uid: kernel.facts.uid, gid: kernel.facts.gid, special: 0, size: stat.size, blocks: Math.ceil(stat.size / 4096) * 8, times: [time, time, time] };
   }
   const { entry } = node;
   const device = { null: 0x103, zero: 0x105, full: 0x107, random: 0x109, tty: 0x500 }[entry.device ?? 'null'];
   const size = node.path.startsWith('/etc/') ? entry.content?.(kernel).length ?? 0 : entry.kind === 'symlink' ? text(linkTarget(kernel, node)).length : 0;
-  return { device: 0x2c, inode: pathNumber(node.path), mode: FORMAT[entry.kind] | entry.mode, links: entry.kind === 'directory' ? 2 : 1, uid: 0, gid: 0, special: entry.device ? device : 0, size, times: [START, START, START] };
+  return { device: 0x2c, inode: pathNumber(node.path), mode: FORMAT[entry.kind] | entry.mode, links: entry.kind === 'directory' ? 2 : 1, uid: 0, gid: 0, special: entry.device ? device : 0, size, blocks: 0, times: [START, START, START] };
 }
 
 function fileAttributes(kernel: Kernel, file: OpenFile): Attributes {
@@ -52,7 +52,7 @@ function fileAttributes(kernel: Kernel, file: OpenFile): Attributes {
     if (node) return nodeAttributes(kernel, node);
   }
   const format = file.kind === 'socket' ? FORMAT.socket : file.kind === 'pipe' || file.kind === 'stdin' || file.kind === 'output' ? FORMAT.fifo : 0;
-  return { device: 0xe, inode: file.object > 0 ? file.object : file.id, mode: format | 0o600, links: 1, uid: kernel.facts.uid, gid: kernel.facts.gid, special: 0, size: 0, times: [START, START, START] };
+  return { device: 0xe, inode: file.object > 0 ? file.object : file.id, mode: format | 0o600, links: 1, uid: kernel.facts.uid, gid: kernel.facts.gid, special: 0, size: 0, blocks: 0, times: [START, START, START] };
 }
 
 function writeStat(kernel: Kernel, to: number, a: Attributes): number {
@@ -67,7 +67,7 @@ function writeStat(kernel: Kernel, to: number, a: Attributes): number {
   put(40, a.special);
   put(48, a.size);
   put(56, 4096);
-  put(64, Math.ceil(a.size / 512));
+  put(64, a.blocks);
   a.times.forEach(([seconds, nanoseconds], i) => { put(72 + i * 16, seconds); put(80 + i * 16, nanoseconds); });
   kernel.memory.write(to, bytes);
   return 0;
@@ -103,7 +103,7 @@ export function statx(kernel: Kernel, [fd, path, flags, mask, to]: number[]): nu
   view.setUint16(28, a.mode, true);
   view.setBigUint64(32, BigInt(a.inode), true);
   view.setBigUint64(40, BigInt(a.size), true);
-  view.setBigUint64(48, BigInt(Math.ceil(a.size / 512)), true);
+  view.setBigUint64(48, BigInt(a.blocks), true);
   // atime, mtime, ctime, btime in the order of their offsets 64 (a), 80 (b), 96 (c), 112 (m).
   ([[64, a.times[0]!], [80, a.times[2]!], [96, a.times[2]!], [112, a.times[1]!]] as const).forEach(([where, [seconds, nanoseconds]]) => {
     view.setBigInt64(where, BigInt(seconds), true);

@@ -5,13 +5,14 @@ import { USER_END } from '../memory/regions';
 import * as E from './errno';
 import { fail } from './errno';
 import { kindOf, resizeData, touch, writableInode } from './file-system';
-import { fileOf, O_ACCMODE, O_APPEND, O_WRONLY, pollable, POLLERR, POLLHUP, POLLIN, pollState, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
+import { checkLength, F_SEAL_FUTURE_WRITE, F_SEAL_WRITE, fileOf, O_ACCMODE, O_APPEND, O_WRONLY, pollable, POLLERR, POLLHUP, POLLIN, pollState, readFile, seekable, sizeOf, wouldBlock, writeFile } from './files';
 import type { Kernel } from './kernel';
 import { IN_MODIFY, tellPath } from './notices';
 import { AT_FDCWD, at, existing } from './path-arguments';
-import type { OpenFile } from './state';
+import type { Inode, OpenFile } from './state';
 
 const LARGEST = 0x7ffff000;
+const KEEP_SIZE = 1, PUNCH_HOLE = 2;
 
 interface Part { address: number; length: number }
 
@@ -139,7 +140,13 @@ export function lseek(kernel: Kernel, [fd, offset, whence]: number[]): number {
   else if (whence === 2) to = size + offset!;
   else if (whence === 3 || whence === 4) {
     if (offset! < 0 || offset! >= size) return -E.ENXIO;
-    to = whence === 3 ? offset! : size;
+    const data = file.kind === 'memory' ? kernel.state.inodes.get(file.inode)!.data : undefined;
+    if (data) {
+      // What mappings changed counts, too.
+      kernel.space.linked.storedTo(file.inode, 0, size);
+      to = whence === 3 ? data.nextData(offset!) : data.nextHole(offset!);
+      if (to >= size && whence === 3) return -E.ENXIO;
+    } else to = whence === 3 ? offset! : size;
   } else return -E.EINVAL;
   if (to < 0) return -E.EINVAL;
   file.offset = to;
@@ -195,6 +202,7 @@ export function ftruncate(kernel: Kernel, [fd, size]: number[]): number {
   if ((file.flags & O_ACCMODE) === 0 || file.kind === 'path') return -E.EINVAL;
   if (file.kind !== 'memory') return -E.EINVAL;
   const inode = kernel.state.inodes.get(file.inode)!;
+  checkLength(inode, size!);
   resizeData(kernel, inode, size!);
   touch(kernel, inode);
   tellPath(kernel, inode, file.path, IN_MODIFY);
@@ -216,14 +224,31 @@ export function truncate(kernel: Kernel, [address, size]: number[]): number {
 export function fallocate(kernel: Kernel, [fd, mode, offset, length]: number[]): number {
   const file = fileOf(kernel, fd! | 0);
   if (offset! < 0 || length! <= 0) return -E.EINVAL;
-  if ((mode! & ~1) !== 0) return -E.EOPNOTSUPP;
+  // As tmpfs does: holes, but no ranges that move or are only said to be zero.
+  if ((mode! & ~(KEEP_SIZE | PUNCH_HOLE)) !== 0 || mode === PUNCH_HOLE) return -E.EOPNOTSUPP;
   if ((file.flags & O_ACCMODE) === 0) return -E.EBADF;
   if (file.kind === 'pipe') return -E.ESPIPE;
   if (file.kind !== 'memory') return -E.ENODEV;
   if (offset! + length! >= 2 ** 40) return -E.EFBIG;
-  const { data } = kernel.state.inodes.get(file.inode)!;
-  if ((mode! & 1) === 0 && data!.size < offset! + length!) data!.truncate(offset! + length!);
+  const inode = kernel.state.inodes.get(file.inode)!, data = inode.data!, end = offset! + length!;
+  if ((mode! & PUNCH_HOLE) !== 0) {
+    if (((inode.seals ?? 0) & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0) return -E.EPERM;
+    punch(kernel, inode, offset!, end);
+  } else {
+    checkLength(inode, Math.max(data.size, end));
+    data.reserve(offset!, end);
+    if ((mode! & KEEP_SIZE) === 0 && data.size < end) data.truncate(end);
+  }
+  touch(kernel, inode);
   return 0;
+}
+
+function punch(kernel: Kernel, inode: Inode, start: number, end: number): void {
+  const data = inode.data!, { linked } = kernel.space;
+  // Mappings first give what they have changed, then are told that it is gone.
+  linked.storedTo(inode.id, start, end);
+  for (const [from, to] of data.pieces(start, end)) linked.wroteTo(inode.id, from, new Uint8Array(to - from));
+  data.punch(start, end);
 }
 
 /** Memory has nothing to write back. */
