@@ -475,10 +475,11 @@ export class Debugger implements DebuggerApi {
   whatIs(expression: string, frame?: Frame, thread?: number, location = false): string[] {
     let found: ReturnType<Inspector['typeOf']>;
     try { found = this.stopped.inspector.typeOf(expression, this.at(frame, thread)); } catch (error) {
-      const type = this.binary.typeNamed(expression);
+      const type = this.stopped.inspector.namedType(expression);
       if (!type) throw error;
-      const lines = [`${type.kind} type, size: ${type.size} bytes`];
-      if (type.fields.length > 0) {
+      const lines = [`${type.kind === 'pointer' ? 'ptr' : type.kind} type, size: ${type.size} bytes`];
+      // What strings and slices are made of is the compiler's own.
+      if (type.kind === 'struct' && type.fields.length > 0) {
         lines.push('Fields:');
         const width = Math.max(...type.fields.map(({ name }) => name.length)) + 2;
         for (const field of type.fields) lines.push(`\t${field.name.padEnd(width)}${field.type.name}`);
@@ -641,10 +642,11 @@ export class Debugger implements DebuggerApi {
 
   findLocations(spec: string, frame?: Frame): Location[] {
     const here = (): Frame | undefined => { if (!this.session || this.running) return undefined; try { return this.topFrame(); } catch { return undefined; /* ended */ } };
-    return this.places.find(spec, frame ?? here, (expression) => (this.session && !this.running ? this.evaluate(expression).value : undefined));
+    return this.places.find(spec, frame ?? here, (expression) => (this.session && !this.running ? this.codeAddress(expression, frame) : undefined));
   }
   /** The one line that a spec names, to be shown: it need not have code. */
-  findLine(spec: string, frame: Frame): Location { return this.places.line(spec, frame, (expression) => this.evaluate(expression).value); }
+  findLine(spec: string, frame: Frame): Location { return this.places.line(spec, frame, (expression) => this.codeAddress(expression, frame)); }
+  private codeAddress(expression: string, frame?: Frame): number { return this.stopped.inspector.codeAddress(expression, this.at(frame, undefined)); }
 
   linesWithCode(file: string): number[] { return this.binary.linesWithCode(this.binaryPath(file)); }
   source(path: string): Promise<string | undefined> { return this.sourceFiles.text(path); }

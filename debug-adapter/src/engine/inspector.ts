@@ -11,7 +11,7 @@ import { stackGuardName } from '../goruntime/status';
 import type { FormatOptions, Value } from '../goruntime/value-types';
 import type { SchedulerSnapshot } from '../goruntime/types';
 import type { GoBinary } from '../symbols';
-import type { Binary, FrameContext } from '../symbols/types';
+import type { Binary, FrameContext, GoType } from '../symbols/types';
 import { CallPanicked, callFunction } from './call';
 import { RSP } from './guest';
 import type { RuntimeWords } from './guest';
@@ -411,17 +411,29 @@ export class Inspector {
 
   packageRows(): VariableRow[] { return this.values.globalRows(); }
   /** No type where the value is an untyped constant. */
+  /** The place in code that an expression means: a number, or where the body of the function begins that a value calls. */
+  codeAddress(expression: string, place: Place): number {
+    const { address, called } = this.values.go.evaluator.codeAddress(this.expand(this.read(expression, place), place), this.scopeOf(place)), fn = called ? this.binary.functionAt(address) : undefined;
+    return fn ? this.binary.firstPcAfterPrologue(fn) : address;
+  }
+
+  /** A type by its name, as Go's source or as the debug information has it. */
+  namedType(name: string): GoType | undefined {
+    try { return this.values.go.evaluator.typeOf(name) ?? this.binary.typeNamed(name); } catch { return this.binary.typeNamed(name); }
+  }
+
   typeOf(expression: string, place: Place): { type: string | undefined; kind: string | undefined; concrete?: string } {
-    const value = this.values.go.evaluate(this.expand(this.read(expression, place), place), this.scopeOf(place));
-    const children = value.type?.kind === 'interface' ? this.values.go.children(value) : [];
-    return { type: value.register !== undefined ? 'CPU Register' : value.untyped ? undefined : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : value.type?.kind === 'interface' && value.unreadable === undefined ? { concrete: 'void' } : {}) };
+    return this.withCalls(place, () => {
+      const value = this.values.go.evaluate(this.expand(this.read(expression, place), place), this.scopeOf(place)), children = value.type?.kind === 'interface' ? this.values.go.children(value) : [];
+      return { type: value.register !== undefined ? 'CPU Register' : value.untyped ? undefined : value.typeName, kind: value.type?.kind, ...(children[0] ? { concrete: children[0].typeName } : value.type?.kind === 'interface' && value.unreadable === undefined ? { concrete: 'void' } : {}) };
+    }, (found) => found);
   }
 }
 
 /** `$rsp` and `%rsp` are registers too. */
 export function normal(expression: string): string {
   const text = expression.trim().replace(/^[$%](?=[a-z])/i, '').replace(/^pc$/i, 'rip').replace(/^sp$/i, 'rsp');
-  if (text === '') throw new Error('empty expression');
+  if (text === '') throw new Error('1:1: expected operand, found \'EOF\'');
   return text;
 }
 

@@ -14,22 +14,25 @@ export class Places {
     return { pc, file: place?.file ?? '', line: place?.line ?? 0, function: place?.function.name ?? '' };
   }
 
-  /** `here` is what relative specs count from: a frame, or how to find the one that is stopped; `value` evaluates `*EXPRESSION`, while that is possible. */
-  find(spec: string, here: Frame | (() => Frame | undefined), value: (expression: string) => string | undefined): Location[] {
+  /** `here` is what relative specs count from: a frame, or how to find the one that is stopped; `code` gives the place that an expression means, while that is possible. */
+  find(spec: string, here: Frame | (() => Frame | undefined), code: (expression: string) => number | undefined): Location[] {
     const found = this.named(spec, here);
-    if (found.places.length === 0 && spec.startsWith('*')) {
-      const address = Number(/0x[0-9a-f]+|\d+/.exec(value(spec.slice(1)) ?? '')?.[0] ?? NaN);
-      if (Number.isFinite(address)) return [this.at(address)];
+    const expression = /^\*(.*)$/s.exec(spec)?.[1];
+    if (found.places.length === 0 && (expression !== undefined || found.unknown)) {
+      // As Delve has it, an expression needs no star where nothing has that name.
+      let address: number | undefined;
+      try { address = code(expression ?? spec); } catch (error) { if (expression !== undefined) throw error; }
+      if (address !== undefined) return [this.at(address)];
     }
     if (found.places.length === 0) throw new Error(found.error ?? `location ${JSON.stringify(spec)} not found`);
     return found.places.map(({ pc, file, line, function: fn }) => ({ pc, file, line, function: fn.name }));
   }
 
   /** The one line that a spec names, which need not have code; its pc is 0 then. */
-  line(spec: string, here: Frame | (() => Frame | undefined), value: (expression: string) => string | undefined): Location {
+  line(spec: string, here: Frame | (() => Frame | undefined), code: (expression: string) => number | undefined): Location {
     const { line } = this.named(spec, here);
     if (line) return { pc: 0, ...line, function: '' };
-    const found = this.find(spec, here, value), functions = [...new Set(found.map((place) => place.function))];
+    const found = this.find(spec, here, code), functions = [...new Set(found.map((place) => place.function))];
     if (spec.startsWith('/') && functions.length > 1) throw new Error(`Location ${JSON.stringify(spec)} ambiguous: ${functions.join(', ')}…`);
     return found[0]!;
   }

@@ -6,7 +6,8 @@ import type { Assignment, EvalScope, PrintOptions } from '../goruntime/values';
 import type { GoRuntime } from '../goruntime/runtime';
 import type { FormatOptions, Value } from '../goruntime/value-types';
 import type { GoBinary } from '../symbols';
-import type { Memory, VariableInfo } from '../symbols/types';
+import type { VisibleVariable } from '../goruntime/evaluate';
+import type { Memory } from '../symbols/types';
 import type { Variable } from './types';
 
 /** A variable of a frame or package as `args`, `locals` and `vars` print it. */
@@ -77,7 +78,7 @@ export class FrameValues {
     const rows = levels.flatMap((level, i) => { const inner = new Set(levels.slice(i + 1).flat().map(({ value }) => value.name)); return level.map((each) => this.row(each.value, scope, each.info.role, each.info.shadowed || inner.has(each.value.name), each.info.declLine)); });
     return [...rows.filter((row) => row.role !== 'local'), ...rows.filter((row) => row.role === 'local')];
   }
-  private declaredIn(scope: EvalScope): { value: Value; info: VariableInfo }[] {
+  private declaredIn(scope: EvalScope): { value: Value; info: VisibleVariable }[] {
     const infos = this.go.evaluator.declared(scope), visible = this.go.variables(scope, infos).map((value, i) => ({ value, info: infos[i]! }));
     return [...visible.filter(({ info }) => info.role !== 'local'), ...visible.filter(({ info }) => info.role === 'local').sort((a, b) => a.info.declLine - b.info.declLine)];
   }

@@ -2,6 +2,7 @@
 // Must stay true: what Go converts is converted as Go does it; a pointer may also be made of any number.
 import type { GoType } from '../symbols/types';
 import { textOf } from './go-text';
+import { isDirect } from './load';
 import { alike, isInteger, isUntyped, quoted } from './operand-kinds';
 import type { Operand } from './operand-kinds';
 import { Operands } from './operands';
@@ -88,8 +89,19 @@ export class Conversions extends Operands {
     if (typed && source.kind !== target.kind && !['pointer', 'unsafe.Pointer', 'uintptr', 'interface'].includes(target.kind)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
     // A function's name has its code's address, a variable that of a closure; and whose parameters differ cannot be called by it.
     if (target.kind === 'func' && source.kind === 'func' && (source.place.at === 'gone' || source.typeName !== target.typeName)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
+    if (typed && target.kind === 'interface' && source.type !== target.type) return this.boxed(target.type!, source);
     const v = this.convert(target.type!, source);
     if (v.bytes.length < target.type!.size) this.fail('the new value could not be read');
     return v.bytes.slice(0, target.type!.size);
+  }
+
+  /** What an empty interface that holds the value is: its type, and the value itself where one word is all of it. Other values would need a place of their own. */
+  private boxed(type: GoType, v: Operand): Uint8Array {
+    const held = v.kind === 'interface' ? this.loader.dynamic(v) : undefined, described = held ? held.described ?? 0 : v.type && isDirect(v.type) ? this.binary.runtimeAddressOf(v.type) : undefined;
+    if (type.name !== 'interface {}' || described === undefined) this.fail(`can not convert value of type ${v.typeName} to ${type.name}`);
+    const bytes = new Uint8Array(16);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(described!), true);
+    bytes.set(held ? v.bytes.subarray(8, 16) : v.bytes.subarray(0, 8), 8);
+    return bytes;
   }
 }

@@ -10,7 +10,7 @@ import { parseExpression, sourceOf } from './expression-parser';
 import type { Node } from './expression-parser';
 import { Conversions } from './conversions';
 import { bytesOf } from './go-text';
-import { UNTYPED_COMPLEX, isUntyped, kindText, mismatched, typeText } from './operand-kinds';
+import { UNTYPED_COMPLEX, isInteger, isUntyped, kindText, mismatched, typeText } from './operand-kinds';
 import { FOLLOWED } from './operands';
 import type { Operand } from './operands';
 import { registerValue } from './registers';
@@ -56,6 +56,9 @@ export interface EvalScope {
 
 export type { Operand } from './operands';
 
+/** A variable where it can be seen, or where another of its name is seen instead. */
+export type VisibleVariable = VariableInfo & { shadowed: boolean };
+
 
 export class Evaluator extends Conversions {
   constructor(binary: GoBinary, runtime: GoRuntime, private readonly memory: Memory) {
@@ -69,19 +72,27 @@ export class Evaluator extends Conversions {
     return v;
   }
 
+  /** The address that an expression is, or that of the function it calls. */
+  codeAddress(expression: string, scope: EvalScope): { address: number; called: boolean } {
+    const v = this.eval(parseExpression(expression), scope);
+    if (v.unreadable) this.fail(v.unreadable);
+    if (v.kind === 'func') return { address: v.place.at === 'gone' ? v.base : this.closure(v).callee.entry, called: true };
+    return isInteger(v) ? { address: Number(BigInt.asUintN(64, this.toInteger(v)!)), called: false } : this.fail(`wrong expression kind: ${kindText(v)}`);
+  }
+
   /** The type an expression names (`*runtime.g`, `[]int`), or undefined. */
   typeOf(expression: string): GoType | undefined {
     return this.type(parseExpression(expression));
   }
 
   /** The variables that the symbols name in a scope. */
-  declared(scope: EvalScope): VariableInfo[] {
+  declared(scope: EvalScope): VisibleVariable[] {
     if (!scope.frame) return [];
     const levels = this.binary.localsByLevel(scope.frame, this.memory);
     const list = (levels[levels.length - 1 - (scope.inlineLevel ?? 0)] ?? levels[0] ?? []).filter(({ name }) => !name.startsWith('#'));
     const all = scope.loopBody ? list.filter(({ name, captured }) => (!captured || scope.loopBody === 'alone') && !name.startsWith('~')).map((each) => ({ ...each, role: 'local' as const, declLine: each.role === 'local' ? each.declLine : 0 })) : list;
     const { line = Infinity } = scope;
-    return all.filter(({ role, declLine, captured }) => role !== 'local' || declLine === 0 || declLine < line || (captured && declLine === line));
+    return hidden(all.filter(({ role, declLine, captured }) => role !== 'local' || declLine === 0 || declLine < line || (captured && declLine === line)));
   }
 
   variables(scope: EvalScope, list = this.declared(scope)): Operand[] {
@@ -284,24 +295,26 @@ export class Evaluator extends Conversions {
       case 'star': return this.dereference(this.eval(node.of, scope));
       case 'address': {
         const v = this.eval(node.of, scope);
-        if (node.of.kind === 'literal' && v.type) return this.pointer(v.type, (this.caller ?? this.needsCall('a literal has no address here')).allocate(v.bytes));
+        if (node.of.kind === 'literal' && v.type) return { ...this.pointer(v.type, (this.caller ?? this.needsCall('a literal has no address here')).allocate(v.bytes)), addressOnly: true };
         if (v.address === undefined || !v.type) this.fail(`can not take address of ${JSON.stringify(v.source)}`);
         return { ...this.pointer(v.type!, v.address!), addressOnly: true };
       }
-      case 'assert': return this.assertion(this.eval(node.of, scope), node.type);
+      case 'assert': return this.assertion(node.of, node.type, scope);
       case 'unary': return this.unary(node.op, this.eval(node.of, scope));
       case 'binary': return this.binaryOperation(node.op, node.left, node.right, scope);
       case 'call': return this.call(node, scope);
-      default: return this.fail('a type is not a value; write (T)(x) to convert x');
+      default: return this.fail(`expression *ast.${typeNodeName(node)} not implemented`);
     }
   }
 
   /** `T{1, 2}` or `T{A: 1}` of a struct type; what is not named is zero. */
-  private literal(node: { type: Node; elements: { name: string | undefined; value: Node }[] }, scope: EvalScope): Operand {
-    const type = this.type(node.type) ?? this.fail(`could not find type ${this.typeText(node.type)}`);
-    if (type.kind !== 'struct') this.fail(`only structs are written as literals, and ${type.name} is none`);
+  private literal(node: { type: Node | undefined; elements: { key: Node | undefined; value: Node }[] }, scope: EvalScope): Operand {
+    const type = (node.type && this.type(node.type)) ?? this.fail(NO_TYPE);
+    if (type.kind !== 'struct') this.fail('expression *ast.CompositeLit not implemented');
     const bytes = new Uint8Array(type.size);
-    node.elements.forEach(({ name, value }, i) => {
+    node.elements.forEach(({ key, value }, i) => {
+      if (key && key.kind !== 'ident') this.fail(`${sourceOf(key)} is no field of ${type.name}`);
+      const name = key?.kind === 'ident' ? key.name : undefined;
       const path = name === undefined ? type.fields.slice(i, i + 1) : findField(type, name), field = path?.at(-1), at = path?.reduce((sum, each) => sum + each.offset, 0) ?? 0;
       if (!field) this.fail(name === undefined ? `too many values for ${type.name}` : `${type.name} has no member ${name}`);
       const given = this.eval(value, scope);
@@ -430,16 +443,16 @@ export class Evaluator extends Conversions {
     return undefined;
   }
 
-  private assertion(v: Operand, typeNode: Node): Operand {
+  private assertion(of: Node, typeNode: Node, scope: EvalScope): Operand {
+    // `.(data)` is whatever it holds. Otherwise the type has to be one, whatever it is asserted of.
+    const any = typeNode.kind === 'ident' && typeNode.name === 'data', want = this.typeText(typeNode), type = want === undefined ? undefined : this.binary.typeNamed(want);
+    if (!any && !type) this.fail(NO_TYPE);
+    const v = this.eval(of, scope);
     if (v.kind !== 'interface') this.fail(v.name ? `expression ${JSON.stringify(v.name)} not an interface` : `expression (type ${v.typeName}) is not an interface`);
     const d = this.loader.dynamic(v);
     if (d.nil) this.fail(`interface conversion: ${v.typeName} is nil, not ${sourceOf(typeNode)}`);
     if (!d.data || !d.type) this.fail(d.why ?? 'unknown dynamic type');
-    if (typeNode.kind === 'ident' && typeNode.name === 'data') return d.data!;
-    const want = this.typeText(typeNode);
-    const type = want === undefined ? undefined : this.binary.typeNamed(want);
-    if (!type) this.fail('no type entry found, use \'types\' for a list of valid types');
-    if ((type !== d.type && type.name !== d.type!.name)) this.fail(`interface conversion: ${v.typeName} is ${d.type!.name}, not ${want}`);
+    if (!any && type !== d.type && type!.name !== d.type!.name) this.fail(`interface conversion: ${v.typeName} is ${d.type!.name}, not ${want}`);
     return d.data!;
   }
 
@@ -457,6 +470,7 @@ export class Evaluator extends Conversions {
 
   private call(node: { fn: Node; args: Node[] }, scope: EvalScope): Operand {
     const fn = inside(node.fn);
+    if (fn.kind === 'functionLiteral') return this.eval(fn, scope);
     if (fn.kind === 'ident' && (fn.name === 'min' || fn.name === 'max') && node.args.length === 0) this.fail(`not enough arguments to ${fn.name}`);
     if (fn.kind === 'ident' && ['len', 'cap', 'real', 'imag', 'complex'].includes(fn.name) && node.args.length === 0) this.fail(`wrong number of arguments to ${fn.name}: 0`);
     if (fn.kind === 'ident' && node.args.length >= 1) {
@@ -467,7 +481,7 @@ export class Evaluator extends Conversions {
     if (!type) {
       let named: Node = fn;
       while (named.kind === 'star') named = inside(named.of);
-      if (['arrayType', 'mapType', 'chanType', 'typeText'].includes(named.kind)) this.fail('no type entry found, use \'types\' for a list of valid types');
+      if (['arrayType', 'mapType', 'chanType', 'typeText'].includes(named.kind)) this.fail(NO_TYPE);
       const callee = this.callee(fn, scope);
       if (!callee) this.fail(fn.kind === 'ident' ? (this.tryIdentifier(fn.name, scope) ? `expression ${JSON.stringify(fn.name)} is not a function` : `could not find symbol value for ${fn.name}`) : this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
       return this.callOf(callee!, node.args, scope);
@@ -603,9 +617,19 @@ export class Evaluator extends Conversions {
   }
 }
 
+const NO_TYPE = 'no type entry found, use \'types\' for a list of valid types';
+/** What Go's parser calls a type that stands where a value is wanted. */
+const TYPE_NODES: Partial<Record<Node['kind'], string>> = { arrayType: 'ArrayType', mapType: 'MapType', chanType: 'ChanType', functionLiteral: 'FuncLit' };
+const typeNodeName = (node: Node): string => TYPE_NODES[node.kind] ?? (node.kind !== 'typeText' ? node.kind : node.text.startsWith('struct') ? 'StructType' : node.text.startsWith('func') ? 'FuncType' : 'InterfaceType');
+
 /** Without the parentheses around it. */
 const inside = (node: Node): Node => (node.kind === 'paren' ? inside(node.of) : node);
 const notBoolean = (v: Operand): string => `expression ${JSON.stringify(v.source)} should be boolean not ${kindText(v)}`;
+
+/** Marks those that are hidden by others of the same name: by what is declared further in; of a result that was moved to the heap, which is there twice, the local counts. Only what is visible already hides. */
+function hidden(list: VariableInfo[]): VisibleVariable[] {
+  return list.map((v, i) => ({ ...v, shadowed: list.some((w, k) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && (v.role !== 'local' || k > i)))) }));
+}
 
 /** How registers are looked at: `xmm0.float64`. */
 const VIEW = /^(u?int|float)\d+$/;

@@ -7,7 +7,8 @@ export type Node =
   | { kind: 'int'; value: bigint }
   | { kind: 'float'; value: number }
   | { kind: 'imaginary'; value: number }
-  | { kind: 'literal'; type: Node; elements: { name: string | undefined; value: Node }[] }
+  | { kind: 'literal'; /** None inside another literal. */ type: Node | undefined; elements: { key: Node | undefined; value: Node }[] }
+  | { kind: 'functionLiteral' }
   | { kind: 'string'; value: string }
   | { kind: 'rune'; value: bigint }
   | { kind: 'selector'; of: Node; name: string }
@@ -112,6 +113,9 @@ function floatOf(text: string): number {
 /** `T`, `pkg.T` or either with type arguments. */
 function isTypeName(node: Node): boolean { return node.kind === 'ident' || (node.kind === 'selector' && (node.of.kind === 'ident' || node.of.kind === 'string')) || (node.kind === 'index' && isTypeName(node.of)); }
 
+/** What can stand before the braces of a literal. */
+function isLiteralType(node: Node): boolean { return isTypeName(node) || node.kind === 'arrayType' || node.kind === 'mapType' || (node.kind === 'typeText' && node.text.startsWith('struct')); }
+
 export function parseExpression(source: string): Node {
   const tokens = tokenize(source);
   let at = 0;
@@ -175,6 +179,34 @@ export function parseExpression(source: string): Node {
     return postfix(named(first, from), from);
   };
 
+  /** All from a bracket to the one that closes it. */
+  const between = (open: string, close: string): void => {
+    let level = 0;
+    do {
+      if (isOp(open)) level++;
+      if (isOp(close)) level--;
+      if (peek().kind === 'end') fail();
+      at++;
+    } while (level > 0);
+  };
+  /** Whether a result's type follows a function's parameters. */
+  const startsType = (): boolean => { const { kind, text } = peek(); return kind === 'ident' ? !KEYWORDS.has(text) || ['map', 'chan', 'func', 'struct', 'interface'].includes(text) : kind === 'op' && ['*', '[', '<-'].includes(text); };
+
+  /** `{1, 2}` or `{A: 1}`, from its first brace on. */
+  const elements = (): { key: Node | undefined; value: Node }[] => {
+    const all: { key: Node | undefined; value: Node }[] = [];
+    expect('{');
+    while (!isOp('}')) {
+      const first = element();
+      if (isOp(':')) { at++; all.push({ key: first, value: element() }); } else all.push({ key: undefined, value: first });
+      if (!isOp(',')) break;
+      at++;
+    }
+    expect('}');
+    return all;
+  };
+  const element = (): Node => { const from = at; return isOp('{') ? named({ kind: 'literal', type: undefined, elements: elements() }, from) : binary(1); };
+
   const operand = (expected = 'operand'): Node => {
     const t = peek();
     at++;
@@ -198,25 +230,17 @@ export function parseExpression(source: string): Node {
         }
         if ((t.text === 'interface' || t.text === 'struct') && isOp('{')) {
           const start = t.at;
-          let level = 0;
-          do {
-            if (isOp('{')) level++;
-            if (isOp('}')) level--;
-            if (peek().kind === 'end') fail();
-            at++;
-          } while (level > 0);
-          const text = source.slice(start, tokens[at - 1]!.at + 1);
+          between('{', '}');
+          const text = source.slice(start, tokens[at - 1]!.end);
           return { kind: 'typeText', text: text.replace(/^(interface|struct)\s*\{\s*\}$/, '$1 {}') };
         }
         if (t.text === 'func' && isOp('(')) {
-          let level = 0;
-          do {
-            if (isOp('(')) level++;
-            if (isOp(')')) level--;
-            if (peek().kind === 'end') fail();
-            at++;
-          } while (level > 0);
-          return { kind: 'typeText', text: source.slice(t.at, tokens[at - 1]!.at + 1) };
+          between('(', ')');
+          if (isOp('(')) between('(', ')'); else if (startsType()) typeName();
+          const text = source.slice(t.at, tokens[at - 1]!.end);
+          if (!isOp('{')) return { kind: 'typeText', text };
+          between('{', '}');
+          return { kind: 'functionLiteral' };
         }
         if (t.text === 'func') fail("'('");
         if (KEYWORDS.has(t.text)) { at--; return fail(expected); }
@@ -228,7 +252,7 @@ export function parseExpression(source: string): Node {
           return { kind: 'paren', of };
         }
         if (t.text === '[') {
-          const length = isOp(']') ? undefined : binary(1);
+          const open = at, length = isOp(']') ? undefined : isOp('...') ? (at++, named({ kind: 'typeText' as const, text: '...' }, open)) : binary(1);
           expect(']');
           return { kind: 'arrayType', length, elem: typeName() };
         }
@@ -299,22 +323,12 @@ export function parseExpression(source: string): Node {
         }
         expect(')');
         node = { kind: 'call', fn: node, args };
-      } else if (isOp('{') && isTypeName(node)) {
-        at++;
-        const elements: { name: string | undefined; value: Node }[] = [];
-        while (!isOp('}')) {
-          const first = binary(1);
-          if (isOp(':') && first.kind === 'ident') { at++; elements.push({ name: first.name, value: binary(1) }); } else elements.push({ name: undefined, value: first });
-          if (!isOp(',')) break;
-          at++;
-        }
-        expect('}');
-        node = { kind: 'literal', type: node, elements };
-      } else return node;
+      } else if (isOp('{') && isLiteralType(node)) node = { kind: 'literal', type: node, elements: elements() };
+      else return node;
     }
   };
 
-  if (peek().kind === 'end') throw new ExpressionError('empty expression');
+  if (peek().kind === 'end') complain('expected operand, found \'EOF\'');
   const node = binary(1);
   const rest = peek();
   if (rest.kind !== 'end') fail("'EOF'");

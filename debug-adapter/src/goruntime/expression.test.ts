@@ -1,7 +1,8 @@
 // The expression syntax and Go's text forms, without a program.
 import { describe, expect, test } from 'vitest';
 import { parseExpression } from './expression-parser';
-import { formatFloat, formatVerb, quoteBytes } from './go-text';
+import { formatVerb } from './go-format';
+import { formatFloat, quoteBytes } from './go-text';
 import { stackGuardName } from './status';
 import { ExpressionError } from './value-types';
 
@@ -12,7 +13,8 @@ function shape(source: string): string {
       case 'ident': return n.name;
       case 'int': case 'rune': case 'float': return String(n.value);
       case 'imaginary': return `${n.value}i`;
-      case 'literal': return `${write(n.type)}{${n.elements.map(({ name, value }) => `${name === undefined ? '' : `${name}: `}${write(value)}`).join(', ')}}`;
+      case 'literal': return `${n.type ? write(n.type) : ''}{${n.elements.map(({ key, value }) => `${key ? `${write(key)}: ` : ''}${write(value)}`).join(', ')}}`;
+      case 'functionLiteral': return 'func';
       case 'string': return JSON.stringify(n.value);
       case 'selector': return `${write(n.of)}.${n.name}`;
       case 'assert': return `${write(n.of)}.(${write(n.type)})`;
@@ -39,6 +41,7 @@ describe('parser', () => {
     ['(*runtime.g)(0xc000).sched.pc', '(*runtime.g)(49152).sched.pc'], ['x.(*T)', 'x.((*T))'], ['x.(m.P[m.C, *m.T[string, []int]])', 'x.(m.P[m.C,(*m.T[string,[]int])])'], ['P[int,string]{1, "a"}.Key', 'P[int,string]{1, "a"}.Key'], ['m["k"][1:]', 'm["k"][1:]'], ['[]byte(s)', '[]byte(s)'], ['map[string]int(x)', 'map[string]int(x)'],
     ['"net/http".DefaultClient', '"net/http".DefaultClient'], ["'a' + 1", '(97 + 1)'], ['0b101 + 0o17 + 017', '((5 + 15) + 15)'], ['runtime·gogo', 'runtime.gogo'], ['1.5e3', '1500'], ['interface{}(x)', 'interface {}(x)'],
     ['1 + 2i', '(1 + 2i)'], ['2.5i*x', '(2.5i * x)'], ['m[main.pair{1, -2}]', 'm[main.pair{1, (-2)}]'], ['main.T[int]{A: 1, B: f(2)}.A', 'main.T[int]{A: 1, B: f(2)}.A'],
+    ['struct{}{}', 'struct {}{}'], ['[]int{1, 2}[0]', '[]int{1, 2}[0]'], ['[...]T{{1}, {X: 2}}', '[...]T{{1}, {X: 2}}'], ['map[string][]int{"a": {1}}', 'map[string][]int{"a": {1}}'], ['func() int { return 1 }()', 'func()'], ['(func(int) (string, error))(f)', 'func(int) (string, error)(f)'], ['func() *T(nil)', 'func() *T(nil)'],
   ])('%s', (source, want) => expect(shape(source)).toBe(want));
 
   test.each(['', 'a +', 'a b', '(a', 'a[', '"open', 'a..b', '#', '('.repeat(5000)])('%s is one error', (source) => {

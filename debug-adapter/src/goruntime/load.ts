@@ -260,7 +260,7 @@ export class Loader {
   }
 
   /** The dynamic type and the data of an interface value; undefined type for nil. */
-  dynamic(v: Loaded): { type: GoType | undefined; data: Loaded | undefined; nil: boolean; why?: string } {
+  dynamic(v: Loaded): { type: GoType | undefined; /** Where the runtime describes it. */ described?: number; data: Loaded | undefined; nil: boolean; why?: string } {
     const header = v.type?.header;
     const word = numberAt(v.bytes, 0, 8), dataAt = 8;
     if (word === 0) return { type: undefined, data: undefined, nil: true };
@@ -274,7 +274,7 @@ export class Loader {
     if (!type) return { type: undefined, data: undefined, nil: false, why: 'could not resolve interface type' };
     const place: Place = v.address !== undefined ? { at: 'memory', address: v.address + dataAt } : partOf(v.place, dataAt, 8);
     const data = isDirect(type) ? this.of('data', type, v.bytes.subarray(dataAt, dataAt + 8), place) : this.at('data', type, numberAt(v.bytes, dataAt, 8));
-    return { type, data, nil: false };
+    return { type, described: typeAddress, data, nil: false };
   }
 
   private loadInterface(v: Loaded, limits: FormatOptions, depth: number): void {

@@ -17,6 +17,9 @@ export type { Operand } from './operand-kinds';
 /** The runtime's integers that are pointers. */
 export const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
 
+/** Kinds of what has elements. */
+const INDEXED: ReadonlySet<string> = new Set(['array', 'slice', 'map', 'string']);
+
 export class Operands extends Contents {
   protected basic(name: string): GoType {
     return this.binary.typeNamed(name) ?? new MadeType(name, 'uint64', 8);
@@ -265,7 +268,8 @@ export class Operands extends Contents {
       if (i < 0 || i >= v.type!.length) this.fail('index out of bounds');
       return this.loader.of('', elem, v.bytes.subarray(i * elem.size, (i + 1) * elem.size), { at: 'gone', why: 'part of a register' });
     }
-    if (v.kind === 'pointer' && ['array', 'slice', 'map', 'string'].includes(v.type?.elem?.kind ?? '')) v = { ...this.dereference(v), ...(v.source === undefined ? {} : { source: v.source }) };
+    // What a pointer points to is indexed, if that can be; a pointer itself is no array, as in C.
+    if (v.kind === 'pointer' && v.type?.elem) v = !INDEXED.has(v.type.elem.kind) ? this.fail(`expression ${quoted(v)} (${v.type.elem.name}) does not support indexing`) : { ...this.dereference(v), ...(v.source === undefined ? {} : { source: v.source }) };
     if (v.unreadable) this.fail(v.unreadable);
     switch (v.kind) {
       case 'slice': case 'array': {
@@ -280,11 +284,6 @@ export class Operands extends Contents {
         const byte: Operand = v.constant !== undefined && v.text ? this.integer(this.basic('uint8'), BigInt(v.text[i]!)) : this.loader.at('', this.basic('uint8'), v.base + i);
         byte.typeName = 'byte';
         return byte;
-      }
-      case 'pointer': {
-        const elem = v.type?.elem;
-        if (!elem) break;
-        return this.loader.at('', elem, numberAt(v.bytes, 0, 8) + this.number(index) * elem.size);
       }
       case 'map': return this.mapIndex(v, index);
     }
@@ -339,6 +338,6 @@ export class Operands extends Contents {
     view.setBigUint64(0, BigInt(v.base + from * elemSize), true);
     view.setBigUint64(8, BigInt(to - from), true);
     if (v.kind !== 'string') view.setBigUint64(16, BigInt(limit - from), true);
-    return this.made(v.kind === 'string' ? v.type ?? this.basic('string') : this.binary.sliceOf(v.type!.elem!), bytes);
+    return this.made(v.kind === 'string' ? v.type ?? this.basic('string') : v.kind === 'slice' ? v.type! : this.binary.sliceOf(v.type!.elem!), bytes);
   }
 }

@@ -1,6 +1,7 @@
 // The text of a loaded value, in Delve's two forms: one line, and `print`'s lines with tabs.
 // Must stay true: this is Delve's format to the byte (a differential test compares), so peculiarities such as `, ]` stay.
-import { bytesOf, formatVerb, quoteBytes, textOf } from './go-text';
+import { formatVerb } from './go-format';
+import { bytesOf, quoteBytes, textOf } from './go-text';
 import type { Loaded } from './load';
 
 interface Flags { top: boolean; includeType: boolean; newlines: boolean; /** Strings without quotes. */ raw: boolean }
@@ -66,12 +67,7 @@ function basic(v: Loaded, verb: string, raw: boolean): string {
   }
   if (v.kind === 'complex64' || v.kind === 'complex128') {
     const [re, im] = v.children;
-    // As fmt has it: both parts by the same verb, the second with its sign.
-    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) {
-      const second = formatVerb(verb.replace('%', '%+'), written(im));
-      // To %+v of a single number fmt gives no sign.
-      return `(${formatVerb(verb, written(re))}${/^ *[-+%]/.test(second) ? '' : '+'}${second}i)`;
-    }
+    if (verb !== '' && re?.float !== undefined && im?.float !== undefined) return formatVerb(verb, { re: written(re), im: written(im) });
     return `(${re?.value} + ${im?.value}i)`;
   }
   if (v.value === '') return `(unknown ${v.kind})`;

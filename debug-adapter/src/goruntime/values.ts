@@ -4,7 +4,7 @@ import type { GoBinary } from '../symbols/binary';
 import type { GoType, Memory } from '../symbols/types';
 import { Evaluator } from './evaluate';
 import type { EvalScope, Operand } from './evaluate';
-import { formatVerb } from './go-text';
+import { formatVerb } from './go-format';
 import { FULL_LOAD } from './load';
 import type { Loaded } from './load';
 import { mapEntries, mapLength } from './maps';

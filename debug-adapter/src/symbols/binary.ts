@@ -197,6 +197,11 @@ export class GoBinary implements LocationHost {
     return types === undefined ? undefined : this.dwarf!.typeWithRuntimeType(address - this.bias - types);
   }
 
+  runtimeAddressOf(type: GoType): number | undefined {
+    const types = type.runtimeType === 0 ? undefined : this.typesStart();
+    return types === undefined ? undefined : this.bias + types + type.runtimeType;
+  }
+
   /** File address of runtime.types, from which DW_AT_go_runtime_type counts. */
   private typesStart(): number | undefined {
     if (this.typesBase === undefined) {

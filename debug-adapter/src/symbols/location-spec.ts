@@ -14,7 +14,7 @@ export interface LocationHost extends Binary {
 }
 
 export function findLocation(binary: LocationHost, spec: string, from: { file: string; line: number; pc: number } | undefined): LocationResult {
-  const malformed = (why: string): LocationResult => ({ places: [], error: `Malformed breakpoint location ${JSON.stringify(spec)} at ${spec.length}: ${why}` });
+  const malformed = (why: string, at = 0): LocationResult => ({ places: [], error: `Malformed breakpoint location ${JSON.stringify(spec)} at ${at}: ${why}` });
   if (spec === '') return malformed('empty string');
   const place = (pc: number): BreakpointPlace[] => {
     const at = binary.lineAt(pc);
@@ -30,6 +30,7 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     const offset = Number(spec);
     return offset === 0 ? places([from.pc]) : fileLine(from.file, from.line + offset);
   }
+  if (/^[+-]/.test(spec)) return malformed(`strconv.Atoi: parsing ${JSON.stringify(spec)}: invalid syntax`);
   if (spec.startsWith('*')) {
     const text = spec.slice(1).trim();
     if (!/^(0x[0-9a-f]+|\d+)$/i.test(text)) return { places: [], error: `the address ${JSON.stringify(text)} is not a number` };
@@ -37,7 +38,10 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     const at = place(pc);
     return at.length ? { places: at } : { places: [], error: `address 0x${pc.toString(16)} is not inside a function of this program` };
   }
-  if (spec.length > 1 && spec.startsWith('/') && spec.endsWith('/')) {
+  if (spec.startsWith('/') && spec.endsWith('/')) {
+    const closing = /^\/(?:\\.|[^\\/])*\//.exec(spec)?.[0].length;
+    if (closing === undefined) return malformed('non-terminated regular expression');
+    if (closing < spec.length) return malformed('no line offset can be specified for regular expression locations');
     let wanted: RegExp;
     try {
       wanted = pattern(spec.slice(1, -1).replace(/\\\//g, '/'));
@@ -60,7 +64,7 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
   if (colon > 0 && /^\d+$/.test(spec.slice(colon + 1))) {
     base = spec.slice(0, colon);
     line = Number(spec.slice(colon + 1));
-  } else if (colon > 0 && !spec.startsWith('type:') && !spec.startsWith('go:')) return malformed('line offset negative or not a number');
+  } else if (colon > 0 && !spec.startsWith('type:') && !spec.startsWith('go:')) return malformed('line offset negative or not a number', colon + 1);
   const written = base;
   base = base.replace(/·/g, '.').replace(/∕/g, '/').replace(/<>$/, '').replace(/^\./, '').replace(/\(SB\)$/, '');
 
@@ -89,7 +93,7 @@ export function findLocation(binary: LocationHost, spec: string, from: { file: s
     }
   }
   const count = files.length + names.length;
-  if (count === 0) return { places: [], error: `location ${JSON.stringify(spec)} not found` };
+  if (count === 0) return { places: [], unknown: true, error: `location ${JSON.stringify(spec)} not found` };
   if (count > 1) return { places: [], error: `Location ${JSON.stringify(spec)} ambiguous: ${[...files, ...names].join(', ')}…` };
   if (files.length) return line < 0 ? { places: [], error: 'Malformed breakpoint location, no line offset specified' } : fileLine(files[0]!, line);
   const fns = binary.functionsNamed(names[0]!);

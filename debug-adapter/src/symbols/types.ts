@@ -153,8 +153,8 @@ export interface VariableInfo {
   bytes: Uint8Array;
   /** Escaped to the heap (`&x` in DWARF): `place` is the heap address, already followed. */
   escaped: boolean;
-  /** An outer scope's variable of the same name hides behind this one. */
-  shadowed: boolean;
+  /** How many blocks it is inside of. */
+  depth: number;
   /** Where it lies in words: the expression, and for which pc of which list it holds. */
   location?(): string;
 }
@@ -168,6 +168,8 @@ export interface BreakpointPlace {
 
 /** Result of looking up a Delve location (`main.main`, `asm_amd64.s:412`, `*0x45acc0`, `+3`, `/regexp/`). */
 export interface LocationResult {
+  /** Nothing has that name. */
+  unknown?: boolean;
   places: BreakpointPlace[];
   /** Set when nothing (or too much) was found: one sentence. */
   error?: string;
@@ -236,6 +238,8 @@ export interface Binary {
   typeNames(): string[];
   /** The type whose runtime._type is at `address` (dynamic type of an interface). */
   typeAtRuntimeAddress(address: number): GoType | undefined;
+  /** Where the runtime describes a type, if it does. */
+  runtimeAddressOf(type: GoType): number | undefined;
   /** Pointer, slice, array made where the program has none of its own. */
   pointerTo(type: GoType): GoType;
   arrayOf(type: GoType, length: number): GoType;

@@ -50,7 +50,7 @@ export function inOrder(commands: readonly string[], order: readonly string[]): 
 /** Delve's depth of a stack that is shown without one. */
 const asListed = (command: string): string => (/^(stack|bt)$/.test(command) ? 'stack 50' : command.replace(/^bt\b/, 'stack').replace(/^p\b/, 'print').replace(/^gr\b/, 'goroutine'));
 
-const validName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
+const validName = (name: string): boolean => /^[\p{L}\p{Nd}_]+$/u.test(name) && !/^\d+$/.test(name);
 
 /** The locations of a spec, one list per breakpoint: `/regexp/` makes one for each function. */
 function locationsOf(context: Context, spec: string, scope: Scope): Location[][] {

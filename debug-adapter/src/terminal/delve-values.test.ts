@@ -19,7 +19,7 @@ afterAll(() => { fs.rmSync(folder, { recursive: true, force: true }); });
 function at(file: string, mark: string): string {
   return `${file}:${fs.readFileSync(path.join(DATA, file), 'utf8').split('\n').findIndex((line) => line.endsWith(`// ${mark}`)) + 1}`;
 }
-const kinds = (mark: string): string => at('kinds.go', mark), iterators = (mark: string): string => at('iterators.go', mark);
+const kinds = (mark: string): string => at('kinds.go', mark), iterators = (mark: string): string => at('iterators.go', mark), mixture = (mark: string): string => at('mixture.go', mark);
 const USER = 'goroutines -with userloc main.';
 
 /** An expression and its type. */
@@ -94,6 +94,24 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[]; flag
   ] },
   { name: 'what callers keep', file: 'corners.go', from: 19, flags: [], lines: [
     `break ${at('corners.go', 'leaf')}`, 'continue', 'stack 2', 'frame 1 print n', 'frame 1 print s', 'frame 1 print e', 'frame 1 whatis e', 'frame 1 print k', 'up', 'print n + 1', 'print err', 'exit',
+  ] },
+  { name: 'pointers that are indexed, literals, types that stand where a value should', file: 'mixture.go', from: 22, lines: [
+    `break ${mixture('pointers')}`, 'continue',
+    ...both(['u[0]', 'u["x"]', 'e[0]', 'pp[0]', 'pi[0]', 'pi[1]', 'pa[0]', 'pa[3]', 'pf[0]', 'ps[0]', 'pe[0]', 'pc[0]', 'pan[0]', '(&q)[0]', '(*main.node)(0)[0]', 'u[1:2]', 'pi[0:1]', 'list[1:]', 'list[0:1]', 'u.arr[1:]']),
+    ...both(['struct{}{}', 'struct{ a int }{1}', '[]int{1, 2}', '[]int{}', '[2]int{1, 2}', '[...]int{1, 2}', 'map[string]int{"a": 1}', 'map[string]int{}', 'point{1, 2}', 'main.point{1, 2}', 'main.point{x: 1}', 'main.point{}', '&main.point{1, 2}', 'main.point{1, 2}.x', 'main.point{1, 2} == q', 'main.nosuch{1}', 'main.point{z: 1}', 'main.empty{}', 'int{}', 'x{}', '5{}', 'u.next{}', 'func() int { return 1 }', 'func() {}', 'func() {}()', '(func() int)(f)']),
+    ...['struct{}', 'interface{}', '[]int', 'map[string]int', 'chan int', 'func()'].map((text) => `print ${text}`), ...['struct{}', '[]int', 'string', '*int', '[3]int', 'main.point', 'main.names'].map((text) => `whatis ${text}`),
+    'print failure.(*nosuch)', 'print nosuch.(*nosuch)', 'print main.(*node).nosuch', 'print', 'print %v',
+    ...[['eface', 'failure'], ['eface', 'held'], ['eface', 'pi'], ['eface', 'pc'], ['eface', 'q'], ['eface', 'i'], ['eface', 'temperature'], ['failure', 'pi'], ['failure', 'eface'], ['held', 'list']].flatMap(([to, from]) => [`set ${to} = ${from}`, `print ${to}`]), 'exit',
+  ] },
+  { name: 'formats', file: 'mixture.go', from: 22, lines: [
+    `break ${mixture('pointers')}`, 'continue',
+    ...['temperature', 'big', 'tiny', 'huge', 'both', 'text', 'letter', 'minimal', 'maximal', 'yes', 'q', 'list', 'u', 'eface', '1e20', '5', '"abc"'].flatMap((value) => ['%v', '%+v', '%#v', '%g', '%G', '%e', '%E', '%f', '%.3g', '%8.2f', '%x', '%X', '%#x', '% x', '%d', '%+d', '%06d', '%-8d|', '%b', '%o', '%O', '%q', '%+q', '%#q', '%s', '%.2s', '%10s', '%c', '%U', '%#U', '%t', '%z', '%%', '%', '%T'].map((format) => `print ${format} ${value}`)), 'exit',
+  ] },
+  { name: 'names that are declared again', file: 'mixture.go', from: 22, lines: [
+    `break ${mixture('again')}`, 'continue', 'print x', 'whatis x', 'locals', 'args', 'next', 'print x', 'locals', 'next', 'next', 'print x', 'locals', 'next', 'print x', `break ${mixture('case')}`, 'continue', 'print x', 'locals', 'exit',
+  ] },
+  { name: 'places that are expressions, and that are none', file: 'mixture.go', from: 22, lines: [
+    `break ${mixture('functions')}`, 'continue', 'break f', 'break *f', 'break *list[0]', 'break list[1]', 'break list', 'break *list', 'break i', 'break *main.called', 'break *nosuch', 'break *"x"', 'break *1.5', 'break trace:x', 'break mixture.go:called', 'break -x', 'break +x', 'break -clear', 'break /a/b/', 'break /', 'break 5th main.main', 'break 55 main.main', 'list *main.hidden', 'step', 'continue', 'stack 1', 'exit',
   ] },
   { name: 'a package whose path has dots', file: 'dotted', from: 19, lines: [
     `break ${at('dotted/main.go', 'dotted')}`.replace('dotted/', ''), 'continue', 'locals', 'print two', 'print both', 'print held', 'print kind', 'whatis two', 'whatis kind', 'print "example.com/some.thing/dotted/v1.2/dotted.pkg".Global.N', 'print "example.com/some.thing/dotted/v1.2/dotted.pkg".Two', 'vars dotted', 'types dotted', 'exit',

@@ -43,7 +43,7 @@ export class FrameVariables {
   }
 
   describe(scope: { die: Die; depth: number }[], frame: FrameContext, memory: Memory): VariableInfo[] {
-    const out: (VariableInfo & { depth: number })[] = [];
+    const out: VariableInfo[] = [];
     const valueOf = (die: Die, size: number) => {
       const at = (pc: number) => {
         const code = expressionAt(this.info, die.unit, die.attributes.get(At.location), die.attributes.form(At.location), pc);
@@ -87,11 +87,9 @@ export class FrameVariables {
       // a result that lives in a register has a second, empty entry
       if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
       const { pc } = frame, location = code && (() => `${list === undefined ? '[block] ' : `[0x${list.toString(16)}:0x${pc.toString(16)}] `}${locationText(code)}${escaped ? ' (escaped)' : ''}`);
-      out.push({ name, type, role, declLine, captured, place, bytes, escaped, shadowed: false, depth, ...(location ? { location } : {}) });
+      out.push({ name, type, role, declLine, captured, place, bytes, escaped, depth, ...(location ? { location } : {}) });
     }
-    // A result that was moved to the heap is there twice: the local is the one that counts.
-    out.forEach((v, i) => { v.shadowed = out.some((w, k) => w !== v && w.name === v.name && (w.depth > v.depth || (w.depth === v.depth && w.role === 'local' && (v.role !== 'local' || k > i)))); });
-    return out.map(({ depth: _depth, ...v }) => v);
+    return out;
   }
 }
 
