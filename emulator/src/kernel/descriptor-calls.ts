@@ -3,6 +3,7 @@
 import * as E from './errno';
 import { fail } from './errno';
 import { create, kindOf, lookup, newInode, resizeData, resolve, touch, writable, writableDirectory, writableInode } from './file-system';
+import type { Bounds } from './file-system';
 import { anyFileOf, checkLength, closeDescriptor, descriptor, F_SEAL_EXEC, F_SEAL_FUTURE_WRITE, F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_WRITE, fileOf, install, lowestFree, O_ACCMODE, O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_TMPFILE, O_TRUNC, O_WRONLY, seekable, sizeOf } from './files';
 import type { Kernel } from './kernel';
 import { recordLock } from './lock-calls';
@@ -12,20 +13,48 @@ import type { Inode, OpenFile } from './state';
 
 export function openat(kernel: Kernel, [dirfd, address, flags, mode]: number[]): number {
   const wanted = flags! | 0;
-  if ((wanted & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY) && (wanted & O_PATH) === 0) return -E.EINVAL;
-  if ((wanted & O_TMPFILE) !== 0 && (wanted & O_PATH) === 0 && ((wanted & O_DIRECTORY) === 0 || (wanted & O_ACCMODE) === 0)) return -E.EINVAL;
-  return open(kernel, dirfd! | 0, kernel.memory.string(address!), wanted, mode!);
+  return fits(wanted) ? open(kernel, dirfd! | 0, kernel.memory.string(address!), wanted, mode!) : -E.EINVAL;
+}
+
+/** Whether these flags go together. */
+function fits(flags: number): boolean {
+  if ((flags & O_PATH) !== 0) return true;
+  if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY)) return false;
+  return (flags & O_TMPFILE) === 0 || ((flags & O_DIRECTORY) !== 0 && (flags & O_ACCMODE) !== 0);
+}
+
+/** O_ flags that Linux knows: openat2 minds others. */
+const KNOWN_FLAGS = O_ACCMODE | O_CREAT | O_EXCL | 0x100 | O_TRUNC | O_APPEND | O_NONBLOCK | 0x1000 | 0x2000 | 0x4000 | 0x8000 | O_DIRECTORY | O_NOFOLLOW | 0x40000 | O_CLOEXEC | 0x101000 | O_PATH | O_TMPFILE;
+const NO_XDEV = 1, NO_MAGICLINKS = 2, NO_SYMLINKS = 4, BENEATH = 8, IN_ROOT = 0x10, CACHED = 0x20, OPEN_HOW_SIZE = 24;
+
+export function openat2(kernel: Kernel, [dirfd, address, how, size]: number[]): number {
+  if (size! < 0 || size! > 4096) return -E.E2BIG;
+  if (size! < OPEN_HOW_SIZE) return -E.EINVAL;
+  if (kernel.memory.read(how!, size!).subarray(OPEN_HOW_SIZE).some((byte) => byte !== 0)) return -E.E2BIG;
+  const flags = kernel.memory.number(how!), mode = kernel.memory.number(how! + 8), limits = kernel.memory.number(how! + 16), low = flags | 0;
+  if (flags < 0 || flags > 0x7fffffff || (low & ~KNOWN_FLAGS) !== 0 || limits < 0 || limits > 0x3f || (limits & (BENEATH | IN_ROOT)) === (BENEATH | IN_ROOT)) return -E.EINVAL;
+  const makes = (low & (O_CREAT | O_TMPFILE)) !== 0;
+  if (mode < 0 || mode > 0o7777 || (!makes && mode !== 0)) return -E.EINVAL;
+  if (!fits(low) || ((low & O_PATH) !== 0 && (low & ~(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) !== 0)) return -E.EINVAL;
+  // Nobody keeps what was looked up: the caller asks again without this.
+  if ((limits & CACHED) !== 0) return -E.EAGAIN;
+  const bounds: Bounds | undefined = limits === 0 ? undefined : {
+    ...((limits & BENEATH) !== 0 ? { floor: 'beneath' } : (limits & IN_ROOT) !== 0 ? { floor: 'root' } : {}),
+    noLinks: (limits & NO_SYMLINKS) !== 0, noMagicLinks: (limits & (NO_MAGICLINKS | NO_SYMLINKS)) !== 0, noOtherMounts: (limits & NO_XDEV) !== 0,
+  };
+  return open(kernel, dirfd! | 0, kernel.memory.string(address!), low, mode, bounds);
 }
 export function openCall(kernel: Kernel, [address, flags, mode]: number[]): number { return openat(kernel, [AT_FDCWD, address!, flags!, mode!]); }
 export function creat(kernel: Kernel, [address, mode]: number[]): number { return openat(kernel, [AT_FDCWD, address!, O_CREAT | O_WRONLY | O_TRUNC, mode!]); }
 
-function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: number): number {
+function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: number, bounds?: Bounds): number {
   const onExec = (flags & O_CLOEXEC) !== 0, writing = (flags & O_ACCMODE) !== 0;
   const kept = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY);
   lowestFree(kernel, 0);
-  const from = base(kernel, dirfd, path);
+  // With a root of its own an absolute path starts at the folder, too.
+  const from = base(kernel, dirfd, bounds?.floor && path.startsWith('/') ? '.' : path);
   if ((flags & O_TMPFILE) === O_TMPFILE && (flags & O_DIRECTORY) !== 0) {
-    const found = resolve(kernel, from, path, true);
+    const found = resolve(kernel, from, path, true, bounds);
     writableDirectory(kernel, existing(found).path);
     const inode = newInode(kernel, kernel.state, 'file', mode & ~kernel.state.umask & 0o7777);
     inode.links = 0;
@@ -33,8 +62,8 @@ function open(kernel: Kernel, dirfd: number, path: string, flags: number, mode: 
     return descriptor(kernel, { kind: 'memory', flags: kept & ~O_TMPFILE, path: `${found.path}/#${inode.id} (deleted)`, inode: inode.id }, onExec);
   }
   const magic = /^\/(?:proc\/(?:self|\d+|thread-self)\/fd|dev\/fd)\/(\d+)$/.exec(path) ?? /^\/dev\/(stdin|stdout|stderr)$/.exec(path);
-  if (magic && (flags & O_NOFOLLOW) === 0) return reopen(kernel, magic[1]!, flags, kept, onExec);
-  const found = resolve(kernel, from, path, (flags & O_NOFOLLOW) === 0 && !((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0));
+  if (magic && !bounds && (flags & O_NOFOLLOW) === 0) return reopen(kernel, magic[1]!, flags, kept, onExec);
+  const found = resolve(kernel, from, path, (flags & O_NOFOLLOW) === 0 && !((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0), bounds);
   let { node } = found;
   if ((flags & O_CREAT) !== 0) {
     if (node && (flags & O_EXCL) !== 0) fail(E.EEXIST);

@@ -1,6 +1,6 @@
 // Path resolution over three layers: memory (/tmp and /dev/shm, writable), synthetic files (/proc, /sys, /dev, /etc), host files (read-only).
 // Must stay true: symlinks, `..` and /proc links are resolved here, inside the guest's tree; the host is only ever asked for the resolved path.
-import { EACCES, EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EROFS, fail } from './errno';
+import { EACCES, EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EROFS, EXDEV, fail } from './errno';
 import { FileData } from './file-data';
 import { memoryAt, parts } from './inode-tree';
 import type { Kernel } from './kernel';
@@ -83,10 +83,22 @@ export function linkTarget(kernel: Kernel, node: Node): string {
 /** `true`: a link in the last place too; 'never': not even if a slash comes after it (calls that remove or rename a name); 'new': nor does that slash mind a file. */
 export type Follow = boolean | 'never' | 'new';
 
-export function resolve(kernel: Kernel, base: string, path: string, follow: Follow): Resolved {
+/** What openat2 lets a path do. */
+export interface Bounds { /** Not above where it starts: an error, or a root that nothing leads out of. */ floor?: 'beneath' | 'root'; noLinks: boolean; noMagicLinks: boolean; noOtherMounts: boolean }
+
+/** The file systems that are mounted on others. */
+const MOUNTS = ['tmp', 'proc', 'sys', 'dev'];
+const mountOf = (path: readonly string[]): string => (MOUNTS.includes(path[0] ?? '') ? path[0]! : '');
+
+export function resolve(kernel: Kernel, base: string, path: string, follow: Follow, bounds?: Bounds): Resolved {
   if (path === '') fail(ENOENT);
   if (path.length > 4095) fail(ENAMETOOLONG);
-  let done = path.startsWith('/') ? [] : parts(base);
+  const start = bounds?.floor ? parts(base) : [];
+  /** To the root that there is. */
+  const fromRoot = (): string[] => (bounds?.floor === 'beneath' ? fail(EXDEV) : [...start]);
+  let done = path.startsWith('/') ? fromRoot() : parts(base);
+  const mount = mountOf(done);
+  const staysOnMount = (): void => { if (bounds?.noOtherMounts && mountOf(done) !== mount) fail(EXDEV); };
   let todo = parts(path);
   let mustBeDirectory = /\/\.?\.?$/.test(path) || path === '.' || path === '..';
   const lastPart = todo[todo.length - 1], dots = lastPart === '.' || lastPart === '..' ? lastPart : '';
@@ -94,24 +106,33 @@ export function resolve(kernel: Kernel, base: string, path: string, follow: Foll
   for (let i = 0; i < todo.length; i++) {
     const part = todo[i]!;
     if (part === '.') continue;
-    if (part === '..') { done.pop(); continue; }
+    if (part === '..') {
+      if (bounds?.floor && done.length <= start.length) { if (bounds.floor === 'beneath') fail(EXDEV); continue; }
+      done.pop();
+      staysOnMount();
+      continue;
+    }
     if (part.length > 255) fail(ENAMETOOLONG);
     const here = '/' + [...done, part].join('/');
     node = lookup(kernel, here);
     const last = i === todo.length - 1;
     if (node && kindOf(node) === 'symlink' && (!last || follow === true || (mustBeDirectory && follow !== 'never' && follow !== 'new'))) {
-      if (++links > MAX_LINKS) fail(ELOOP);
+      if (++links > MAX_LINKS || bounds?.noLinks) fail(ELOOP);
+      const magic = /^\/proc\/\d+(\/task\/\d+)?\/(fd\/\d+|exe|cwd|root)$/.test(here);
+      if (magic && bounds?.noMagicLinks) fail(ELOOP);
+      if (magic && bounds?.floor) fail(EXDEV);
       const target = linkTarget(kernel, node);
       if (last && target.endsWith('/')) mustBeDirectory = true;
       todo = [...parts(target), ...todo.slice(i + 1)];
       i = -1;
-      if (target.startsWith('/')) done = [];
+      if (target.startsWith('/')) { done = fromRoot(); staysOnMount(); }
       continue;
     }
     if (!last && node && kindOf(node) !== 'directory') fail(ENOTDIR);
     // A host folder above those that may be seen: not visible itself, but a way to them.
     if (!last && !node && (writable(here) || here.startsWith('/proc/') || here.startsWith('/sys/') || !kernel.services.host.files)) fail(ENOENT);
     done.push(part);
+    staysOnMount();
   }
   const full = '/' + done.join('/');
   node = lookup(kernel, full);

@@ -206,7 +206,7 @@ function word(value: bigint): Uint8Array {
   return bytes;
 }
 
-function takeFromPipe(kernel: Kernel, pipe: Pipe, length: number): Uint8Array {
+export function takeFromPipe(kernel: Kernel, pipe: Pipe, length: number): Uint8Array {
   const count = Math.min(length, pipe.packets ? pipe.buffers[0]!.length : pipe.size);
   const result = new Uint8Array(count);
   for (let done = 0; done < count;) {
@@ -301,7 +301,7 @@ export function brokenPipe(kernel: Kernel): never {
 
 /** Whether epoll accepts this kind. */
 export function pollable(file: OpenFile): boolean {
-  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'inotify' || file.kind === 'signalfd' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
+  return file.kind === 'pipe' || file.kind === 'eventfd' || file.kind === 'timerfd' || file.kind === 'inotify' || file.kind === 'signalfd' || file.kind === 'pidfd' || file.kind === 'socket' || file.kind === 'stdin' || file.kind === 'output' || file.kind === 'epoll' || file.kind === 'random';
 }
 
 export function pollState(kernel: Kernel, file: OpenFile): number {
@@ -329,6 +329,8 @@ export function pollState(kernel: Kernel, file: OpenFile): number {
     case 'inotify': return state.notifiers.get(file.object)!.queue.length > 0 ? POLLIN | POLLRDNORM : 0;
     case 'stdin': return kernel.services.inputReady() ? POLLIN | POLLRDNORM : 0;
     case 'output': return POLLOUT | POLLWRNORM;
+    // Its process is there as long as anybody can ask.
+    case 'pidfd': return 0;
     case 'socket': return pollSocket(kernel, file);
     case 'epoll': {
       for (const item of state.epolls.get(file.object)!.items.values()) {

@@ -5,13 +5,15 @@ import { MMAP_TOP } from '../elf/load';
 import { PAGE } from '../memory/host-pages';
 import { USER_END } from '../memory/regions';
 import type { Region } from '../memory/regions';
-import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EPERM, Unsupported } from './errno';
+import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EPERM } from './errno';
 import { drop } from './file-system';
 import { F_SEAL_FUTURE_WRITE, F_SEAL_WRITE, fileOf, wholeContent } from './files';
 import type { Kernel } from './kernel';
 
 const MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_32BIT = 0x40, MAP_FIXED_NOREPLACE = 0x100000;
 const LOWEST = 0x10000;
+/** Where MAP_32BIT puts mappings. */
+const LOW_START = 0x40000000, LOW_END = 0x80000000;
 const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
 /** Sum of mappings that may be reserved: far below what would make the region list's arithmetic inexact. */
 const ADDRESS_LIMIT = USER_END;
@@ -35,7 +37,6 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
   if (kernel.space.regions.length > MOST_MAPPINGS) return -ENOMEM;
   if (length! < 0 || size > ADDRESS_LIMIT) return -ENOMEM;
   if (kind !== MAP_SHARED && kind !== MAP_PRIVATE && kind !== MAP_SHARED_VALIDATE) return -EINVAL;
-  if ((flags! & MAP_32BIT) !== 0) throw new Unsupported('mmap with MAP_32BIT is not implemented');
   let backing, shared;
   let name = '';
   if (file) {
@@ -64,8 +65,9 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
     if ((flags! & MAP_FIXED_NOREPLACE) !== 0 && space.overlaps(hint!, hint! + size)) return -EEXIST;
     at = hint!;
   } else {
-    const wish = up(hint!);
-    if (wish >= LOWEST && wish + size <= USER_END && !space.overlaps(wish, wish + size)) at = wish;
+    const wish = up(hint!), low = (flags! & MAP_32BIT) !== 0;
+    if (wish >= LOWEST && wish + size <= (low ? LOW_END : USER_END) && !space.overlaps(wish, wish + size)) at = wish;
+    else if (low) at = space.place(size, LOW_END, LOW_START);
     else at = space.place(size, MMAP_TOP, LOWEST) ?? space.place(size, USER_END, LOWEST);
   }
   if (at === undefined) return -ENOMEM;

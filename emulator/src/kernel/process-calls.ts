@@ -1,6 +1,7 @@
 // Who and where the process is: ids, limits, names, resource use, random bytes.
 // Must stay true: nothing here shows the host; figures follow from options and retired instructions.
 import { EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from './errno';
+import { anyFileOf } from './files';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
 import { NS_PER_INSTRUCTION } from './state';
@@ -169,11 +170,13 @@ export function wait4(_: Kernel, [pid, , options]: number[]): number {
   if ((options! & ~0xe000000b) !== 0) return -EINVAL;
   return (pid! | 0) === -0x80000000 ? -ESRCH : -ECHILD;
 }
-export function waitid(_: Kernel, [kind, id, , options]: number[]): number {
+export function waitid(kernel: Kernel, [kind, id, , options]: number[]): number {
   const wanted = options! & 0xe, which = kind! | 0;
   if ((options! & ~0xe100000f) !== 0 || wanted === 0 || which < 0 || which > 3) return -EINVAL;
   if ((which === 1 && (id! | 0) <= 0) || (which === 2 && (id! | 0) < 0)) return -EINVAL;
-  if (which === 3) return (id! | 0) < 0 ? -EINVAL : -EBADF;
+  // A descriptor of this process names no child.
+  if (which === 3 && (id! | 0) < 0) return -EINVAL;
+  if (which === 3 && anyFileOf(kernel, id! | 0).kind !== 'pidfd') return -EBADF;
   return -ECHILD;
 }
 

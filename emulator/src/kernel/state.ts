@@ -80,12 +80,14 @@ export interface Thread {
   resume: Wait | undefined;
   /** A signal cut this call short. */
   interrupted: { number: number; restart: boolean } | undefined;
+  /** sched_setaffinity: the processors it may run on, a bit each; undefined: all. Replaced, never changed. */
+  affinity: Uint8Array | undefined;
   name: string;
 }
 
 export interface Timer { id: number; clock: number; signo: number; tid: number; notify: number; value: bigint; interval: number; deadline: number; overrun: number }
 
-export type FileKind = 'memory' | 'host' | 'fixed' | 'directory' | 'stdin' | 'output' | 'null' | 'zero' | 'full' | 'random' | 'pipe' | 'eventfd' | 'epoll' | 'timerfd' | 'inotify' | 'signalfd' | 'socket' | 'path';
+export type FileKind = 'memory' | 'host' | 'fixed' | 'directory' | 'stdin' | 'output' | 'null' | 'zero' | 'full' | 'random' | 'pipe' | 'eventfd' | 'epoll' | 'timerfd' | 'inotify' | 'signalfd' | 'socket' | 'pidfd' | 'path';
 
 /** An open file description; descriptors point to it. */
 export interface OpenFile {

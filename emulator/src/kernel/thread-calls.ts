@@ -15,7 +15,7 @@ const MAX_THREADS = 30_000;
 
 export function newThread(tid: number, name: string): Thread {
   return {
-    tid, name, context: new Uint8Array(CONTEXT_SIZE), instructions: 0, mask: 0n, savedMask: undefined, pending: [], altStack: { base: 0, size: 0, flags: 2 }, clearTid: 0, robustList: 0, wait: undefined, resume: undefined, interrupted: undefined,
+    tid, name, context: new Uint8Array(CONTEXT_SIZE), instructions: 0, mask: 0n, savedMask: undefined, pending: [], altStack: { base: 0, size: 0, flags: 2 }, clearTid: 0, robustList: 0, wait: undefined, resume: undefined, interrupted: undefined, affinity: undefined,
   };
 }
 
@@ -29,6 +29,7 @@ export function clone(kernel: Kernel, [flags, stack, parentTid, childTid, tls]: 
   kernel.saveCurrent();
   child.context.set(parent.context);
   child.mask = parent.mask;
+  child.affinity = parent.affinity;
   const r = Context.saved(child.context);
   r.setGpr(RAX, 0);
   if (stack! !== 0) r.setGpr(RSP, stack!);
@@ -172,18 +173,25 @@ export function schedYield(kernel: Kernel): number {
 export function schedGetaffinity(kernel: Kernel, [tid, size, mask]: number[]): number {
   const words = Math.ceil(kernel.facts.procs / 64);
   if (size! >>> 0 < words * 8 || size! % 8 !== 0) return -EINVAL;
-  if (tid !== 0 && !kernel.state.threads.has(tid!)) return -ESRCH;
+  const thread = tid === 0 ? kernel.thread : kernel.state.threads.get(tid!);
+  if (!thread) return -ESRCH;
   const bytes = new Uint8Array(words * 8);
-  for (let i = 0; i < kernel.facts.procs; i++) bytes[i >> 3]! |= 1 << (i & 7);
+  if (thread.affinity) bytes.set(thread.affinity);
+  else for (let i = 0; i < kernel.facts.procs; i++) bytes[i >> 3]! |= 1 << (i & 7);
   kernel.memory.write(mask!, bytes);
   return bytes.length;
 }
 
-/** Every thread may run anywhere, on one host thread: a mask that leaves no processor is refused, others change nothing. */
+/** Every thread may run anywhere, on one host thread: a mask that leaves no processor is refused, others are only shown again. */
 export function schedSetaffinity(kernel: Kernel, [tid, size, mask]: number[]): number {
-  const bytes = kernel.memory.read(mask!, Math.min(size! >>> 0, 128));
-  if (tid !== 0 && !kernel.state.threads.has(tid!)) return -ESRCH;
-  return bytes.some((byte, i) => i * 8 < kernel.facts.procs && byte !== 0) ? 0 : -EINVAL;
+  const given = kernel.memory.read(mask!, Math.min(size! >>> 0, 128));
+  const thread = tid === 0 ? kernel.thread : kernel.state.threads.get(tid!);
+  if (!thread) return -ESRCH;
+  const bytes = new Uint8Array(Math.ceil(kernel.facts.procs / 64) * 8);
+  for (let i = 0; i < kernel.facts.procs; i++) bytes[i >> 3]! |= (given[i >> 3] ?? 0) & (1 << (i & 7));
+  if (!bytes.some((byte) => byte !== 0)) return -EINVAL;
+  thread.affinity = bytes;
+  return 0;
 }
 
 const ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003, ARCH_GET_GS = 0x1004, ARCH_GET_CPUID = 0x1011;

@@ -16,7 +16,7 @@ const KEEP_SIZE = 1, PUNCH_HOLE = 2;
 
 interface Part { address: number; length: number }
 
-function vector(kernel: Kernel, address: number, count: number): Part[] {
+export function vector(kernel: Kernel, address: number, count: number): Part[] {
   if (count < 0 || count > 1024) fail(E.EINVAL);
   const result: Part[] = [];
   kernel.memory.read(address, count * 16);
@@ -31,7 +31,7 @@ function vector(kernel: Kernel, address: number, count: number): Part[] {
 /** Whether an address is one that a program could have. */
 const inUserSpace = (address: number): boolean => address >= 0 && address < USER_END;
 
-function readParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), offset: number | undefined): number {
+export function readParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), offset: number | undefined, nonblocking = false): number {
   if (offset !== undefined && offset < 0) return -E.EINVAL;
   const file = fileOf(kernel, fd | 0);
   if (offset !== undefined && !seekable(file)) return -E.ESPIPE;
@@ -57,12 +57,12 @@ function readParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), o
     if (wanted) {
       // Memory that is not there shows only when there is something to be put into it.
       if (seekable(file) ? (offset ?? file.offset) >= sizeOf(kernel, file) && file.kind !== 'zero' && file.kind !== 'full' && file.kind !== 'random' : false) return 0;
-      if (pollable(file) && (pollState(kernel, file) & (POLLIN | POLLHUP | POLLERR)) === 0 && file.kind !== 'stdin') return wouldBlock(kernel, file, 'reading');
+      if (pollable(file) && (pollState(kernel, file) & (POLLIN | POLLHUP | POLLERR)) === 0 && file.kind !== 'stdin') return wouldBlock(kernel, file, 'reading', nonblocking);
       return -E.EFAULT;
     }
   }
   const bytes = readFile(kernel, file, total, offset);
-  if (!bytes) return wouldBlock(kernel, file, 'reading');
+  if (!bytes) return wouldBlock(kernel, file, 'reading', nonblocking);
   let done = 0;
   for (const part of usable) {
     if (done >= bytes.length) break;
@@ -70,6 +70,25 @@ function readParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), o
     done += part.length;
   }
   return bytes.length;
+}
+
+/** What parts of memory hold, at most so much: up to where something is not there, which minds only at the beginning. */
+export function gather(kernel: Kernel, parts: Part[], most: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let room = most;
+  for (const part of parts) {
+    if (part.length === 0 || room === 0) continue;
+    const wanted = Math.min(part.length, room), there = kernel.space.accessible(part.address, wanted, READ);
+    if (there === 0 && chunks.length === 0) fail(E.EFAULT);
+    if (there > 0) chunks.push(kernel.memory.read(part.address, there));
+    room -= there;
+    if (there < wanted) break;
+  }
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = new Uint8Array(most - room);
+  let done = 0;
+  for (const chunk of chunks) { bytes.set(chunk, done); done += chunk.length; }
+  return bytes;
 }
 
 function writeParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), offset: number | undefined): number {
@@ -85,23 +104,7 @@ function writeParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), 
   if (file.kind === 'null') return asked;
   if (file.kind === 'full') return asked === 0 ? 0 : -E.ENOSPC;
   if (file.kind === 'eventfd' && asked < 8) return -E.EINVAL;
-  const chunks: Uint8Array[] = [];
-  let room = LARGEST;
-  for (const part of parts) {
-    if (part.length === 0 || room === 0) continue;
-    const there = kernel.space.accessible(part.address, Math.min(part.length, room), READ);
-    if (there === 0 && chunks.length === 0) return -E.EFAULT;
-    if (there > 0) chunks.push(kernel.memory.read(part.address, there));
-    room -= there;
-    if (there < part.length) break;
-  }
-  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  let bytes = chunks[0] ?? new Uint8Array(0);
-  if (chunks.length > 1) {
-    bytes = new Uint8Array(total);
-    let done = 0;
-    for (const chunk of chunks) { bytes.set(chunk, done); done += chunk.length; }
-  }
+  const bytes = gather(kernel, parts, LARGEST), total = bytes.length;
   if (total === 0 && file.kind !== 'socket') return 0;
   // A blocking write to a pipe or stream goes on until everything is written.
   let done = kernel.resumed?.progress ?? 0;
