@@ -140,7 +140,7 @@ export class Checker {
     return finish(this.readInSteps(path, text, target, bare));
   }
 
-  private *readInSteps(path: string, text: string, target: Target | undefined, bare: boolean): Steps<AssemblyFile> {
+  *readInSteps(path: string, text: string, target?: Target, bare = false): Steps<AssemblyFile> {
     const first = yield* this.readFor(path, text, target, bare);
     let best = first;
     if (!target) {
@@ -213,21 +213,29 @@ export class Checker {
   }
 
   /** `link` is what the file is linked with, where the caller has it at hand. Without `whole`, for an answer while typing, functions are not assembled again and other files are not read: see `assembling`, `noSplitDepth`; without `flow` registers are not followed where that has not been done. */
-  check(path: string, text: string, file = this.read(path, text), link: () => LinkContext = () => this.link(file), whole = true, flow = true): { file: AssemblyFile; problems: Problem[] } {
+  check(path: string, text: string, file = this.read(path, text), link?: () => LinkContext, whole = true, flow = true): { file: AssemblyFile; problems: Problem[] } {
+    return { file, problems: finish(this.checkInSteps(file, link ?? (() => this.link(file)), whole, flow)) };
+  }
+
+  /** The same of a file that has been read; to be left off as soon as the file is edited. */
+  *checkInSteps(file: AssemblyFile, link: () => LinkContext, whole: boolean, flow: boolean): Steps<Problem[]> {
+    const { source: { path, text } } = file;
     const directory = directoryOf(path);
     const knowledge = this.knowledge(directory, file.target, path.endsWith('_test.s'));
     // The files it is linked with will ask for it.
     if (whole) this.summaries.set(`${targetKey(file.target)} ${path}`, { text, summary: summaryOf(file) });
     const unknown = architectureWithoutPort(path, file.source.text, this.options.minor);
-    if (unknown !== undefined) return { file, problems: [{ code: 'no-port', severity: 'hint', message: `Go has no port to ${unknown}: this file is not judged`, span: { file: file.source, start: 0, end: file.source.lineStarts[1] ?? file.source.text.length } }] };
+    if (unknown !== undefined) return [{ code: 'no-port', severity: 'hint', message: `Go has no port to ${unknown}: this file is not judged`, span: { file: file.source, start: 0, end: file.source.lineStarts[1] ?? file.source.text.length } }];
     const importPath = file.packagePath;
-    const front = [...file.problems.map((problem) => (problem.code === OPEN_END ? { ...problem, fixes: [closedEnd(problem.span.file)] } : problem)), ...unknownMnemonics(file, this.mnemonics(file)), ...unknownOperands(file, this.options, () => specialOperands(file.arch.family, this.options.goroot, this.options.minor, this.options.files, this.options.parser)), ...misplacedConstraints(file)];
+    const front = [...file.problems.map((problem) => (problem.code === OPEN_END ? { ...problem, fixes: [closedEnd(problem.span.file)] } : problem)), ...yield* unknownMnemonics(file, this.mnemonics(file)), ...yield* unknownOperands(file, this.options, () => specialOperands(file.arch.family, this.options.goroot, this.options.minor, this.options.files, this.options.parser)), ...misplacedConstraints(file)];
     const problems = foreignNames(zeroFlags(missingIncludes(front, file, (name) => knowledge?.define(name) !== undefined), file), file);
-    problems.push(...labels(file), ...functionShapes(file), ...fieldTypes(file, knowledge, flow), ...frameWrites(file), ...reservedRegisters(file, knowledge, flow));
+    for (const rule of [labels(file), functionShapes(file), fieldTypes(file, knowledge, flow), frameWrites(file), reservedRegisters(file, knowledge, flow)]) problems.push(...yield* rule);
     problems.push(...noSplitDepth(file, link, whole));
-    if (knowledge) problems.push(...asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
-    problems.push(...unfitOperands(file, () => operandForms(file.arch.family, this.options), this.mnemonics(file)), ...assembling(file, this.options.minor, problems, whole));
-    return { file, problems: ordered(problems, file) };
+    if (knowledge) problems.push(...yield* asmdecl(file, importPath, (name) => knowledge.frame(name)), ...framePointer(file, importPath));
+    yield undefined;
+    problems.push(...yield* unfitOperands(file, () => operandForms(file.arch.family, this.options), this.mnemonics(file)));
+    problems.push(...yield* assembling(file, this.options.minor, problems, whole));
+    return ordered(problems, file);
   }
 }
 

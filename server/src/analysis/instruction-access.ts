@@ -93,16 +93,28 @@ function accessedRegisters(statement: Statement, family: Family): RegisterAccess
     }
   });
   if (family === 'amd64' || family === '386') {
-    const key = `${operands.length} ${word.text}`;
-    let implicit = implicits.get(key);
-    if (!implicit) implicits.set(key, (implicit = implicitAccess(word.text, operands.length)));
+    const implicit = unnamed(word.text, operands.length);
     for (const name of implicit.reads) add(reads, name);
     for (const name of implicit.writes) add(writes, name);
   }
   return { reads, writes };
 }
 
-const implicits = new Map<string, { reads: string[]; writes: string[] }>();
+/** The same as a look at all that it writes, which most statements need not be asked for. */
+export function writesRegister(statement: Statement, register: string, family: Family): boolean {
+  const { word, operands } = statement;
+  if (!operands.some(({ registers }) => registers.some(({ name }) => wholeRegister(name, family) === register)) && (!word || (family !== 'amd64' && family !== '386') || !unnamed(word.text, operands.length).writes.includes(register))) return false;
+  return registerAccess(statement, family).writes.includes(register);
+}
+
+const implicits = new Map<string, RegisterAccess>();
+
+function unnamed(word: string, count: number): RegisterAccess {
+  const key = `${count} ${word}`;
+  let implicit = implicits.get(key);
+  if (!implicit) implicits.set(key, (implicit = implicitAccess(word, count)));
+  return implicit;
+}
 
 /** Registers that an instruction uses without naming them. */
 function implicitAccess(word: string, count: number): { reads: string[]; writes: string[] } {

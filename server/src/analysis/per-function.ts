@@ -2,6 +2,7 @@
 // Must stay true: `work` depends on the function's statements and on `context` alone; what it finds lies in the function.
 
 import type { Problem, SourceFile } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 import type { AssemblyFunction } from './functions';
 
 interface Kept { start: number; moves: number; context: unknown; problems: Problem[] }
@@ -24,6 +25,16 @@ export function perFunction(rule: string, each: AssemblyFunction, context: unkno
   const problems = moved(work(), file, 0);
   rules.set(rule, { start, moves: each.moves, context, problems });
   return problems;
+}
+
+/** What is found in one function after another, each a step. */
+export function* inEach(functions: readonly AssemblyFunction[], work: (each: AssemblyFunction) => readonly Problem[]): Steps<Problem[]> {
+  const found: Problem[] = [];
+  for (const each of functions) {
+    found.push(...work(each));
+    yield undefined;
+  }
+  return found;
 }
 
 /** The same findings `by` characters further on; places in other files stay. */

@@ -3,6 +3,7 @@
 
 import type { Statement } from '../syntax/parser';
 import type { SourceFile } from '../syntax/source';
+import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { changed } from './changed';
 import { functionsOf, type AssemblyFunction } from './functions';
@@ -30,7 +31,10 @@ function count({ words, registers, symbols }: Counts, { word, operands }: Statem
   }
 }
 
-export function functionUsage(each: AssemblyFunction, file: AssemblyFile): Usage {
+export const functionUsage = (each: AssemblyFunction, file: AssemblyFile): Usage => ofFunction.get(each) ?? finish(functionUsageInSteps(each, file));
+
+/** To be left off as soon as the file is edited. */
+export function* functionUsageInSteps(each: AssemblyFunction, file: AssemblyFile): Steps<Usage> {
   const known = ofFunction.get(each);
   if (known) return known;
   let functions = lastOf.get(file.source);
@@ -40,7 +44,10 @@ export function functionUsage(each: AssemblyFunction, file: AssemblyFile): Usage
   // What was handed out stays as it is.
   const counts: Counts = last ? { words: new Map(last.counts.words), registers: new Map(last.counts.registers), symbols: new Map(last.counts.symbols) } : { words: new Map(), registers: new Map(), symbols: new Map() };
   for (let i = start; i < before; i++) count(counts, last?.statements[i] as Statement, -1, file);
-  for (let i = start; i < after; i++) count(counts, each.statements[i] as Statement, 1, file);
+  for (let i = start; i < after; i++) {
+    count(counts, each.statements[i] as Statement, 1, file);
+    if ((i - start) % STEP === STEP - 1) yield undefined;
+  }
   functions.set(each.text, { statements: each.statements, counts });
   ofFunction.set(each, counts);
   return counts;

@@ -3,7 +3,7 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import type { Problem } from '../syntax/source';
-import { finish, type Steps } from '../syntax/steps';
+import { finish, STEP, type Steps } from '../syntax/steps';
 import type { DataSymbol } from './data';
 import { collapseJumps, layout, type Code } from './layout';
 import { addPrologue } from './prologue';
@@ -40,9 +40,17 @@ export function* assembleInSteps(file: AssemblyFile, options: AssembleOptions): 
   for (const text of program.texts) {
     const report = (message: string, { span }: Instruction) => { problems.push({ code: 'assemble', severity: 'error', message, span }); };
     const { goos } = file.target;
-    text.instructions = text.instructions.flatMap((instruction) => rewrite(instruction, goos));
-    const instructions = addPrologue(text, options, report).flatMap((instruction) => (instruction.statement ? [instruction] : [instruction, ...threadLocalAccess(instruction, goos)]));
+    const rewritten: Instruction[] = [];
+    for (const instruction of text.instructions) {
+      rewritten.push(...rewrite(instruction, goos));
+      if (rewritten.length % STEP === 0) yield undefined;
+    }
+    text.instructions = rewritten;
+    const framed = addPrologue(text, options, report);
+    if (framed.length > STEP) yield undefined;
+    const instructions = framed.flatMap((instruction) => (instruction.statement ? [instruction] : [instruction, ...threadLocalAccess(instruction, goos)]));
     collapseJumps(instructions);
+    if (framed.length > STEP) yield undefined;
     texts.push({ text, instructions, ...(yield* layout(instructions, options.minor, report)) });
   }
   return { texts, data: program.data, problems };

@@ -6,6 +6,7 @@ import type { AssemblyFile } from '../analysis/assembly-file';
 import type { ArgumentPart, FunctionFrame } from '../golang/arguments';
 import { positionAt, type Fix, type Problem } from '../syntax/source';
 import { move } from '../analysis/skeleton';
+import type { Steps } from '../syntax/steps';
 import { operandWidth } from './operand-width';
 
 /** What vet knows of an architecture beside its registers. */
@@ -33,6 +34,15 @@ const UNNAMED = /[^+\-0-9](([0-9]+)\(FP\))/g;
 const ON_STACK = /[^+\-0-9](([0-9]+)\(([A-Z0-9]+)\))/g;
 const OPCODE = /^\s*(?:[A-Z0-9a-z_]+:)?\s*([A-Z]+)\s*([^,]*)(?:,\s*(.*))?/;
 
+const worthBy = new Map<string, RegExp>();
+
+/** What a line holds that is worth reading. */
+function worthReading(stackPointer: string): RegExp {
+  let found = worthBy.get(stackPointer);
+  if (!found) worthBy.set(stackPointer, (found = new RegExp(`TEXT|RET|\\(FP\\)|\\b${stackPointer}\\b|DATA|GLOBL|CallImport`, 'g')));
+  return found;
+}
+
 interface Current {
   name: string;
   abi: string;
@@ -47,7 +57,8 @@ interface Current {
   returns: { line: number; column: number }[];
 }
 
-export function asmdecl(file: AssemblyFile, packagePath: string | undefined, frameOf: FrameOf): Problem[] {
+/** A function a step: the first time its declaration is looked for in the Go files. */
+export function asmdecl(file: AssemblyFile, packagePath: string | undefined, frameOf: FrameOf): Steps<Problem[]> {
   return new Checker(file, packagePath, frameOf).run();
 }
 
@@ -55,24 +66,29 @@ class Checker {
   private readonly problems: Problem[] = [];
   private readonly conventions: Conventions;
   private current: Current | undefined;
-  private readonly worth: RegExp;
   private lineStart = 0;
 
   constructor(private readonly file: AssemblyFile, private readonly packagePath: string | undefined, private readonly frameOf: FrameOf) {
     this.conventions = CONVENTIONS[file.arch.family];
-    this.worth = new RegExp(`TEXT|RET|\\(FP\\)|\\b${this.file.arch.stackPointer}\\b|DATA|GLOBL|CallImport`);
   }
 
-  run(): Problem[] {
-    const { text, lineStarts } = this.file.source;
+  *run(): Steps<Problem[]> {
+    const { source, arch } = this.file;
+    const { text, lineStarts } = source;
+    const worth = worthReading(arch.stackPointer);
     for (let number = 0; number < lineStarts.length; number++) {
+      // Most lines say nothing that is looked for here; in ABIInternal code any register may.
+      if (this.current?.abi !== 'ABIInternal') {
+        worth.lastIndex = lineStarts[number] ?? 0;
+        const found = worth.exec(text);
+        if (!found) break;
+        number = positionAt(source, found.index).line;
+      }
       this.lineStart = lineStarts[number] ?? 0;
       const next = lineStarts[number + 1];
       const whole = text.slice(this.lineStart, next === undefined ? undefined : next - 1);
-      // Most lines say nothing that is looked for here; in ABIInternal code any register may.
-      if (!this.worth.test(whole) && this.current?.abi !== 'ABIInternal') continue;
       const comment = whole.indexOf('//');
-      this.line(comment < 0 ? whole : whole.slice(0, comment));
+      if (this.line(comment < 0 ? whole : whole.slice(0, comment))) yield undefined;
     }
     this.finish();
     return this.problems;
@@ -89,9 +105,15 @@ class Checker {
     return { title: length ? `Write ${text.trim().replace(/^, /, '')}` : `Add ${text.replace(/^, /, '')}`, edits: [{ span: { file: this.file.source, start, end: start + length }, text }] };
   }
 
-  private line(line: string): void {
+  /** Whether a function begins there. */
+  private line(line: string): boolean {
     const text = TEXT_LINE.exec(line);
-    if (text) { this.finish(); this.begin(text); return; }
+    if (text) { this.finish(); this.begin(text); return true; }
+    this.within(line);
+    return false;
+  }
+
+  private within(line: string): void {
     if (line.includes('TEXT') && line.includes('SB')) { this.finish(); this.current = undefined; return; }
     const { current, conventions } = this;
     const ret = line.includes('RET') && !line.includes('(SB)') ? line.indexOf('RET') : -1;

@@ -4,7 +4,7 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { beforeFunctions, dataOf, functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { changed } from '../analysis/changed';
-import { moved } from '../analysis/per-function';
+import { inEach, moved } from '../analysis/per-function';
 import { assemble, assembleInSteps } from '../assembler/assemble';
 import { directiveProblems } from '../assembler/program';
 import { PSEUDO_OPS, type Statement } from '../syntax/parser';
@@ -112,10 +112,9 @@ const judged = new WeakMap<Statement, { source: SourceFile; statements: readonly
 const lineOf = ({ file, start }: Span): string => `${file.path}:${positionAt(file, start).line}`;
 
 /** `found` are the problems so far: lines with an error are left alone. Without `whole` functions that changed are judged by their statements alone. */
-export function assembling(file: AssemblyFile, minor: number, found: readonly Problem[], whole: boolean): Problem[] {
+export function* assembling(file: AssemblyFile, minor: number, found: readonly Problem[], whole: boolean): Steps<Problem[]> {
   if (file.arch.family !== 'amd64') return unlessTaken(kept(file.statements.filter(({ word, operands }) => PSEUDO_OPS.has(word?.text ?? '') || operands.some(({ symbol }) => symbol?.abi)), (statements) => directiveProblems({ ...file, statements }, optionsOf(file, minor))), found);
-  const functions = functionsOf(file);
-  const all = functions.flatMap((each) => {
+  const all = yield* inEach(functionsOf(file), (each) => {
     if (whole) assembleFunction(each, file, minor);
     return isAssembled(each) ? [...verdictsOf(each, file)] : quickVerdicts(each, file, minor);
   });

@@ -6,15 +6,16 @@ import { flowOf, isFollowed, pointed } from '../analysis/flow';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { wholeRegister } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
-import { perFunction } from '../analysis/per-function';
+import { inEach, perFunction } from '../analysis/per-function';
 import { underlying, type GoType } from '../golang/types';
 import { visibleSpan, type Problem } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 import { baseName } from '../workspace/files';
 
 /** Without `now` only what is known already is said. */
-export function fieldTypes(file: AssemblyFile, knowledge: PackageKnowledge | undefined, now = true): Problem[] {
-  if (!knowledge || !file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) return [];
-  return functionsOf(file).flatMap((within) => perFunction('field types', within, knowledge, () => typesOf(within, file, knowledge), now || isFollowed(within, knowledge)));
+export function fieldTypes(file: AssemblyFile, knowledge: PackageKnowledge | undefined, now = true): Steps<Problem[]> {
+  if (!knowledge || !file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) return inEach([], () => []);
+  return inEach(functionsOf(file), (within) => perFunction('field types', within, knowledge, () => typesOf(within, file, knowledge), now || isFollowed(within, knowledge)));
 }
 
 function typesOf(within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge): Problem[] {

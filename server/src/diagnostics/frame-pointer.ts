@@ -2,7 +2,7 @@
 // Must stay true: the same lines as `go vet -framepointer`: amd64 and arm64 on linux and darwin, package runtime left out.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import type { Problem } from '../syntax/source';
+import { positionAt, type Problem } from '../syntax/source';
 
 interface FramePointer {
   name: string;
@@ -35,20 +35,25 @@ export function framePointer(file: AssemblyFile, packagePath: string | undefined
   const problems: Problem[] = [];
   let active = false;
   const { text, lineStarts } = file.source;
-  lineStarts.forEach((from, number) => {
+  for (let number = 0; number < lineStarts.length; number++) {
     // Outside of a function without a frame only TEXT matters.
-    if (!active && !text.startsWith('TEXT', from) && text.charCodeAt(from) > 32) return;
+    if (!active) {
+      const found = text.indexOf('TEXT', lineStarts[number]);
+      if (found < 0) break;
+      number = positionAt(file.source, found).line;
+    }
+    const from = lineStarts[number] ?? 0;
+    if (!active && !text.startsWith('TEXT', from) && text.charCodeAt(from) > 32) continue;
     const next = lineStarts[number + 1];
     const whole = text.slice(from, next === undefined ? undefined : next - 1);
-    if (!active && !whole.includes('TEXT')) return;
     const line = whole.replace(/\/\/.*/, '').trim();
-    if (line === '') return;
+    if (line === '') continue;
     if (line.startsWith('TEXT') && line.includes('(SB)') && line.includes('$0')) active = true;
     else if (active && rules.writes(line)) {
       const start = (file.source.lineStarts[number] ?? 0) + whole.indexOf(line);
       problems.push({ code: 'framepointer', severity: 'warning', message: `${rules.name}, the frame pointer, is overwritten before it is saved: traces through this function break`, span: { file: file.source, start, end: start + line.length } });
       active = false;
     } else if (active && (rules.reads.test(line) || rules.leaves(line))) active = false;
-  });
+  }
   return problems;
 }

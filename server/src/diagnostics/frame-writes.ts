@@ -3,19 +3,19 @@
 // what lies further up are arguments, which vet's asmdecl judges. Places are those of cmd/internal/obj for the file's GOARCH (frame-writes.test.ts reads them out of its listings).
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { changed } from '../analysis/changed';
 import { frameOf } from '../analysis/file-summary';
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
-import { moveSize, operandAccess, registerAccess } from '../analysis/instruction-access';
-import { perFunction } from '../analysis/per-function';
+import { moveSize, operandAccess, writesRegister } from '../analysis/instruction-access';
+import { inEach, perFunction } from '../analysis/per-function';
+import { picker } from '../analysis/picked';
 import type { Architecture, Family } from '../arch/architecture';
 import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Problem } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 
-export function frameWrites(file: AssemblyFile): Problem[] {
-  if (file.arch.family === 'wasm') return [];
-  return functionsOf(file).flatMap((each) => perFunction('frame writes', each, undefined, () => writesOf(each, file.arch)));
+export function frameWrites(file: AssemblyFile): Steps<Problem[]> {
+  return inEach(file.arch.family === 'wasm' ? [] : functionsOf(file), (each) => perFunction('frame writes', each, undefined, () => writesOf(each, file.arch)));
 }
 
 interface Kept { from: number; to: number; what: string }
@@ -40,13 +40,12 @@ function writesOf(each: AssemblyFunction, arch: Architecture): Problem[] {
   const problems: Problem[] = [];
   const declared = Number(each.text.operands.at(-1)?.value ?? 0n);
   if (declared <= 0 || isNoFrame(each)) return problems;
-  const isStack = ({ kind, base, symbol, pseudo }: Operand) => kind === 'memory' && !symbol && !pseudo && isStackPointer(base?.name, arch);
-  const { uses, moves } = stackUse(each, (operand) => isStack(operand), arch);
-  if (moves > 0 || uses.length === 0) return problems;
+  const uses = onStack(each, arch);
+  if (uses.length === 0 || moving(each, arch).length > 0) return problems;
   const kept = keptWords(each, arch);
   for (const statement of uses) {
     statement.operands.forEach((operand, i) => {
-      if (!isStack(operand) || operand.index || !isWritten(statement, i, family)) return;
+      if (!isStack(operand, arch) || operand.index || !isWritten(statement, i, family)) return;
       const from = Number(operand.value ?? 0n) + firstStored(statement);
       const to = from + (moveSize(statement.word?.text ?? '', family) ?? 1);
       const hit = kept.find((each) => from < each.to && to > each.from);
@@ -61,26 +60,9 @@ function writesOf(each: AssemblyFunction, arch: Architecture): Problem[] {
   return problems;
 }
 
-interface StackUse { arch: Architecture; statements: readonly Statement[]; /** With a place on the stack. */ uses: readonly Statement[]; /** How many move SP. */ moves: number }
-
-/** By the TEXT of a function, as it was last. */
-const lastUse = new WeakMap<Statement, StackUse>();
-
-/** An edit of a large function looks at the statements that came and went. */
-function stackUse(each: AssemblyFunction, isStack: (operand: Operand) => boolean, arch: Architecture): StackUse {
-  const last = lastUse.get(each.text);
-  const known = last?.arch === arch ? last : undefined;
-  const { start, before, after } = changed(known?.statements ?? [], each.statements);
-  const [gone, come] = [known?.statements.slice(start, before) ?? [], each.statements.slice(start, after)];
-  const count = (statements: readonly Statement[]) => statements.reduce((sum, statement) => sum + (movesStack(statement, arch) ? 1 : 0), 0);
-  const left = new Set(gone);
-  const found: StackUse = {
-    arch, statements: each.statements, moves: (known?.moves ?? 0) - count(gone) + count(come),
-    uses: [...(known?.uses.filter((statement) => !left.has(statement)) ?? []), ...come.filter(({ operands }) => operands.some(isStack))],
-  };
-  lastUse.set(each.text, found);
-  return found;
-}
+/** With a place on the stack. */
+const onStack = picker(({ operands }: Statement, arch: Architecture) => operands.some((operand) => isStack(operand, arch)));
+const moving = picker(movesStack);
 
 /** The function's own part of the frame. */
 function usable(each: AssemblyFunction, { family, linkSize }: Architecture): { from: number; to: number } {
@@ -88,6 +70,8 @@ function usable(each: AssemblyFunction, { family, linkSize }: Architecture): { f
   const from = family === 'amd64' || family === '386' ? 0 : family === 'ppc64' ? 32 : linkSize;
   return { from, to: from + declared };
 }
+
+const isStack = ({ kind, base, symbol, pseudo }: Operand, arch: Architecture): boolean => kind === 'memory' && !symbol && !pseudo && isStackPointer(base?.name, arch);
 
 const isStackPointer = (name: string | undefined, { family, stackPointer }: Architecture): boolean => name !== undefined && (name === stackPointer || (family === 'riscv64' && name === 'X2'));
 
@@ -109,7 +93,7 @@ function firstStored({ word, suffixes }: Statement): number {
 function movesStack(statement: Statement, arch: Architecture): boolean {
   const { word, operands, suffixes } = statement;
   if (!word || /^(CALL|RET|TEXT)$/.test(word.text)) return false;
-  if (arch.family === 'amd64' || arch.family === '386') return word.text === 'ADJSP' || registerAccess(statement, arch.family).writes.includes('SP');
+  if (arch.family === 'amd64' || arch.family === '386') return word.text === 'ADJSP' || writesRegister(statement, 'SP', arch.family);
   const last = operands.at(-1);
   if (last?.kind === 'register' && isStackPointer(last.base?.name, arch)) return true;
   // Forms that write the address back: .W and .P of arm and arm64, …U of ppc64.

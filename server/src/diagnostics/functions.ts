@@ -6,19 +6,23 @@ import { isCall, leaves, successors } from '../analysis/flow';
 import { dataOf, functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import type { Family } from '../arch/architecture';
 import { perFunction } from '../analysis/per-function';
+import { picker } from '../analysis/picked';
+import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Problem } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 
-export function functionShapes(file: AssemblyFile): Problem[] {
+export function* functionShapes(file: AssemblyFile): Steps<Problem[]> {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const functions = functionsOf(file);
-  functions.forEach((each, i) => {
+  for (const [i, each] of functions.entries()) {
     const key = `${each.name}${each.static ? '<>' : ''}`;
     const nameSpan = visibleSpan(each.nameToken);
     if (seen.has(key)) problems.push({ code: 'text-duplicate', severity: 'error', message: `${key.replace(/^\./, '')} has a TEXT in this file already`, span: nameSpan });
     seen.add(key);
     problems.push(...perFunction('shape', each, functions[i + 1] !== undefined, () => shapeOf(each, file, functions[i + 1] !== undefined)));
-  });
+    yield undefined;
+  }
   for (const { word, operands: [place] } of dataOf(file)) {
     if (word?.text !== 'GLOBL' || !place?.symbol || place.pseudo !== 'SB') continue;
     const key = `${symbolName(place.symbol.token.text, file)}${place.symbol.static ? '<>' : ''}`;
@@ -56,14 +60,15 @@ function frameSize(each: AssemblyFunction, family: Family): Problem[] {
 
 const DELTA = new Map(Object.entries({ PUSHL: 4n, PUSHFL: 4n, PUSHQ: 8n, PUSHFQ: 8n, PUSHW: 2n, PUSHFW: 2n, POPL: -4n, POPFL: -4n, POPQ: -8n, POPFQ: -8n, POPW: -2n, POPFW: -2n }));
 
-const MOVES_STACK = new Set(['ADJSP', ...DELTA.keys()]);
+const COUNTED = new Set(['ADJSP', 'RET', ...DELTA.keys()]);
+const counted = picker(({ word }: Statement) => word !== undefined && COUNTED.has(word.text));
 
 /** As the assembler counts: from top to bottom, whatever jumps there are; at each RET the count must be zero. */
-function pushes({ statements, name }: AssemblyFunction): Problem[] {
+function pushes(each: AssemblyFunction): Problem[] {
+  const { name } = each;
   let depth = 0n;
-  for (const { word, operands } of statements) {
+  for (const { word, operands } of counted(each, undefined)) {
     if (!word) continue;
-    if (depth === 0n && !MOVES_STACK.has(word.text)) continue;
     if (word.text === 'ADJSP') depth += operands[0]?.value ?? 0n;
     else depth += DELTA.get(word.text) ?? 0n;
     if (word.text === 'RET' && depth !== 0n) {

@@ -3,7 +3,8 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { beforeFunctions, functionsOf } from '../analysis/functions';
-import { perFunction } from '../analysis/per-function';
+import { inEach, perFunction } from '../analysis/per-function';
+import { picker } from '../analysis/picked';
 import { PSEUDO_OP_HELP } from '../analysis/pseudo-ops';
 import type { Family } from '../arch/architecture';
 import { frequency } from '../arch/frequent';
@@ -14,21 +15,24 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { macroNamed } from '../syntax/preprocessor';
 import { visibleSpan, type Edit, type Problem, type SourceFile } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 import { baseName } from '../workspace/files';
 
-export function unknownMnemonics(file: AssemblyFile, mnemonics: Mnemonics | undefined): Problem[] {
+export function* unknownMnemonics(file: AssemblyFile, mnemonics: Mnemonics | undefined): Steps<Problem[]> {
   if (!mnemonics) return [];
-  const functions = functionsOf(file);
-  return [...unknownIn(beforeFunctions(file), file, mnemonics), ...functions.flatMap((each) => perFunction('mnemonics', each, mnemonics, () => unknownIn(each.statements, file, mnemonics)))];
+  return [...unknownIn(beforeFunctions(file), file, mnemonics), ...yield* inEach(functionsOf(file), (each) => perFunction('mnemonics', each, mnemonics, () => unknownIn(file.arch.family === 'amd64' ? unusual(each, mnemonics) : each.statements, file, mnemonics)))];
 }
+
+/** All that can be said of nearly every amd64 statement is that there is such an instruction. */
+const isUsual = ({ word, suffixes }: Statement, { names }: Mnemonics): boolean => word !== undefined && suffixes.length === 0 && names.has(word.text);
+const unusual = picker((statement, mnemonics: Mnemonics) => !isUsual(statement, mnemonics));
 
 function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemonics: Mnemonics): Problem[] {
   const problems: Problem[] = [];
   const { family } = file.arch;
-  for (const { word, suffixes, operands } of statements) {
-    if (!word) continue;
-    // All that can be said of nearly every amd64 statement.
-    if (family === 'amd64' && suffixes.length === 0 && mnemonics.names.has(word.text)) continue;
+  for (const statement of statements) {
+    const { word, suffixes, operands } = statement;
+    if (!word || (family === 'amd64' && isUsual(statement, mnemonics))) continue;
     const span = visibleSpan(word);
     // The amd64 assembler says so itself.
     if (family !== 'wasm' && family !== 'amd64' && file.arch.isJump(word.text)) {
@@ -50,15 +54,17 @@ function unknownIn(statements: readonly Statement[], file: AssemblyFile, mnemoni
 /** Of jumps that compare first (cmd/asm/internal/asm, asmJump). */
 const MOST_JUMP_OPERANDS: Partial<Record<Family, number>> = { arm64: 3, loong64: 3, mips: 3, mips64: 3, riscv64: 3, ppc64: 4, s390x: 4 };
 
+/** Of thousands of statements hardly one. */
+const withNames = picker(({ operands }: Statement) => operands.some(({ kind }) => kind === 'special'));
+
 /**
  * Names alone as operands that are no special ones: they look like symbols or labels. `special` is asked only where there is such a name, as in few files: Go's sources
  * are read for it; `from` stands for what it answers from.
  */
-export function unknownOperands(file: AssemblyFile, from: object, special: () => ReadonlySet<string> | undefined): Problem[] {
-  return functionsOf(file).flatMap((each) => perFunction('operands', each, from, () => {
+export function unknownOperands(file: AssemblyFile, from: object, special: () => ReadonlySet<string> | undefined): Steps<Problem[]> {
+  return inEach(functionsOf(file), (each) => perFunction('operands', each, from, () => {
     const problems: Problem[] = [];
-    // Of thousands of statements hardly one has any.
-    for (const { operands } of each.statements) {
+    for (const { operands } of withNames(each, undefined)) {
       for (const { kind, tokens } of operands) {
         if (kind !== 'special') continue;
         const [name] = tokens;

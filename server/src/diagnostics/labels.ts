@@ -3,19 +3,23 @@
 
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { beforeFunctions, functionsOf } from '../analysis/functions';
-import { perFunction } from '../analysis/per-function';
+import { inEach, perFunction } from '../analysis/per-function';
+import { picker } from '../analysis/picked';
 import { visibleSpan, type Fix, type PreprocessedToken, type Problem } from '../syntax/source';
 import type { Statement } from '../syntax/parser';
+import type { Steps } from '../syntax/steps';
 
-export function labels(file: AssemblyFile): Problem[] {
-  const functions = functionsOf(file);
-  return [...labelsOf(beforeFunctions(file)), ...functions.flatMap((each) => perFunction('labels', each, undefined, () => labelsOf(each.statements)))];
+export function* labels(file: AssemblyFile): Steps<Problem[]> {
+  return [...labelsOf(beforeFunctions(file)), ...yield* inEach(functionsOf(file), (each) => perFunction('labels', each, undefined, () => labelsOf(each.statements, withLabels(each, undefined))))];
 }
 
-function labelsOf(body: readonly Statement[]): Problem[] {
+const withLabels = picker(({ labels: here, operands }: Statement) => here.length > 0 || operands.some(({ kind }) => kind === 'label'));
+
+/** `concerned` are the statements that have labels or jump to one. */
+function labelsOf(body: readonly Statement[], concerned = body): Problem[] {
   const problems: Problem[] = [];
   const defined = new Map<string, PreprocessedToken>();
-  for (const { labels: here } of body) {
+  for (const { labels: here } of concerned) {
     for (const label of here) {
       if (defined.has(label.text)) problems.push({ code: 'label-duplicate', severity: 'error', message: `label ${label.text} stands twice in this function`, span: visibleSpan(label) });
       else defined.set(label.text, label);
@@ -25,7 +29,7 @@ function labelsOf(body: readonly Statement[]): Problem[] {
   const isCode = ({ word }: Statement) => word !== undefined && word.text !== 'DATA' && word.text !== 'GLOBL';
   const hanging = new Set(body.slice(body.findLastIndex(isCode) + 1).flatMap(({ labels: here }) => here.map(({ text }) => text)));
   const used = new Set<string>();
-  for (const { operands } of body) {
+  for (const { operands } of concerned) {
     for (const { kind, symbol } of operands) {
       if (kind !== 'label' || !symbol) continue;
       used.add(symbol.token.text);

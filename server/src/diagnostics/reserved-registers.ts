@@ -7,16 +7,16 @@ import { flowOf, isCall, isFollowed, leaves, successors } from '../analysis/flow
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import { registerAccess } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';
-import { perFunction } from '../analysis/per-function';
+import { inEach, perFunction } from '../analysis/per-function';
 import { typeText } from '../golang/type-text';
 import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan, type Problem } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 
 /** Without `now` only what is known already is said. */
-export function reservedRegisters(file: AssemblyFile, knowledge: PackageKnowledge | undefined, now = true): Problem[] {
+export function reservedRegisters(file: AssemblyFile, knowledge: PackageKnowledge | undefined, now = true): Steps<Problem[]> {
   const { goarch } = file.target;
-  if (goarch !== 'amd64' && goarch !== 'arm64') return [];
-  return functionsOf(file).flatMap((each) => perFunction('reserved registers', each, knowledge, () => [
+  return inEach(goarch === 'amd64' || goarch === 'arm64' ? functionsOf(file) : [], (each) => perFunction('reserved registers', each, knowledge, () => [
     ...(file.packagePath === 'runtime' ? [] : framePointer(each, file)),
     ...(goarch === 'amd64' && each.text.operands[0]?.symbol?.abi?.text === 'ABIInternal' ? [...zeroRegister(each, file), ...currentG(each, file, knowledge)] : []),
   ], now || isFollowed(each, knowledge)));

@@ -8,6 +8,7 @@ import { Checker } from '../analysis/check';
 import type { Family } from '../arch/architecture';
 import { operandForms } from '../arch/operand-forms';
 import { disk, goroot, parser } from '../testing/fixture';
+import { finish } from '../syntax/steps';
 import { unfitOperands } from './unfit-operands';
 
 const hasGo = spawnSync('go', ['version']).status === 0;
@@ -15,7 +16,7 @@ const root = goroot?.path ?? '';
 const checker = new Checker({ files: disk, parser, goroot: root, minor: goroot?.minor ?? 26, moduleCache: undefined });
 const formsOf = (family: Family) => operandForms(family, checker.options);
 /** The statement of each finding. */
-const unfit = (file: ReturnType<Checker['read']>): string[] => unfitOperands(file, () => formsOf(file.arch.family), checker.mnemonics(file)).map(({ span }) => span.file.text.slice(span.start).split('\n')[0] ?? '');
+const unfit = (file: ReturnType<Checker['read']>): string[] => finish(unfitOperands(file, () => formsOf(file.arch.family), checker.mnemonics(file))).map(({ span }) => span.file.text.slice(span.start).split('\n')[0] ?? '');
 
 function* assembly(folder: string): Generator<string> {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {

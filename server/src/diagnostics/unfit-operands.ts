@@ -4,23 +4,24 @@
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { beforeFunctions, functionsOf } from '../analysis/functions';
 import { takesOperands } from '../analysis/operand-kinds';
-import { perFunction } from '../analysis/per-function';
+import { inEach, perFunction } from '../analysis/per-function';
 import { PSEUDO_OP_HELP } from '../analysis/pseudo-ops';
 import type { Mnemonics } from '../arch/mnemonics';
 import type { OperandForm } from '../arch/operand-forms';
 import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Problem } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 
 /** A message names so many forms. */
 const MOST_SHOWN = 6;
 
 /** `read` gives the forms, which for some GOARCHes has Go's sources read. */
-export function unfitOperands(file: AssemblyFile, read: () => ReadonlyMap<string, OperandForm[]> | undefined, mnemonics: Mnemonics | undefined): Problem[] {
+export function* unfitOperands(file: AssemblyFile, read: () => ReadonlyMap<string, OperandForm[]> | undefined, mnemonics: Mnemonics | undefined): Steps<Problem[]> {
   const { family } = file.arch;
   // The bundled assembler judges amd64's. The forms of 386 and WebAssembly are in no table of Go's.
   const forms = mnemonics && family !== 'amd64' && family !== '386' && family !== 'wasm' ? read() : undefined;
   if (!forms || !mnemonics) return [];
-  return [...unfitIn(beforeFunctions(file), file, forms, mnemonics), ...functionsOf(file).flatMap((each) => perFunction('unfit', each, forms, () => unfitIn(each.statements, file, forms, mnemonics)))];
+  return [...unfitIn(beforeFunctions(file), file, forms, mnemonics), ...yield* inEach(functionsOf(file), (each) => perFunction('unfit', each, forms, () => unfitIn(each.statements, file, forms, mnemonics)))];
 }
 
 function unfitIn(statements: readonly Statement[], file: AssemblyFile, forms: ReadonlyMap<string, OperandForm[]>, mnemonics: Mnemonics): Problem[] {

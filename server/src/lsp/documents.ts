@@ -16,13 +16,13 @@ import { functionsOf } from '../analysis/functions';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { linked, linkedPaths } from '../analysis/package-symbols';
-import { functionUsage } from '../analysis/usage';
+import { functionUsageInSteps } from '../analysis/usage';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { beside, type ToolFinding } from '../diagnostics/tools';
 import { Listed, type GoEnvironment } from '../golang/go-list';
 import type { Problem, SourceFile } from '../syntax/source';
-import type { Steps } from '../syntax/steps';
+import { finish, type Steps } from '../syntax/steps';
 import { directoryOf, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import { offsetAt } from './to-proto';
@@ -46,6 +46,8 @@ export class Documents {
   readonly files: Files;
   private readonly listedPackages = new Map<string, Listed>();
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
+  /** Open files that are being read whole, a step at a time; whoever asks for one has the rest done. */
+  private readonly reading = new Map<string, { version: number; steps: Steps<AssemblyFile> }>();
   /** Files that are not open, as they were read last; a search through many packages leaves only the last of them here. */
   private readonly closed = new Map<string, { text: string; file: AssemblyFile; weight: number; bare: boolean }>();
   private closedSize = 0;
@@ -145,9 +147,34 @@ export class Documents {
     if (!this.isGo(path)) return undefined;
     const text = document.getText();
     const changed = known && this.includesAreCurrent(known.file) ? edited(known.file, text) : undefined;
-    const file = changed && this.checker.isForTarget(changed) ? changed : this.checker.read(path, text);
+    const begun = this.reading.get(uri);
+    this.reading.delete(uri);
+    const begunFile = !changed && begun?.version === document.version ? finish(begun.steps) : undefined;
+    const file = changed && this.checker.isForTarget(changed) ? changed : begunFile && this.includesAreCurrent(begunFile) ? begunFile : this.checker.read(path, text);
     this.read.set(uri, { version: document.version, file });
     return file;
+  }
+
+  /** The same in steps, where the file has to be read whole. */
+  private *fileInSteps(uri: string): Steps<AssemblyFile | undefined> {
+    const document = this.open.get(uri);
+    const path = this.uris.toPath(uri);
+    if (document && path !== undefined && !this.read.has(uri) && this.isGo(path)) {
+      const { version } = document;
+      const begun = { version, steps: this.checker.readInSteps(path, document.getText()) };
+      this.reading.set(uri, begun);
+      // Until somebody else has had the rest done, or the file has changed.
+      while (this.reading.get(uri) === begun && this.open.get(uri)?.version === version) {
+        const { done, value } = begun.steps.next();
+        if (done) {
+          this.reading.delete(uri);
+          // What it includes may have changed meanwhile.
+          if (this.includesAreCurrent(value)) this.read.set(uri, { version, file: value });
+        }
+        yield undefined;
+      }
+    }
+    return this.file(uri);
   }
 
   /** A step of what a whole check of an open file needs: looks through a file of package runtime, reads one of the files linked with it, or assembles a piece of a function that has changed or follows its registers; false when all is done. */
@@ -208,12 +235,21 @@ export class Documents {
   }
 
   /** Counts what an open file uses, a function at a time: what is used most is proposed first. */
-  *usageAhead(uri: string): Generator<undefined> {
+  *usageAhead(uri: string): Steps<void> {
+    while (!(yield* this.countUsage(uri)));
+  }
+
+  /** False if the file has been edited meanwhile. */
+  private *countUsage(uri: string): Steps<boolean> {
     const file = this.file(uri);
     for (const each of file ? functionsOf(file) : []) {
-      functionUsage(each, file as AssemblyFile);
-      yield undefined;
+      const steps = functionUsageInSteps(each, file as AssemblyFile);
+      while (!steps.next().done) {
+        yield undefined;
+        if (this.file(uri) !== file) return false;
+      }
     }
+    return true;
   }
 
   /** Works out the types that the registers of an open file are followed with. */
@@ -299,29 +335,33 @@ export class Documents {
 
   /** Diagnostics of an open file's present text. */
   problems(uri: string): Problem[] | undefined {
+    return finish(this.allProblems(uri));
+  }
+
+  /** The same, to be left off as soon as the file is edited. */
+  *allProblems(uri: string): Steps<Problem[] | undefined> {
     const file = this.file(uri);
     if (!file) return undefined;
     let problems = this.found.get(file);
     if (!problems) {
-      problems = this.check(file, true);
+      problems = yield* this.check(file, true);
       this.found.set(file, problems);
     }
     return problems;
   }
 
-  /** The same at once: only what has changed is judged anew, functions are not assembled, and none's registers are followed before all have been once, beside the work. */
-  quickProblems(uri: string): Problem[] | undefined {
-    const file = this.file(uri);
-    return file && (this.found.get(file) ?? this.check(file, false));
+  /** The same soon: only what has changed is judged anew, functions are not assembled, and none's registers are followed before all have been once, beside the work. To be left off as soon as the file is edited. */
+  *quickProblems(uri: string): Steps<Problem[] | undefined> {
+    const file = yield* this.fileInSteps(uri);
+    return file && (this.found.get(file) ?? (yield* this.check(file, false)));
   }
 
-  private check(file: AssemblyFile, whole: boolean): Problem[] {
-    const { source: { path, text } } = file;
+  private check(file: AssemblyFile, whole: boolean): Steps<Problem[]> {
     const context = this.context(file);
     const { knowledge } = context;
     const follow = whole || knowledge === undefined || this.followed.get(file.source) === knowledge;
     if (whole && knowledge) this.followed.set(file.source, knowledge);
-    return this.checker.check(path, text, file, () => ({ files: linked(file, context, context.minor), elsewhere: elsewhere(file, context) }), whole, follow).problems;
+    return this.checker.checkInSteps(file, () => ({ files: linked(file, context, context.minor), elsewhere: elsewhere(file, context) }), whole, follow);
   }
 
   /** Beyond amd64, from the user's Go sources. */
@@ -350,6 +390,7 @@ export class Documents {
 
   close(uri: string): void {
     this.read.delete(uri);
+    this.reading.delete(uri);
     this.tools.delete(uri);
   }
 
@@ -365,6 +406,7 @@ export class Documents {
   /** After assembly or a header has changed: what includes it is read again, files that are not open are compared by their text. */
   forgetAssembly(): void {
     this.read.clear();
+    this.reading.clear();
     this.texts.clear();
     this.lists.clear();
     this.indexed.clear();

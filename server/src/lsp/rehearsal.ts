@@ -55,16 +55,15 @@ const GO = 'package p\n\nimport "unsafe"\n\ntype T struct {\n\ta, b int\n\tp *[4
 /** With a file of its own, as soon as the server runs: whoever opens a file waits for less. */
 export function* warmUp(session: Session): Steps<void> {
   const { checker } = session.documents;
-  let file = checker.read(PATH, TEXT);
-  checker.check(PATH, TEXT, file, () => ({ files: [] }));
-  yield undefined;
+  let file = yield* checker.readInSteps(PATH, TEXT);
+  yield* checker.checkInSteps(file, () => ({ files: [] }), true, true);
   for (let i = 0; i < ROUNDS; i++) {
     yield* ask(session, file, (i * TEXT.length) / ROUNDS);
     const { text, lineStarts } = file.source;
     const at = lineStarts[4 + ((i * 17) % (lineStarts.length - 5))] ?? 0;
     const changed = `${text.slice(0, at)}${i % 2 ? '\n' : '\tMOVQ\tAX, BX\n'}${text.slice(at)}`;
     file = edited(file, changed) ?? checker.read(PATH, changed);
-    checker.check(PATH, changed, file, () => ({ files: [] }), false);
+    yield* checker.checkInSteps(file, () => ({ files: [] }), false, true);
     yield undefined;
   }
 }

@@ -1,10 +1,11 @@
 // The language server: says what it can do, keeps the documents, publishes diagnostics; the requests are in the files beside it.
 // Must stay true: the server itself never ends because of a file; diagnostics belong to the text they were worked out for.
 
-import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, TextDocuments, type ClientCapabilities, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, DidChangeWatchedFilesNotification, RAL, TextDocumentSyncKind, TextDocuments, type ClientCapabilities, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CheckerOptions } from '../analysis/check';
 import type { AskTools } from '../diagnostics/tools';
+import { statementPlaces } from '../analysis/statement-places';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
 import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
@@ -15,11 +16,14 @@ import { firstSteps, formsAhead, rehearse, warmUp } from './rehearsal';
 import { Session, type Settings } from './session';
 import type { GoCommand } from '../golang/go-list';
 import { GoKnowledge } from './go-knowledge';
-import { sourceFile } from '../syntax/source';
+import { sourceFile, type Problem } from '../syntax/source';
+import type { Steps } from '../syntax/steps';
 import { diagnostic } from './to-proto';
 
 /** Milliseconds without typing and requests before diagnostics are worked out, or at most if requests never cease, and before changed functions are assembled too. */
 const PAUSE = 4, MOST_PAUSE = 12, LONG_PAUSE = 250;
+/** For so many milliseconds diagnostics are worked on before requests have their turn. */
+const TURN = 3;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
@@ -84,22 +88,42 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   open.onDidOpen(({ document: { uri } }) => { void go.look(uri); });
 
   const sent = new Map<string, string>();
+  /** What is being worked out at once, a few milliseconds at a time: requests are answered between. */
+  const checks = new Map<string, { dispose(): void }>();
+  const stopCheck = (uri: string) => { checks.get(uri)?.dispose(); checks.delete(uri); };
   const publish = (uri: string, complete: boolean) => {
+    stopCheck(uri);
     timers.delete(uri);
+    checkOn(uri, complete, complete ? documents.allProblems(uri) : documents.quickProblems(uri));
+  };
+  const checkOn = (uri: string, complete: boolean, steps: Steps<Problem[] | undefined>) => {
+    checks.delete(uri);
+    const until = Date.now() + TURN;
+    const found = session.safely(`checking ${uri}`, () => {
+      for (;;) {
+        const next = steps.next();
+        if (next.done) return { problems: next.value, more: false };
+        if (Date.now() >= until) return { problems: undefined, more: true };
+      }
+    });
+    if (found?.more) { checks.set(uri, RAL().timer.setImmediate(checkOn, uri, complete, steps)); return; }
+    if (found) send(uri, found.problems);
+    if (complete) return;
+    timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
+    getReady(uri);
+  };
+  const send = (uri: string, problems: Problem[] | undefined) => {
     const document = open.get(uri);
     const path = uris.toPath(uri);
     if (!document || path === undefined) return;
     session.safely(`diagnostics of ${uri}`, () => {
-      const found = [...((complete ? documents.problems(uri) : documents.quickProblems(uri)) ?? []), ...documents.toolProblems(uri)];
+      const found = [...(problems ?? []), ...documents.toolProblems(uri)];
       const diagnostics = found.filter(({ span }) => span.file.path === path).map(diagnostic);
       const text = `${document.version} ${JSON.stringify(diagnostics)}`;
       if (sent.get(uri) === text) return undefined;
       sent.set(uri, text);
       return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
-    if (complete) return;
-    timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
-    getReady(uri);
   };
   const assembling = (uri: string) => `assembling ${uri}`;
   const assembleThenPublish = (uri: string) => {
@@ -123,6 +147,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const ahead = documents.importsAhead(uri);
     ready.add(uri);
     idle.put(`tables for ${uri}`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) documents.operandForms(file); return false; } });
+    idle.put(`where the statements of ${uri} stand`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) statementPlaces(file); return false; } });
     idle.put(`counting what ${uri} uses`, { rank: RANK.usage, step: () => usage.next().done !== true });
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
@@ -135,6 +160,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   /** Whatever is under way for the text before. */
   const soon = (uri: string) => {
     clearTimeout(timers.get(uri));
+    stopCheck(uri);
     idle.drop(assembling(uri));
     timers.set(uri, setTimeout(publishSoon, PAUSE, uri, Date.now()));
   };
@@ -162,6 +188,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   open.onDidClose(({ document: { uri } }) => {
     clearTimeout(timers.get(uri));
     timers.delete(uri);
+    stopCheck(uri);
     idle.drop(assembling(uri));
     documents.close(uri);
     ready.delete(uri);
@@ -171,6 +198,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   connection.onShutdown(() => {
     for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
+    for (const uri of [...checks.keys()]) stopCheck(uri);
     idle.stop();
     options.shutdown?.();
   });

@@ -46,6 +46,21 @@ const isPair = (first: number, second: number): boolean => (second === 62 && (fi
 /** The texts of single characters, made once. */
 const SINGLE = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
+/** Texts of tokens that were met last, by their characters: most names, registers and numbers stand in a file over and over, and one string for all takes less room and is compared faster. */
+const MET: string[] = Array.from({ length: 4096 }, () => '');
+/** Longer ones share the characters of the whole text. */
+const LONGEST_MET = 12;
+
+function textOf(text: string, start: number, end: number): string {
+  if (end === start + 1) return SINGLE[text.charCodeAt(start)] ?? text.slice(start, end);
+  if (end - start > LONGEST_MET) return text.slice(start, end);
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  const slot = (hash ^ (hash >>> 12)) & 4095;
+  const met = MET[slot] as string;
+  return met.length === end - start && text.startsWith(met, start) ? met : (MET[slot] = text.slice(start, end));
+}
+
 /** Tokens of `text[from, to)`; `to` must not lie inside a token that the caller wants whole. */
 export function tokenize(text: string, from = 0, to = text.length): Token[] {
   const tokens: Token[] = [];
@@ -61,7 +76,7 @@ export function scan(text: string, from: number, to: number, take: (kind: TokenK
     const start = at;
     at = end;
     if (!all && problem === undefined && (kind === 'space' || kind === 'comment')) return;
-    more = take(kind, end === start + 1 ? SINGLE[text.charCodeAt(start)] ?? text.slice(start, end) : text.slice(start, end), start, end, problem) !== false;
+    more = take(kind, textOf(text, start, end), start, end, problem) !== false;
   };
   // A byte order mark at the beginning of a file is white space.
   if (at === 0 && text.charCodeAt(0) === 0xfeff) push('space', 1);
