@@ -1,12 +1,15 @@
 // Types of registers along the control flow: what is proved, what is not, and how it is shown.
 import { expect, test } from 'vitest';
-import { fixture } from '../testing/fixture';
+import { disk, fixture, goroot, parser } from '../testing/fixture';
 import type { Statement } from '../syntax/parser';
+import { directoryOf } from '../workspace/files';
+import { Checker } from './check';
 import { entityAt } from './entity';
 import { flowOf } from './flow';
 import { functionsOf } from './functions';
 import { hover } from './hover';
 import { inlayHints } from './inlay-hints';
+import { wholeRegister } from './instruction-access';
 
 const GO = `-- runtime/go.mod --
 module runtime
@@ -100,4 +103,33 @@ test('far into a block, asked in any order: who wrote a register last', () => {
     // One writes AX and the next one BX, so before each it was the two above.
     expect([at, ...writers.sort((a, b) => a - b)]).toEqual([at, at - 2, at - 1]);
   }
+});
+
+test.skipIf(!goroot)('who may have written a register is what following all of them says', () => {
+  const { path: root = '', minor = 0 } = goroot ?? {};
+  const checker = new Checker({ files: disk, parser, goroot: root, minor, moduleCache: undefined });
+  let asked = 0;
+  const wrong: string[] = [];
+  for (const name of ['runtime/asm_amd64.s', 'runtime/asm_arm64.s', 'runtime/memmove_amd64.s', 'runtime/sys_linux_arm.s']) {
+    const path = `${root}/src/${name}`;
+    const file = checker.read(path, disk.read(path) ?? '');
+    const knowledge = checker.knowledge(directoryOf(path), file.target);
+    for (const each of functionsOf(file)) {
+      const flow = flowOf(each, file, knowledge);
+      const names = new Set(each.statements.flatMap(({ operands }) => operands.flatMap(({ registers }) => registers.map((one) => wholeRegister(one.name, file.arch.family)))));
+      const writers = [...names].map((register) => [register, flow.writersOf(register)] as const);
+      // In order, and then here and there.
+      for (const statement of [...each.statements, ...each.statements.filter((_, i) => i % 9 === 2).reverse()]) {
+        const state = flow.before(statement);
+        for (const [register, of] of writers) {
+          const expected = state && [...state.writers.get(register) ?? []];
+          const found = of(statement);
+          asked++;
+          if (expected?.length !== found?.size || expected?.every((writer) => found?.has(writer)) === false) wrong.push(`${name} ${each.name} ${register} before ${statement.word?.text ?? ''}`);
+        }
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(asked).toBeGreaterThan(5000);
 });

@@ -11,7 +11,7 @@ import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
 import type { AssemblyFunction } from './functions';
-import { moveSize, registerAccess, wholeRegister } from './instruction-access';
+import { moveSize, registerAccess, wholeRegister, writesRegister } from './instruction-access';
 import type { PackageKnowledge } from './package-knowledge';
 
 export interface Value {
@@ -27,8 +27,8 @@ export interface State { values: Map<string, Value>; writers: Map<string, Readon
 export interface Flow {
   before(statement: Statement): State | undefined;
   after(statement: Statement): State | undefined;
-  /** Of one register, the statements that may have written it before this one; undefined where nothing leads here. Not to be changed or kept. */
-  writers(statement: Statement, register: string): ReadonlySet<Statement> | undefined;
+  /** Of one register, the statements that may have written it before this one; undefined where nothing leads here. Fast if it is asked in the order of the statements. */
+  writersOf(register: string): (statement: Statement) => ReadonlySet<Statement> | undefined;
 }
 
 /** More steps than any real function needs: each register of each statement changes at most a few times. */
@@ -157,7 +157,31 @@ class Analysis {
     return {
       before,
       after: (statement) => { const state = before(statement); if (state) this.step(statement, state); return state; },
-      writers: (statement, register) => { const at = this.index.get(statement); const state = at === undefined ? undefined : this.stateAt(at); return state && (state.writers.get(register) ?? NOBODY); },
+      writersOf: (register) => this.writersOf(register),
+    };
+  }
+
+  /** Without what the other registers hold; but for that of g, which calls keep where it is known to hold g. */
+  private writersOf(register: string): (statement: Statement) => ReadonlySet<Statement> | undefined {
+    const isG = register === this.gRegister();
+    let next = 0;
+    let block = -1;
+    let writers: ReadonlySet<Statement> | undefined;
+    return (statement) => {
+      const at = this.index.get(statement);
+      if (at === undefined) return undefined;
+      const begin = this.blockOf[at] ?? 0;
+      const entry = this.states[begin];
+      if (!entry) return undefined;
+      if (isG) return this.stateAt(at)?.writers.get(register) ?? NOBODY;
+      if (block !== begin || next > at) [block, next, writers] = [begin, begin, entry.writers.get(register)];
+      for (; next < at; next++) {
+        const passed = this.within.statements[next] as Statement;
+        const word = passed.word?.text;
+        if (!word || NO_CODE.has(word) || RAW.has(word)) continue;
+        if (isCall(word) ? writers && register !== 'SP' : writesRegister(passed, register, this.family)) writers = this.alone(passed);
+      }
+      return writers ?? NOBODY;
     };
   }
 

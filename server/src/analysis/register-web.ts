@@ -10,12 +10,15 @@ import { isPlain, operandAccess, wholeRegister } from './instruction-access';
 import type { PackageKnowledge } from './package-knowledge';
 import type { Reference } from './references';
 
-interface Place { span: Span; reads: boolean; writes: boolean; statement: Statement; from: Set<Statement | 'entry'> }
+interface Place { span: Span; reads: boolean; writes: boolean; statement: Statement; from: ReadonlySet<Statement | 'entry'> }
+
+const ENTRY: ReadonlySet<'entry'> = new Set(['entry']);
 
 export function registerWeb(name: string, at: Span, within: AssemblyFunction, file: AssemblyFile, knowledge: PackageKnowledge | undefined): Reference[] {
   const { family } = file.arch;
   const whole = wholeRegister(name, family);
   const flow = flowOf(within, file, knowledge);
+  const writersAt = flow.writersOf(whole);
   const places: Place[] = [];
   for (const statement of within.statements) {
     const access = operandAccess(statement, family);
@@ -25,8 +28,8 @@ export function registerWeb(name: string, at: Span, within: AssemblyFunction, fi
         const span = visibleSpan(token);
         const how = isPlain(operand) ? access[i] ?? 'r' : 'r';
         // In code that nothing reaches each place stands for itself.
-        const writers = flow.writers(statement, whole);
-        const from = new Set<Statement | 'entry'>(writers ? (writers.size ? writers : ['entry' as const]) : [statement]);
+        const writers = writersAt(statement);
+        const from: ReadonlySet<Statement | 'entry'> = writers ? (writers.size ? writers : ENTRY) : new Set([statement]);
         if (span.file === file.source) places.push({ span, reads: how !== 'w', writes: how === 'w' || how === 'rw', statement, from });
       }
     });

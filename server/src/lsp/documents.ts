@@ -16,6 +16,7 @@ import { functionsOf } from '../analysis/functions';
 import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { linked, linkedPaths } from '../analysis/package-symbols';
+import { statementPlaces } from '../analysis/statement-places';
 import { functionUsageInSteps } from '../analysis/usage';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
@@ -170,6 +171,9 @@ export class Documents {
           this.reading.delete(uri);
           // What it includes may have changed meanwhile.
           if (this.includesAreCurrent(value)) this.read.set(uri, { version, file: value });
+          yield undefined;
+          // The first request and the first edit need it.
+          if (this.read.get(uri)?.file === value) statementPlaces(value);
         }
         yield undefined;
       }

@@ -5,7 +5,6 @@ import { CodeActionKind, DidChangeWatchedFilesNotification, RAL, TextDocumentSyn
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CheckerOptions } from '../analysis/check';
 import type { AskTools } from '../diagnostics/tools';
-import { statementPlaces } from '../analysis/statement-places';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
 import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
@@ -147,7 +146,6 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const ahead = documents.importsAhead(uri);
     ready.add(uri);
     idle.put(`tables for ${uri}`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) documents.operandForms(file); return false; } });
-    idle.put(`where the statements of ${uri} stand`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) statementPlaces(file); return false; } });
     idle.put(`counting what ${uri} uses`, { rank: RANK.usage, step: () => usage.next().done !== true });
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
