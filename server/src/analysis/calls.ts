@@ -4,7 +4,7 @@
 import { visibleSpan, type SourceFile, type Span } from '../syntax/source';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import type { FileSummary } from './file-summary';
-import { isCall } from './flow';
+import { isCall } from './control-flow';
 import { functionsOf, type AssemblyFunction } from './functions';
 import { fullName } from './references';
 

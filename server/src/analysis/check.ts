@@ -22,6 +22,7 @@ import { Packages, type PackagesOptions } from '../golang/packages';
 import { reservedRegisters } from '../diagnostics/reserved-registers';
 import type { AskTools } from '../diagnostics/tools';
 import { unfitOperands } from '../diagnostics/unfit-operands';
+import { unresolvedNames } from '../diagnostics/unresolved-names';
 import type { GoParser } from '../golang/syntax-tree';
 import { closedEnd, OPEN_END } from '../syntax/open-end';
 import { sourceFile, type Problem, type SourceFile } from '../syntax/source';
@@ -235,7 +236,7 @@ export class Checker {
     yield undefined;
     problems.push(...yield* unfitOperands(file, () => operandForms(file.arch.family, this.options), this.mnemonics(file)));
     problems.push(...yield* assembling(file, this.options.minor, problems, whole));
-    return ordered(problems, file);
+    return ordered(unresolvedNames(problems, file, knowledge), file);
   }
 }
 

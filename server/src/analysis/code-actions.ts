@@ -8,7 +8,7 @@ import { baseName } from '../workspace/files';
 import { includeEdit } from '../diagnostics/instructions';
 import type { AssemblyFile } from './assembly-file';
 import { plainName } from './definition';
-import { isCall } from './flow';
+import { isCall } from './control-flow';
 import { functionAt, functionsOf, isNoFrame, isNoSplit, type AssemblyFunction } from './functions';
 import { operandWidth } from '../diagnostics/operand-width';
 import type { PackageKnowledge } from './package-knowledge';

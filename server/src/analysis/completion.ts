@@ -18,7 +18,7 @@ import { canBe, isPartName, operandTexts, registerFilter } from './operand-kinds
 import { goForms } from './go-forms';
 import { plainParts, skeleton } from './skeleton';
 import { fileUsage, functionUsage } from './usage';
-import { isCall } from './flow';
+import { isCall } from './control-flow';
 import { isSubsequence, lowered, matchClass, plainSpelling, type Typed } from './match';
 import { callables, constants, fields, headerNames, linkables, registersOf, symbolNames, weightsOf, words } from './proposal-lists';
 import type { AsmHeader } from '../golang/asm-header';

@@ -6,7 +6,7 @@ import { visibleSpan, type SourceFile, type Span } from '../syntax/source';
 import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
 import { callsOf, type Call } from './calls';
-import { isCall } from './flow';
+import { isCall } from './control-flow';
 import { dataOf, functionsOf, isNoFrame, isNoSplit, type AssemblyFunction } from './functions';
 
 export interface AssemblySymbol { name: string; static: boolean; kind: 'function' | 'data'; span: Span }

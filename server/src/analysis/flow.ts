@@ -9,6 +9,7 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { finish, STEP, type Steps } from '../syntax/steps';
 import { symbolName, type AssemblyFile } from './assembly-file';
+import { isCall, successors } from './control-flow';
 import { plainName } from './definition';
 import type { AssemblyFunction } from './functions';
 import { moveSize, registerAccess, wholeRegister, writesRegister } from './instruction-access';
@@ -47,41 +48,6 @@ export function* flowInSteps(within: AssemblyFunction, file: AssemblyFile, knowl
 }
 
 export const isFollowed = (within: AssemblyFunction, knowledge: PackageKnowledge | undefined): boolean => cache.get(within)?.knowledge === knowledge && cache.has(within);
-
-/** Statements that may follow one: the next, or where it jumps to. */
-export function successors(within: AssemblyFunction, file: AssemblyFile): number[][] {
-  const labels = new Map<string, number>();
-  within.statements.forEach((statement, i) => { for (const label of statement.labels) if (!labels.has(label.text)) labels.set(label.text, i); });
-  return within.statements.map(({ word, operands }, i) => {
-    const name = word?.text ?? '';
-    const next = i + 1 < within.statements.length && !leaves(name, operands, file.arch.family) ? [i + 1] : [];
-    if (!file.arch.isJump(name) || isCall(name)) return next;
-    for (const operand of operands) {
-      if (operand.kind === 'label' && operand.symbol) {
-        const target = labels.get(operand.symbol.token.text);
-        if (target !== undefined) next.push(target);
-      } else if (operand.pseudo === 'PC' && !operand.symbol) {
-        // n(PC) counts instructions; labels alone are no statements of their own but at the end.
-        const target = i + Number(operand.value ?? 0n);
-        if (within.statements[target]) next.push(target);
-      }
-    }
-    return next;
-  });
-}
-
-const CALLS: ReadonlySet<string> = new Set(['CALL', 'BL', 'JAL', 'JALR', 'Call', 'BLR', 'CALLIND', 'JIRL', 'BX']);
-export const isCall = (word: string): boolean => CALLS.has(word);
-
-const ENDS: ReadonlySet<string> = new Set(['RET', 'JMP', 'UNDEF', 'RETFL', 'IRETQ', 'ERET', 'HLT', 'UD2']);
-
-/** What follows is reached only by its label. */
-export function leaves(word: string, operands: readonly Operand[], family: Family): boolean {
-  if (ENDS.has(word)) return true;
-  // R15 is the program counter.
-  if (family === 'arm' && word.startsWith('MOV') && operands.at(-1)?.tokens.some(({ text }) => text === 'R15' || text === 'PC') === true) return true;
-  return (word === 'B' || word === 'BR' || word === 'J') && operands.length === 1 && family !== 'wasm';
-}
 
 const NO_CODE: ReadonlySet<string> = new Set(['TEXT', 'PCDATA', 'FUNCDATA', 'PCALIGN', 'PCALIGNMAX', 'DATA', 'GLOBL', 'NOP']);
 

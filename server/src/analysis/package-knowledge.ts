@@ -33,6 +33,7 @@ export class PackageKnowledge {
   /** Local names of //go:linkname, by file. */
   private readonly linknames = new Map<string, ReadonlySet<string>>();
   private definesByName: Map<string, AsmDefine> | undefined;
+  private reasons: ReadonlyMap<string, string> | undefined;
   private readonly frames = new Map<string, FunctionFrame | 'unknown' | undefined>();
   private readonly sources = new Map<string, SourceFile>();
   private readonly evaluator: Evaluator;
@@ -56,6 +57,12 @@ export class PackageKnowledge {
   define(name: string): AsmDefine | undefined {
     this.definesByName ??= new Map(this.header.defines.map((each) => [each.name, each]));
     return this.definesByName.get(name);
+  }
+
+  /** Why a constant or type is not in go_asm.h though it is declared. */
+  unresolved(declaration: string): string | undefined {
+    this.reasons ??= new Map(this.header.problems.map((problem) => [problem.slice(0, problem.indexOf(': ')), problem.slice(problem.indexOf(': ') + 2)]));
+    return this.reasons.get(declaration);
   }
 
   /** The frame of a function without a body; 'unknown' where a type cannot be worked out. */

@@ -2,11 +2,12 @@
 // Must stay true: errors are what Go's assembler rejects; running past the end is a warning, it assembles.
 
 import { symbolName, type AssemblyFile } from '../analysis/assembly-file';
-import { isCall, leaves, successors } from '../analysis/flow';
+import { isCall, leaves, successors } from '../analysis/control-flow';
 import { dataOf, functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import type { Family } from '../arch/architecture';
 import { perFunction } from '../analysis/per-function';
 import { picker } from '../analysis/picked';
+import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { visibleSpan, type Problem } from '../syntax/source';
 import type { Steps } from '../syntax/steps';
@@ -84,8 +85,9 @@ function runsPastEnd(each: AssemblyFunction, file: AssemblyFile): ReturnType<typ
   const statement = each.statements[last];
   const word = statement?.word?.text ?? '';
   if (!statement?.word || last === 0 || leaves(word, statement.operands, file.arch.family)) return undefined;
-  // A last load or store is how Go's own code crashes on purpose; a call there does not return.
-  if (file.arch.family === 'wasm' || statement.operands.some(({ kind, value }) => kind === 'memory' || (kind === 'symbol' && value === undefined))) return undefined;
+  // A last load or store is how Go's own code crashes on purpose, but for one of the frame; a call there does not return.
+  const isOfFrame = ({ pseudo, base }: Operand) => pseudo === 'FP' || pseudo === 'SP' || (pseudo === undefined && base?.name === file.arch.stackPointer);
+  if (file.arch.family === 'wasm' || statement.operands.some((operand) => (operand.kind === 'memory' && !isOfFrame(operand)) || (operand.kind === 'symbol' && operand.value === undefined))) return undefined;
   if (/^(CALL|BL|INT|BYTE|WORD|LONG|QUAD|DWORD|NOP|UNDEF|SYSCALL|SYSALL|SVC|SWI|HVC|SMC|ECALL|EBREAK|SCALL|SBREAK|TEQ|TW|BREAK|BRK|HLT|CB|TB|B$|BR|J|UD|RFE|ERET|NOOP)/.test(word)) return undefined;
   // What is written as numbers behind the last label may be what does not return.
   if (each.statements.slice(Math.max(0, each.statements.findLastIndex(({ labels }) => labels.length > 0)), last).some(({ word: raw }) => /^(BYTE|WORD|LONG|QUAD|DWORD)$/.test(raw?.text ?? ''))) return undefined;

@@ -70,7 +70,7 @@ function fixesOf(use: PreprocessedToken, labels_: string[], body: readonly State
 }
 
 /** One letter more, less or other. */
-function isNear(a: string, b: string): boolean {
+export function isNear(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;

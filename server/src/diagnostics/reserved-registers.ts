@@ -3,7 +3,8 @@
 // Package runtime is left out for the frame pointer, as vet does: switching stacks is its business.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { flowOf, isCall, isFollowed, leaves, successors } from '../analysis/flow';
+import { isCall, leaves, successors } from '../analysis/control-flow';
+import { flowOf, isFollowed } from '../analysis/flow';
 import { functionsOf, isNoFrame, type AssemblyFunction } from '../analysis/functions';
 import { registerAccess } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';

@@ -5,7 +5,8 @@ import type { TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { finish } from '../syntax/steps';
 import { fixture } from '../testing/fixture';
-import { carried, Documents } from './documents';
+import { carried } from './carried';
+import { Documents } from './documents';
 
 const from = sourceFile('/p/p.s', 'one\ntwo\nthree\nfour\n');
 const problem = (word: string): Problem => ({ code: 'assemble', severity: 'error', message: word, span: { file: from, start: from.text.indexOf(word), end: from.text.indexOf(word) + word.length } });

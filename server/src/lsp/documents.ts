@@ -26,12 +26,11 @@ import type { Problem, SourceFile } from '../syntax/source';
 import { finish, type Steps } from '../syntax/steps';
 import { directoryOf, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
+import { carried } from './carried';
+import { ClosedFiles } from './closed-files';
+import { FreshFiles } from './fresh-files';
 import { offsetAt } from './to-proto';
 
-/** Milliseconds for which a folder or a file is not looked at again: one answer asks for the same dozens of times. */
-const FRESH = 1000;
-/** Characters of files that are not open whose statements are kept; those of a go_asm.h weigh less. */
-const MOST_CLOSED = 100_000, HEADER_WEIGHT = 1 / 16;
 const MOST_URIS = 1000;
 
 /** What a file defines may depend on a name of go_asm.h. */
@@ -49,13 +48,10 @@ export class Documents {
   private readonly read = new Map<string, { version: number; file: AssemblyFile }>();
   /** Open files that are being read whole, a step at a time; whoever asks for one has the rest done. */
   private readonly reading = new Map<string, { version: number; steps: Steps<AssemblyFile> }>();
-  /** Files that are not open, as they were read last; a search through many packages leaves only the last of them here. */
-  private readonly closed = new Map<string, { text: string; file: AssemblyFile; weight: number; bare: boolean }>();
-  private closedSize = 0;
-  private readonly texts = new Map<string, { stamp: number; text: string; asked: number }>();
+  private readonly closed = new ClosedFiles();
+  private readonly disk: FreshFiles;
   /** A request asks for dozens, each of which takes longer to make than the rest of the question. */
   private readonly uriOf = new Map<string, string>();
-  private readonly lists = new Map<string, { names: string[] | undefined; asked: number }>();
   private readonly indexed = new Map<string, IndexedSymbol[]>();
   /** What Go's tools said, of the text at that time. */
   private readonly tools = new Map<string, { saved: SourceFile; problems: Problem[] }>();
@@ -70,10 +66,11 @@ export class Documents {
   private readonly unread = new WeakMap<SourceFile, { paths: string[]; steps?: Steps<unknown> | undefined }>();
 
   constructor(private readonly open: TextDocuments<TextDocument>, readonly uris: UriPaths, private readonly options: CheckerOptions) {
-    const disk = options.files;
+    const { files: disk } = options;
+    this.disk = new FreshFiles(disk);
     this.files = {
-      read: (path) => this.openAt(path)?.getText() ?? this.fromDisk(path, disk),
-      list: (path) => this.listed(path, disk),
+      read: (path) => this.openAt(path)?.getText() ?? this.disk.read(path),
+      list: (path) => this.disk.list(path),
       // What is in the editor has no time.
       stamp: (path) => (this.openAt(path) ? undefined : disk.stamp?.(path)),
     };
@@ -101,32 +98,6 @@ export class Documents {
     if (!listed) this.listedPackages.set(key, (listed = new Listed()));
     listed.add(output);
     this.forget();
-  }
-
-  /** Assembly is asked for again and again; its text is kept until the file changes. */
-  private fromDisk(path: string, disk: Files): string | undefined {
-    if (!disk.stamp || !/\.[sh]$/.test(path)) return disk.read(path);
-    const known = this.texts.get(path);
-    const now = Date.now();
-    if (known && now - known.asked < FRESH) return known.text;
-    const stamp = disk.stamp(path);
-    if (stamp === undefined) return undefined;
-    if (known?.stamp === stamp) {
-      known.asked = now;
-      return known.text;
-    }
-    const text = disk.read(path);
-    if (text !== undefined) this.texts.set(path, { stamp, text, asked: now });
-    return text;
-  }
-
-  private listed(path: string, disk: Files): string[] | undefined {
-    const known = this.lists.get(path);
-    const now = Date.now();
-    if (known && now - known.asked < FRESH) return known.names;
-    const names = disk.list(path);
-    this.lists.set(path, { names, asked: now });
-    return names;
   }
 
   private openAt(path: string): TextDocument | undefined {
@@ -190,15 +161,7 @@ export class Documents {
     if (!ahead) this.ahead.set(key, (ahead = this.checker.ahead(file.target)));
     if (ahead.next().done !== true) return true;
     if (this.readLinked(uri)) return true;
-    let steps = this.function.of === file ? this.function.steps : undefined;
-    if (!steps) {
-      steps = this.functionSteps(file);
-      this.function = { of: file, steps };
-    }
-    if (steps?.next().done === false) return true;
-    const isMore = steps !== undefined;
-    this.function = { of: undefined, steps: undefined };
-    return isMore;
+    return this.goOn(file, () => this.functionSteps(file));
   }
 
   /** Reads a piece of the files that an open one is linked with; false when all have been. Proposals and declarations are looked for in them. */
@@ -221,11 +184,31 @@ export class Documents {
     if (file) this.context(file).knowledge?.keep();
   }
 
+  /** Assembles a piece of a function that has changed; false when all have been. */
+  assembleAhead(uri: string): boolean {
+    const file = this.file(uri);
+    return file !== undefined && this.goOn(file, () => this.assembling(file));
+  }
+
+  /** The next piece of the function that is under way, or the first one of another. */
+  private goOn(file: AssemblyFile, begin: () => Steps<unknown> | undefined): boolean {
+    const steps = (this.function.of === file ? this.function.steps : undefined) ?? begin();
+    this.function = { of: file, steps };
+    if (steps?.next().done === false) return true;
+    this.function = { of: undefined, steps: undefined };
+    return steps !== undefined;
+  }
+
+  private assembling(file: AssemblyFile): Steps<unknown> | undefined {
+    const [unassembled] = waiting(file);
+    return unassembled && assembleFunctionInSteps(unassembled, file, this.checker.options.minor);
+  }
+
   /** Of a file as it is now, what one of its functions still needs. */
   private functionSteps(file: AssemblyFile): Steps<unknown> | undefined {
+    const unassembled = this.assembling(file);
+    if (unassembled) return unassembled;
     const { knowledge } = this.context(file);
-    const [unassembled] = waiting(file);
-    if (unassembled) return assembleFunctionInSteps(unassembled, file, this.checker.options.minor);
     const each = functionsOf(file).find((one) => !isFollowed(one, knowledge));
     return each && flowInSteps(each, file, knowledge);
   }
@@ -290,20 +273,11 @@ export class Documents {
     if (opened && isFor(opened)) return opened;
     const text = this.files.read(path);
     if (text === undefined) return undefined;
-    const known = this.closed.get(path);
     const bare = forSymbols && !CONDITION.test(text);
-    const fits = known?.text === text && isFor(known.file) && (bare || !known.bare);
+    const known = this.closed.find(path, text, bare);
+    const fits = known !== undefined && isFor(known.file);
     const file = fits ? known.file : this.checker.read(path, text, target, bare);
-    // The one asked for last stands last.
-    this.closed.delete(path);
-    const weight = text.length + Math.round(file.preprocessed.includes.reduce((sum, { name, target }) => sum + (name === 'go_asm.h' ? target?.text.length ?? 0 : 0), 0) * HEADER_WEIGHT);
-    this.closed.set(path, { text, file, weight, bare: fits ? known.bare : bare });
-    this.closedSize += weight - (known?.weight ?? 0);
-    for (const [oldest, each] of this.closed) {
-      if (this.closedSize <= MOST_CLOSED || oldest === path) break;
-      this.closed.delete(oldest);
-      this.closedSize -= each.weight;
-    }
+    this.closed.keep(path, { text, file, bare: fits ? known.bare : bare });
     return file;
   }
 
@@ -403,7 +377,6 @@ export class Documents {
     this.ahead.clear();
     this.forgetAssembly();
     this.closed.clear();
-    this.closedSize = 0;
     this.checker.forget();
   }
 
@@ -411,35 +384,9 @@ export class Documents {
   forgetAssembly(): void {
     this.read.clear();
     this.reading.clear();
-    this.texts.clear();
-    this.lists.clear();
+    this.disk.forget();
     this.indexed.clear();
-    for (const [path, { file, weight }] of this.closed) {
-      if (!file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h'))) continue;
-      this.closed.delete(path);
-      this.closedSize -= weight;
-    }
+    this.closed.drop((file) => file.preprocessed.includes.some(({ target }) => target && this.files.read(target.path) !== target.text && !target.path.endsWith('/go_asm.h')));
     this.checker.forgetSummaries();
   }
-}
-
-/** Problems of an earlier text, moved with the text behind an edit; those that the edit touched are dropped. */
-export function carried(problems: readonly Problem[], from: SourceFile, to: SourceFile): Problem[] {
-  const [a, b] = [from.text, to.text];
-  const shorter = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start++;
-  let end = 0;
-  while (end < shorter - start && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) end++;
-  // The whole line around an edit counts as touched.
-  const lineStart = a.lastIndexOf('\n', start - 1) + 1;
-  const newline = a.indexOf('\n', a.length - end);
-  const lineEnd = newline < 0 ? a.length : newline;
-  const shift = b.length - a.length;
-  return problems.flatMap((problem) => {
-    const { span } = problem;
-    if (span.file !== from || (span.end > lineStart && span.start < lineEnd)) return [];
-    const by = span.start >= lineEnd ? shift : 0;
-    return [{ ...problem, span: { file: to, start: span.start + by, end: span.end + by } }];
-  });
 }

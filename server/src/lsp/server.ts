@@ -26,7 +26,9 @@ const TURN = 3;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { usage: 0, linked: 1, types: 2, keep: 3, warmUp: 4, assemble: 5, ahead: 6, rehearse: 7, forms: 8 };
+const RANK = { usage: 0, assemble: 1, linked: 2, types: 3, keep: 4, warmUp: 5, whole: 6, ahead: 7, rehearse: 8, forms: 9 };
+/** How much of the diagnostics is worked out. */
+type Extent = 'quick' | 'assembled' | 'all';
 
 const capabilities = (): InitializeResult['capabilities'] => ({
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -90,12 +92,13 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   /** What is being worked out at once, a few milliseconds at a time: requests are answered between. */
   const checks = new Map<string, { dispose(): void }>();
   const stopCheck = (uri: string) => { checks.get(uri)?.dispose(); checks.delete(uri); };
-  const publish = (uri: string, complete: boolean) => {
+  /** Behind what is said at once comes what assembling the functions that have changed says, and then all. */
+  const publish = (uri: string, extent: Extent) => {
     stopCheck(uri);
     timers.delete(uri);
-    checkOn(uri, complete, complete ? documents.allProblems(uri) : documents.quickProblems(uri));
+    checkOn(uri, extent, extent === 'all' ? documents.allProblems(uri) : documents.quickProblems(uri));
   };
-  const checkOn = (uri: string, complete: boolean, steps: Steps<Problem[] | undefined>) => {
+  const checkOn = (uri: string, extent: Extent, steps: Steps<Problem[] | undefined>) => {
     checks.delete(uri);
     const until = Date.now() + TURN;
     const found = session.safely(`checking ${uri}`, () => {
@@ -105,11 +108,14 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
         if (Date.now() >= until) return { problems: undefined, more: true };
       }
     });
-    if (found?.more) { checks.set(uri, RAL().timer.setImmediate(checkOn, uri, complete, steps)); return; }
+    if (found?.more) { checks.set(uri, RAL().timer.setImmediate(checkOn, uri, extent, steps)); return; }
     if (found) send(uri, found.problems);
-    if (complete) return;
-    timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
-    getReady(uri);
+    if (extent === 'quick') {
+      timers.set(uri, setTimeout(assembleThenPublish, LONG_PAUSE, uri));
+      getReady(uri);
+    } else if (extent === 'assembled') {
+      idle.put(assembling(uri), { rank: RANK.whole, due: true, step: () => open.get(uri) !== undefined && documents.prepare(uri), done: () => { publish(uri, 'all'); } });
+    }
   };
   const send = (uri: string, problems: Problem[] | undefined) => {
     const document = open.get(uri);
@@ -129,8 +135,8 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     timers.delete(uri);
     idle.put(assembling(uri), {
       rank: RANK.assemble, due: true,
-      step: () => open.get(uri) !== undefined && documents.prepare(uri),
-      done: () => { publish(uri, true); },
+      step: () => open.get(uri) !== undefined && documents.assembleAhead(uri),
+      done: () => { publish(uri, 'assembled'); },
     });
   };
   /** Files that have been opened and made ready for. */
@@ -166,7 +172,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
   const publishSoon = (uri: string, since: number) => {
     const now = Date.now();
     if (now - session.busy < PAUSE && now - since < MOST_PAUSE) timers.set(uri, setTimeout(publishSoon, PAUSE, uri, since));
-    else publish(uri, false);
+    else publish(uri, 'quick');
   };
   open.onDidChangeContent(({ document: { uri } }) => {
     for (const each of [uri, ...documents.includersOf(uri)]) soon(each);
@@ -180,7 +186,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const found = (documents.problems(uri) ?? []).map((problem) => (problem.span.file === file.source ? { ...problem, span: { ...problem.span, file: saved } } : problem));
     void options.tools(documents.checker.forTools(file)).then((findings) => {
       documents.setToolProblems(uri, saved, found, findings);
-      publish(uri, true);
+      publish(uri, 'all');
     }, (error: Error) => session.log(`Go's tools on ${uri}: ${error.message}`));
   });
   open.onDidClose(({ document: { uri } }) => {
@@ -206,7 +212,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     else documents.forgetAssembly();
     sent.clear();
     // What is found by following registers comes again with what the new files say, beside the work.
-    for (const document of open.all()) publish(document.uri, false);
+    for (const document of open.all()) publish(document.uri, 'quick');
   });
 
   navigation(session);
