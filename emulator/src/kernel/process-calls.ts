@@ -4,13 +4,14 @@ import { EBADF, ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from './errno';
 import { anyFileOf } from './files';
 import { text } from './guest-memory';
 import type { Kernel } from './kernel';
+import { SIGNAL_COUNT } from './signal-numbers';
 import { NS_PER_INSTRUCTION } from './state';
 
 export const RELEASE = '6.1.0-gobuf';
 
 export function getpid(kernel: Kernel): number { return kernel.state.pid; }
 export function gettid(kernel: Kernel): number { return kernel.state.current; }
-export function getppid(): number { return 1; }
+export function getppid(): number { return PARENT; }
 export function getuid(kernel: Kernel): number { return kernel.facts.uid; }
 export function getgid(kernel: Kernel): number { return kernel.facts.gid; }
 
@@ -34,8 +35,10 @@ export function setIds(kernel: Kernel, ids: number[]): number {
   return ids.slice(0, 1).every((id) => (id | 0) === -1 || id === kernel.facts.uid) ? 0 : -EPERM;
 }
 
+/** Who started the program: of another session, and out of reach. */
+export const PARENT = 1;
 /** One process in one session, leader of both. */
-export function getpgid(kernel: Kernel, [pid]: number[]): number { return pid === 0 || pid === kernel.state.pid ? kernel.state.pid : -ESRCH; }
+export function getpgid(kernel: Kernel, [pid]: number[]): number { return pid === 0 || pid === kernel.state.pid ? kernel.state.pid : pid === PARENT ? PARENT : -ESRCH; }
 export function getpgrp(kernel: Kernel): number { return kernel.state.pid; }
 export function setpgid(kernel: Kernel, [pid, group]: number[]): number {
   const process = pid! | 0, wanted = group! | 0;
@@ -124,9 +127,11 @@ export function getrandom(kernel: Kernel, [at, length, flags]: number[]): number
   return count;
 }
 
-const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_GET_KEEPCAPS = 7, PR_SET_KEEPCAPS = 8, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_SET_NO_NEW_PRIVS = 38, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_GET_SECCOMP = 21, PR_GET_SECUREBITS = 27, PR_SET_VMA = 0x53564d41;
+export const PR_SET_NO_NEW_PRIVS = 38;
+const PR_SET_PDEATHSIG = 1, PR_GET_PDEATHSIG = 2, PR_GET_DUMPABLE = 3, PR_SET_DUMPABLE = 4, PR_GET_KEEPCAPS = 7, PR_SET_KEEPCAPS = 8, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_CAPBSET_READ = 23, PR_SET_TIMERSLACK = 29, PR_GET_TIMERSLACK = 30, PR_GET_NO_NEW_PRIVS = 39, PR_SET_THP_DISABLE = 41, PR_GET_THP_DISABLE = 42, PR_GET_SECCOMP = 21, PR_GET_SECUREBITS = 27, PR_SET_VMA = 0x53564d41, PR_SET_CHILD_SUBREAPER = 36, PR_GET_CHILD_SUBREAPER = 37;
 
-export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
+export function prctl(kernel: Kernel, [option = 0, a, b, c, d]: number[]): number {
+  const flag = (name: number): number => kernel.state.prctl.get(name) ?? 0;
   switch (option) {
     case PR_SET_NAME: kernel.thread.name = kernel.memory.string(a!).slice(0, 15); return 0;
     case PR_GET_NAME: {
@@ -148,12 +153,24 @@ export function prctl(kernel: Kernel, [option, a, b, c, d]: number[]): number {
       if (a! !== 0 && a! !== 1) return -EINVAL;
       kernel.state.keepCaps = a!;
       return 0;
-    case PR_GET_PDEATHSIG: kernel.memory.setU32(a!, 0); return 0;
-    case PR_GET_TIMERSLACK: return 50000;
-    case PR_GET_NO_NEW_PRIVS: if (a !== 0 || b !== 0 || c !== 0 || d !== 0) return -EINVAL; return 0;
+    case PR_GET_PDEATHSIG: kernel.memory.setU32(a!, flag(PR_SET_PDEATHSIG)); return 0;
+    case PR_GET_CHILD_SUBREAPER: kernel.memory.setU32(a!, flag(PR_SET_CHILD_SUBREAPER)); return 0;
+    case PR_GET_TIMERSLACK: return flag(PR_SET_TIMERSLACK) || 50000;
+    case PR_GET_NO_NEW_PRIVS: case PR_GET_THP_DISABLE:
+      if (a !== 0 || b !== 0 || c !== 0 || d !== 0) return -EINVAL;
+      return flag(option - 1);
     case PR_GET_SECCOMP: case PR_GET_SECUREBITS: return 0;
-    // The parent never dies, slack and huge pages have no effect, nothing is executed.
-    case PR_SET_PDEATHSIG: case PR_SET_TIMERSLACK: case PR_SET_NO_NEW_PRIVS: case PR_SET_THP_DISABLE: return 0;
+    // The parent never dies, there are no children, slack and huge pages have no effect, nothing is executed: they are only shown again.
+    case PR_SET_PDEATHSIG:
+      if (a! < 0 || a! > SIGNAL_COUNT) return -EINVAL;
+      kernel.state.prctl.set(option, a!);
+      return 0;
+    case PR_SET_NO_NEW_PRIVS:
+      if (a !== 1 || b !== 0 || c !== 0 || d !== 0) return -EINVAL;
+      kernel.state.prctl.set(option, 1);
+      return 0;
+    case PR_SET_CHILD_SUBREAPER: case PR_SET_THP_DISABLE: kernel.state.prctl.set(option, a === 0 ? 0 : 1); return 0;
+    case PR_SET_TIMERSLACK: kernel.state.prctl.set(option, Math.max(0, a!)); return 0;
     case PR_CAPBSET_READ: return 0;
     default: return -EINVAL;
   }

@@ -6,6 +6,7 @@ import type { Kernel } from './kernel';
 import { bit, SI_QUEUE, SI_TKILL, SI_USER, SIGKILL, SIGNAL_COUNT, SIGSTOP, UNBLOCKABLE, defaultAction, SIG_DFL, SIG_IGN } from './signal-numbers';
 import { encodeSigInfo, onAltStack } from './signal-frame';
 import { takeSignal } from './pending-signals';
+import { PARENT } from './process-calls';
 
 export function rtSigaction(kernel: Kernel, [signal, action, old, size]: number[]): number {
   if (size !== 8 || signal! < 1 || signal! > SIGNAL_COUNT) return -EINVAL;
@@ -117,6 +118,7 @@ export function sigaltstack(kernel: Kernel, [fresh, old]: number[]): number {
 
 export function kill(kernel: Kernel, [target, signal]: number[]): number {
   const pid = target! | 0;
+  if (pid === PARENT) return signal! < 0 || signal! > SIGNAL_COUNT ? -EINVAL : -EPERM;
   if (pid !== kernel.state.pid && pid !== 0 && pid !== -kernel.state.pid) return -ESRCH;
   if (signal! < 0 || signal! > SIGNAL_COUNT) return -EINVAL;
   if (signal !== 0) kernel.post({ signo: signal!, code: SI_USER, errno: 0, pid: kernel.state.pid, uid: kernel.facts.uid });

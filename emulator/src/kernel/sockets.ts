@@ -15,7 +15,7 @@ const V6ONLY = '41:26', UDP_SEGMENT = '17:103', IP_TTL = '0:2', IP_TOS = '0:1', 
 
 export function newSocket(kernel: Kernel, family: number, type: number, protocol: number): Socket {
   const socket: Socket = {
-    id: kernel.state.nextId++, family, type, protocol, local: undefined, remote: undefined, state: 'new', backlog: [], backlogLimit: 0, peer: 0, incoming: [], incomingSize: 0,
+    id: kernel.state.nextId++, family, type, protocol, local: undefined, remote: undefined, state: 'new', backlog: [], backlogLimit: 0, peer: 0, incoming: [], incomingSize: 0, sent: 0, received: 0,
     readClosed: false, writeClosed: false, error: 0, options: new Map(), listener: 0, references: 1,
   };
   kernel.state.sockets.set(socket.id, socket);
@@ -207,6 +207,8 @@ export function send(kernel: Kernel, socket: Socket, bytes: Uint8Array, to: Sock
     if (free <= 0 || (socket.type === SOCK_SEQPACKET && free < bytes.length)) return undefined;
     const count = Math.min(free, bytes.length);
     if (count > 0) deliver(kernel, peer, { from: undefined, bytes: bytes.slice(0, count), files });
+    socket.sent += count;
+    peer.received += count;
     return count;
   }
   if (bytes.length > (socket.family === AF_UNIX ? BUFFER : 65507)) fail(EMSGSIZE);
@@ -246,6 +248,11 @@ function chosen({ options }: Socket, name: string): number | undefined {
 }
 
 function deliver(kernel: Kernel, to: Socket, datagram: Datagram): void {
+  if (to.family === AF_INET || to.family === AF_INET6) {
+    const { loopback } = kernel.state;
+    loopback.packets++;
+    loopback.bytes += datagram.bytes.length;
+  }
   to.incoming.push(datagram);
   to.incomingSize += datagram.bytes.length;
   kernel.notify(to.id);

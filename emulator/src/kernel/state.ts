@@ -175,6 +175,9 @@ export interface Socket {
   peer: number;
   incoming: Datagram[];
   incomingSize: number;
+  /** Bytes that went each way over a connection. */
+  sent: number;
+  received: number;
   /** The peer will send nothing more. */
   readClosed: boolean;
   writeClosed: boolean;
@@ -238,11 +241,17 @@ export interface KernelState {
   input: { queue: Uint8Array[]; ended: boolean; chunk: number; offset: number };
   /** Next entry of the recording of outside events. */
   recordCursor: number;
+  /** What read and write, and their like, moved, in how many calls. */
+  io: { read: number; written: number; reads: number; writes: number };
+  /** What IP sockets sent. */
+  loopback: { bytes: number; packets: number };
   /** Bytes written to standard output and error so far. */
   written: { 1: number; 2: number };
   processName: string;
   dumpable: number;
   keepCaps: number;
+  /** What prctl set, by its option. */
+  prctl: Map<number, number>;
   hostname: string;
   ended: { code: number } | { signal: number } | undefined;
 }

@@ -118,18 +118,28 @@ function writeParts(kernel: Kernel, fd: number, given: Part[] | (() => Part[]), 
   }
 }
 
+/** Counts a call by what it moved; one that waits is counted when it is done, one that failed is not. */
+function counted(kernel: Kernel, what: 'read' | 'write', result: number): number {
+  const { io } = kernel.state;
+  if (result < 0) return result;
+  if (what === 'read') { io.reads++; io.read += result; } else { io.writes++; io.written += result; }
+  return result;
+}
+
 /** A size_t: what is negative as a signed number is more than any program has. */
 const sizeOfArgument = (n: number): number => (n < 0 ? Infinity : n);
-export const read = (k: Kernel, [fd, at, n]: number[]): number => readParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], undefined);
-export const pread64 = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], offset!);
-export const readv = (k: Kernel, [fd, at, n]: number[]): number => readParts(k, fd!, () => vector(k, at!, n!), undefined);
-export const preadv = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, () => vector(k, at!, n!), offset!);
-export const preadv2 = (k: Kernel, [fd, at, n, offset]: number[]): number => readParts(k, fd!, () => vector(k, at!, n!), offset === -1 ? undefined : offset!);
-export const write = (k: Kernel, [fd, at, n]: number[]): number => writeParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], undefined);
-export const pwrite64 = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], offset!);
-export const writev = (k: Kernel, [fd, at, n]: number[]): number => writeParts(k, fd!, () => vector(k, at!, n!), undefined);
-export const pwritev = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, () => vector(k, at!, n!), offset!);
-export const pwritev2 = (k: Kernel, [fd, at, n, offset]: number[]): number => writeParts(k, fd!, () => vector(k, at!, n!), offset === -1 ? undefined : offset!);
+const reads = (k: Kernel, fd: number, parts: Part[] | (() => Part[]), offset?: number): number => counted(k, 'read', readParts(k, fd, parts, offset));
+const writes = (k: Kernel, fd: number, parts: Part[] | (() => Part[]), offset?: number): number => counted(k, 'write', writeParts(k, fd, parts, offset));
+export const read = (k: Kernel, [fd, at, n]: number[]): number => reads(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }]);
+export const pread64 = (k: Kernel, [fd, at, n, offset]: number[]): number => reads(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], offset!);
+export const readv = (k: Kernel, [fd, at, n]: number[]): number => reads(k, fd!, () => vector(k, at!, n!));
+export const preadv = (k: Kernel, [fd, at, n, offset]: number[]): number => reads(k, fd!, () => vector(k, at!, n!), offset!);
+export const preadv2 = (k: Kernel, [fd, at, n, offset]: number[]): number => reads(k, fd!, () => vector(k, at!, n!), offset === -1 ? undefined : offset!);
+export const write = (k: Kernel, [fd, at, n]: number[]): number => writes(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }]);
+export const pwrite64 = (k: Kernel, [fd, at, n, offset]: number[]): number => writes(k, fd!, [{ address: at!, length: sizeOfArgument(n!) }], offset!);
+export const writev = (k: Kernel, [fd, at, n]: number[]): number => writes(k, fd!, () => vector(k, at!, n!));
+export const pwritev = (k: Kernel, [fd, at, n, offset]: number[]): number => writes(k, fd!, () => vector(k, at!, n!), offset!);
+export const pwritev2 = (k: Kernel, [fd, at, n, offset]: number[]): number => writes(k, fd!, () => vector(k, at!, n!), offset === -1 ? undefined : offset!);
 
 export function lseek(kernel: Kernel, [fd, offset, whence]: number[]): number {
   const file = fileOf(kernel, fd! | 0);
