@@ -176,6 +176,8 @@ export interface CodeEngine {
    * as many processors as there are, rather than each when it is first called.
    */
   compile(wire: Uint8Array<ArrayBuffer>, patience: number, whole?: boolean): WebAssembly.Module;
+  /** Whether one of these functions has been optimised, as far as can be known: much quicker to say than what the code is. */
+  isOptimised(functions: Iterable<unknown>): boolean;
   /** The machine code that optimising has made so far of a module and these functions of it; undefined if there is none or it cannot be had. */
   machineCode(module: WebAssembly.Module, functions: Iterable<unknown>): Uint8Array | undefined;
   /** The module of these wire bytes with that machine code; undefined if another engine, version or set of flags made it. */

@@ -222,7 +222,7 @@ describe('the processor', () => {
   it('puts new hot code together when it is kept, and keeps machine code of what an earlier run has put together', () => {
     const kept = new Map<string, Uint8Array>(), patience: number[] = [], CODE_BYTES = 64;
     const keeping = { cache: memoryCache(kept), program: Uint8Array.from(PROGRAM) };
-    const engine: CodeEngine = { compile: (wire, each) => { patience.push(each); return new WebAssembly.Module(wire); }, machineCode: () => new Uint8Array(CODE_BYTES), revive: () => undefined };
+    const engine: CodeEngine = { compile: (wire, each) => { patience.push(each); return new WebAssembly.Module(wire); }, isOptimised: () => true, machineCode: () => new Uint8Array(CODE_BYTES), revive: () => undefined };
     const layers = () => {
       const { cpu, words, gpr } = machine(PROGRAM, keeping, TUNING, engine);
       words[((STATE_BASE + GPR) >> 3) + 1] = 500_000n;

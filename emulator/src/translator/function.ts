@@ -21,13 +21,12 @@ import { edges, layOutLoops, loopEntered } from './layout';
 import { CALL_SLOT_INDEX, LAYER_BASE, TRANSLATED } from './places';
 import type { StackShape } from './stack';
 import { stackEffect, stackShape } from './stack';
-import type { RegisterUse } from './registers';
+import type { RegisterUse, Registers } from './registers';
 import { newUse, solveRegisters } from './registers';
+import { RegisterParts } from './register-parts';
 
 /** Registers that a function may hold in locals: 16 general ones, then XMM0…15, then the upper halves of YMM0…15. */
 const VECTORS = 16, UPPER = 32, REGISTERS = 48;
-/** Sets of them, a bit each, 32 to a number. */
-type Registers = readonly [number, number];
 const RSP_ONLY: Registers = [1 << 4, 0], GROUPS = [0, 1] as const;
 const union = (a: Registers, b: Registers): Registers => [a[0] | b[0], a[1] | b[1]], both = (a: Registers, b: Registers): Registers => [a[0] & b[0], a[1] & b[1]];
 const without = (a: Registers, b: Registers): Registers => [a[0] & ~b[0], a[1] & ~b[1]], none = (a: Registers): boolean => (a[0] | a[1]) === 0, has = (a: Registers, index: number): boolean => (a[index >> 5 as 0 | 1] & (1 << (index & 31))) !== 0;
@@ -97,6 +96,9 @@ export class FunctionTranslator implements Flow {
   private readonly single: boolean;
   private readonly other: number;
   private readonly marks: number | undefined;
+  /** What is put in when all is known: how registers are loaded and stored, and what a call takes of the host's stack. */
+  private readonly parts = new RegisterParts();
+  private cost: Uint8Array | undefined;
   private readonly seldom: ReadonlySet<number> | undefined;
   readonly inline: boolean;
   private readonly stack: StackShape | undefined;
@@ -213,9 +215,8 @@ export class FunctionTranslator implements Flow {
     if (!this.inline) return;
     const mask = this.mark();
     this.code.insertLater(() => {
-      const part = new Code(0, 16), unsaved = mask();
-      for (const group of GROUPS) if (this.written[group] !== 0) part.i32Const(unsaved[group]).localSet(this.unsaved[group]);
-      return part.view();
+      const unsaved = mask();
+      return this.parts.get('unsaved', unsaved, (part) => { for (const group of GROUPS) if (this.written[group] !== 0) part.i32Const(unsaved[group]).localSet(this.unsaved[group]); });
     });
   }
 
@@ -261,15 +262,16 @@ export class FunctionTranslator implements Flow {
 
   /** Instructions that load (or store) the locals of registers. */
   private transfer(registers: Registers, load: boolean): Uint8Array {
-    const part = new Code(0, 256);
-    for (let i = 0; i < REGISTERS; i++) {
-      if (!has(registers, i)) continue;
-      const local = this.registers[i]!, [loading, storing] = i < VECTORS ? ['i64Load', 'i64Store'] as const : ['v128Load', 'v128Store'] as const;
-      const at = STATE_BASE + (i < VECTORS ? GPR + 8 * i : i < UPPER ? XMM + 16 * (i - VECTORS) : YMM_HIGH + 16 * (i - UPPER));
-      part.i32Const(0);
-      if (load) part.access(loading, at).localSet(local); else part.localGet(local).access(storing, at);
-    }
-    return part.view();
+    return this.parts.get(load ? 'load' : 'store', registers, (part) => {
+      for (let i = 0; i < REGISTERS; i++) {
+        if (!has(registers, i)) continue;
+        const local = this.registers[i]!, at = STATE_BASE + (i < VECTORS ? GPR + 8 * i : i < UPPER ? XMM + 16 * (i - VECTORS) : YMM_HIGH + 16 * (i - UPPER));
+        part.i32Const(0);
+        if (!load) part.localGet(local);
+        if (i < VECTORS) { if (load) part.i64Load(at); else part.i64Store(at); } else if (load) part.v128Load(at); else part.v128Store(at);
+        if (load) part.localSet(local);
+      }
+    });
   }
 
   private spill(): void {
@@ -418,9 +420,9 @@ export class FunctionTranslator implements Flow {
     for (let i = position + 1; i < instructions.length; i++) {
       const { row, operands } = instructions[i]!;
       if (row.flagsRead & STATUS) return false;
-      if (operands.some((operand) => operand.kind === 'memory' && row.name !== 'LEA')) return false;
+      if (row.name !== 'LEA') for (const operand of operands) if (operand.kind === 'memory') return false;
       if (((row.flagsWritten | row.flagsUndefined) & STATUS) === STATUS) return !MAY_KEEP_FLAGS.test(row.name);
-      if (!QUIET.test(row.name)) return false;
+      if (!QUIET.has(row.name)) return false;
     }
     return false;
   }
@@ -648,7 +650,7 @@ export class FunctionTranslator implements Flow {
   private enterCallee(selector: () => void, slot: () => void, returnAddress: () => void, direct?: number): void {
     const { code } = this;
     this.spill();
-    const cost = () => new Code(0, 8).i32Const(this.frameBytes()).view();
+    const cost = () => this.cost ??= new Code(0, 8).i32Const(this.frameBytes()).view();
     // Too deep on the host's stack: everything unwinds to the dispatcher, which goes on at RIP.
     code.localGet(DEPTH).insertLater(cost);
     code.i32LtS().seldom(() => code.localGet(BUDGET).return());
@@ -705,4 +707,4 @@ const FORESEEN: Record<string, FlagOperation> = {
 /** Names that write flags only sometimes (a count of zero, a repetition of zero). */
 const MAY_KEEP_FLAGS = /^(SH[LR]D?|SAR|RO[LR]|RC[LR]|CMPS|SCAS)/;
 /** Instructions that touch neither memory nor anything that can stop them, beside their explicit operands. */
-const QUIET = /^(MOV|MOVZX|MOVSX|MOVSXD|LEA|NOP|BSWAP|XCHG|NOT|CDQ|CQO|CDQE|CWDE|INC|DEC|RORX|SARX|SHLX|SHRX|MULX|PDEP|PEXT|RO[LR])$/;
+const QUIET = new Set(['MOV', 'MOVZX', 'MOVSX', 'MOVSXD', 'LEA', 'NOP', 'BSWAP', 'XCHG', 'NOT', 'CDQ', 'CQO', 'CDQE', 'CWDE', 'INC', 'DEC', 'RORX', 'SARX', 'SHLX', 'SHRX', 'MULX', 'PDEP', 'PEXT', 'ROL', 'ROR']);

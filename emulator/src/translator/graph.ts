@@ -29,11 +29,14 @@ export interface Block {
   /** Position in the layout. */
   index: number;
   /** A copy of a callee's block (inline.ts); of one that returns, the address it returns to, at which `next` begins. */
-  inlined?: true;
-  returnsTo?: number;
+  inlined: boolean;
+  returnsTo: number | undefined;
   /** Why there is no instruction here: nothing could be decoded, or a breakpoint. */
-  trap?: 'fetch' | 'invalid' | 'breakpoint';
+  trap: 'fetch' | 'invalid' | 'breakpoint' | undefined;
 }
+
+/** All blocks are made here: V8 keeps code that has met objects of several shapes slow, or makes it again and again. */
+export const newBlock = (start: number, end: number, instructions: Instruction[], flow: Flow, inlined = false, returnsTo?: number): Block => ({ start, instructions, end, flow, taken: undefined, next: undefined, index: -1, inlined, returnsTo, trap: undefined });
 
 export interface Graph {
   entry: number;
@@ -89,7 +92,7 @@ function layOut(entry: number, decoded: Map<number, Instruction | 'fetch' | 'inv
     if (known) return known;
     const first = decoded.get(start);
     if (first === undefined || (first === 'fetch' && start !== entry)) return undefined;
-    const block: Block = { start, instructions: [], end: start, flow: 'next', taken: undefined, next: undefined, index: -1 };
+    const block = newBlock(start, start, [], 'next');
     byAddress.set(start, block);
     if (typeof first === 'string') { block.trap = first; block.flow = 'stop'; return block; }
     for (;;) {
@@ -149,4 +152,4 @@ function successorsOf(block: Block, build: (start: number) => Block | undefined)
 }
 
 /** Whether what is in register locals and the budget's checks reach the blocks that follow: by calls and system calls everything is stored before and loaded anew after. */
-export const passesOn = ({ flow, returnsTo }: Block): boolean => flow === 'next' || flow === 'jump' || flow === 'branch' || flow === 'enter' || returnsTo !== undefined;
+export const passesOn = (block: Block): boolean => block.flow === 'next' || block.flow === 'jump' || block.flow === 'branch' || block.flow === 'enter' || block.returnsTo !== undefined;

@@ -2,7 +2,7 @@
 // checks budget and return address, which takes longer than many a callee. What those call in turn stays a call.
 // Must stay true: the callee's copies mean what its code means, also where they are left: the return address is on the stack, and is compared.
 import type { Block, Graph } from './graph';
-import { SPAN, inLayoutOrder, targetOf } from './graph';
+import { SPAN, inLayoutOrder, newBlock, targetOf } from './graph';
 
 /** Instructions and blocks of a callee, and instructions that all of them together may add to a caller. */
 const MOST_INSTRUCTIONS = 64, MOST_BLOCKS = 24, MOST_ADDED = 400;
@@ -19,10 +19,18 @@ export function canBeInlined(callee: Graph): boolean {
 
 export interface Inlined { graph: Graph; /** [start, end) of copied blocks, by twos. */ spans: number[] }
 
+function copyOf(block: Block): Block {
+  const copy = newBlock(block.start, block.end, block.instructions, block.flow, block.inlined, block.returnsTo);
+  copy.taken = block.taken;
+  copy.next = block.next;
+  copy.trap = block.trap;
+  return copy;
+}
+
 /** `calleeOf`: the graph of what is called, if it is to be put in the place of the call. */
 export function inlineCalls(graph: Graph, calleeOf: (target: number) => Graph | undefined, limit: number): Inlined {
   const spans: number[] = [], taken = new Map<Block, Block>(), next = new Map<Block, Block>();
-  const own = graph.blocks.map((block) => ({ ...block }));
+  const own = graph.blocks.map(copyOf);
   const link = (blocks: readonly Block[]) => {
     for (const block of blocks) {
       if (block.taken !== undefined) taken.set(block, blocks[block.taken]!);
@@ -37,7 +45,7 @@ export function inlineCalls(graph: Graph, calleeOf: (target: number) => Graph | 
     const callee = target === undefined || target === graph.entry || Math.abs(target - graph.entry) > SPAN / 2 ? undefined : calleeOf(target), size = callee ? countOf(callee) : 0;
     if (!callee || size > room) continue;
     room -= size;
-    const back = next.get(block)!, copies = callee.blocks.map((each): Block => ({ ...each, inlined: true, ...(each.flow === 'return' ? { returnsTo: block.end } : {}) }));
+    const back = next.get(block)!, copies = callee.blocks.map((each) => { const copy = copyOf(each); copy.inlined = true; if (each.flow === 'return') copy.returnsTo = block.end; return copy; });
     link(copies);
     for (const copy of copies) {
       spans.push(copy.start, Math.max(copy.end, copy.start + 1));

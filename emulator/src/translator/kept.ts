@@ -24,6 +24,8 @@ export interface KeptFunction {
   n?: [layer: number, index: number];
   /** Start and end of blocks of other functions that the hot and the plain one have taken in. */
   i?: number[];
+  /** How often the hot one was made: it is not made anew for ever, a little of it each run. */
+  r?: number;
 }
 
 export interface KeptHead {
@@ -47,7 +49,7 @@ export interface KeptHead {
 }
 
 /** Changes whenever what may be kept changes: kept code of another form is not used. */
-export const KEPT_FORM = 'records, and executed blocks only, in short modules; 16384 places in the jump cache; small callees in their callers; places of records in memory';
+export const KEPT_FORM = 'records, and executed blocks only, in short modules; 16384 places in the jump cache; small callees in their callers; places of records in memory; how often functions were made hot';
 
 const MAGIC = 0x31_62_67_74;
 

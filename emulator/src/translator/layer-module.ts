@@ -42,15 +42,17 @@ export function newLayer(): ModuleBuilder {
  * layer, so that bodies can move from one to another.
  */
 export function localHelpers(module: ModuleBuilder): HelperSlots {
-  const known = new Map<string, number>();
-  for (const name of helperList) {
-    const helper = helperSlots.helper(name), code = new Code(helper.parameters.length);
+  bodies ??= helperList.map((name) => {
+    const helper = helperSlots.helper(name), code = new Code(helper.parameters.length, 16);
     helper.parameters.forEach((_, parameter) => code.localGet(parameter));
-    code.i32Const(helperSlots.slot(name)).callIndirect(module.type(helper));
-    known.set(name, module.add(helper, code));
-  }
-  return { ...helperSlots, call(code, name) { code.call(known.get(name)!); } };
+    return code.i32Const(helperSlots.slot(name)).callIndirect(types.number(helper)).finish();
+  });
+  const first = module.declared;
+  helperList.forEach((name, index) => { module.define(module.declare(helperSlots.helper(name)), bodies![index]!); });
+  return { ...helperSlots, call(code, name) { code.call(first - 1 + helperSlots.slot(name)); } };
 }
+/** The same in every layer. */
+let bodies: Uint8Array[] | undefined;
 
 /** What no function's slot is, counted from the layer's first. */
 const ELSEWHERE = 0x7ffffff;

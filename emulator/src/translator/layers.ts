@@ -55,6 +55,9 @@ export function machineCodeOf(layer: Layer, engine: CodeEngine | undefined, tabl
   return now && now.length > before ? { bytes: now, grown: now.length > before * 1.05 + 4096 } : { bytes: layer.machineCode, grown: false };
 }
 
+/** Whether some of a layer of this run has been optimised. */
+export const hasOptimised = (layer: Layer, engine: CodeEngine | undefined, table: WebAssembly.Table): boolean => layer.module !== undefined && engine !== undefined && engine.isOptimised(functionsOf(layer, table));
+
 function* functionsOf(layer: Layer, table: WebAssembly.Table): Iterable<unknown> {
   for (let index = 0; index < layer.bodies.length; index++) if (!layer.gone.has(index)) yield table.get(layer.base + index);
 }

@@ -4,6 +4,9 @@ import type { Block } from './graph';
 import { passesOn } from './graph';
 import { edges } from './layout';
 
+/** A set of registers, a bit each, 32 to a number. */
+export type Registers = readonly [number, number];
+
 /** What one block does with the registers that may be held in locals (32 of them), a bit each. */
 export interface RegisterUse {
   /** Read before a write that always happens. */

@@ -11,7 +11,7 @@ import type { CodeEngine } from '../machine-types';
 import type { Kept, KeptFunction, KeptHead } from './kept';
 import { bodiesOf, decodeKept, encodeKept, keptWith } from './kept';
 import type { Layer } from './layers';
-import { LARGE, NEVER, lessPatient, machineCodeOf, patienceFor, place, sizeClass } from './layers';
+import { LARGE, NEVER, hasOptimised, lessPatient, machineCodeOf, patienceFor, place, sizeClass } from './layers';
 import type { Lookups } from './lookups';
 import { hasRelaxedSimd } from '../wasm/relaxed-simd';
 import type { Library } from './known-templates';
@@ -22,6 +22,8 @@ import { Records } from './records';
 import { adoptMarks, canBeInlined, discover, fingerprint, inlineCalls, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
 
 const PAGE = 4096;
+/** Instructions that are held to be read again. */
+const MOST_DECODED = 30_000;
 /** Instructions in one function at most. */
 const FUNCTION_LIMIT = 2000;
 
@@ -69,7 +71,7 @@ interface Translation {
   around?: Translation | undefined;
   /** In one that holds only blocks that had been executed when it was kept: the addresses it goes on to that are not in it. */
   leftOut?: number[];
-  /** How often the hot translation was made. */
+  /** How often the hot translation was made, in earlier runs, too. */
   made?: number;
 }
 
@@ -136,7 +138,9 @@ export class Translations {
   }
 
   decode(address: number, kept = true): Instruction | 'fetch' | 'invalid' {
-    const bytes = this.pageOf(address), offset = address % PAGE;
+    const offset = address % PAGE;
+    if (kept && offset <= PAGE - LONGEST) return this.decodedAt(address, offset);
+    const bytes = this.pageOf(address);
     if (!bytes) return 'fetch';
     if (offset <= PAGE - LONGEST) return decode(bytes, offset, address, kept) ?? 'invalid';
     const alone = decode(bytes.subarray(offset), 0, address);
@@ -147,6 +151,23 @@ export class Translations {
     joined.set(tail);
     joined.set(next.subarray(0, LONGEST), tail.length);
     return decode(joined, 0, address) ?? 'invalid';
+  }
+
+  /** Instructions by the page that all their bytes are on, until that changes: a function is read when it is translated, when it is hot, and for each that calls it. */
+  private readonly decoded = new Map<number, (Instruction | undefined)[]>();
+  private decodedCount = 0;
+  private decodedAt(address: number, offset: number): Instruction | 'fetch' | 'invalid' {
+    const known = this.decoded.get(address - offset)?.[offset];
+    if (known) return known;
+    const bytes = this.pageOf(address);
+    if (!bytes) return 'fetch';
+    const instruction = decode(bytes, offset, address);
+    if (!instruction) return 'invalid';
+    if (++this.decodedCount > MOST_DECODED) { this.decoded.clear(); this.decodedCount = 0; }
+    let page = this.decoded.get(address - offset);
+    if (!page) this.decoded.set(address - offset, page = new Array<Instruction | undefined>(PAGE).fill(undefined));
+    page[offset] = instruction;
+    return instruction;
   }
 
   /** The instruction at an address as it is now. */
@@ -321,6 +342,7 @@ export class Translations {
   }
 
   private makeHot(): void {
+    this.callees.clear();
     const groups = new Map<number, [Translation, 'hot' | 'plain'][]>();
     for (const each of this.wanted) {
       const size = sizeClass(each[0].body.length);
@@ -380,6 +402,13 @@ export class Translations {
 
   /** The graph of a function that is put in the place of its calls: what has been executed of it, if it is hot itself, so that little more will be. */
   private calleeOf(target: number): Graph | undefined {
+    if (!this.callees.has(target)) this.callees.set(target, this.makeCallee(target));
+    return this.callees.get(target);
+  }
+  /** Nothing is executed while several are made hot. */
+  private readonly callees = new Map<number, Graph | undefined>();
+
+  private makeCallee(target: number): Graph | undefined {
     const callee = this.entries.get(target)?.owner;
     if (callee?.entry !== target) return undefined;
     const executed = this.executed(callee);
@@ -501,7 +530,7 @@ export class Translations {
       const each = short.get(made) ?? made;
       for (const page of each.pages) if (!pages.has(page)) pages.set(page, this.keptPages.get(page) ?? this.hashOf(page) ?? 0);
       bodies.push(each.body);
-      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.inlined ? { i: each.inlined } : {}) };
+      return { s: each.selectors.flat(), p: each.spans, ...(each.hot ? { c: each.otherCell!, h: number(each.hot), f: each.hotEntries!, w: each.hotStarts! } : {}), ...(each.marks === undefined ? {} : { m: each.marks }), ...(each.leftOut ? { l: each.leftOut } : {}), ...(each.plain ? { n: number(each.plain) } : {}), ...(each.inlined ? { i: each.inlined } : {}), ...(each.made ? { r: each.made } : {}) };
     });
     const cells = [...this.cells].flat(), templates = joined(this.records.ownFirst, records.bodies, 'p');
     const head = {
@@ -563,9 +592,9 @@ export class Translations {
     }
     const layers: Pick<Layer, 'wire' | 'bodies' | 'patience' | 'machineCode'>[] = [], rest = new Map<string, { optimised: boolean; places: (Place & { entry: number | undefined })[] }>();
     for (const [layer, indices] of used) {
-      const { bytes } = machineCodeOf(layer, this.engine, this.table), to: [number, number][] = [], optimised = bytes !== undefined;
+      const to: [number, number][] = [], bytes = layer.adopted && machineCodeOf(layer, this.engine, this.table).bytes, optimised = bytes !== undefined || hasOptimised(layer, this.engine, this.table);
       of.set(layer, to);
-      if (bytes && layer.adopted) {
+      if (bytes) {
         layer.bodies.forEach((_, index) => { to[index] = [layers.length, index]; });
         layers.push({ wire: layer.wire, bodies: layer.bodies, patience: layer.patience, machineCode: bytes });
       } else {
@@ -619,7 +648,7 @@ export class Translations {
     for (const each of head.functions) {
       const selectors: Translation['selectors'] = [];
       for (let i = 0; i < each.s.length; i += 2) selectors.push([each.s[i]!, each.s[i + 1]!]);
-      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m, ...(each.l ? { leftOut: each.l } : {}), ...(each.i ? { inlined: each.i } : {}) };
+      const translation: Translation = { entry: selectors[0]![0], slot: FIRST_FREE_SLOT + index, seen: 0, body: bodies[index++]!, selectors, entries: [], pages: new Set(), spans: each.p, marks: each.m, ...(each.l ? { leftOut: each.l } : {}), ...(each.i ? { inlined: each.i } : {}), ...(each.r ? { made: each.r } : {}) };
       if (each.c !== undefined && each.h) {
         translation.hot = placeOf(each.h);
         translation.hotEntries = each.f!;
@@ -698,12 +727,13 @@ export class Translations {
   invalidate(start: number, end: number): void {
     const page = (at: number) => {
       this.checked.delete(at);
+      this.decoded.delete(at);
       for (const translation of [...(this.byPage.get(at) ?? [])]) this.drop(translation);
       this.records.invalidate(at);
     };
     const first = start - (start % PAGE);
-    if ((end - first) / PAGE > this.byPage.size + this.records.pageCount + this.checked.size) {
-      for (const at of new Set([...this.byPage.keys(), ...this.records.pages, ...this.checked])) if (at >= first && at < end) page(at);
+    if ((end - first) / PAGE > this.byPage.size + this.records.pageCount + this.checked.size + this.decoded.size) {
+      for (const at of new Set([...this.byPage.keys(), ...this.records.pages, ...this.checked, ...this.decoded.keys()])) if (at >= first && at < end) page(at);
     } else for (let at = first; at < end; at += PAGE) page(at);
   }
 

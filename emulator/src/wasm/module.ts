@@ -2,7 +2,7 @@
 // Must stay true: function indices count imports first; sections come out in the specified order.
 import { Bytes } from './bytes';
 import type { Code, Link, ValueType } from './code';
-import { TYPE_CODE, fiveBytes, hintsOf, linksOf } from './code';
+import { TYPE_CODE, hintsOf, linksOf, putFiveBytes } from './code';
 
 export interface FunctionType { parameters: readonly ValueType[]; results: readonly ValueType[] }
 
@@ -41,7 +41,7 @@ export function linked(body: Uint8Array, of: (target: number, call: boolean) => 
   const copy = body.slice(), hints = hintsOf.get(body);
   let start = 1;
   while (copy[start - 1]! > 127) start++;
-  for (const { at, target } of links) copy.set(fiveBytes(of(target, copy[start + at - 1] === 0x10)), start + at);
+  for (const { at, target } of links) putFiveBytes(copy, start + at, of(target, copy[start + at - 1] === 0x10));
   linksOf.set(copy, links);
   if (hints) hintsOf.set(copy, hints);
   return copy;
@@ -118,6 +118,8 @@ export class ModuleBuilder {
 
   /** Index of a function whose body follows with `define`. */
   declare(signature: FunctionType): number { return this.importedFunctions + this.functions.push({ type: this.type(signature) }) - 1; }
+  /** The index that the next one will have. */
+  get declared(): number { return this.importedFunctions + this.functions.length; }
   define(index: number, body: Uint8Array): void { this.functions[index - this.importedFunctions]!.body = body; }
   add(signature: FunctionType, code: Code): number { const index = this.declare(signature); this.define(index, code.finish()); return index; }
 

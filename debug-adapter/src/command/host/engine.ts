@@ -39,7 +39,12 @@ export function optimisedWhole(wire: Uint8Array<ArrayBuffer>): Uint8Array | unde
   // Without Liftoff V8 also sets the other two, and equal flags are what it asks for when it is given the code.
   try { module = new WebAssembly.Module(wire); } finally { set(['--liftoff', '--wasm-lazy-compilation', '--wasm-tier-up', '--wasm-dynamic-tiering']); }
   const natives = makeNatives();
-  return natives && new Uint8Array(allowed(() => natives.serialize(module)));
+  return natives && new Uint8Array(allowed(() => asEver(() => natives.serialize(module))));
+}
+
+function anyOptimised({ isOptimised }: Natives, functions: Iterable<unknown>): boolean {
+  for (const each of functions) if (isOptimised(each)) return true;
+  return false;
 }
 
 /** V8 reads from the start of a buffer. */
@@ -60,12 +65,10 @@ export function v8Engine(): CodeEngine {
         if (whole) setFlag('--wasm-lazy-compilation');
       }
     },
+    isOptimised(functions) { return withNatives((natives) => anyOptimised(natives, functions)) ?? false; },
     machineCode(module, functions) {
       // V8 ends the process when asked for the code of a module in which nothing has been optimised.
-      return withNatives(({ isOptimised, serialize }) => {
-        for (const each of functions) if (isOptimised(each)) return new Uint8Array(asEver(() => serialize(module)));
-        return undefined;
-      });
+      return withNatives((natives) => (anyOptimised(natives, functions) ? new Uint8Array(asEver(() => natives.serialize(module))) : undefined));
     },
     revive(machineCode, wire) {
       return withNatives(({ deserialize }) => asEver(() => deserialize(ofItsOwn(machineCode).buffer as ArrayBuffer, ofItsOwn(wire))));
