@@ -26,7 +26,7 @@ export function compiledWhole(file: string): Uint8Array {
   setFlag('--no-lazy');
   let script: vm.Script;
   try { script = scriptOf(file); } finally { setFlag('--lazy'); }
-  return script.createCachedData();
+  return asEver(() => script.createCachedData());
 }
 
 /** Of a bundle or a file beside the bundles: what building gobuf made of it for one version of Node and one kind of processor; V8 refuses that of others. */

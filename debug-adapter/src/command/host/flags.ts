@@ -18,19 +18,19 @@ export function setPatience(bytes = PATIENCE): void {
 }
 
 /**
- * A flag of the debug adapter's own, and V8's: what is called some hundred times as a person steps is not worth optimising. V8 does that on other
- * threads just when the client and the program need the processors.
+ * How much bytecode of a JavaScript function is executed before V8 optimises it, on other threads. Where programs run, those are wanted for the programs'
+ * own code: of the processor's time of a first run, optimising what translates it took a third. Of what is called some hundred times as a person steps
+ * next to nothing is worth it, and the client needs the processors. Elsewhere it is V8's own figure.
  */
-const ADAPTER = [['interrupt-budget', 1_000_000, 67_584]] as const;
+const GUEST = 500_000, OWN: Readonly<Record<string, number>> = { run: GUEST, exec: GUEST, debug: GUEST, test: GUEST, trace: GUEST, tour: GUEST, dap: 1_000_000 };
 /** Each bundle has this file for itself. */
-const adapter = process.argv[2] === 'dap';
-function choose(own: boolean): void {
-  for (const [name, ours, theirs] of ADAPTER) setFlag(`--${name}=${own ? ours : theirs}`);
-}
+const own = OWN[process.argv[2] ?? ''] ?? 67_584;
+const setInterruptBudget = (bytes: number): void => setFlag(`--interrupt-budget=${bytes}`);
 /** Does something under the flags that all commands have: code is kept and revived only so. */
 export function asEver<T>(work: () => T): T {
-  if (adapter) choose(false);
-  try { return work(); } finally { if (adapter) choose(true); }
+  if (own === GUEST) return work();
+  setInterruptBudget(GUEST);
+  try { return work(); } finally { setInterruptBudget(own); }
 }
 
 /** By how much the space of new objects, 1 MB at the start, grows at a time. The language server, which stays, sees to its memory itself (memory.ts); 2 is V8's own. */
@@ -48,7 +48,7 @@ export function setFlags(): void {
   // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
   if (Number.parseInt(process.versions.v8) < 14) setFlag('--experimental-wasm-branch-hinting');
   for (const flag of relaxedSimdFlags(process.versions.v8)) setFlag(flag);
-  if (adapter) choose(true);
+  setInterruptBudget(own);
   // One processor is for the program itself.
   setFlag(`--wasm-num-compilation-tasks=${Math.max(1, os.availableParallelism() - 1)}`);
 }
