@@ -179,6 +179,21 @@ export class PackageKnowledge {
     return Array.from(this.owner.scope.withoutBodies(wanted)).filter(({ name, file }) => !this.linknamesIn(file.path).has(name)).map(({ name }) => name);
   }
 
+  /** Parses the files that have such functions, one at a time. */
+  *bodylessAhead(): Steps<void> {
+    const found = this.owner.scope.withoutBodies(() => true);
+    while (!found.next().done) yield undefined;
+  }
+
+  /** The same as `linkable` of this package, its files parsed one at a time where that has to be done. */
+  *linkableAhead(): Steps<readonly Linkable[]> {
+    const { scope } = this.owner;
+    const known = scope.linkableAtHand();
+    if (known) return known;
+    yield* scope.ahead();
+    return scope.linkable();
+  }
+
   /** Whether package runtime, which gives most, or a package that this one imports makes one of its functions the one of this name; of packages that have been read, see `importsAhead`. */
   isGiven(name: string): boolean {
     const { directory, scope } = this.owner;

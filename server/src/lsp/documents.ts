@@ -3,7 +3,7 @@
 
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { symbolName, type AssemblyFile } from '../analysis/assembly-file';
+import type { AssemblyFile } from '../analysis/assembly-file';
 import type { Family } from '../arch/architecture';
 import { operandForms, type OperandForm } from '../arch/operand-forms';
 import { Checker, type CheckerOptions } from '../analysis/check';
@@ -17,7 +17,6 @@ import { edited } from '../analysis/incremental';
 import { indexSymbols, type IndexedSymbol } from '../analysis/symbol-index';
 import { linked, linkedPaths } from '../analysis/package-symbols';
 import { statementPlaces } from '../analysis/statement-places';
-import { functionUsageInSteps } from '../analysis/usage';
 import type { DefinitionContext } from '../analysis/definition';
 import { entityAt, type Entity } from '../analysis/entity';
 import { beside, type ToolFinding } from '../diagnostics/tools';
@@ -219,46 +218,6 @@ export class Documents {
     const found = [...this.read].filter(([other, { file }]) => other !== uri && file.preprocessed.includes.some(({ target }) => target?.path === path)).map(([other]) => other);
     for (const other of found) this.read.delete(other);
     return found;
-  }
-
-  /** Counts what an open file uses, a function at a time: what is used most is proposed first. */
-  *usageAhead(uri: string): Steps<void> {
-    while (!(yield* this.countUsage(uri)));
-  }
-
-  /** False if the file has been edited meanwhile. */
-  private *countUsage(uri: string): Steps<boolean> {
-    const file = this.file(uri);
-    for (const each of file ? functionsOf(file) : []) {
-      const steps = functionUsageInSteps(each, file as AssemblyFile);
-      while (!steps.next().done) {
-        yield undefined;
-        if (this.file(uri) !== file) return false;
-      }
-    }
-    return true;
-  }
-
-  /** Works out the types that the registers of an open file are followed with. */
-  *typesAhead(uri: string): Generator<undefined> {
-    const file = this.file(uri);
-    const knowledge = file && this.context(file).knowledge;
-    if (knowledge) yield* knowledge.typesAhead();
-  }
-
-  /** Reads the Go packages that an open file names, a Go file at a time: they are asked for whole when somebody types what stands before a `·`. */
-  *importsAhead(uri: string): Generator<undefined> {
-    const file = this.file(uri);
-    const knowledge = file && this.context(file).knowledge;
-    if (!file || !knowledge) return;
-    yield* knowledge.importsAhead();
-    const names = file.statements.flatMap(({ operands }) => operands.flatMap(({ symbol, pseudo }) => (symbol && pseudo === 'SB' ? symbolName(symbol.token.text, file) : [])));
-    // And the one that all call.
-    const paths = new Set(['runtime', ...names.flatMap((name) => (name.lastIndexOf('.') > 0 ? name.slice(0, name.lastIndexOf('.')) : []))]);
-    for (const path of paths) {
-      const found = knowledge.package(path);
-      if (found) yield* found.scope.ahead();
-    }
   }
 
   private includesAreCurrent({ preprocessed: { includes } }: AssemblyFile): boolean {

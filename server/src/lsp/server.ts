@@ -6,6 +6,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CheckerOptions } from '../analysis/check';
 import type { AskTools } from '../diagnostics/tools';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
+import { importsAhead, proposalsAhead, typesAhead, usageAhead } from './ahead';
 import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
 import { navigation } from './navigation';
@@ -26,7 +27,7 @@ const TURN = 3;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { usage: 0, assemble: 1, linked: 2, types: 3, keep: 4, warmUp: 5, whole: 6, ahead: 7, rehearse: 8, forms: 9 };
+const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, warmUp: 6, whole: 7, ahead: 8, rehearse: 9, forms: 10 };
 /** How much of the diagnostics is worked out. */
 type Extent = 'quick' | 'assembled' | 'all';
 
@@ -130,11 +131,13 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
       return connection.sendDiagnostics({ uri, version: document.version, diagnostics });
     });
   };
+  /** Whoever has changed something waits for what is wrong with it; in a file that was opened, answers come first. */
+  const edited = new Set<string>();
   const assembling = (uri: string) => `assembling ${uri}`;
   const assembleThenPublish = (uri: string) => {
     timers.delete(uri);
     idle.put(assembling(uri), {
-      rank: RANK.assemble, due: true,
+      rank: edited.has(uri) ? RANK.assemble : RANK.whole, due: true,
       step: () => open.get(uri) !== undefined && documents.assembleAhead(uri),
       done: () => { publish(uri, 'assembled'); },
     });
@@ -147,13 +150,15 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const rehearsal = rehearse(session, () => documents.file(uri), !rehearsed);
     const forms = formsAhead(session, () => documents.file(uri));
     rehearsed = true;
-    const usage = documents.usageAhead(uri);
-    const types = documents.typesAhead(uri);
-    const ahead = documents.importsAhead(uri);
+    const usage = usageAhead(documents, uri);
+    const proposals = proposalsAhead(documents, uri);
+    const types = typesAhead(documents, uri);
+    const ahead = importsAhead(documents, uri);
     ready.add(uri);
     idle.put(`tables for ${uri}`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) documents.operandForms(file); return false; } });
     idle.put(`counting what ${uri} uses`, { rank: RANK.usage, step: () => usage.next().done !== true });
     idle.put(`reading what is linked with ${uri}`, { rank: RANK.linked, step: () => documents.readLinked(uri) });
+    idle.put(`lists of proposals for ${uri}`, { rank: RANK.lists, step: () => proposals.next().done !== true });
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
     idle.put('operand forms', { rank: RANK.forms, step: () => forms.next().done !== true });
     idle.put(`types for ${uri}`, { rank: RANK.types, step: () => types.next().done !== true });
@@ -175,6 +180,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     else publish(uri, 'quick');
   };
   open.onDidChangeContent(({ document: { uri } }) => {
+    if (ready.has(uri)) edited.add(uri);
     for (const each of [uri, ...documents.includersOf(uri)]) soon(each);
   });
   open.onDidSave(({ document: { uri } }) => {
@@ -196,6 +202,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     idle.drop(assembling(uri));
     documents.close(uri);
     ready.delete(uri);
+    edited.delete(uri);
     sent.delete(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
