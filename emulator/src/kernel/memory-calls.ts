@@ -4,11 +4,12 @@ import { EXECUTE, READ, WRITE } from '../cpu-types';
 import { MMAP_TOP } from '../elf/load';
 import { PAGE } from '../memory/host-pages';
 import { USER_END } from '../memory/regions';
-import type { Region } from '../memory/regions';
+import type { Region, SharedFile } from '../memory/regions';
 import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EPERM } from './errno';
 import { drop } from './file-system';
 import { F_SEAL_FUTURE_WRITE, F_SEAL_WRITE, fileOf, wholeContent } from './files';
 import type { Kernel } from './kernel';
+import { realtime } from './time-calls';
 
 const MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_32BIT = 0x40, MAP_FIXED_NOREPLACE = 0x100000;
 const LOWEST = 0x10000;
@@ -18,7 +19,7 @@ const O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
 /** Sum of mappings that may be reserved: far below what would make the region list's arithmetic inexact. */
 const ADDRESS_LIMIT = USER_END;
 
-const up = (value: number): number => Math.ceil(value / PAGE) * PAGE;
+export const up = (value: number): number => Math.ceil(value / PAGE) * PAGE;
 /** vm.max_map_count. */
 const MOST_MAPPINGS = 65530;
 
@@ -26,6 +27,9 @@ const aligned = (value: number): boolean => value % PAGE === 0;
 
 /** PROT_* bits happen to be READ 1, WRITE 2, EXECUTE 4 as ours. */
 const bits = (protection: number): number => protection & (READ | WRITE | EXECUTE);
+
+/** Where there is room. */
+const anywhere = ({ space }: Kernel, size: number): number | undefined => space.place(size, MMAP_TOP, LOWEST) ?? space.place(size, USER_END, LOWEST);
 
 export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offset]: number[]): number {
   const { space } = kernel;
@@ -68,7 +72,7 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
     const wish = up(hint!), low = (flags! & MAP_32BIT) !== 0;
     if (wish >= LOWEST && wish + size <= (low ? LOW_END : USER_END) && !space.overlaps(wish, wish + size)) at = wish;
     else if (low) at = space.place(size, LOW_END, LOW_START);
-    else at = space.place(size, MMAP_TOP, LOWEST) ?? space.place(size, USER_END, LOWEST);
+    else at = anywhere(kernel, size);
   }
   if (at === undefined) return -ENOMEM;
   const region: Region = { start: at, end: at + size, protection: bits(protection!), name, shared: kind !== MAP_PRIVATE, ...(backing ? { backing } : {}), ...(shared ? { file: shared } : {}) };
@@ -79,10 +83,21 @@ export function mmap(kernel: Kernel, [hint, length, protection, flags, fd, offse
 /** Does what ends mappings in a range: files that only those kept are dropped. */
 function replacing(kernel: Kernel, start: number, end: number, change: () => void): void {
   const files = kernel.space.linked.filesIn(start, end);
+  for (const segment of kernel.state.segments.values()) if (files.has(segment.inode)) [segment.detached] = realtime(kernel);
   change();
   for (const inode of files) drop(kernel, kernel.state.inodes.get(inode)!);
 }
-const unmap = (kernel: Kernel, start: number, end: number): void => replacing(kernel, start, end, () => kernel.space.unmap(start, end));
+export const unmap = (kernel: Kernel, start: number, end: number): void => replacing(kernel, start, end, () => kernel.space.unmap(start, end));
+
+/** Maps a file shared at an address, instead of what is there, or, for 0, where there is room. */
+export function mapFile(kernel: Kernel, address: number, size: number, protection: number, file: SharedFile, name: string): number {
+  if (kernel.space.regions.length > MOST_MAPPINGS) return -ENOMEM;
+  if (address !== 0 && (address < LOWEST || address + size > USER_END)) return -EINVAL;
+  const at = address !== 0 ? address : anywhere(kernel, size);
+  if (at === undefined) return -ENOMEM;
+  replacing(kernel, at, at + size, () => kernel.space.map({ start: at, end: at + size, protection, name, shared: true, file }));
+  return at;
+}
 
 /** There are no keys but the one that everything has. */
 export const pkeyMprotect = (k: Kernel, [at, length, protection, key]: number[]): number => ((key! | 0) === -1 ? mprotect(k, [at!, length!, protection!]) : -EINVAL);

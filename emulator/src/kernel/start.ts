@@ -35,7 +35,7 @@ export function initialState(start: Start): KernelState {
   const state: KernelState = {
     instruction: 0, idle: 0, lastDeed: 0, quantumLeft: QUANTUM, current: FIRST_PID, threads: new Map([[FIRST_PID, thread]]), runQueue: [], pid: FIRST_PID, nextTid: FIRST_PID + 1, futexes: new Map(),
     actions: Array.from({ length: SIGNAL_COUNT + 1 }, () => ({ handler: 0, flags: 0, restorer: 0, mask: 0n })), pending: [], random: seedWords(start.seed), intervalTimers: newIntervalTimers(), timers: new Map(), nextTimer: 0,
-    breakStart: start.breakStart, breakEnd: start.breakStart, descriptors: new Map(), lowestFree: 0, files: new Map(), inodes: new Map(), pipes: new Map(), counters: new Map(), epolls: new Map(), timerFiles: new Map(), notifiers: new Map(), signalFiles: new Map(), nextCookie: 1, sockets: new Map(), locks: new Map(),
+    breakStart: start.breakStart, breakEnd: start.breakStart, descriptors: new Map(), lowestFree: 0, files: new Map(), inodes: new Map(), pipes: new Map(), counters: new Map(), epolls: new Map(), timerFiles: new Map(), notifiers: new Map(), signalFiles: new Map(), nextCookie: 1, sockets: new Map(), locks: new Map(), segments: new Map(), nextSegment: 1,
     waiters: new Map(), changes: new Map(), nextId: 1, nextPort: 32768, cwd: start.cwd, umask: 0o022, limits: defaultLimits(), input: { queue: [], ended: false, chunk: 0, offset: 0 }, recordCursor: 0,
     written: { 1: 0, 2: 0 }, processName: start.name.slice(0, 15), dumpable: 1, keepCaps: 0, prctl: new Map(), io: { read: 0, written: 0, reads: 0, writes: 0 }, loopback: { bytes: 0, packets: 0 }, hostname: 'gobuf', ended: undefined,
   };

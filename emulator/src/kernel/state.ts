@@ -114,6 +114,8 @@ export interface OpenFile {
   locked?: 'shared' | 'exclusive';
 }
 
+/** System V shared memory; times in seconds. */
+export interface Segment { id: number; key: number; inode: number; size: number; mode: number; attached: number; detached: number; changed: number; lastPid: number }
 /** A lock of fcntl: `end` is its last byte. The process's own belong to 0, others to an open file description. */
 export interface RecordLock { owner: number; start: bigint; end: bigint; exclusive: boolean }
 export interface DirectoryEntry { name: string; inode: number; type: number }
@@ -226,6 +228,8 @@ export interface KernelState {
   /** Ties the two halves of a rename together. */
   nextCookie: number;
   sockets: Map<number, Socket>;
+  segments: Map<number, Segment>;
+  nextSegment: number;
   /** Record locks by file. */
   locks: Map<string, RecordLock[]>;
   /** pollable id → tids waiting for a change of it. */

@@ -11,6 +11,7 @@ import * as pidfds from './pidfd-calls';
 import * as poll from './poll-calls';
 import * as process from './process-calls';
 import * as scheduling from './scheduling-calls';
+import * as segments from './shared-memory-calls';
 import * as signalFiles from './signal-files';
 import * as signals from './signal-calls';
 import * as sockets from './socket-calls';
@@ -73,6 +74,9 @@ call(28, 'madvise', 'pointer size int', memory.madvise);
 call(32, 'dup', 'fd', descriptors.dup);
 call(33, 'dup2', 'fd fd', descriptors.dup2);
 call(34, 'pause', '', signals.pause);
+call(29, 'shmget', 'int size flags', segments.shmget);
+call(30, 'shmat', 'int pointer flags', segments.shmat);
+call(31, 'shmctl', 'int int pointer', segments.shmctl);
 call(35, 'nanosleep', 'pointer pointer', time.nanosleep);
 call(36, 'getitimer', 'int pointer', time.getitimer);
 call(37, 'alarm', 'int', time.alarm);
@@ -87,6 +91,7 @@ call(60, 'exit', 'int', threads.exitThread);
 call(61, 'wait4', 'int pointer flags pointer', process.wait4);
 call(62, 'kill', 'int signal', signals.kill);
 call(63, 'uname', 'pointer', process.uname);
+call(67, 'shmdt', 'pointer', segments.shmdt);
 call(72, 'fcntl', 'fd int pointer', descriptors.fcntl);
 call(73, 'flock', 'fd int', locks.flock);
 call(74, 'fsync', 'fd', transfers.fsync);
@@ -337,7 +342,7 @@ function refuseAll(code: number, why: string, items: string): void {
   }
 }
 refuseAll(errno.ENOSYS, 'parts that a kernel is often built without: System V and POSIX messages, asynchronous I/O, quotas, NUMA, checkpoints, local descriptor tables', `
-29:shmget 30:shmat 31:shmctl 64:semget 65:semop 66:semctl 67:shmdt 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 220:semtimedop
+64:semget 65:semop 66:semctl 68:msgget 69:msgsnd 70:msgrcv 71:msgctl 220:semtimedop
 240:mq_open 241:mq_unlink 242:mq_timedsend 243:mq_timedreceive 244:mq_notify 245:mq_getsetattr
 206:io_setup 207:io_destroy 208:io_getevents 209:io_submit 210:io_cancel 333:io_pgetevents 426:io_uring_enter 427:io_uring_register
 179:quotactl 443:quotactl_fd 256:migrate_pages 279:move_pages 450:set_mempolicy_home_node 154:modify_ldt 310:process_vm_readv 311:process_vm_writev 312:kcmp`);
