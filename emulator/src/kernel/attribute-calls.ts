@@ -2,7 +2,7 @@
 // Must stay true: errors are those Linux gives for the same request on a read-only root with a writable /tmp.
 import * as E from './errno';
 import { fail } from './errno';
-import { lookup, writableInode } from './file-system';
+import { kindOf, lookup, writableInode } from './file-system';
 import type { Node } from './file-system';
 import { anyFileOf, F_SEAL_EXEC, fileOf, O_PATH, pollable } from './files';
 import type { Kernel } from './kernel';
@@ -14,6 +14,8 @@ import { realtime } from './time-calls';
 export function fchmodat(kernel: Kernel, [fd, path, mode, flags]: number[]): number {
   if ((flags! & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -E.EINVAL;
   const node = existing(at(kernel, fd!, path!, ((flags ?? 0) & AT_SYMLINK_NOFOLLOW) === 0)), inode = writableInode(kernel, node);
+  // The mode of a link is not to be changed.
+  if (kindOf(node) === 'symlink') return -E.EOPNOTSUPP;
   inode.mode = mode! & 0o7777;
   inode.changed = realtime(kernel);
   tellPath(kernel, inode, node.path, IN_ATTRIB);

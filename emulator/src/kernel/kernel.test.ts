@@ -7,7 +7,7 @@ import * as E from './errno';
 import { QUANTUM } from './state';
 
 const READ = 0, WRITE = 1, CLOSE = 3, LSEEK = 8, MMAP = 9, MPROTECT = 10, MUNMAP = 11, SIGACTION = 13, SIGPROCMASK = 14, NANOSLEEP = 35, GETPID = 39, SOCKET = 41, CONNECT = 42, ACCEPT = 43, BIND = 49, LISTEN = 50, GETSOCKNAME = 51, CLONE = 56, EXIT = 60, KILL = 62, FTRUNCATE = 77,
-  GETCWD = 79, GETTID = 186, FUTEX = 202, EPOLL_WAIT = 232, EPOLL_CTL = 233, TGKILL = 234, CLOCK_GETTIME = 228, EXIT_GROUP = 231, OPENAT = 257, MKDIRAT = 258, NEWFSTATAT = 262, UNLINKAT = 263, RENAMEAT = 264, SYMLINKAT = 266, READLINKAT = 267, PIPE2 = 293, EVENTFD2 = 290, EPOLL_CREATE1 = 291, GETRANDOM = 318;
+  GETCWD = 79, GETTID = 186, FUTEX = 202, EPOLL_WAIT = 232, EPOLL_CTL = 233, TGKILL = 234, CLOCK_GETTIME = 228, EXIT_GROUP = 231, OPENAT = 257, MKDIRAT = 258, NEWFSTATAT = 262, UNLINKAT = 263, RENAMEAT = 264, SYMLINKAT = 266, READLINKAT = 267, PIPE2 = 293, EVENTFD2 = 290, EPOLL_CREATE1 = 291, GETRANDOM = 318, FCHMODAT2 = 452;
 /** Long enough for the others to have had their turn. */
 const TURN = QUANTUM + 10_000;
 const THREAD = 0x50f00, AT = -100, O_CREAT = 0x40, O_RDWR = 2, O_NONBLOCK = 0x800;
@@ -81,6 +81,16 @@ describe('files', () => {
       got.push(yield [MKDIRAT, AT, m.write(64, '/tmp/l/'), 0o755], yield [UNLINKAT, AT, DATA_AT + 64, 0x200], yield [UNLINKAT, AT, DATA_AT + 64, 0], yield [UNLINKAT, AT, m.write(64, '/tmp/.'), 0x200], yield [RENAMEAT, AT, DATA_AT + 64, AT, m.write(128, '/tmp/x')], yield [UNLINKAT, AT, m.write(64, '/tmp/l'), 0]);
     });
     expect(got).toEqual([-E.EEXIST, -E.ENOTDIR, -E.ENOTDIR, -E.EINVAL, -E.EBUSY, 0]);
+  });
+
+  it('keeps the modes of links, which only what they lead to has', () => {
+    const got: number[] = [];
+    const { s } = results(function* (m) {
+      yield [OPENAT, AT, m.write(0, '/tmp/f'), O_CREAT, 0o600];
+      yield [SYMLINKAT, m.write(0, 'f'), AT, m.write(64, '/tmp/l')];
+      got.push(yield [FCHMODAT2, AT, DATA_AT + 64, 0o444, 0x100], yield [FCHMODAT2, AT, DATA_AT + 64, 0o444, 0], yield [FCHMODAT2, AT, DATA_AT + 64, 0o444, 1], yield [NEWFSTATAT, AT, DATA_AT + 64, DATA_AT + 512, 0]);
+    });
+    expect([...got, s.i32(512 + 24) & 0o777]).toEqual([-E.EOPNOTSUPP, 0, -E.EINVAL, 0, 0o444]);
   });
 
   it('shows synthetic files', () => {
