@@ -443,7 +443,7 @@ export class Debugger implements DebuggerApi {
     const { tid } = this.context(thread), { inspector } = this.stopped, place = this.at(frame, thread);
     const [, sigil, name] = /^(%|\$)?([a-z]+[a-z0-9_]*)$/i.exec(expression.trim()) ?? [];
     // The program's own names come first, as in expressions.
-    if (name !== undefined && tid !== undefined && (sigil !== undefined || !inspector.isVariable(name, place)) && isRegister(name, this.live.machine.registers(tid))) this.setRegister(name, inspector.integer(value, place), thread);
+    if (name !== undefined && tid !== undefined && (sigil !== undefined || !inspector.isVariable(name, place)) && isRegister(name, this.live.machine.registers(tid))) this.setRegister(name, inspector.integer(value.trim(), place), thread);
     else inspector.assign(expression, value, place);
   }
 

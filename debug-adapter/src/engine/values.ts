@@ -68,7 +68,11 @@ export class FrameValues {
 
   evaluate(expression: string, scope: EvalScope): Variable { return this.variable(this.go.evaluate(expression, scope), scope, expression); }
   print(expression: string, scope: EvalScope, options: PrintOptions): string { return this.go.print(expression, scope, { ...options, limits: { ...this.limits, ...options.limits } }); }
-  assign(expression: string, source: string, scope: EvalScope): void { this.host.apply(this.go.assign(this.go.evaluate(expression, scope), source, scope)); }
+  assign(expression: string, source: string, scope: EvalScope): void {
+    // As in Delve, what is wrong with the new value is said first.
+    this.go.evaluate(source, scope);
+    this.host.apply(this.go.assign(this.go.evaluate(expression, scope), source, scope));
+  }
 
   /** Variables of a frame: parameters, then the locals that are declared above its line, in the order of their lines. */
   locals(scope: EvalScope): VariableRow[] {

@@ -3,12 +3,15 @@
 import type { GoBinary } from '../symbols/binary';
 import { complexIn } from './complex';
 import type { Complex } from './complex';
-import { textOf } from './go-text';
+import { bytesOf, quoteBytes, textOf } from './go-text';
 import { Loader, big } from './load';
 import type { GoRuntime } from './runtime';
 import { isShift } from './operand-kinds';
 import type { Operand } from './operand-kinds';
 import { ExpressionError } from './value-types';
+
+/** Characters of a string that messages repeat. */
+const LONGEST = 72;
 
 export class Contents {
   readonly loader: Loader;
@@ -73,7 +76,10 @@ export class Contents {
   /** A number, truth value or text as messages have it: Go's constants write themselves so. */
   protected written(v: Operand): string {
     const text = this.stringValue(v);
-    if (text !== undefined) return JSON.stringify(text);
+    if (text !== undefined) {
+      const quote = [...quoteBytes(bytesOf(text))];
+      return (quote.length > LONGEST ? [...quote.slice(0, LONGEST - 3), '...'] : quote).join('');
+    }
     const float = (each: number): string => String(Number(each.toPrecision(6))), parts = v.kind.startsWith('complex') && v.constant === undefined ? complexIn(v.bytes) : undefined;
     if (parts) return `(${float(parts.re)} + ${float(parts.im)}i)`;
     const truth = this.truth(v), number = typeof v.constant === 'number' || v.kind.startsWith('float') ? this.float(v) : undefined;

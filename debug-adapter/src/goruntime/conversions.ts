@@ -7,6 +7,11 @@ import { alike, isInteger, isUntyped, quoted } from './operand-kinds';
 import type { Operand } from './operand-kinds';
 import { Operands } from './operands';
 
+/** Kinds whose types are told apart by their names alone. */
+const PLAIN = /^(u?int(\d+|ptr)?|float\d+|complex\d+|bool|string)$/;
+/** Kinds that no number is a value of. */
+const UNCONVERTED: ReadonlySet<string> = new Set(['interface', 'func', 'string', 'slice', 'array', 'struct', 'map', 'chan']);
+
 export class Conversions extends Operands {
   convert(type: GoType, v: Operand): Operand {
     if (v.unreadable) this.fail(v.unreadable);
@@ -78,7 +83,7 @@ export class Conversions extends Operands {
     if (typeof source.constant === 'boolean' && target.kind === 'bool') return new Uint8Array([source.constant ? 1 : 0]);
     const constant = isUntyped(source), told = constant && typeof source.constant !== 'string' && source.constant !== null ? String(source.constant) : undefined;
     if (source.constant === null && target.kind !== 'uintptr') this.fail(`mismatched types nil and ${target.typeName}`);
-    if (told !== undefined && ((typeof source.constant === 'boolean') !== (target.kind === 'bool') || (typeof source.constant === 'number' && !/^(float|complex)/.test(target.kind)) || ['interface', 'func'].includes(target.kind))) this.fail(`can not convert ${told} constant to ${target.typeName}`);
+    if (told !== undefined && ((typeof source.constant === 'boolean') !== (target.kind === 'bool') || (typeof source.constant === 'number' && !/^(float|complex)/.test(target.kind)) || UNCONVERTED.has(target.kind))) this.fail(`can not convert ${told} constant to ${target.kind === 'struct' && target.type!.named ? 'struct ' : ''}${target.typeName}`);
     if (typeof source.constant === 'string') {
       const old = this.stringValue(target);
       if (source.constant === '' && target.kind === 'string') return new Uint8Array(16);
@@ -87,6 +92,7 @@ export class Conversions extends Operands {
     }
     const typed = !constant && source.type !== undefined && source.register === undefined;
     if (typed && source.kind !== target.kind && !['pointer', 'unsafe.Pointer', 'uintptr', 'interface'].includes(target.kind)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
+    if (typed && PLAIN.test(target.kind) && source.type!.name !== target.type!.name) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
     // A function's name has its code's address, a variable that of a closure; and whose parameters differ cannot be called by it.
     if (target.kind === 'func' && source.kind === 'func' && (source.place.at === 'gone' || source.typeName !== target.typeName)) this.fail(`can not convert value of type ${source.typeName} to ${target.typeName}`);
     if (typed && target.kind === 'interface' && source.type !== target.type) return this.boxed(target.type!, source);

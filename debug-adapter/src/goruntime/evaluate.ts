@@ -237,6 +237,7 @@ export class Evaluator extends Conversions {
     const fn = this.functionValue(`${packageName}.${name}`);
     if (fn) return fn;
     const symbol = this.binary.symbolNamed(`${packageName}.${name}`);
+    if (!symbol && this.binary.inlinedOnly(`${packageName}.${name}`).length > 0) return Object.assign(this.made(new MadeType('func()', 'func', 8), new Uint8Array(8)), { unreadable: `function ${packageName}.${name} is inlined` });
     return symbol && symbol.kind === 'object' ? this.loader.at(`${packageName}.${name}`, symbol.size === 8 ? this.basic('uintptr') : this.binary.arrayOf(this.basic('uint8'), symbol.size), symbol.address) : undefined;
   }
 
@@ -364,6 +365,8 @@ export class Evaluator extends Conversions {
   /** x.f with pointers, runtime's integer pointers and interfaces followed, embedded fields promoted. */
   private select(v: Operand, name: string): Operand {
     if (v.register !== undefined && (v.kind === 'array' || v.constant !== undefined || VIEW.test(name))) return this.vectorView(v, name);
+    // As Delve has it, what cannot be read is no better for a name behind it, and shown as that.
+    if (v.unreadable) return v;
     let at = v, pointers = 0;
     for (let hops = 0; hops < 4; hops++) {
       const followed = at.type && FOLLOWED[at.type.name];
@@ -374,18 +377,19 @@ export class Evaluator extends Conversions {
       } else if (at.kind === 'pointer') {
         // As Go has it, a pointer to a pointer has no members.
         if (pointers++ > 0) break;
-        if (!at.unreadable && numberAt(at.bytes, 0, 8) === 0) this.nilMember(at, v, name);
+        if (at.unreadable) return at;
+        if (numberAt(at.bytes, 0, 8) === 0) this.nilMember(at, v, name);
         at = this.dereference(at);
       } else if (at.kind === 'interface') {
         const d = this.loader.dynamic(at);
         if (d.nil) this.fail('interface is nil');
-        if (!d.data) this.fail(d.why ?? 'unknown dynamic type');
+        if (!d.data) return { ...at, unreadable: d.why ?? 'unknown dynamic type' };
         if (name === 'data' || name === '(data)') return d.data!;
         at = d.data!;
         pointers = 0;
       } else break;
     }
-    if (at.unreadable) this.fail(at.unreadable);
+    if (at.unreadable) return at;
     // What a closure captured, as it is shown below it.
     const captured = at.kind === 'func' && at.integer === undefined ? this.loader.load({ ...at, loaded: false, children: [] }).children.find((each) => each.name === name) : undefined;
     if (captured) return captured;
@@ -552,7 +556,7 @@ export class Evaluator extends Conversions {
     if (declared.length === 0 && !this.binary.hasDwarf) this.fail(`the parameters of ${callee.name} are not known: the program has no debug information`);
     const parameters = declared.filter(({ role }) => role === 'parameter'), results = declared.filter(({ role }) => role === 'result');
     const values = [...(receiver ? [receiver] : []), ...args.map((arg) => this.eval(arg, scope))];
-    if (values.length !== parameters.length) this.fail(`${callee.name} takes ${parameters.length - (receiver ? 1 : 0)} arguments, not ${args.length}`);
+    if (values.length !== parameters.length) this.fail(values.length < parameters.length ? 'not enough arguments' : 'too many arguments');
     const given = values.map((value, i) => {
       const { type } = parameters[i]!;
       if (typeof value.constant === 'string' && type.kind === 'string') return { type, bytes: this.allocated(value.constant) };

@@ -32,10 +32,27 @@ const texts = new WeakMap<Node, string>();
 /** An expression as it was written, for messages about it. */
 export const sourceOf = (node: Node): string => texts.get(node) ?? '';
 
-const OPERATORS = ['<<', '>>', '...', ':=', '&^', '&&', '||', '==', '!=', '<=', '>=', '<-', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '!', '(', ')', '[', ']', '{', '}', '.', ',', ':', ';', '='];
+const OPERATORS = ['<<=', '>>=', '&^=', '...', '<<', '>>', ':=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '++', '--', '&^', '&&', '||', '==', '!=', '<=', '>=', '<-', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '!', '~', '(', ')', '[', ']', '{', '}', '.', ',', ':', ';', '='];
 const PRECEDENCE: Record<string, number> = { '||': 1, '&&': 2, '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '+': 4, '-': 4, '|': 4, '^': 4, '*': 5, '/': 5, '%': 5, '<<': 5, '>>': 5, '&': 5, '&^': 5 };
 const KEYWORDS = new Set(['break', 'case', 'chan', 'const', 'continue', 'default', 'defer', 'else', 'fallthrough', 'for', 'func', 'go', 'goto', 'if', 'import', 'interface', 'map', 'package', 'range', 'return', 'select', 'struct', 'switch', 'type', 'var']);
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+
+const DIGITS: Record<string, [count: number, base: number]> = { x: [2, 16], u: [4, 16], U: [8, 16] };
+/** What follows a backslash at `at`: the text that it stands for, or a byte, and how long it is. */
+function escape(text: string, at: number, quote: string, refuse: (at: number, what: string) => never): { size: number; value: string | number } {
+  const first = text[at] ?? '', octal = /[0-7]/.test(first), [count, base] = octal ? [3, 8] : DIGITS[first] ?? [0, 0];
+  if (first === '') return { size: 0, value: '' };
+  if (count === 0) return ESCAPES[first] === undefined || ((first === '"' || first === "'") && first !== quote) ? refuse(at, 'unknown escape sequence') : { size: 1, value: ESCAPES[first] };
+  const from = octal ? at : at + 1;
+  for (let i = from; i < from + count; i++) {
+    const c = text[i];
+    if (c === undefined) return refuse(at, 'escape sequence not terminated');
+    if (!(base === 8 ? /[0-7]/ : /[\da-fA-F]/).test(c)) return refuse(i, `illegal character U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${c}' in escape sequence`);
+  }
+  const value = parseInt(text.slice(from, from + count), base), isByte = octal || first === 'x';
+  if (isByte ? value > 255 : value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return refuse(at, 'escape sequence is invalid Unicode code point');
+  return { size: from + count - at, value: isByte ? value : String.fromCodePoint(value) };
+}
 
 function tokenize(source: string): Token[] {
   const out: Token[] = [];
@@ -48,12 +65,15 @@ function tokenize(source: string): Token[] {
       continue;
     }
     const refuse = (at: number, what: string): never => { throw new ExpressionError(`1:${i + at + 1}: ${what}`); };
-    const digitless = /^0([xXbBoO])(?![0-9a-fA-F_]|(?<=[xX])\.[0-9a-fA-F])/.exec(rest), exponent = /^(0[xX][\da-fA-F_]*\.?[\da-fA-F_]*[pP]|(?!0[xX])\d[\d_]*\.?\d*[eE])(?![+-]?\d)[+-]?/.exec(rest), octal = /^0[0-7_]*([89])[\d_]*(?![\d_.eEi])/.exec(rest);
+    const digitless = /^0([xXbBoO])(?![0-9a-fA-F_]|(?<=[xX])\.[0-9a-fA-F])/.exec(rest), exponent = /^(0[xX][\da-fA-F_]*\.?[\da-fA-F_]*[pP]|(?!0[xX])\d[\d_]*\.?\d*[eE])(?![+-]?\d)[+-]?/.exec(rest), octal = /^0[0-7_]*([89])[\d_]*(?![\d_.eEi])/.exec(rest) ?? /^0[oO][0-7_]*([89])/.exec(rest), binaryDigit = /^0[bB][01_]*([2-9])/.exec(rest);
     if (digitless) refuse(2, `${{ x: 'hexadecimal', b: 'binary', o: 'octal' }[digitless[1]!.toLowerCase()]} literal has no digits`);
     if (exponent) refuse(exponent[0].length, 'exponent has no digits');
     if (octal) refuse(rest.indexOf(octal[1]!), `invalid digit '${octal[1]!}' in octal literal`);
+    if (binaryDigit) refuse(binaryDigit[0].length - 1, `invalid digit '${binaryDigit[1]!}' in binary literal`);
     const number = /^(0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d+|0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?)/.exec(rest);
     if (number && /^[\d.]/.test(rest) && !(rest[0] === '.' && !/^\.\d/.test(rest))) {
+      const separator = /(?<=_)_|_$/.exec(number[0]);
+      if (separator) refuse(separator.index, '\'_\' must separate successive digits');
       const isFloat = /^0[xX].*[pP]/.test(number[0]) || (!/^0[xXbBoO]/.test(number[0]) && /[.eE]/.test(number[0]));
       const imaginary = /^i(?![\p{L}\p{N}_])/u.test(rest.slice(number[0].length)), end = i + number[0].length + (imaginary ? 1 : 0);
       out.push({ kind: imaginary ? 'imaginary' : isFloat ? 'float' : 'int', text: number[0].replace(/_/g, ''), at: i, end });
@@ -61,7 +81,7 @@ function tokenize(source: string): Token[] {
       continue;
     }
     // · and ∕ stand for . and / in assembly's names
-    const word = /^[\p{L}_$][\p{L}\p{N}_$]*(?:[·∕][\p{L}\p{N}_]+)*/u.exec(rest);
+    const word = /^(?:[\p{L}_]|\$(?=[\p{L}_]))[\p{L}\p{N}_$]*(?:[·∕][\p{L}\p{N}_]+)*/u.exec(rest);
     if (word) {
       const parts = word[0].replace(/∕/g, '/').split('·');
       parts.forEach((p, k) => {
@@ -79,17 +99,12 @@ function tokenize(source: string): Token[] {
           text += rest[k];
           continue;
         }
-        const m = /^\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/.exec(rest.slice(k));
-        if (!m) break;
-        const e = m[1]!;
-        if (!/^([xuU].|[0-7]{3}$)/.test(e) && (ESCAPES[e] === undefined || ((e === '"' || e === "'") && e !== quote))) refuse(k + 1, 'unknown escape sequence');
-        const byte = /^x./.test(e) ? parseInt(e.slice(1), 16) : /^[0-7]{3}$/.test(e) ? parseInt(e, 8) & 0xff : undefined;
+        const { size, value } = escape(rest, k + 1, quote, refuse);
         // A byte of a string need not be one of UTF-8: see textOf.
-        if (byte !== undefined) text += quote === '"' && byte >= 0x80 ? String.fromCharCode(0xdc00 + byte) : String.fromCodePoint(byte);
-        else text += /^[uU]./.test(e) ? String.fromCodePoint(parseInt(e.slice(1), 16)) : ESCAPES[e] ?? e;
-        k += m[0].length - 1;
+        text += typeof value === 'string' ? value : quote === '"' && value >= 0x80 ? String.fromCharCode(0xdc00 + value) : String.fromCodePoint(value);
+        k += size;
       }
-      if (k >= rest.length) refuse(0, 'string literal not terminated');
+      if (k >= rest.length) refuse(0, `${quote === "'" ? 'rune' : quote === '`' ? 'raw string' : 'string'} literal not terminated`);
       if (quote === "'" && Array.from(text).length !== 1) refuse(0, 'illegal rune literal');
       out.push({ kind: quote === "'" ? 'rune' : 'string', text, at: i, end: i + k + 1 });
       i += k + 1;
@@ -131,6 +146,7 @@ export function parseExpression(source: string): Node {
     return t.kind === 'op' || (t.kind === 'ident' && KEYWORDS.has(t.text)) ? `'${t.text}'` : source.slice(t.at, t.end);
   };
   const fail = (expected = 'operand'): never => complain(`expected ${expected}, found ${found()}`);
+  const missingComma = (where: string): never => complain(`missing ','${atNewline() ? ' before newline' : ''} in ${where}`);
   const expect = (text: string): void => {
     if (!isOp(text)) fail(`'${text}'`);
     at++;
@@ -153,6 +169,7 @@ export function parseExpression(source: string): Node {
     for (;;) {
       const t = peek();
       const p = t.kind === 'op' ? PRECEDENCE[t.text] : undefined;
+      if (t.text === '=' && t.kind === 'op' && minimum <= PRECEDENCE['==']!) complain('expected \'==\', found \'=\'');
       if (p === undefined || p < minimum) return left;
       at++;
       left = named({ kind: 'binary', op: t.text, left, right: binary(p + 1) }, from);
@@ -167,10 +184,10 @@ export function parseExpression(source: string): Node {
     if (t.kind === 'op') {
       if (t.text === '*') { at++; return { kind: 'star', of: unary() }; }
       if (t.text === '&') { at++; return { kind: 'address', of: unary() }; }
-      if (t.text === '-' || t.text === '+' || t.text === '!' || t.text === '^') { at++; return { kind: 'unary', op: t.text, of: unary() }; }
+      if (['-', '+', '!', '^', '~'].includes(t.text)) { at++; return { kind: 'unary', op: t.text, of: unary() }; }
       if (t.text === '<-') {
         at++;
-        if (peek().text !== 'chan') fail("'chan'");
+        if (peek().text !== 'chan') return { kind: 'unary', op: '<-', of: unary() };
         at++;
         return { kind: 'chanType', elem: typeName(), direction: '<-chan' };
       }
@@ -185,7 +202,7 @@ export function parseExpression(source: string): Node {
     do {
       if (isOp(open)) level++;
       if (isOp(close)) level--;
-      if (peek().kind === 'end') fail();
+      if (peek().kind === 'end') complain(`expected '${close}', found 'EOF'`);
       at++;
     } while (level > 0);
   };
@@ -197,12 +214,13 @@ export function parseExpression(source: string): Node {
     const all: { key: Node | undefined; value: Node }[] = [];
     expect('{');
     while (!isOp('}')) {
+      if (peek().kind === 'end') complain('expected \'}\', found \'EOF\'');
       const first = element();
       if (isOp(':')) { at++; all.push({ key: first, value: element() }); } else all.push({ key: undefined, value: first });
-      if (!isOp(',')) break;
-      at++;
+      if (!isOp(',') && !isOp('}')) missingComma('composite literal');
+      if (isOp(',')) at++;
     }
-    expect('}');
+    at++;
     return all;
   };
   const element = (): Node => { const from = at; return isOp('{') ? named({ kind: 'literal', type: undefined, elements: elements() }, from) : binary(1); };
@@ -217,8 +235,9 @@ export function parseExpression(source: string): Node {
       case 'string': return { kind: 'string', value: t.text };
       case 'rune': return { kind: 'rune', value: BigInt(t.text.codePointAt(0) ?? 0) };
       case 'ident':
-        if (t.text === 'map' && isOp('[')) {
-          at++;
+        if (t.text === 'map') {
+          expect('[');
+          if (peek().kind === 'end') fail('type');
           const key = binary(1);
           expect(']');
           return { kind: 'mapType', key, value: typeName() };
@@ -228,7 +247,8 @@ export function parseExpression(source: string): Node {
           if (sends) at++;
           return { kind: 'chanType', elem: typeName(), ...(sends ? { direction: 'chan<-' as const } : {}) };
         }
-        if ((t.text === 'interface' || t.text === 'struct') && isOp('{')) {
+        if (t.text === 'interface' || t.text === 'struct') {
+          if (!isOp('{')) complain(`expected '{', found ${peek().kind === 'end' ? "'EOF'" : found()}`);
           const start = t.at;
           between('{', '}');
           const text = source.slice(start, tokens[at - 1]!.end);
@@ -282,24 +302,29 @@ export function parseExpression(source: string): Node {
         at++;
         if (isOp('(')) {
           at++;
-          if (peek().kind === 'end' || isOp(')')) fail('type');
-          const type = binary(1);
+          if (isOp(')') || ['end', 'int', 'float', 'imaginary', 'rune'].includes(peek().kind)) fail('type');
+          const type: Node = peek().kind === 'ident' && peek().text === 'type' ? (at++, { kind: 'typeText', text: 'type' }) : binary(1);
           expect(')');
           node = { kind: 'assert', of: node, type };
           continue;
         }
         const t = peek();
-        if (t.kind !== 'ident' && t.kind !== 'int') fail('selector or type assertion');
+        if ((t.kind !== 'ident' || KEYWORDS.has(t.text)) && t.kind !== 'int') fail('selector or type assertion');
         at++;
         node = { kind: 'selector', of: node, name: t.text };
       } else if (isOp('[')) {
         at++;
         let low: Node | undefined;
         if (!isOp(':')) low = binary(1);
+        const colon = at;
         if (isOp(':')) {
           at++;
+          if (isOp(':')) { at = colon; complain('middle index required in 3-index slice'); }
           const high = isOp(']') ? undefined : binary(1);
-          if (isOp(':')) throw new ExpressionError('3-index slice expressions not supported');
+          if (isOp(':')) {
+            if (tokens[at + 1]?.text === ']') complain('final index required in 3-index slice');
+            throw new ExpressionError('3-index slice expressions not supported');
+          }
           expect(']');
           node = { kind: 'slice', of: node, low, high };
         } else {
@@ -318,8 +343,12 @@ export function parseExpression(source: string): Node {
         const args: Node[] = [];
         while (!isOp(')') && peek().kind !== 'end') {
           args.push(binary(1));
-          if (!isOp(',') && !isOp(')')) complain(`missing ','${atNewline() ? ' before newline' : ''} in argument list`);
+          // The last may be all of a variadic function's further arguments, as its slice is.
+          const spread = isOp('...');
+          if (spread) at++;
+          if (!isOp(',') && !isOp(')')) missingComma('argument list');
           if (isOp(',')) at++;
+          if (spread) break;
         }
         expect(')');
         node = { kind: 'call', fn: node, args };
@@ -333,4 +362,14 @@ export function parseExpression(source: string): Node {
   const rest = peek();
   if (rest.kind !== 'end') fail("'EOF'");
   return node;
+}
+
+/** `a = b`, which is no expression: both sides, the second with the blanks before it, in which mistakes are counted too. */
+export function splitAssignment(source: string): [to: string, value: string] {
+  try { parseExpression(source); } catch (error) {
+    const at = /^1:(\d+): expected '==', found '='$/.exec((error as Error).message)?.[1];
+    if (at === undefined) throw error;
+    return [source.slice(0, Number(at) - 1), source.slice(Number(at))];
+  }
+  throw new ExpressionError('syntax error \'=\' not found');
 }

@@ -17,6 +17,9 @@ export type { Operand } from './operand-kinds';
 /** The runtime's integers that are pointers. */
 export const FOLLOWED: Record<string, string> = { 'runtime.guintptr': 'runtime.g', 'runtime.muintptr': 'runtime.m', 'runtime.puintptr': 'runtime.p' };
 
+/** Operators that are read, but make no value here. */
+const NO_VALUE: ReadonlySet<string> = new Set(['<-', '~']);
+
 /** Kinds of what has elements. */
 const INDEXED: ReadonlySet<string> = new Set(['array', 'slice', 'map', 'string']);
 
@@ -83,7 +86,7 @@ export class Operands extends Contents {
     if (followed) return this.atType('', followed, numberAt(v.bytes, 0, 8));
     if (v.kind === 'pointer' && v.type?.elem) {
       const address = numberAt(v.bytes, 0, 8);
-      if (v.unreadable) this.fail(v.unreadable);
+      if (v.unreadable) this.fail(`couldn't read pointer: ${v.unreadable}`);
       if (address === 0) this.fail('nil pointer dereference');
       return this.loader.at('', v.type.elem, address);
     }
@@ -99,14 +102,14 @@ export class Operands extends Contents {
     }
     if (typeof v.constant === 'number' || v.kind.startsWith('float')) {
       const f = this.float(v)!;
-      if (op === '^') this.fail(`invalid unary operation ^${this.written(v)}`);
+      if (op === '^' || NO_VALUE.has(op)) this.fail(`invalid unary operation ${op}${this.written(v)}`);
       return typeof v.constant === 'number' ? this.constant(op === '-' ? -f : f) : this.rounded(v.type!, op === '-' ? -f : f);
     }
-    if (v.kind.startsWith('complex') && op !== '^') {
+    if (v.kind.startsWith('complex') && op !== '^' && !NO_VALUE.has(op)) {
       const { re, im } = complexIn(v.bytes);
       return this.complexOf(v.type!, op === '-' ? { re: -re, im: -im } : { re, im });
     }
-    const n = isNumber(v) ? this.toInteger(v) : undefined;
+    const n = isNumber(v) && !NO_VALUE.has(op) ? this.toInteger(v) : undefined;
     if (n === undefined) this.fail(isPlain(v) ? `invalid unary operation ${op}${this.written(v)}` : `operator ${op} can not be applied to ${quoted(v)}`);
     const result = op === '-' ? -n! : op === '^' ? ~n! : n!;
     return v.declared ? this.declaredConstant({ value: result, type: v.type }) : v.constant !== undefined ? this.constant(result) : this.integer(v.type!, result);
@@ -321,6 +324,7 @@ export class Operands extends Contents {
 
   protected slice(v: Operand, low: number | undefined, high: number | undefined): Operand {
     if (v.kind === 'pointer' && v.type?.elem?.kind === 'array') v = this.dereference(v);
+    if (v.unreadable) this.fail(v.unreadable);
     const elemSize = v.kind === 'string' ? 1 : v.type?.elem?.size ?? 0;
     if (v.kind === 'map') {
       if (high !== undefined) this.fail('second slice argument must be empty for maps');

@@ -1,6 +1,7 @@
 // Commands that show values, registers and memory. Must stay true: formats are Delve's; memory can be read anywhere.
 
 import type { VariableRow } from '../engine/values';
+import { splitAssignment } from '../goruntime/expression-parser';
 import type { Command } from './commands';
 import { pattern } from '../symbols/pattern';
 import { split2 } from './context';
@@ -114,9 +115,9 @@ export const dataCommands: Command[] = [
   {
     names: ['set'], group: 'data', help: 'Changes the value of a variable.\n\n\t[goroutine <n>] [frame <m>] set <variable> = <value>\n\nAlso registers and flags. The recorded future is dropped.',
     run(context, args, scope) {
-      const match = /^(.*?[^=!<>])=([^=].*)$/.exec(args);
-      if (!match) throw new Error('syntax error \'=\' not found');
-      context.debug.assign(match[1]!.trim(), match[2]!.trim(), context.frameAt(scope), scope.thread);
+      // `%rax` and `$rax` are registers, whatever the program has of that name.
+      const sigil = /^[%$]/.exec(args)?.[0] ?? '', [to, value] = splitAssignment(sigil === '' ? args : ` ${args.slice(1)}`);
+      context.debug.assign(sigil + to.trim(), value, context.frameAt(scope), scope.thread);
     },
   },
   { names: ['args'], group: 'data', onBreakpoint: true, help: 'Print function arguments.\n\n\t[goroutine <n>] [frame <m>] args [-v] [<regex>]', run(context, args, scope) { printMatching(context, 'args', context.debug.frameVariables(context.frameAt(scope), scope.thread).filter(({ role }) => role !== 'local'), args); } },

@@ -149,7 +149,9 @@ export function evaluateLocation(info: DebugInfo, unit: Unit, code: Uint8Array, 
       if (address === undefined) return gone('empty OP stack');
       return { place: { at: 'memory', address }, bytes: context.memory.read(address, size) };
     }
-    pieces.push({ size, register });
+    // What a register alone is named for is not all there if it is longer.
+    const held = Math.min(size, registerBytes(context, register)?.length ?? size);
+    pieces.push({ size: held, register }, ...(held < size ? [{ size: size - held }] : []));
   }
   const bytes = new Uint8Array(size);
   let at = 0, missing = '';
