@@ -84,7 +84,8 @@ export class FrameValues {
   }
   private declaredIn(scope: EvalScope): { value: Value; info: VisibleVariable }[] {
     const infos = this.go.evaluator.declared(scope), visible = this.go.variables(scope, infos).map((value, i) => ({ value, info: infos[i]! }));
-    return [...visible.filter(({ info }) => info.role !== 'local'), ...visible.filter(({ info }) => info.role === 'local').sort((a, b) => a.info.declLine - b.info.declLine)];
+    visible.sort((a, b) => a.info.declLine - b.info.declLine);
+    return [...visible.filter(({ info }) => info.role !== 'local'), ...visible.filter(({ info }) => info.role === 'local')];
   }
 
   private row(value: Value, scope: EvalScope, role: VariableRow['role'], shadowed: boolean, declLine: number): VariableRow {

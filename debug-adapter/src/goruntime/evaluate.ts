@@ -252,11 +252,12 @@ export class Evaluator extends Conversions {
     switch (node.kind) {
       case 'paren': return this.typeText(node.of);
       case 'ident': return node.name;
-      // Types have the package's path as symbols do, with the dots of its last element written so.
-      case 'string': return node.value.replace(/[^/]*$/, (last) => last.replaceAll('.', '%2e'));
+      // A whole type as the debug information names it.
+      case 'string': return node.value;
       case 'typeText': return node.text;
       case 'star': { const t = this.typeText(node.of); return t && `*${t}`; }
-      case 'selector': { const t = this.typeText(node.of); return t && `${t}.${node.name}`; }
+      // Types have the package's path as symbols do, with the dots of its last element written so.
+      case 'selector': { const t = node.of.kind === 'string' ? node.of.value.replace(/[^/]*$/, (last) => last.replaceAll('.', '%2e')) : this.typeText(node.of); return t && `${t}.${node.name}`; }
       case 'arrayType': {
         const t = this.typeText(node.elem);
         return t && (node.length === undefined ? `[]${t}` : node.length.kind === 'int' ? `[${node.length.value}]${t}` : undefined);
@@ -485,7 +486,7 @@ export class Evaluator extends Conversions {
     if (!type) {
       let named: Node = fn;
       while (named.kind === 'star') named = inside(named.of);
-      if (['arrayType', 'mapType', 'chanType', 'typeText'].includes(named.kind)) this.fail(NO_TYPE);
+      if (['arrayType', 'mapType', 'chanType', 'typeText', 'string'].includes(named.kind)) this.fail(NO_TYPE);
       const callee = this.callee(fn, scope);
       if (!callee) this.fail(fn.kind === 'ident' ? (this.tryIdentifier(fn.name, scope) ? `expression ${JSON.stringify(fn.name)} is not a function` : `could not find symbol value for ${fn.name}`) : this.typeText(fn) === undefined ? 'this can not be called' : `could not find function or type ${this.typeText(fn)}`);
       return this.callOf(callee!, node.args, scope);

@@ -86,8 +86,10 @@ export class FrameVariables {
       }
       // a result that lives in a register has a second, empty entry
       if (out.some((v) => v.name === name && v.role === 'result' && role === 'result')) continue;
+      // A closure that is called where it stands gets what it captured as parameters. Those are nobody's arguments; they are there from its first line on.
+      const given = escaped && role === 'parameter';
       const { pc } = frame, location = code && (() => `${list === undefined ? '[block] ' : `[0x${list.toString(16)}:0x${pc.toString(16)}] `}${locationText(code)}${escaped ? ' (escaped)' : ''}`);
-      out.push({ name, type, role, declLine, captured, place, bytes, escaped, depth, ...(location ? { location } : {}) });
+      out.push({ name, type, role: given ? 'local' : role, declLine: given ? 0 : declLine, captured, place, bytes, escaped, depth, ...(location ? { location } : {}) });
     }
     return out;
   }

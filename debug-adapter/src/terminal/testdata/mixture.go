@@ -63,10 +63,33 @@ func functions() {
 	use(f()) // functions
 }
 
+func captures() (r int) {
+	n, m, list := 1, 2, []int{3}
+	func(a int) {
+		n++
+		m := m + n
+		use(n, m, list, a) // direct
+		list = nil
+	}(5)
+	f := func(b int) (c int) {
+		n++
+		c = b
+		use(n, m, &b, &c) // indirect
+		return
+	}
+	r = f(2)
+	defer func() {
+		r++
+		use(r, n) // deferred
+	}()
+	return
+}
+
 func main() {
 	n, i, s, err, c := &node{name: "a", next: &node{name: "b"}}, 7, "str", errors.New("x"), make(chan int, 2)
 	a, f := [3]int{1, 2, 3}, func() int { return i }
 	pointers(n, &empty{}, &n, &i, &a, &f, &s, &err, &c)
 	fmt.Sprint(hidden(1))
 	functions()
+	captures()
 }
