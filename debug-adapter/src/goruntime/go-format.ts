@@ -12,6 +12,9 @@ const NOTHING: Spec = { plus: false, minus: false, sharp: false, space: false, z
 const FLAGS: Record<string, 'plus' | 'minus' | 'sharp' | 'space' | 'zero'> = { '+': 'plus', '-': 'minus', '#': 'sharp', ' ': 'space', '0': 'zero' };
 const LAST_RUNE = 0x10ffffn, MOST = 1_000_000n;
 
+/** A width or precision behind which fmt reads no further. It looks before each digit, so the last one may go beyond its limit. */
+const tooLarge = (number: string | undefined): boolean => BigInt(/^\d+(?=\d$)/.exec(number ?? '')?.[0] ?? 0) > MOST;
+
 /** Bytes of a string that are no text come as textOf makes them, and are replacement characters where they are shown. */
 export function formatVerb(format: string, value: Formatted, unsigned = false): string {
   const text = sprintf(format, value, unsigned);
@@ -36,6 +39,7 @@ function sprintf(format: string, value: Formatted, unsigned: boolean): string {
       used = true;
     }
     if (number !== undefined) { reordered = true; used = number !== '[1]'; }
+    if ([width, precision].some(tooLarge)) { out += '%!(NOVERB)'; break; }
     if (verb === undefined) out += '%!(NOVERB)';
     else if (verb === '%') out += '%';
     else if (number !== undefined && (used || (before !== undefined && (width !== '' || dot !== undefined)))) out += `%!${verb}(BADINDEX)`;

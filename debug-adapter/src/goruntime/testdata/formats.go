@@ -61,7 +61,8 @@ func main() {
 			put("string", hex.EncodeToString([]byte(s)), verb, s)
 		}
 	}
-	for _, format := range []string{"%v%v", "%[1]d", "%[2]d", "%[1]5d", "%5[1]d", "%*d", "%.*d", "%*.*d", "%*", "%%", "x%dy", "none", "%5%", "%d%%", "%[1]v %[1]T", "%[x]d", "%-0+5d"} {
+	for _, format := range []string{"%v%v", "%[1]d", "%[2]d", "%[1]5d", "%5[1]d", "%*d", "%.*d", "%*.*d", "%*", "%%", "x%dy", "none", "%5%", "%d%%", "%[1]v %[1]T", "%[x]d", "%-0+5d",
+		"%9999999999d", "%-9999999999d and more", "%.9999999999f", "x%10000010d %d", "%.10000010d", "%.000000000012d", "%[1]99999999999d", "%5.99999999999d", "%1000001d", "%*.99999999999d"} {
 		encoder.Encode([]string{"format", "7", format, fmt.Sprintf(format, int64(7))})
 	}
 }
