@@ -230,7 +230,10 @@ describe('the processor', () => {
       expect(gpr(0)).toBe(125000250000n);
       (cpu as unknown as { translations: { fresh: number } }).translations.fresh += 100;
       cpu.keepTranslations?.();
-      return decodeKept(kept.get([...kept.keys()].find((key) => key.startsWith('code'))!) as Uint8Array<ArrayBuffer>)!.layers;
+      const { head, layers: all } = decodeKept(kept.get([...kept.keys()].find((key) => key.startsWith('code'))!) as Uint8Array<ArrayBuffer>)!;
+      // That it was made hot is remembered, and taking it over is not making it.
+      expect(head.functions.flatMap(({ h, r }) => (h ? [r] : []))).toEqual([1, 1]);
+      return all;
     };
     const first = layers(), usual = Math.min(...patience.splice(0));
     expect(first.map(({ bodies, machineCode }) => [bodies.length, machineCode])).toEqual([[2, undefined]]);

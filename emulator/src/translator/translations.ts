@@ -22,8 +22,6 @@ import { Records } from './records';
 import { adoptMarks, canBeInlined, discover, fingerprint, inlineCalls, joinedModule, layerModule, localHelpers, newLayer, shortModule, translate, usesRelaxedSimd } from './translator';
 
 const PAGE = 4096;
-/** Instructions that are held to be read again. */
-const MOST_DECODED = 30_000;
 /** Instructions in one function at most. */
 const FUNCTION_LIMIT = 2000;
 
@@ -138,9 +136,7 @@ export class Translations {
   }
 
   decode(address: number, kept = true): Instruction | 'fetch' | 'invalid' {
-    const offset = address % PAGE;
-    if (kept && offset <= PAGE - LONGEST) return this.decodedAt(address, offset);
-    const bytes = this.pageOf(address);
+    const bytes = this.pageOf(address), offset = address % PAGE;
     if (!bytes) return 'fetch';
     if (offset <= PAGE - LONGEST) return decode(bytes, offset, address, kept) ?? 'invalid';
     const alone = decode(bytes.subarray(offset), 0, address);
@@ -151,23 +147,6 @@ export class Translations {
     joined.set(tail);
     joined.set(next.subarray(0, LONGEST), tail.length);
     return decode(joined, 0, address) ?? 'invalid';
-  }
-
-  /** Instructions by the page that all their bytes are on, until that changes: a function is read when it is translated, when it is hot, and for each that calls it. */
-  private readonly decoded = new Map<number, (Instruction | undefined)[]>();
-  private decodedCount = 0;
-  private decodedAt(address: number, offset: number): Instruction | 'fetch' | 'invalid' {
-    const known = this.decoded.get(address - offset)?.[offset];
-    if (known) return known;
-    const bytes = this.pageOf(address);
-    if (!bytes) return 'fetch';
-    const instruction = decode(bytes, offset, address);
-    if (!instruction) return 'invalid';
-    if (++this.decodedCount > MOST_DECODED) { this.decoded.clear(); this.decodedCount = 0; }
-    let page = this.decoded.get(address - offset);
-    if (!page) this.decoded.set(address - offset, page = new Array<Instruction | undefined>(PAGE).fill(undefined));
-    page[offset] = instruction;
-    return instruction;
   }
 
   /** The instruction at an address as it is now. */
@@ -727,13 +706,12 @@ export class Translations {
   invalidate(start: number, end: number): void {
     const page = (at: number) => {
       this.checked.delete(at);
-      this.decoded.delete(at);
       for (const translation of [...(this.byPage.get(at) ?? [])]) this.drop(translation);
       this.records.invalidate(at);
     };
     const first = start - (start % PAGE);
-    if ((end - first) / PAGE > this.byPage.size + this.records.pageCount + this.checked.size + this.decoded.size) {
-      for (const at of new Set([...this.byPage.keys(), ...this.records.pages, ...this.checked, ...this.decoded.keys()])) if (at >= first && at < end) page(at);
+    if ((end - first) / PAGE > this.byPage.size + this.records.pageCount + this.checked.size) {
+      for (const at of new Set([...this.byPage.keys(), ...this.records.pages, ...this.checked])) if (at >= first && at < end) page(at);
     } else for (let at = first; at < end; at += PAGE) page(at);
   }
 

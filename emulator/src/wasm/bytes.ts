@@ -19,18 +19,6 @@ export class Bytes {
     return this;
   }
 
-  /** An opcode and an unsigned number, which is mostly small: in one call, since most of the time that translating takes goes into calls. */
-  protected numbered(opcode: number, value: number): this {
-    const { data, length } = this;
-    if (value < 128 && value >= 0 && length + 2 <= data.length) {
-      data[length] = opcode;
-      data[length + 1] = value;
-      this.length = length + 2;
-      return this;
-    }
-    return this.byte(opcode).unsigned(value);
-  }
-
   /** Unsigned LEB128 of a 32-bit value. */
   unsigned(value: number): this {
     value >>>= 0;

@@ -48,14 +48,14 @@ export class Code extends Bytes {
   constructor(readonly parameters: number, capacity = 1024) { super(capacity); }
 
   local(type: ValueType): number { return this.parameters + this.locals.push(type) - 1; }
-  localGet(index: number): this { return this.numbered(0x20, index); }
-  localSet(index: number): this { return this.numbered(0x21, index); }
-  localTee(index: number): this { return this.numbered(0x22, index); }
-  globalGet(index: number): this { return this.numbered(0x23, index); }
-  globalSet(index: number): this { return this.numbered(0x24, index); }
+  localGet(index: number): this { return this.byte(0x20).unsigned(index); }
+  localSet(index: number): this { return this.byte(0x21).unsigned(index); }
+  localTee(index: number): this { return this.byte(0x22).unsigned(index); }
+  globalGet(index: number): this { return this.byte(0x23).unsigned(index); }
+  globalSet(index: number): this { return this.byte(0x24).unsigned(index); }
 
-  i32Const(value: number): this { return value >= 0 && value < 64 ? this.numbered(0x41, value) : this.byte(0x41).signed(value); }
-  i64Const(value: bigint | number): this { return typeof value === 'number' && value >= 0 && value < 64 ? this.numbered(0x42, value) : this.byte(0x42).signed64(value); }
+  i32Const(value: number): this { return this.byte(0x41).signed(value); }
+  i64Const(value: bigint | number): this { return this.byte(0x42).signed64(value); }
   f32Const(value: number): this { this.byte(0x43); return this.append(new Uint8Array(Float32Array.of(value).buffer)); }
   f64Const(value: number): this { this.byte(0x44); return this.append(new Uint8Array(Float64Array.of(value).buffer)); }
   v128Const(low: bigint, high: bigint): this { return this.byte(0xfd).unsigned(12).append(new Uint8Array(BigUint64Array.of(BigInt.asUintN(64, low), BigInt.asUintN(64, high)).buffer)); }
@@ -75,8 +75,8 @@ export class Code extends Bytes {
   if(result?: ValueType): Label { return this.open(0x04, result); }
   else(): this { return this.byte(0x05); }
   end(): this { this.depth--; return this.byte(0x0b); }
-  br(label: Label): this { return this.numbered(0x0c, this.depth - label); }
-  brIf(label: Label): this { return this.numbered(0x0d, this.depth - label); }
+  br(label: Label): this { return this.byte(0x0c).unsigned(this.depth - label); }
+  brIf(label: Label): this { return this.byte(0x0d).unsigned(this.depth - label); }
   brTable(labels: readonly Label[], otherwise: Label): this {
     this.byte(0x0e).unsigned(labels.length);
     for (const label of labels) this.unsigned(this.depth - label);
@@ -94,11 +94,10 @@ export class Code extends Bytes {
   linkedCall(target: number): this { return this.byte(0x10).link(target); }
   private link(target: number): this { this.links.push({ at: this.length, target }); return this.byte(128).byte(128).byte(128).byte(128).byte(0); }
 
-  call(index: number): this { return this.numbered(0x10, index); }
+  call(index: number): this { return this.byte(0x10).unsigned(index); }
   returnCall(index: number): this { return this.byte(0x12).unsigned(index); }
   callIndirect(type: number, table = 0): this { return this.byte(0x11).unsigned(type).unsigned(table); }
   returnCallIndirect(type: number, table = 0): this { return this.byte(0x13).unsigned(type).unsigned(table); }
-  protected accessing(opcode: number, offset: number): this { return this.numbered(opcode, 0).unsigned(offset); }
   memoryCopy(): this { return this.byte(0xfc).unsigned(10).byte(0).byte(0); }
   memoryFill(): this { return this.byte(0xfc).unsigned(11).byte(0); }
   plain(name: PlainName): this { (this[name] as () => Code)(); return this; }
@@ -154,6 +153,6 @@ for (const [name, opcode] of Object.entries(SATURATING)) instructions[name] = fu
 for (const [name, opcode] of Object.entries(VECTOR)) instructions[name] = function () { return this.byte(0xfd).unsigned(opcode); };
 for (const [name, opcode] of Object.entries(LANE)) instructions[name] = function (lane = 0) { return this.byte(0xfd).unsigned(opcode).byte(lane); };
 // Guest data is rarely aligned in host terms: alignment hints are 1 byte throughout.
-for (const [name, [opcode]] of Object.entries(MEMORY)) instructions[name] = function (offset = 0) { return this.accessing(opcode, offset); };
+for (const [name, [opcode]] of Object.entries(MEMORY)) instructions[name] = function (offset = 0) { return this.byte(opcode).byte(0).unsigned(offset); };
 for (const [name, [opcode]] of Object.entries(VECTOR_MEMORY)) instructions[name] = function (offset = 0) { return this.byte(0xfd).unsigned(opcode).byte(0).unsigned(offset); };
 Object.setPrototypeOf(Code.prototype, Object.setPrototypeOf(instructions, Bytes.prototype) as object);
