@@ -1,7 +1,6 @@
 // What can be typed at a place: mnemonics, registers, arguments with their offset, symbols, labels, macros, constants of go_asm.h, whole functions.
 // Must stay true: every proposal is one that Go's tools accept there, as far as one line tells; at most MOST are given, and then the list says it is incomplete.
 
-import { rowsOf } from '../arch/amd64-instructions';
 import type { OperandForm } from '../arch/operand-forms';
 import { goName } from '../syntax/lexer';
 import { macroNamed, writtenMacros } from '../syntax/preprocessor';
@@ -15,7 +14,7 @@ import type { PackageKnowledge } from './package-knowledge';
 import { symbolsOf } from './file-summary';
 import { linked, missingFunctions, type Neighbours } from './package-symbols';
 import { canBe, isPartName, operandTexts, registerFilter } from './operand-kinds';
-import { goForms } from './go-forms';
+import { goForms, rowDetail } from './go-forms';
 import { plainParts, skeleton } from './skeleton';
 import { fileUsage, functionUsage } from './usage';
 import { isCall } from './control-flow';
@@ -223,8 +222,8 @@ function withOperands(item: Completion, { file, mnemonics, forms }: CompletionCo
 }
 
 function detailOf(name: string): { detail?: string } {
-  const row = rowsOf(name)[0];
-  return row ? { detail: [row.form, row.feature].filter(Boolean).join(' · ') } : {};
+  const detail = rowDetail(name);
+  return detail === '' ? {} : { detail };
 }
 
 /** Last definitions by name; `wanted` says whether code or values. */

@@ -1,8 +1,8 @@
 // The operand forms of amd64 instructions as Go writes them, from the one instruction table.
-// Must stay true: in Go's order of operands; what is part of a more general form is not listed twice.
+// Must stay true: in Go's order of operands; what is part of a more general form is not listed twice; what an earlier session left is what this one would work out.
 
 import type { Candidate } from '@gobuf/emulator/x86/notation';
-import { candidatesOf } from '../arch/amd64-instructions';
+import { candidatesOf, rowsOf } from '../arch/amd64-instructions';
 
 /** Distinct operand lists of an amd64 instruction in Go's order; what is part of another one is left out. */
 export function goForms(word: string): readonly Form[] {
@@ -11,9 +11,41 @@ export function goForms(word: string): readonly Form[] {
   return known;
 }
 
+/** Whether they have been worked out. */
+export const hasForms = (word: string): boolean => formsByWord.has(word) && details.has(word);
+
 interface Form { operands: string[]; note: string }
 
 const formsByWord = new Map<string, Form[]>();
+
+/** The first row of an instruction and what it needs of the processor; nothing for what has no row. */
+export function rowDetail(word: string): string {
+  let known = details.get(word);
+  if (known === undefined) {
+    const [row] = rowsOf(word);
+    details.set(word, (known = row ? [row.form, row.feature].filter(Boolean).join(' · ') : ''));
+  }
+  return known;
+}
+
+const details = new Map<string, string>();
+
+/** Of a whole table: decoding the rows of a hundred proposals takes tens of milliseconds. */
+type Kept = [word: string, detail: string, forms: Form[]][];
+
+/** All that has been worked out of these words, for later sessions. */
+export const keptForms = (words: Iterable<string>): string => JSON.stringify(Array.from(words, (word): Kept[number] => [word, rowDetail(word), [...goForms(word)]]));
+
+/** What `keptForms` gave; false for a text that it did not give. */
+export function takeForms(text: string): boolean {
+  try {
+    for (const [word, detail, forms] of JSON.parse(text) as Kept) {
+      if (!details.has(word)) details.set(word, detail);
+      if (!formsByWord.has(word)) formsByWord.set(word, forms);
+    }
+    return true;
+  } catch { return false; }
+}
 
 function formsOf(word: string): Form[] {
   const found = new Map<string, Form>();

@@ -2,10 +2,12 @@
 // once is kept. Must stay true: the answers go nowhere; nothing of an open file is used up; each step is one request.
 
 import { candidatesOf } from '../arch/amd64-instructions';
-import { goForms } from '../analysis/go-forms';
+import { hasForms, keptForms, goForms, rowDetail, takeForms } from '../analysis/go-forms';
 import { formsOf } from '../assembler/forms';
 import { edited } from '../analysis/incremental';
 import { entityAt } from '../analysis/entity';
+import { isFollowed } from '../analysis/flow';
+import { functionAt, functionsOf } from '../analysis/functions';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import type { Steps } from '../syntax/steps';
 import { completionAt } from './editing';
@@ -17,6 +19,11 @@ import type { Session } from './session';
 const WORDS = 120, WORDS_LATER = 12;
 /** Rounds of requests and edits before any file is open. */
 const ROUNDS = 60;
+/** Statements of a function, and of a file, of which everything is asked: of more, answers take tens of milliseconds until registers have been followed, which comes with the diagnostics. */
+const LONG = 400, LONG_FILE = 2000;
+
+/** Under this name operand forms are kept for later sessions. */
+const FORMS = 'operand forms of amd64';
 
 const WORD = /[\p{L}_·][\p{L}\p{Nd}_·]*/gu;
 
@@ -42,6 +49,9 @@ loop:
 
 /** What everybody needs once, and takes milliseconds: while the client is still busy with what the server can do. */
 export function* firstSteps({ documents: { checker } }: Session): Steps<void> {
+  const kept = checker.options.store?.load(FORMS);
+  if (kept !== undefined) takeForms(kept);
+  yield undefined;
   candidatesOf('MOVQ');
   yield undefined;
   formsOf('MOVQ');
@@ -78,15 +88,22 @@ export function* rehearse(session: Session, file: () => AssemblyFile | undefined
   }
 }
 
-/** Works out the operand forms of all mnemonics of an amd64 file: whoever types the beginning of AVX-512's is shown a hundred at once, each with its operands. */
+/** Works out the operand forms of all mnemonics of an amd64 file, unless an earlier session has: whoever types the beginning of AVX-512's is shown a hundred at once, each with its operands. */
 export function* formsAhead(session: Session, file: () => AssemblyFile | undefined): Steps<void> {
   const now = file();
   if (now?.arch.family !== 'amd64') return;
-  const { names = [], aliases } = session.documents.checker.mnemonics(now) ?? {};
-  for (const name of names) {
-    goForms(aliases?.get(name) ?? name);
+  const { checker } = session.documents;
+  const { names = [], aliases } = checker.mnemonics(now) ?? {};
+  const words = new Set(Array.from(names, (name) => aliases?.get(name) ?? name));
+  let isNew = false;
+  for (const word of words) {
+    if (hasForms(word)) continue;
+    isNew = true;
+    goForms(word);
+    rowDetail(word);
     yield undefined;
   }
+  if (isNew) checker.options.store?.store(FORMS, keptForms(words));
 }
 
 /** About the word behind a place. */
@@ -95,7 +112,11 @@ function* ask(session: Session, file: AssemblyFile, place: number): Steps<void> 
   WORD.lastIndex = Math.floor(place);
   const word = WORD.exec(text);
   if (!word) return;
-  const requests = [() => completionAt(session, file, word.index + 1), () => hoverAt(session, file, word.index + 1), () => highlightsAt(session, file, entityAt(file, word.index + 1))];
+  const requests: (() => unknown)[] = [() => completionAt(session, file, word.index + 1)];
+  const within = functionAt(functionsOf(file), word.index);
+  const isShort = !within || within.statements.length <= LONG;
+  if (isShort || isFollowed(within, session.documents.context(file).knowledge)) requests.push(() => hoverAt(session, file, word.index + 1));
+  if (isShort && file.statements.length <= LONG_FILE) requests.push(() => highlightsAt(session, file, entityAt(file, word.index + 1)));
   for (const request of requests) {
     // An edit uses the file up.
     if (file.source.text !== text) return;
