@@ -1,8 +1,9 @@
 // Answers that were made beforehand are word for word those that would have been made: a session that looks ahead at every stop beside one
 // that never does, through calls, returns, switches, system calls, changes by hand and steps back.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dapHost } from '../command/commands/dap';
 import { PINGPONG, hasGo, program } from '../engine/testing/session';
+import { Expected } from './expected';
 import { TestClient } from './testing/client';
 import type { Loose } from './testing/client';
 
@@ -40,6 +41,7 @@ describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command
       do await client.move('continue', { threadId: 1 }); while (((await client.ask('stackTrace', { threadId: 1, levels: 1 }))['stackFrames'] as Loose[])[0]!['name'] !== 'main.main');
     }
     plain.session!.ahead = undefined;
+    const expected = vi.spyOn(Expected.prototype, 'take');
     let foreseen = 0, told = 0, owed = 0, thread = 1, rounds = 0;
     const both = async (command: string, args: object): Promise<void> => {
       ahead.numberLast = rounds % 20 >= 10;
@@ -79,6 +81,9 @@ describe.skipIf(!hasGo)('answers that were made beforehand (needs the go command
     // Most steps were foreseen, and what was foreseen was told.
     expect(foreseen).toBeGreaterThan(rounds / 2);
     expect(told).toBeGreaterThan(rounds / 2);
+    // Much of it was expected letter for letter, up to the first request that fails.
+    expect(expected.mock.calls.length).toBeGreaterThan(rounds * 3);
+    expected.mockRestore();
     expect(ahead.events.filter(({ event }) => event === 'stopped').length).toBe(plain.events.filter(({ event }) => event === 'stopped').length);
     expect(ahead.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body)).toEqual(plain.events.filter(({ event }) => event === 'gobuf/moment').map(({ body }) => body));
     expect(owed).toBeGreaterThan(rounds / 3);

@@ -24,7 +24,7 @@ interface Numbers { from: number; to: number }
 /** A request that was answered at one stop, and the numbers of frames and containers that its answer gave. */
 interface Asked { command: string; args: Args; frames: Numbers; containers: Numbers; /** As the client wrote it, but for its number. */ words: string | undefined }
 /** An answer's text, its body's, and what follows the request's number in the whole message. */
-interface Answer { body: string; rest: string; bytes: number; asked: Asked }
+export interface Answer { body: string; rest: string; bytes: number; asked: Asked }
 interface Args { frameId?: number; variablesReference?: number; memoryReference?: string }
 /** The next stop as it is going to be: answers by request, and what the numbers in them stand for. */
 export interface Rehearsal { stop: StopInfo | undefined; events: MadeEvent[]; answers: Map<string, Answer>; /** The same by the words of requests. */ byWords: Map<string, Answer>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
@@ -60,6 +60,9 @@ export class LookAhead {
   #rehearsed = 0;
   /** This moment was foreseen. */
   #prepared: Rehearsal | undefined;
+
+  /** Told when the next stop has been foreseen. */
+  onForeseen: (() => void) | undefined;
 
   constructor(private readonly session: Session) {}
 
@@ -105,6 +108,13 @@ export class LookAhead {
     }
     return found;
   }
+
+  /** What was foreseen of the next stop, in the order in which it will be asked, while it may be told. */
+  get foreseen(): Rehearsal | undefined { return this.#rehearsal; }
+  /** Whether answers of that rehearsal are those of now. */
+  holds(rehearsal: Rehearsal): boolean { return this.#made === rehearsal; }
+  /** Such an answer was given. */
+  given(answer: Answer): void { this.#take(answer); }
 
   /** A step was told. */
   told(): void { this.#answered(); }
@@ -156,6 +166,7 @@ export class LookAhead {
     if (!session.running && session.movedBy === 'stepInstruction' && this.#asked.length > this.#rehearsed) {
       this.#rehearsed = this.#asked.length;
       this.#rehearsal = this.#rehearse();
+      this.onForeseen?.();
     }
     return this.#rehearsal !== undefined && this.#rehearsal.answers.size > 0;
   }

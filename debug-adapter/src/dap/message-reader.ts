@@ -1,17 +1,18 @@
 // Messages out of a stream of bytes: a header with the length, then so many bytes of JSON.
 // Must stay true: nothing is lost or given twice however the stream is cut into chunks, which may be overwritten afterwards; what is no JSON is an error, not a message.
 
-const END_OF_HEADER = '\r\n\r\n';
+export const END_OF_HEADER = '\r\n\r\n';
 /** What nearly every client writes for a header, and nothing else. */
-const HEADER = 'Content-Length: ', ZERO = 48, NINE = 57;
+export const HEADER = 'Content-Length: ';
+const ZERO = 48, NINE = 57;
 
 export class MessageReader {
   /** The beginning of a message that has not come whole. */
   #rest: Buffer | undefined;
   /** Bytes of the message whose header has been read; -1 before that. */
   #length = -1;
-  /** `known` is given each text before it is read, its bytes as characters, and says whether that was all to be done. */
-  constructor(private readonly got: (message: unknown) => void, private readonly known: (text: string) => boolean = () => false) {}
+  /** `known` is given each text before it is read, its bytes as characters, and says whether that was all to be done; `expected` is given whole pieces and says the same of them. */
+  constructor(private readonly got: (message: unknown) => void, private readonly known: (text: string) => boolean = () => false, private readonly expected: (piece: string) => boolean = () => false) {}
 
   /** How far the bytes at hand have been used up. */
   #at = 0;
@@ -44,6 +45,7 @@ export class MessageReader {
   /** Whole messages with plain headers, which is what a client that waits for answers sends. */
   #plain(bytes: Buffer): void {
     const text = bytes.toString('latin1');
+    if (this.expected(text)) { this.#at = bytes.length; return; }
     while (text.startsWith(HEADER, this.#at)) {
       const first = this.#at + HEADER.length;
       let digits = first, length = 0;

@@ -5,9 +5,10 @@ import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
 import { Event, Response } from '@vscode/debugadapter/lib/messages';
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
 import { checkedArguments } from './arguments';
+import { type Exchange, Expected, NUMBER_FIRST, NUMBER_LAST } from './expected';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
-import { LookAhead, plainWords } from './look-ahead';
+import { type Answer, LookAhead, plainWords, type Rehearsal } from './look-ahead';
 import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
 import { type DapHost, type MadeEvent, Session } from './session';
@@ -16,14 +17,11 @@ import { sentence } from './text';
 /** Answered also while a search runs the guest through its past. */
 const AT_ONCE = new Set(['initialize', 'pause', 'cancel', 'disconnect', 'terminate']);
 const MOVES = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'restartFrame', 'goto', 'gobuf/reverseStep', 'gobuf/goTo', 'gobuf/runTo', 'gobuf/runToEvent']);
-/** A client that has all it asked for asks the next thing sooner than this, if it is quick. */
-const AWAKE_MS = 0.2, TIRED_FOR = 8;
-/** How clients begin or end a request with its number. */
-const NUMBER_FIRST = '{"seq":', NUMBER_LAST = ',"seq":';
-/** The global `performance` would be loaded when it is first asked, which takes a millisecond of a launch. */
-const milliseconds = (): number => { const [seconds, nanoseconds] = process.hrtime(); return seconds * 1e3 + nanoseconds / 1e6; };
 /** A client may ask its user first. */
 const ANSWERS_WITHIN_MS = 120_000;
+
+/** An event's message after its number. */
+const eventText = ({ name, text }: MadeEvent): string => `,"type":"event","event":${JSON.stringify(name)},"body":${text}}`;
 
 /** Where requests come from; a piece need not hold after it was given. */
 export interface Incoming {
@@ -36,6 +34,7 @@ export interface Incoming {
 export interface Outgoing {
   on(event: 'error', listener: (error: Error) => void): unknown;
   write(text: string, encoding: BufferEncoding): unknown;
+  write(bytes: Uint8Array): unknown;
   end(): unknown;
 }
 
@@ -56,6 +55,7 @@ export class DapServer extends ProtocolServer {
       end: () => this.#end(),
     });
     this.#ahead = this.session.ahead = new LookAhead(this.session);
+    this.#ahead.onForeseen = () => this.#expect();
     this.on('close', () => this.#end());
     this.on('error', () => this.#end());
   }
@@ -69,9 +69,8 @@ export class DapServer extends ProtocolServer {
       if (this.#lastWords !== undefined && typeof message === 'object' && message !== null) this.#words.set(message, this.#lastWords);
       this.#lastWords = undefined;
       this.handleMessage(message as DAP.ProtocolMessage);
-    }, (text) => this.#known(text));
+    }, (text) => this.#known(text), (piece) => this.#asExpected(piece));
     input.on('data', (chunk: Buffer) => {
-      this.#called();
       this.#reading = true;
       try { reader.take(chunk); } catch (error) { this.emit('error', error); } finally { this.#reading = false; }
       // The end of a movement may be a few promises away: it is told in the same write.
@@ -101,6 +100,7 @@ export class DapServer extends ProtocolServer {
     if (to <= from || from < NUMBER_FIRST.length || !/^[1-9]\d{0,14}$/.test(number)) return false;
     const words = text.slice(0, from) + text.slice(to);
     this.#lastWords = words;
+    this.#lastNumber = Number(number);
     if (this.session.searching) return false;
     const step = this.#step;
     if (step && step.words === words) return this.#stepsAsForeseen(Number(number), step.thread);
@@ -109,6 +109,44 @@ export class DapServer extends ProtocolServer {
     const library = this as unknown as { _sequence: number }, head = `{"seq":${library._sequence++},"type":"response","request_seq":${number}`;
     this.#gather(`Content-Length: ${head.length + ready.bytes}\r\n\r\n${head}${ready.rest}`, ready.bytes === ready.rest.length);
     return true;
+  }
+  /** The number of the last request. */
+  #lastNumber = 0;
+
+  /** What the client says next if it goes on as it did, and what was foreseen of it. */
+  #expected: { talk: Expected; rehearsal: Rehearsal; answers: Answer[]; thread: number } | undefined;
+  #expect(): void {
+    const step = this.#step, rehearsal = this.#ahead.foreseen, told = step && this.#ahead.next(step.thread), library = this as unknown as { _sequence: number };
+    this.#expected = undefined;
+    if (!step || !told || !rehearsal || !this.#output) return;
+    const exchanges: Exchange[] = [{ words: step.words, answers: (number) => [`,"type":"response","request_seq":${number},"success":true,"command":"stepIn"}`, ...told.events.map(eventText)] }];
+    const answers = [...rehearsal.byWords.values()];
+    for (const { asked: { words }, rest } of answers) exchanges.push({ words: words!, answers: (number) => [`,"type":"response","request_seq":${number}${rest}`] });
+    this.#expected = { talk: new Expected(exchanges, library._sequence, this.#lastNumber + 1), rehearsal, answers, thread: step.thread };
+  }
+  /** Answers what comes just as expected: all that has to be noted about it is noted when the answers have left. */
+  #asExpected(piece: string): boolean {
+    const expected = this.#expected;
+    if (!expected) return false;
+    const { talk, rehearsal, answers, thread } = expected, { done } = talk, count = talk.covers(piece), library = this as unknown as { _sequence: number };
+    const send = (): void => {
+      this.#output!.write(talk.take(count));
+      library._sequence = talk.sequence;
+      this.#lastNumber = talk.number + talk.done - 1;
+    };
+    if (count > 0 && library._sequence === talk.sequence && this.#waiting.length === 0 && !this.session.searching) {
+      if (done > 0 && this.#ahead.holds(rehearsal)) {
+        send();
+        for (let i = done; i < done + count; i++) this.#ahead.given(answers[i - 1]!);
+        return true;
+      }
+      if (done === 0 && count === 1 && this.session.stepAsForeseen(thread, send)) {
+        this.#ahead.told();
+        return true;
+      }
+    }
+    this.#expected = undefined;
+    return false;
   }
   /** The last step by an instruction. */
   #step: { words: string; thread: number } | undefined;
@@ -130,30 +168,11 @@ export class DapServer extends ProtocolServer {
     this.#waiting = [];
     this.#plain = true;
     this.#output?.write(text, encoding);
-    this.#stayAwake();
-  }
-
-  #awakeUntil = 0;
-  #awake = false;
-  /** So many answers are not watched after. */
-  #tired = 0;
-  /** To fall asleep and to be woken takes longer than most answers: after one the next request is waited for with open eyes, for a very short while. */
-  #stayAwake(): void {
-    if (this.#tired > 0) { this.#tired--; return; }
-    this.#awakeUntil = milliseconds() + AWAKE_MS;
-    if (this.#awake) return;
-    this.#awake = true;
-    setImmediate(this.#look);
-  }
-  readonly #look = (): void => { if (milliseconds() < this.#awakeUntil && !this.#ended) setImmediate(this.#look); else this.#awake = false; };
-  /** A request has come. One that comes right after the eyes were closed has perhaps waited for that: on one processor watching keeps the client from asking. */
-  #called(): void {
-    if (!this.#awake && milliseconds() < this.#awakeUntil + AWAKE_MS) this.#tired = TIRED_FOR;
   }
 
   #tell(events: readonly MadeEvent[]): void {
     const library = this as unknown as { _sequence: number };
-    for (const { name, text } of events) this.#frame(`{"seq":${library._sequence++},"type":"event","event":${JSON.stringify(name)},"body":${text}}`);
+    for (const event of events) this.#frame(`{"seq":${library._sequence++}${eventText(event)}`);
     this.#flush();
   }
 

@@ -1,4 +1,4 @@
-// Standard input and output as a protocol server uses them: bytes in as they come, texts out at once. Node's streams do the same in five times
+// Standard input and output as a protocol server uses them: bytes in as they come, texts and bytes out at once. Node's streams do the same in five times
 // as many steps, which a client that waits for each answer feels.
 // Must stay true: everything is written whole and in its order, also to a client that does not read for a while; only where input is a socket or
 // pipe is it read so, anything else is left to Node.
@@ -15,17 +15,18 @@ class Output implements Outgoing {
   on(event: 'error', listener: (error: Error) => void): void { this.stream.on(event, listener); }
   end(): void { this.stream.end(); }
 
-  write(text: string, encoding: BufferEncoding): void {
+  write(given: string | Uint8Array, encoding?: BufferEncoding): void {
     let rest: Uint8Array | undefined;
     if (this.stream.writableLength === 0) {
       try {
-        const length = encoding === 'latin1' ? text.length : Buffer.byteLength(text, encoding), written = fs.writeSync(this.stream.fd, text, null, encoding);
+        const text = typeof given === 'string', length = !text || encoding === 'latin1' ? given.length : Buffer.byteLength(given, encoding);
+        const written = text ? fs.writeSync(this.stream.fd, given, null, encoding) : fs.writeSync(this.stream.fd, given);
         if (written === length) return;
-        rest = Buffer.from(text, encoding).subarray(written);
+        rest = (text ? Buffer.from(given, encoding) : given).subarray(written);
       } catch (error) { if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') { this.stream.emit('error', error); return; } }
     }
     // The client is slow: Node keeps the rest, and waits without holding anything up.
-    if (rest) this.stream.write(rest); else this.stream.write(text, encoding);
+    if (rest) this.stream.write(rest); else this.stream.write(given, encoding);
   }
 }
 

@@ -22,6 +22,8 @@ export class TestClient {
   #session: Session | undefined;
   #rest: Buffer = Buffer.alloc(0);
   #closed = false;
+  /** The adapter's messages are numbered one after the other. */
+  #heard = 0;
   /** Number of the last request, for `cancel`. */
   get lastSequence(): number { return this.#seq; }
   /** Messages in order, as short normalised lines. */
@@ -44,6 +46,7 @@ export class TestClient {
       if (this.#rest.length < head + 4 + length) return;
       const message = JSON.parse(this.#rest.toString('utf8', head + 4, head + 4 + length)) as DAP.ProtocolMessage;
       this.#rest = this.#rest.subarray(head + 4 + length);
+      if (message.seq !== ++this.#heard) this.mistakes.push(`message ${this.#heard} has the number ${message.seq}`);
       if (message.type === 'response') {
         const response = message as DAP.Response;
         this.responses.push(response);
