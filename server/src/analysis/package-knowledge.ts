@@ -186,13 +186,7 @@ export class PackageKnowledge {
   }
 
   /** The same as `linkable` of this package, its files parsed one at a time where that has to be done. */
-  *linkableAhead(): Steps<readonly Linkable[]> {
-    const { scope } = this.owner;
-    const known = scope.linkableAtHand();
-    if (known) return known;
-    yield* scope.ahead();
-    return scope.linkable();
-  }
+  linkableAhead(): Steps<readonly Linkable[]> { return this.owner.scope.linkableInSteps(); }
 
   /** Whether package runtime, which gives most, or a package that this one imports makes one of its functions the one of this name; of packages that have been read, see `importsAhead`. */
   isGiven(name: string): boolean {

@@ -4,7 +4,8 @@
 import { join, type Files } from '../workspace/files';
 import type { Target } from '../workspace/target';
 import type { AsmHeader } from './asm-header';
-import type { Linkable, PossibleNames } from './package-scope';
+import type { Linkable } from './package-scope';
+import type { PossibleNames } from './possible-names';
 
 /** A place for texts; what it loses is worked out again. */
 export interface Store {

@@ -4,9 +4,11 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { Language, Parser } from 'web-tree-sitter';
 import { expect, test } from 'vitest';
+import { finish } from '../syntax/steps';
 import { disk, goroot, parser } from '../testing/fixture';
-import { readDeclarations, type GoFile } from './declarations';
-import { possibleNames } from './package-scope';
+import { readDeclarations, type Declaration, type GoFile } from './declarations';
+import { FileInPieces } from './file-in-pieces';
+import { possibleNames } from './possible-names';
 import type { GoNode } from './syntax-tree';
 
 const require = createRequire(import.meta.url);
@@ -54,8 +56,46 @@ function truth(text: string): string[] | undefined {
   }
 }
 
+const inPieces = (text: string): FileInPieces => new FileInPieces('f.go', text, parser, () => text);
+
+/** Asked for one name after another, and then for all. */
+function namedFirst(text: string, names: readonly string[]): FileInPieces {
+  const file = inPieces(text);
+  for (const name of names) {
+    const found = file.named(name);
+    const declared = inPieces(text).declarations.filter((each) => each.name === name && !(each.kind === 'func' && each.receiver));
+    const functions = found.filter((each) => !(each.kind === 'func' && each.receiver));
+    if (functions.map(({ node }) => node.start).join() !== declared.map(({ node }) => node.start).join()) expect({ text: text.slice(0, 2000), name, at: functions.map(({ node }) => node.start) }).toEqual({ text: text.slice(0, 2000), name, at: declared.map(({ node }) => node.start) });
+    if (file.named(name).some((each, i) => each !== found[i])) expect(name).toBe('the same objects each time');
+  }
+  const kept = names.flatMap((name) => file.named(name));
+  const all = new Set(file.declarations);
+  if (kept.some((each) => !all.has(each))) expect(text.slice(0, 2000)).toBe('a file whose declarations stay the same objects');
+  return file;
+}
+
+/** What comes of a file must not depend on what was asked for first; a few names stand for all. */
+function comparePieces(text: string, whole: readonly string[], isWhole: boolean): void {
+  const all = inPieces(text);
+  const names = [...new Set(all.declarations.map(({ name }) => name))];
+  const places = (declarations: readonly Declaration[]) => declarations.map(({ kind, name, node }) => `${kind} ${name} at ${node.start}`).join('\n');
+  const told = (file: FileInPieces) => ({ values: places(file.values), bodyless: places(file.bodyless), linkable: [...finish(file.linkable())].join('\n') });
+  const { declarations } = all;
+  const linkable = new Map(declarations.flatMap((each) => (each.kind === 'var' || (each.kind === 'func' && each.receiver === undefined) ? [[each.name, each.kind]] : [])));
+  const expected = isWhole ? { values: places(declarations.filter(({ kind }) => kind !== 'func')), bodyless: places(declarations.filter((each) => each.kind === 'func' && !each.hasBody)), linkable: [...linkable].join('\n') } : told(inPieces(text));
+  // What is asked for alone, first or last; of text with errors a function is known by its beginning.
+  if (JSON.stringify(told(inPieces(text))) !== JSON.stringify(expected) || JSON.stringify(told(all)) !== JSON.stringify(expected)) expect({ text: text.slice(0, 2000), ...told(inPieces(text)) }).toEqual({ text: text.slice(0, 2000), ...expected });
+  const some = names.filter((_, i) => i % Math.ceil(names.length / 6) === 0);
+  for (const file of [all, namedFirst(text, some)]) {
+    const found = dump(file);
+    const at = whole.findIndex((line, i) => line !== found[i]);
+    if (at >= 0 || found.length !== whole.length) expect({ text: text.slice(0, 2000), line: found[at]?.slice(0, 1000), lines: found.length }).toEqual({ text: text.slice(0, 2000), line: whole[at]?.slice(0, 1000), lines: whole.length });
+  }
+}
+
 function compare(text: string): boolean {
   const expected = truth(text);
+  comparePieces(text, expected ?? dump(inPieces(text)), expected !== undefined);
   if (expected) {
     const found = dump(readDeclarations('f.go', parser.parse(text)));
     const at = expected.findIndex((line, i) => line !== found[i]);
@@ -81,6 +121,8 @@ const AWKWARD = [
   'package p\n/* func a() { */ func b() int { return 1 } /* }\n*/\n/* } */ const c = 1 /* */ + 2\nvar d/**/ int\nconst e = 4 / 2 // 1 / 2\n',
   'package p\nimport ( "a"; b "c" )\nimport . "d"\ntype (\nA = int\nB struct { *A; b.C }\n)\nvar (\nx, y = 1, func() int { return 2 }\nz A\n)\nconst (\nP = iota\nQ\nR uint8 = 1 << iota\n)\n',
   'package p\nfunc Größe(λ int) (ß string) { funcs := 1; _ = funcs; return }\nvar functype, typevar = 1, 2\n',
+  'package p\nvar c chan\nfunc() int\nvar a, b =\nfunc() int { return 1 }, []func(){\nfunc() {},\nfunc() {}}\ntype T = chan\nfunc()\nvar d = x(\nfunc() {})\n',
+  'package p\nconst s = `\ntype A int\nfunc b() {\n`\n\n// doc\ntype (\n\tC struct{ s int }\n)\n\nfunc (c C) s() {\n\t_ = `\nvar e = 1\n`\n}\n\nvar s2, e = C{\n\ts: 1}, 2\nfunc g()\nfunc (c *C) h()\n',
   'package p\nvar f = func(x struct{ a int }) struct{ b int } { return struct{ b int }{x.a} }\ntype T func(struct{ c int }) [1]int\nfunc init() { if (struct{}{} == struct{}{}) { } }\n',
 ];
 
@@ -92,6 +134,8 @@ test('an error is left to the parser; what is typed in a body hides no declarati
   const names = (text: string) => readDeclarations('f.go', parser.parse(text)).declarations.map(({ name }) => name);
   expect(names('package p\nfunc f() {\n\tif x {\n}\n\nfunc g() {\n}\ntype T int\n')).toEqual(['f', 'g', 'T']);
   expect(names('package p\nconst A = 1\nfunc f( {\n}\nconst B = 2\n')).toEqual(expect.arrayContaining(['A', 'B']));
+  // Read in pieces, the error stays in its own.
+  expect(inPieces('package p\nconst A = 1\nfunc f( {\n}\nconst B = 2\n').named('B').map(({ name }) => name)).toEqual(['B']);
 });
 
 function goFiles(directory: string, wanted: (path: string) => boolean): string[] {

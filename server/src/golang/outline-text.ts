@@ -4,6 +4,8 @@
 
 export interface OutlineText {
   text: string;
+  /** Where in `text` a word that begins a declaration stands at the beginning of a line. */
+  starts: readonly number[];
   /** Where a place of `text` is in the whole source. */
   original(offset: number): number;
 }
@@ -19,6 +21,7 @@ export function outlineText(source: string, bodies = false): OutlineText {
   /** Where each kept piece begins, here and in the source. */
   const at: number[] = [0];
   const from: number[] = [0];
+  const starts: number[] = [];
   let length = 0;
   let begin = 0;
   const drop = (start: number, end: number) => {
@@ -65,17 +68,20 @@ export function outlineText(source: string, bodies = false): OutlineText {
       case '}': depth--; break;
       case 'struct': case 'interface': typeBrace = true; break;
       // A declaration begins a line or comes after a semicolon, and in no brackets; right at the beginning of a line, what was not closed before it is an error somebody is typing.
-      case 'func': case 'type': case 'var': case 'const':
-        if (index === 0 || source.charCodeAt(index - 1) === 10 || (depth <= 0 && beginsStatement(source, index, comment))) {
+      case 'func': case 'type': case 'var': case 'const': {
+        const atMargin = index === 0 || source.charCodeAt(index - 1) === 10;
+        if (atMargin) starts.push(length + index - begin);
+        if (atMargin || (depth <= 0 && beginsStatement(source, index, comment))) {
           inFunction = word === 'func';
           depth = 0;
         }
         break;
+      }
       default:
     }
   }
   kept.push(source.slice(begin));
-  return { text: kept.join(''), original: (offset) => originalOf(offset, at, from) };
+  return { text: kept.join(''), starts, original: (offset) => originalOf(offset, at, from) };
 }
 
 function originalOf(offset: number, at: readonly number[], from: readonly number[]): number {

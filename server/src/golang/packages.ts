@@ -4,12 +4,13 @@
 import { buildConstraint } from '../workspace/build-constraint';
 import { baseName, directoryOf, join, type Files } from '../workspace/files';
 import { targetOfName, tagHolds, isSystem, type Target } from '../workspace/target';
-import { readDeclarations, type GoFile } from './declarations';
 import { defaultExperiments } from './experiments';
+import { FileInPieces } from './file-in-pieces';
 import type { AsmHeader } from './asm-header';
 import type { Listed } from './go-list';
 import { KeptPackages, type Store } from './kept-packages';
-import { PackageScope, possibleNames, type Linkable, type PossibleNames, type Source } from './package-scope';
+import { PackageScope, type Linkable, type Source } from './package-scope';
+import { possibleNames, type PossibleNames } from './possible-names';
 import type { GoParser } from './syntax-tree';
 
 export interface GoPackage {
@@ -17,7 +18,7 @@ export interface GoPackage {
   name: string;
   /** Its tests are among its files. */
   withTests: boolean;
-  readonly files: readonly GoFile[];
+  readonly files: readonly FileInPieces[];
   /** Package-level names; methods are not in it. A name is looked for in the files that may declare it: the others wait. */
   scope: PackageScope;
 }
@@ -34,7 +35,7 @@ export interface PackagesOptions {
   /** What the go command has said for this target. */
   listed?: Listed | undefined;
   /** Files read before, for any target; parsing is what costs most. */
-  parsed?: Map<string, { mark: string; file: GoFile }>;
+  parsed?: Map<string, { mark: string; file: FileInPieces }>;
   /** Where what is known of Go's own packages is kept for later sessions. */
   store?: Store | undefined;
   /** The names that files may declare, of the same text. */
@@ -77,7 +78,9 @@ export class Packages {
       if (text.includes('"C"') && this.parse(path, text, mark).imports.some((each) => each.path === 'C')) continue;
       // Tests of package p_test are a package of their own.
       if (withTests && name.endsWith('_test.go') && this.parse(path, text, mark).packageName.endsWith('_test')) continue;
-      sources.push({ path, ...this.names(path, text, mark), file: () => this.parsedFile(path, mark) ?? this.parsedNow(path) });
+      // The same each time: declarations are told apart by what they are, not by their names.
+      let file: FileInPieces | undefined;
+      sources.push({ path, ...this.names(path, text, mark), file: () => (file ??= this.parsedFile(path, mark) ?? this.parsedNow(path)) });
     }
     const [first] = sources;
     const found = first && packageOf(directory, first.file().packageName, withTests, sources);
@@ -94,7 +97,7 @@ export class Packages {
     const sources = known.sources.map(({ names, bodyless, given, imports }, i): Source => {
       const path = paths[i] ?? '';
       // Read once: whether it is still the same text is asked when the package is.
-      let file: GoFile | undefined;
+      let file: FileInPieces | undefined;
       return { path, names, bodyless, given, imports, file: () => (file ??= this.parsedNow(path)) };
     });
     return packageOf(directory, known.name, false, sources, known.linkable?.map(([name, kind, source]) => ({ name, kind, path: paths[source] ?? '' })));
@@ -143,23 +146,29 @@ export class Packages {
     return known?.names ?? possibleNames(text);
   }
 
-  private parsedFile(path: string, mark: string): GoFile | undefined {
+  private parsedFile(path: string, mark: string): FileInPieces | undefined {
     const known = this.options.parsed?.get(path);
     return known?.mark === mark ? known.file : undefined;
   }
 
-  private parsedNow(path: string): GoFile {
+  private parsedNow(path: string): FileInPieces {
     const { text = '', mark } = this.marked(path);
     return this.parse(path, text, mark);
   }
 
-  private parse(path: string, text: string, mark: string): GoFile {
+  private parse(path: string, text: string, mark: string): FileInPieces {
     const { parser, parsed } = this.options;
     const known = parsed?.get(path);
     if (known?.mark === mark) return known.file;
-    const file = readDeclarations(path, parser.parse(text));
+    const file = new FileInPieces(path, text, parser, () => this.sameText(path, mark));
     parsed?.set(path, { mark, file });
     return file;
+  }
+
+  /** Undefined where it has changed. */
+  private sameText(path: string, mark: string): string | undefined {
+    const now = this.marked(path);
+    return now.mark === mark ? now.text : undefined;
   }
 
   /** A text with what stands for it, where keeping the text of whole packages would cost too much: its time, asked before it is read, or what is in it. */

@@ -47,7 +47,7 @@ test.skipIf(!goroot || spawnSync('go', ['version']).status !== 0)("Go's own pack
   let count = 0;
   for (const name of PACKAGES) {
     const owner = packages.read(`${goroot?.path ?? ''}/src/${name}`);
-    const names = new Set([...owner?.scope.values() ?? []].flatMap((each) => ((each.kind === 'func' || each.kind === 'var') && each.name !== '_' && each.name !== 'init' ? [each.name] : [])));
+    const names = new Set(owner?.scope.linkable().flatMap((each) => (each.name !== '_' && each.name !== 'init' ? [each.name] : [])));
     for (const { path: file, imports } of owner?.files ?? []) {
       const text = disk.read(file) ?? '';
       const isAscii = Buffer.byteLength(text) === text.length;

@@ -2,7 +2,7 @@
 // Must stay true: the library's own tree is freed at once (its heap is small); bodies of functions are left out but for `parseWhole`, and text with errors is parsed whole;
 // a node is a number in its file's table, since the nodes of whole packages are kept.
 
-import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 import { outlineText, type OutlineText } from './outline-text';
 
 /** A node of tree-sitter-go's grammar: its type, text, children, and the field of its parent that it is. */
@@ -22,6 +22,8 @@ export interface GoNode {
 
 export interface GoParser {
   parse(text: string): GoNode;
+  /** Of a text without bodies; what does not parse so is left to the parser as `instead` has it, with them. Undefined if there is none. */
+  parseOutline(outline: OutlineText, instead?: () => OutlineText): GoNode | undefined;
   /** With the bodies of functions and every element of long literals. */
   parseWhole(text: string): GoNode;
 }
@@ -39,25 +41,28 @@ export async function createGoParser(runtime: Uint8Array, grammar: Uint8Array): 
     leaf: language.types.map((type) => LEAVES.has(type)),
   };
   const whole: Names = { ...names, leaf: language.types.map((type) => LEAVES.has(type) && type !== 'block') };
-  const read = (text: string, bodies: boolean): GoNode => {
-    let outline = outlineText(text, bodies);
-    let tree = parser.parse(outline.text);
-    // What does not parse without its bodies is left to the parser as it is.
-    if (!bodies && tree?.rootNode.hasError) {
-      tree.delete();
-      outline = outlineText(text, true);
-      tree = parser.parse(outline.text);
-    }
+  const treeOf = (text: string) => {
+    const tree = parser.parse(text);
     if (!tree) throw new Error('the Go parser gave no tree');
+    return tree;
+  };
+  const nodeOf = (tree: Tree, outline: OutlineText, names: Names, long: number): GoNode => {
     const cursor = tree.walk();
     try {
-      return new Node(readTable(cursor, bodies ? whole : names, outline, bodies ? Infinity : LONG_LITERAL), 0);
+      return new Node(readTable(cursor, names, outline, long), 0);
     } finally {
       cursor.delete();
       tree.delete();
     }
   };
-  return { parse: (text) => read(text, false), parseWhole: (text) => read(text, true) };
+  const parseAll = (outline: OutlineText, bodies: boolean): GoNode => nodeOf(treeOf(outline.text), outline, bodies ? whole : names, bodies ? Infinity : LONG_LITERAL);
+  const parseOutline = (outline: OutlineText, instead?: () => OutlineText): GoNode | undefined => {
+    const tree = treeOf(outline.text);
+    if (!tree.rootNode.hasError) return nodeOf(tree, outline, names, LONG_LITERAL);
+    tree.delete();
+    return instead && parseAll(instead(), false);
+  };
+  return { parse: (text) => parseOutline(outlineText(text)) ?? parseAll(outlineText(text, true), false), parseOutline, parseWhole: (text) => parseAll(outlineText(text, true), true) };
 }
 
 interface Names { types: readonly string[]; fields: readonly (string | null)[]; named: readonly boolean[]; leaf: readonly boolean[] }

@@ -66,6 +66,6 @@ export function* importsAhead(documents: Documents, uri: string): Steps<void> {
   const paths = new Set(['runtime', ...names.flatMap((name) => (name.lastIndexOf('.') > 0 ? name.slice(0, name.lastIndexOf('.')) : []))]);
   for (const path of paths) {
     const found = knowledge.package(path);
-    if (found) yield* found.scope.ahead();
+    if (found) yield* found.scope.linkableInSteps();
   }
 }
