@@ -146,7 +146,7 @@ jobs.push(
  * The code of what every run needs, for the Node that builds: machine code of the core module, of which a run would compile what it uses, and bytecode of
  * the bundles. Another version, processor or set of flags is refused by V8, and then what is kept in the cache does as well.
  */
-const BUILT = ['run.js', 'decoding.js', 'translator.js'];
+const BUILT = { 'decoding.js': 'script', 'translator.js': 'script', 'run.js': 'command' };
 function makeCode() {
   const script = path.join(dist, 'built-code.cjs'), folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-core-')), wire = path.join(folder, 'wire');
   try {
@@ -154,7 +154,7 @@ function makeCode() {
     fs.writeFileSync(wire, core.subarray(8, 8 + core.readUInt32LE(0)));
     const make = (...given) => spawnSync(process.execPath, [script, ...given], { stdio: 'ignore' });
     make('module', wire, path.join(dist, 'commands', 'core.code'));
-    for (const name of BUILT) make('script', path.join(dist, 'commands', name), path.join(dist, 'commands', `${name}.code`));
+    for (const [name, how] of Object.entries(BUILT)) make(how, path.join(dist, 'commands', name), path.join(dist, 'commands', `${name}.code`));
   } finally { for (const file of [script, folder]) fs.rmSync(file, { recursive: true, force: true }); }
 }
 /** V8 knows a bundle by its length alone. Also what an interrupted build left. */

@@ -34,7 +34,7 @@ export function asEver<T>(work: () => T): T {
 }
 
 /** By how much the space of new objects, 1 MB at the start, grows at a time. The language server, which stays, sees to its memory itself (memory.ts); 2 is V8's own. */
-export function growNewSpace(factor = process.argv[2] === 'lsp' ? 2 : 16): void { setFlag(`--semi-space-growth-factor=${factor}`); }
+export function growNewSpace(factor = process.argv[2] === 'lsp' ? 2 : 4): void { setFlag(`--semi-space-growth-factor=${factor}`); }
 
 export function setFlags(): void {
   setPatience();
@@ -43,6 +43,7 @@ export function setFlags(): void {
   growNewSpace();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   setFlag('--no-flush-bytecode');
+  setFlag('--no-parallel-scavenge');
   // Translated code sees to the depth of its calls itself, and comes back every 70 000 instructions at least: no loop and no call need ask V8.
   setFlag('--no-wasm-stack-checks');
   // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
