@@ -57,7 +57,7 @@ const withoutMade = {
 
 /** What takes it apart again; the statement before gives `bytes`. */
 const READ_CORE = `const head = new DataView(bytes.buffer, bytes.byteOffset), end = 8 + head.getUint32(0, true);
-return { wire: bytes.slice(8, end), library: { size: head.getUint32(4, true), index: bytes.slice(end) } };`;
+return { wire: bytes.subarray(8, end), library: { size: head.getUint32(4, true), index: bytes.subarray(end) } };`;
 
 /**
  * Commands load what makes code of code (emulator/src/translator/translator.ts) only when it is needed, since a run whose code was kept does

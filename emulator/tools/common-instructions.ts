@@ -10,13 +10,17 @@ import { helperSlots } from '../src/translator/helper-slots';
 import { shortModule } from '../src/translator/layer-module';
 import { createMachine } from '../src/machine';
 import type { RowTraits } from '../src/translator/pattern';
+import { patternOf } from '../src/translator/pattern';
 import { Recipes } from '../src/translator/recipes';
 import { makeTemplate } from '../src/translator/template';
 import { decode } from '../src/x86/decoder';
 import { tailOf } from '../src/x86/shape';
 
-/** Fewer occurrences in all binaries together are not worth a template; nor more heads a recipe, which takes some 150 bytes. */
-const LEAST = 4, MOST_HEADS = 7000;
+/**
+ * Fewer occurrences in all binaries together are not worth a template, nor are more patterns: each is revived and put into a table at every start, and a start
+ * of Go itself uses 500, none of them behind the 1200th. Nor are more heads worth a recipe, which takes some 150 bytes.
+ */
+const LEAST = 4, MOST_PATTERNS = 1250, MOST_HEADS = 7000;
 /** Instructions of a run. */
 const LONGEST_RUN = 10_000_000;
 interface Counted { count: number; example: string; binaries: number; last: string }
@@ -75,11 +79,17 @@ for (const file of process.argv.slice(2)) {
     }
   }
 }
+function patternOfExample(text: string): string | undefined {
+  const i = decode(Buffer.from(text, 'hex'), 0, 0x1000), own = i && traits.get(i.row.id);
+  return i && own && `${i.row.id} ${patternOf(i, own)}`;
+}
 const frequent = (counts: Map<string, Counted>) => [...counts.values()].filter(({ count }) => count >= LEAST).sort((a, b) => b.count - a.count);
 const share = (list: Counted[]) => `${(100 * list.reduce((sum, { count }) => sum + count, 0) / total).toFixed(2)} %`;
 // What nearly every run executes comes first.
-const templates = frequent(patterns), by = (a: Counted, b: Counted) => b.binaries - a.binaries || b.count - a.count;
-const recipes = [...[...executed.values()].sort(by), ...[...heads].filter(([head]) => !executed.has(head)).map(([, counted]) => counted).sort(by)].slice(0, MOST_HEADS);
+const templates = frequent(patterns).slice(0, MOST_PATTERNS), by = (a: Counted, b: Counted) => b.binaries - a.binaries || b.count - a.count;
+// A recipe is of use only if its template is at hand.
+const atHand = new Set(templates.map(({ example }) => patternOfExample(example)));
+const recipes = [...[...executed.values()].sort(by), ...[...heads].filter(([head]) => !executed.has(head)).map(([, counted]) => counted).sort(by)].filter(({ example }) => atHand.has(patternOfExample(example))).slice(0, MOST_HEADS);
 console.log(`${total} instructions; ${patterns.size} patterns, ${templates.length} of them at least ${LEAST} times: ${share(templates)}; ${heads.size} heads and ${executed.size} executed, ${recipes.length} taken`);
 const chosen = new Set([...templates, ...recipes].map(({ example }) => example));
 const lines: string[] = [];

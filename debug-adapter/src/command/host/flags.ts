@@ -43,7 +43,6 @@ export function setFlags(): void {
   growNewSpace();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   setFlag('--no-flush-bytecode');
-  setFlag('--no-parallel-scavenge');
   // Translated code sees to the depth of its calls itself, and comes back every 70 000 instructions at least: no loop and no call need ask V8.
   setFlag('--no-wasm-stack-checks');
   // Which way branches mostly go (wasm/code.ts). Later versions listen to that anyway, and complain of flags that they do not know.
