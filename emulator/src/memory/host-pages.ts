@@ -55,8 +55,9 @@ export class HostPages {
   }
 
   private grow(): boolean {
-    const have = this.buffer.byteLength / 65536;
-    const wanted = Math.min(Math.max(64, Math.min(have, 1024)), MAX_WASM_PAGES - have);
+    // By little at first: of 64 MiB on V8 takes the whole of it for a reason to collect JavaScript's objects.
+    const have = this.buffer.byteLength / 65536, pages = have - PAGES_BASE / 65536;
+    const wanted = Math.min(Math.max(64, Math.min(pages >> 1, 1024)), MAX_WASM_PAGES - have);
     if (wanted <= 0) return false;
     try { this.memory.grow(wanted); } catch { return false; }
     this.buffer = this.memory.buffer;

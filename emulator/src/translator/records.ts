@@ -37,7 +37,7 @@ export interface RecordSource {
   recipes(): Uint8Array | undefined;
 }
 
-/** New records that make it worth storing all again. */
+/** New records that make it worth storing all again; one that had to be decoded is so by itself, since what decodes is loaded only for such. */
 const RECORDS_WORTH_KEEPING = 200;
 
 export class Records {
@@ -56,7 +56,9 @@ export class Records {
   private keptPages: number[] = [];
   private readonly libraryEnd: number;
   private readonly recipes: Recipes;
-  get worthKeeping(): boolean { return this.fresh >= RECORDS_WORTH_KEEPING; }
+  get worthKeeping(): boolean { return this.decoded > 0 || this.fresh >= RECORDS_WORTH_KEEPING; }
+  /** Records whose instructions were decoded since any were kept. */
+  private decoded = 0;
   /** What an earlier run had kept. */
   private adopted: RecordsToKeep | undefined;
 
@@ -125,6 +127,7 @@ export class Records {
         this.lookups.refresh();
         this.fill(record, at, decoded);
         this.advance(1);
+        this.decoded++;
         this.functions.enter(record);
         lead(record);
         if (typeof decoded === 'string') break;
@@ -338,7 +341,8 @@ export class Records {
 
   /** Everything that is still right, for `adopt` in a later run; `bodies` those of its templates. With little that is new it is what was adopted. */
   keep(): RecordsToKeep {
-    if (this.adopted && this.fresh < RECORDS_WORTH_KEEPING) return this.adopted;
+    if (this.adopted && !this.worthKeeping) return this.adopted;
+    this.decoded = 0;
     this.lookups.refresh();
     this.lookups.words[FRESH_RECORDS >> 2] = 0;
     this.functions.wait(RECORDS, RECORDS + this.keptAddresses.length * RECORD.size, 0);
