@@ -2,6 +2,7 @@
 // Must stay true: stdout and stderr carry the guest's own bytes only (--stats adds one last line to stderr).
 import type { Machine, Stop } from '@gobuf/emulator/machine-types';
 import { GUEST_NOTES, GUEST_OPTIONS, guestOf, startGuest } from '../guest';
+import { LONG_RUN, growNewSpace } from '../host/flags';
 import { StandardInput } from '../host/input';
 import { HostSignals } from '../host/signals';
 import { complain, writeAll } from '../host/output';
@@ -48,11 +49,14 @@ async function runToEnd(machine: Machine, input: StandardInput, seconds = Infini
     const stop = machine.run(machine.instruction + INSTRUCTIONS_A_TURN), now = clock();
     if (stop.reason !== 'limit' && stop.reason !== 'input' && stop.reason !== 'rest') return stop;
     if (now >= end) return { reason: 'unsupported', message: `the program was still running after ${seconds} s, the limit it was given` };
-    // A program that ends soon has been ended by them until now.
-    signals ??= new HostSignals((signal) => {
-      machine.signal(signal);
-      input.interrupt();
-    });
+    if (!signals) {
+      growNewSpace(LONG_RUN);
+      // A program that ends soon has been ended by them until now.
+      signals = new HostSignals((signal) => {
+        machine.signal(signal);
+        input.interrupt();
+      });
+    }
     if (stop.reason === 'limit') await signals.turn();
     else if (stop.reason === 'input') {
       const given = await input.next();

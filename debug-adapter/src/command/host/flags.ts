@@ -26,20 +26,34 @@ const GUEST = 500_000, OWN: Readonly<Record<string, number>> = { run: GUEST, exe
 /** Each bundle has this file for itself. */
 const own = OWN[process.argv[2] ?? ''] ?? 67_584;
 const setInterruptBudget = (bytes: number): void => setFlag(`--interrupt-budget=${bytes}`);
-/** Does something under the flags that all commands have: code is kept and revived only so. */
-export function asEver<T>(work: () => T): T {
-  if (own === GUEST) return work();
-  setInterruptBudget(GUEST);
-  try { return work(); } finally { setInterruptBudget(own); }
+/**
+ * By how much the space of new objects, 1 MB at the start, grows at a time. 2 is V8's own; the language server, which stays, sees to its memory itself (memory.ts),
+ * and whoever runs a program that does not end at once to theirs: getting the pages of 16 MB takes as long as a twentieth of a short run.
+ */
+const GROWTH = process.argv[2] === 'lsp' ? 2 : 4;
+export const LONG_RUN = 16;
+/** Each bundle has this file for itself, and V8 has one flag. */
+const shared = globalThis as { gobufGrowth?: number };
+export function growNewSpace(factor = GROWTH): void {
+  shared.gobufGrowth = factor;
+  setFlag(`--semi-space-growth-factor=${factor}`);
 }
 
-/** By how much the space of new objects, 1 MB at the start, grows at a time. The language server, which stays, sees to its memory itself (memory.ts); 2 is V8's own. */
-export function growNewSpace(factor = process.argv[2] === 'lsp' ? 2 : 4): void { setFlag(`--semi-space-growth-factor=${factor}`); }
+/** Does something under the flags that all commands have: code is kept and revived only so. */
+export function asEver<T>(work: () => T): T {
+  const grown = shared.gobufGrowth;
+  if (own !== GUEST) setInterruptBudget(GUEST);
+  if (grown === LONG_RUN) growNewSpace();
+  try { return work(); } finally {
+    if (own !== GUEST) setInterruptBudget(own);
+    if (grown === LONG_RUN) growNewSpace(grown);
+  }
+}
 
 export function setFlags(): void {
   setPatience();
-  // Most of what a start makes stays: with V8's own factor, 2, by which the space of new objects grows from 1 MB, it is copied five times until a program
-  // has run, and so much survives each time that V8 then collects the old ones as well.
+  // Most of what a start makes stays: with V8's own factor it is copied five times until a program has run, and so much survives each time that V8 then
+  // collects the old ones as well.
   growNewSpace();
   // Functions that use V8's own syntax (engine.ts) could not be compiled again once their bytecode was thrown away.
   setFlag('--no-flush-bytecode');
