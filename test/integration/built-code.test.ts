@@ -50,8 +50,3 @@ test('as it was built, without that, and with what another version of V8 made', 
   });
   expect(foreign).toEqual(withoutCode);
 });
-
-test('bundles are ASCII, as which they are read', () => {
-  const commands = path.join(ROOT, 'dist/commands');
-  for (const name of fs.readdirSync(commands).filter((each) => each.endsWith('.js'))) expect(fs.readFileSync(path.join(commands, name)).every((byte) => byte < 0x80), name).toBe(true);
-});

@@ -1,5 +1,6 @@
 // Loads a command's bundle with the code that V8 made of it at an earlier run, kept in the same folder as translations, or when gobuf was built.
 // Must stay true: V8 refuses what another version or other flags made, a damaged file is a miss, and then the bundle is compiled as ever.
+import { isAscii } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
@@ -19,7 +20,7 @@ export const KEEP = 'gobuf keeps code';
 
 /** Around a bundle, as Node has it around its modules. */
 const BEFORE = Buffer.from('(function (exports, require, module, __filename, __dirname) {'), AFTER = Buffer.from('\n})');
-/** The text of a bundle, which is ASCII throughout, as one piece: V8 would copy one that is put together of several. */
+/** The text of a bundle, nearly always ASCII, as one piece: V8 would copy one that is put together of several. */
 function textOf(file: string): string {
   const fd = fs.openSync(file, 'r');
   try {
@@ -32,7 +33,7 @@ function textOf(file: string): string {
       at += got;
     }
     text.set(AFTER, at);
-    return text.toString('latin1');
+    return text.toString(isAscii(text) ? 'latin1' : 'utf8');
   } finally { fs.closeSync(fd); }
 }
 
