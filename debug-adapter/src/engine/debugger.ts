@@ -17,7 +17,7 @@ import { disassembleFunction, disassembleRange, disassembleRows, disassembleSpan
 import type { DisassemblyHost } from './disassembly';
 import { deferredCalls, unwrapped } from './deferred';
 import type { DeferredCall } from './deferred';
-import { ancestorsOf, isUsers, waitersAt } from './goroutine-details';
+import { ancestorsOf, isUsers, USER_FRAMES, waitersAt } from './goroutine-details';
 import type { Ancestor } from './goroutine-details';
 import { Listeners } from './events';
 import { whyNotRestarted } from './backwards';
@@ -521,11 +521,21 @@ export class Debugger implements DebuggerApi {
     const { words, inspector } = this.stopped, labels = words.gPointer(g.address, 'labels');
     return labels ? inspector.labels(labels).sort(([a], [b]) => (a < b ? -1 : 1)) : [];
   }
+  /** The address that an expression means: where it points, or the number that it is. */
+  addressOf(expression: string, frame?: Frame, thread?: number): number {
+    const { inspector } = this.stopped, place = this.at(frame, thread), value = inspector.evaluate(expression, place).value;
+    let kind: string | undefined;
+    try { ({ kind } = inspector.typeOf(expression, place)); } catch { /* no type of the program's, such as a register's: the number that is shown */ }
+    const number = kind === 'pointer' ? inspector.evaluate(`uintptr(${expression})`, place).value : kind === undefined ? /0x[0-9a-f]+|\d+/i.exec(value)?.[0] ?? '' : /\(([^()]*)\)$/.exec(value)?.[1] ?? value;
+    if (kind !== undefined && kind !== 'pointer' && !/^u?int(ptr|8|16|32|64)?$/.test(kind)) throw new Error(`unsupported expression type: ${kind}`);
+    if (!/^(0x[0-9a-f]+|\d+)$/i.test(number)) throw new Error(`bad expression result: ${JSON.stringify(value)}: strconv.ParseUint: parsing ${JSON.stringify(number)}: invalid syntax`);
+    return Number(number);
+  }
   isChannel(expression: string, frame?: Frame, thread?: number): boolean {
     try { return this.stopped.inspector.typeOf(expression, this.at(frame, thread)).kind === 'chan'; } catch { return false; }
   }
-  /** g of each goroutine that waits at a channel. */
-  waitersAt(channel: string, frame?: Frame, thread?: number): Set<number> {
+  /** g of each goroutine that waits at a channel, in the order of the queues. */
+  waitersAt(channel: string, frame?: Frame, thread?: number): number[] {
     const { words, inspector } = this.stopped;
     return waitersAt(words, inspector.channel(channel, this.at(frame, thread)));
   }
@@ -553,12 +563,13 @@ export class Debugger implements DebuggerApi {
     if (where === 'go') return this.places.at(g.gopc ? g.gopc - 1 : 0, g.gopc);
     if (where === 'start') return this.places.at(unwrapped(this.binary, this.binary.functionAt(g.startpc))?.entry ?? g.startpc);
     let frames: Frame[] = [];
-    try { frames = unwind(this.live.words, this.context(this.threadTable.idOfG(g.address, g.goid)).start, { levels: where === 'user' ? 30 : 1 }).frames; } catch { /* no context: its saved pc has to do */ }
+    try { frames = unwind(this.live.words, this.context(this.threadTable.idOfG(g.address, g.goid)).start, { levels: where === 'user' ? 2 * USER_FRAMES : 1 }).frames; } catch { /* no context: its saved pc has to do */ }
     const top = frames[0];
     if (!top) return this.places.at(g.sched.pc);
-    const user = where === 'user' ? frames.find((frame) => isUsers(frame.function)) : undefined;
-    const frame = user ?? top;
-    return { pc: frame.pc, file: frame.file, line: frame.line, function: frame.function };
+    // As Delve has it, the function is the one that was called, the line that of what is inlined there.
+    const user = where === 'user' ? frames.filter(({ inlined }) => !inlined).slice(0, USER_FRAMES).find((frame) => isUsers(frame.function)) : undefined;
+    const { pc, lookupPc } = user ?? top;
+    return this.places.at(lookupPc, pc);
   }
 
   /** Whether the compiler optimised the code at pc (its unit was not built with -N -l). */

@@ -8,7 +8,7 @@ import { listing } from '@gobuf/emulator/x86/disassemble/listing';
 import type { GoBinary } from '../symbols';
 import type { Binary } from '../symbols/types';
 import type { InstructionText } from './disassembly';
-import { sortAsGo } from './go-sort';
+import { sortAsGo } from '../symbols/go-sort';
 import type { Flavor } from './types';
 
 const lookups = new WeakMap<Binary, SymbolName>();

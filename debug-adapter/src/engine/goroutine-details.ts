@@ -7,17 +7,19 @@ import type { Frame } from './types';
 
 const MOST = 10_000;
 
+/** As far down as the user's function is looked for. */
+export const USER_FRAMES = 30;
 /** Is a function the user's, or one that users call? The place of a goroutine is in the first such; by Delve's rule. */
 export function isUsers(name: string): boolean { return name.includes('.') && (!name.startsWith('runtime.') || /^runtime\.[A-Z]/.test(name)) && !/^(internal\/|runtime\/internal|iter\.)/.test(name); }
 
-/** Goroutines (addresses of g) that wait to send to or receive from the channel whose header lies at `channel`. */
-export function waitersAt(words: RuntimeWords, channel: number): Set<number> {
-  const found = new Set<number>();
+/** Goroutines (addresses of g) that wait to receive from or send to the channel whose header lies at `channel`, in the order of its queues; one that waits in several cases of a `select` as often as there. */
+export function waitersAt(words: RuntimeWords, channel: number): number[] {
+  const found: number[] = [];
   for (const queue of ['recvq.first', 'sendq.first']) {
     let waiter = words.pointerOf('runtime.hchan', channel, queue);
     for (let n = 0; waiter && n < MOST; n++) {
       const g = words.pointerOf('runtime.sudog', waiter, 'g');
-      if (g) found.add(g);
+      if (g) found.push(g);
       waiter = words.pointerOf('runtime.sudog', waiter, 'next');
     }
   }

@@ -383,7 +383,7 @@ export class Evaluator extends Conversions {
         at = this.dereference(at);
       } else if (at.kind === 'interface') {
         const d = this.loader.dynamic(at);
-        if (d.nil) this.fail('interface is nil');
+        if (d.nil) this.fail(`${v.source ?? v.name} (type void) has no member ${name}`);
         if (!d.data) return { ...at, unreadable: d.why ?? 'unknown dynamic type' };
         if (name === 'data' || name === '(data)') return d.data!;
         at = d.data!;

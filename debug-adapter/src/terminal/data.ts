@@ -72,12 +72,8 @@ function examine(context: Context, args: string, scope: Scope): void {
   }
   if (operand === '') throw new Error('no address specified');
   let address: number;
-  if (expression) {
-    const value = context.evaluate(operand, scope).value;
-    const match = /0x[0-9a-f]+/i.exec(value) ?? /^\d+/.exec(value);
-    if (!match) throw new Error(`unsupported expression type: ${value}`);
-    address = Number(match[0]);
-  } else {
+  if (expression) address = context.debug.addressOf(operand, context.frameAt(scope), scope.thread);
+  else {
     address = /^(0x[0-9a-f]+|\d+)$/i.test(operand) ? Number(operand) : NaN;
     if (!Number.isFinite(address)) throw new Error(`convert address into uintptr type failed, strconv.ParseUint: parsing ${JSON.stringify(operand)}: invalid syntax`);
   }
@@ -102,7 +98,7 @@ export const dataCommands: Command[] = [
       if (!context.debug.isChannel(expression, frame, scope.thread)) return;
       context.print('\nGoroutines waiting on this channel:');
       const waiters = context.debug.waitersAt(expression, frame, scope.thread);
-      context.host.write(goroutineRows(context, (g) => waiters.has(g.address)));
+      context.host.write(goroutineRows(context, waiters));
     },
   },
   {

@@ -92,6 +92,17 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[]; flag
     ...both(['f', 'v.Legs', 'c.Name', 'animal.Name', 'time.Duration.String', '!yes', '!!yes', '-half', '+half', 'half + 1', '-i64', 'u8 + 100', '0x1p4', '0x1.8p-2', '0X.8p1', '0x1p', '%+v v', '%#v bad', '%#v t', '%#v u8', '%#v i64', '%#v v', '%+d i64', '%s u8', '%s i64', '%T t', '%T u8', '%T half', 'len(5)', 'cap("x")', 'len()', 'cap()', 'yes && i64', 'i64 && yes', 'half % 2', 'yes < true', '!1', '-"x"', '^half', '+yes', '!half', 'main.nosuch(1)', 'main.truth(1)', '(*[2]main.nosuch)(px)']).filter((line) => !/^print (f|v\.Legs|c\.Name|animal\.Name|time\.Duration\.String)$/.test(line)),
     'print f', 'exit',
   ] },
+  { name: 'goroutines that wait', file: 'waits.go', from: 21, lines: [
+    `break ${at('waits.go', 'parked')}`, 'continue', 'goroutines -with label w', 'goroutines -r -with label w', 'goroutines -g -with label w', 'goroutines -l -with user', ...['userloc', 'curloc', 'startloc', 'goloc', 'user', 'label w'].map((by) => `goroutines -group ${by}`), 'goroutines -with userloc net -t 4', 'goroutines -chan block', 'goroutines -chan block -t', 'goroutines -chan block -with userloc many', 'goroutines -chan cs', 'print block', 'print l', 'print rw',
+    ...['recv', 'ctx', 'sleep', 'locked'].map((label) => `goroutines -with label w=${label} -exec bt -full`), 'goroutines -with label w=once2 -exec bt', 'goroutines -with label w=none -exec bt -defer', `break ${at('waits.go', 'chosen')}`, 'continue', 'stack 3', 'locals', 'args', 'next', 'next', 'next', 'stepout', 'exit',
+  ] },
+  { name: 'goroutines that wait in optimised code', file: 'waits.go', from: 21, flags: [], lines: [
+    `break ${at('waits.go', 'parked')}`, 'continue', 'goroutines -with label w', 'goroutines -l -with user', 'goroutines -group userloc', 'goroutines -with userloc main', 'goroutines -chan block', 'goroutines -with userloc net -exec frame 2 args', 'goroutines -with label w=pipe -exec bt', 'exit',
+  ] },
+  { name: 'memory that expressions name', file: 'features.go', from: 21, lines: [
+    `break ${at('features.go', 'pointers')}`, 'continue', ...['-fmt bin -count 4 -size 1 -x q', '-x q', '-x p', '-x u', '-x ap', '-count 8 -x &x', '-x x', '-x str', '-x s', '-x cc', '-x ni', '-x nilf', '-x 1.5', '-x true', '-x 1+', '-x nosuch', '-x &x[1]', '-x u+2', '-x -1', '-x "a"', '-fmt addr -x q'].map((text) => `x ${text}`), ...[11, 35, 95, 2].map((number) => `print syscall.Errno(${number})`), 'print syscall.Signal(29)', 'print syscall.Signal(6)', 'print ni.nosuch', 'print np.nosuch', 'print np.both',
+    'clearall', `break ${at('features.go', 'values')}`, 'continue', ...['o', 'c', 'e', 'e2', 'err', 'm1', 'iv[1]', 't', 'anon'].map((text) => `x -x ${text}`), 'print e2.nosuch', 'print err.nosuch', 'print err.code', 'print o.both.name', 'exit',
+  ] },
   { name: 'what callers keep', file: 'corners.go', from: 19, flags: [], lines: [
     `break ${at('corners.go', 'leaf')}`, 'continue', 'stack 2', 'frame 1 print n', 'frame 1 print s', 'frame 1 print e', 'frame 1 whatis e', 'frame 1 print k', 'up', 'print n + 1', 'print err', 'exit',
   ] },

@@ -37,10 +37,13 @@ function rowText(context: Context, row: Row, where: Where): string {
   return text;
 }
 
-/** Those that a test picks, a line each, as `goroutines` lists them. */
-export function goroutineRows(context: Context, test: (g: GInfo) => boolean): string {
+/** Those at the given addresses of g, in that order. */
+const rowsOf = (context: Context, wanted: readonly number[]): Row[] => { const all = rows(context); return wanted.flatMap((address) => all.filter(({ g }) => g.address === address)); };
+
+/** Goroutines (addresses of g), a line each, as `goroutines` lists them. */
+export function goroutineRows(context: Context, wanted: readonly number[]): string {
   const selected = context.debug.reportedGoroutine();
-  return rows(context).filter(({ g }) => test(g)).map((row) => `${row.g.goid === selected ? '* ' : '  '}Goroutine ${rowText(context, row, 'user')}\n`).join('');
+  return rowsOf(context, wanted).map((row) => `${row.g.goid === selected ? '* ' : '  '}Goroutine ${rowText(context, row, 'user')}\n`).join('');
 }
 
 function longText(context: Context, row: Row, indent = ''): string {
@@ -63,7 +66,7 @@ export function currentGoroutine(context: Context, indent = ''): string {
 /** As in Delve. */
 const MOST_GROUPS = 50;
 
-interface Listing { where: Where; labels: boolean; stack: number | undefined; filters: ((row: Row) => boolean)[]; group: ((row: Row) => string) | undefined; command: string | undefined; system: boolean }
+interface Listing { where: Where; labels: boolean; stack: number | undefined; filters: ((row: Row) => boolean)[]; group: ((row: Row) => string) | undefined; command: string | undefined; system: boolean; /** Only these, in their order. */ waiters: readonly number[] | undefined }
 
 const FIELDS: Record<string, Where> = { curloc: 'current', userloc: 'user', goloc: 'go', startloc: 'start' };
 
@@ -71,7 +74,7 @@ function labelOf(context: Context, { g }: Row, key: string): string | undefined 
 
 function parse(context: Context, args: string, scope: Scope): Listing {
   const words = args.split(' ').filter((word) => word !== '');
-  const listing: Listing = { where: 'user', labels: false, stack: undefined, filters: [], group: undefined, command: undefined, system: false };
+  const listing: Listing = { where: 'user', labels: false, stack: undefined, filters: [], group: undefined, command: undefined, system: false, waiters: undefined };
   const text = (row: Row, field: Where): string => locationText(context, row.place(field));
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
@@ -101,8 +104,7 @@ function parse(context: Context, args: string, scope: Scope): Listing {
       else if (field === 'label') { const key = words[++i] ?? wrong(); listing.group = (row) => `${key}=${labelOf(context, row, key) ?? ''}`; } else wrong();
     } else if (word === '-exec') { listing.command = words.slice(i + 1).join(' '); break; } else if (word === '-l') listing.labels = true;
     else if (word === '-chan') {
-      const waiters = context.debug.waitersAt(words[++i] ?? wrong(), context.frameAt(scope), scope.thread);
-      listing.filters.push((row) => waiters.has(row.g.address));
+      listing.waiters = context.debug.waitersAt(words[++i] ?? wrong(), context.frameAt(scope), scope.thread);
     } else wrong();
   }
   return listing;
@@ -110,7 +112,7 @@ function parse(context: Context, args: string, scope: Scope): Listing {
 
 async function list(context: Context, args: string, scope: Scope, terminal: Commander): Promise<void> {
   const listing = parse(context, args, scope);
-  const all = rows(context).filter((row) => listing.filters.every((filter) => filter(row)));
+  const all = (listing.waiters ? rowsOf(context, listing.waiters) : rows(context)).filter((row) => listing.filters.every((filter) => filter(row)));
   const selected = context.debug.reportedGoroutine();
   const show = async (some: Row[], indent: string): Promise<void> => {
     for (const row of some) {

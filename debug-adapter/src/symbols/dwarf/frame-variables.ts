@@ -50,7 +50,7 @@ export class FrameVariables {
         return { code, ...evaluateLocation(this.info, die.unit, code ?? new Uint8Array(0), size, { pc, cfa: frame.cfa, registers: frame.registers, framePointer: frame.framePointer, memory }) };
       };
       const found = at(frame.pc);
-      if (!found.code || found.place.at !== 'gone' || frame.returnPc === undefined) return found;
+      if ((found.code && found.place.at !== 'gone') || frame.returnPc === undefined) return found;
       // The call takes the register; where the frame goes on with the value is where it was kept meanwhile, if it was. A register there would be the call's result.
       const kept = at(frame.returnPc);
       return !kept.code || kept.place.at === 'memory' || (kept.place.at === 'pieces' && kept.place.pieces.every(({ address }) => address !== undefined)) ? kept : found;

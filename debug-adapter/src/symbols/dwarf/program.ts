@@ -1,5 +1,6 @@
 // The DWARF view of a whole program: which unit covers a pc, subprograms, inlined calls, variables, types and constants by name.
 // Must stay true: units are scanned one at a time and only when a question needs them; each at most once.
+import { sortAsGo } from '../go-sort';
 import { ByteReader } from '../byte-reader';
 import type { FrameContext, GoType, Memory, VariableInfo } from '../types';
 import { At, Tag } from './constants';
@@ -265,9 +266,10 @@ export class DwarfProgram {
       if ((typeof value !== 'number' && typeof value !== 'bigint') || !name.startsWith(`${packageName}.`) || this.types.at(numberOf(die.attributes.get(At.type)) ?? -1) !== type) continue;
       out.push({ name, value: BigInt(value) });
     }
-    out.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
-    this.typeConstants.set(type, out);
-    return out;
+    // Of several with one value Delve names the one that its sorting brings first.
+    const sorted = sortAsGo(out, (a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+    this.typeConstants.set(type, sorted);
+    return sorted;
   }
   private readonly typeConstants = new WeakMap<GoType, { name: string; value: bigint }[]>();
 
