@@ -28,26 +28,31 @@ const moves = new WeakMap<Statement, number>();
 
 /** An edit behind this statement has moved those after it. */
 export function movedBehind(statements: readonly Statement[], index: number): void {
-  const text = statements[statements.findLastIndex(({ word }, i) => i <= index && word?.text === 'TEXT')];
+  // Not from the end: most of a file lies behind.
+  let at = index;
+  while (at >= 0 && statements[at]?.word?.text !== 'TEXT') at--;
+  const text = statements[at];
   if (text) moves.set(text, (moves.get(text) ?? 0) + 1);
 }
 
 export function functionsOf(file: AssemblyFile): AssemblyFunction[] {
   let found = cache.get(file);
-  if (!found) cache.set(file, (found = functionsIn(file, 0, file.statements.length)));
+  if (!found) cache.set(file, (found = functionsFrom(startsIn(file, 0, file.statements.length), file.statements.length, file)));
   return found;
 }
 
-/** Of the statements [from, to), the last of which is the file's last or stands before a TEXT. */
-function functionsIn(file: AssemblyFile, from: number, to: number): AssemblyFunction[] {
-  const { statements } = file;
+/** Numbers of the statements that begin functions. */
+function startsIn({ statements }: AssemblyFile, from: number, to: number): number[] {
   const starts: number[] = [];
   for (let i = from; i < to; i++) {
     const { word, operands } = statements[i] as Statement;
     if (word?.text === 'TEXT' && operands[0]?.symbol) starts.push(i);
   }
-  return starts.map((start, i) => functionOf(statements, start, starts[i + 1] ?? to, file));
+  return starts;
 }
+
+/** `to` is where the last one ends. */
+const functionsFrom = (starts: readonly number[], to: number, file: AssemblyFile): AssemblyFunction[] => starts.map((start, i) => functionOf(file.statements, start, starts[i + 1] ?? to, file));
 
 /** Of a file that an edit has made: `firstOut` to `firstKept` are the statements that went from the old one, what stood behind them has moved. */
 export function handOnFunctions(before: AssemblyFile, after: AssemblyFile, firstOut: number, firstKept: number, shift: number): void {
@@ -57,20 +62,23 @@ export function handOnFunctions(before: AssemblyFile, after: AssemblyFile, first
   let end = before.statements.length - functions.reduce((sum, { statements }) => sum + statements.length, 0);
   const head: AssemblyFunction[] = [];
   const tail: AssemblyFunction[] = [];
-  let from = 0;
   let to = before.statements.length;
+  // Where others begin: only statements that have come may begin one that was none before.
+  const starts: number[] = [];
   for (const each of functions) {
     const start = end;
     end += each.statements.length;
     // What comes in at its end would be its own.
-    if (end < firstOut) { head.push(each); from = end; }
+    if (end < firstOut) head.push(each);
+    else if (start < firstOut) starts.push(start);
     else if (start >= firstKept) {
       if (tail.length === 0) to = start;
       each.span = { file: after.source, start: each.span.start + shift, end: each.span.end + shift };
       tail.push(each);
     }
   }
-  cache.set(after, [...head, ...functionsIn(after, from, to + by), ...tail]);
+  starts.push(...startsIn(after, firstOut, firstKept + by));
+  cache.set(after, [...head, ...functionsFrom(starts, to + by, after), ...tail]);
 }
 
 function functionOf(statements: readonly Statement[], start: number, end: number, file: AssemblyFile): AssemblyFunction {

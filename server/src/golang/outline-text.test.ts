@@ -21,7 +21,7 @@ type LibraryNode = NonNullable<ReturnType<Parser['parse']>>['rootNode'];
 /** The library's own tree of the whole text, as the nodes that declarations are read from. */
 function wholeNode(node: LibraryNode, field: string | undefined): GoNode {
   return {
-    type: node.type, text: node.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ''), start: node.startIndex, end: node.endIndex, isNamed: node.isNamed, field,
+    type: node.type, text: /string_literal$/.test(node.type) ? node.text : node.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ''), start: node.startIndex, end: node.endIndex, isNamed: node.isNamed, field,
     get children() { return node.children.flatMap((child, i) => (child ? [wholeNode(child, node.fieldNameForChild(i) ?? undefined)] : [])); },
   };
 }
