@@ -82,6 +82,13 @@ export const CODE_PAGES_END = 0x1c23000;
 export const NEW_SPECIALS = 0x1c23000;
 /** Of an address shifted right by 8: the offset of its entry. */
 export const TLB_MASK = ((1 << TLB_BITS) - 1) << 4;
+/**
+ * What clock_gettime is answered from (translator/clock.ts): nanoseconds since the program's start at the end of the slice as an i64, -1 where the kernel is to
+ * be asked; what clocks 0 and 1 count besides, a u64 each; the call's number as a u32.
+ */
+export const CLOCK_ELAPSED = STATE_BASE + 0x7c0;
+export const CLOCK_OFFSETS = STATE_BASE + 0x7c8;
+export const CLOCK_CALL = STATE_BASE + 0x7d8;
 /** u32 each: where the next record will be; how many records were taken over, which are the first, in order; how many were made since any were kept. */
 export const NEXT_RECORD = STATE_BASE + 0x7e0;
 export const KEPT_RECORDS = STATE_BASE + 0x7e4;

@@ -45,6 +45,11 @@ export interface CpuHost {
    * it names; false if not, and nothing is done.
    */
   quickCall?(retiredInRun: number): boolean;
+  /**
+   * clock_gettime, for who answers it without that: its number; nanoseconds that clocks 0 and 1 are ahead of the program's start; and how long ago that was
+   * after so many instructions of this run, a nanosecond each, or undefined if every call is to be asked for.
+   */
+  clock?: { call: number; offsets: readonly [bigint, bigint]; elapsed(retiredInRun: number): number | undefined };
   /** Called by `step` for each data access when watchpoints exist. */
   onAccess?(address: number, size: number, write: boolean): void;
 }

@@ -9,7 +9,7 @@ import { EINTR, Errno, ENOSYS, InputWanted, Unsupported } from './errno';
 import type { FileData } from './file-data';
 import { GuestMemory } from './guest-memory';
 import type { HostView } from './host-view';
-import { BOOT_TIME, LONGEST_QUANTUM, LONG_WAIT, LONG_WAIT_WITH_TIMERS, NS_PER_INSTRUCTION, QUANTUM } from './state';
+import { BOOT_TIME, LONGEST_QUANTUM, LONG_WAIT, LONG_WAIT_WITH_TIMERS, NS_PER_INSTRUCTION, QUANTUM, REALTIME_EPOCH } from './state';
 import type { KernelState, SigInfo, Thread, Wait } from './state';
 import { deliverSignals, postSignal } from './signals';
 import { syscallTable } from './syscall-table';
@@ -45,6 +45,9 @@ export interface ProcessFacts {
   uid: number;
   gid: number;
 }
+
+/** What the processor may answer itself (CpuHost.clock): the clocks of `readClock` that every program asks for. */
+export const CLOCKS = { call: syscallTable.findIndex((entry) => entry?.name === 'clock_gettime'), offsets: [BigInt(REALTIME_EPOCH) * 1_000_000_000n, BigInt(BOOT_TIME)] } as const;
 
 export class Kernel {
   readonly memory: GuestMemory;

@@ -12,6 +12,7 @@ import type { CodeEngine, TranslationCache } from '../machine-types';
 import { programKey } from './kept';
 import type { CoreModule } from './kept-core';
 import { keepCore, keepRecipes, loadCore, loadRecipes } from './kept-core';
+import { setClock, tellTime } from './clock';
 import { Lookups } from './lookups';
 import { FIRST_FREE_SLOT, FIRST_TEMPLATE, INTERPRET_SLOT } from './places';
 import { runString } from './strings';
@@ -110,6 +111,7 @@ export class TranslatingCpu implements Cpu {
     lookups.flush();
     this.translations = new Translations(lookups, { m: pages.memory, h: helpers, t: table, c: this.core.callSlot }, this.core.stub, tuning, templates, this.coreModule.library, this.core, engine, () => loadRecipes(keeping?.cache));
     lookups.words[OFTEN >> 2] = tuning.often;
+    setClock(lookups, host.clock);
     this.translations.setBreakpoints(this.breakpoints);
     if (!keeping) return;
     this.key = programKey(keeping.program);
@@ -172,6 +174,7 @@ export class TranslatingCpu implements Cpu {
       const slice = Math.min(budget - this.retired, this.tuning.shortestSlice + ((this.variation >>> 8) % this.tuning.sliceVaries));
       this.entered = slice;
       if (this.translations.statistics.modules >= this.tuning.mostModules) this.startAnew();
+      tellTime(this.lookups, this.host.clock, this.retired + slice);
       const left = ~this.core.dispatch(slice, STACK_BYTES);
       this.retired += slice - left;
       this.worked += slice - left;

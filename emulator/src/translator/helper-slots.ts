@@ -6,6 +6,7 @@ import { found, lookUp } from '../semantics/look-up';
 import type { Helper, HelperTable } from '../semantics/helpers';
 import type { AccessName } from '../wasm/code';
 import type { TypeList } from '../wasm/module';
+import { answerClock } from './clock';
 import { flagHelpers } from './flag-bits';
 import { CALL_SLOT, INTERPRET_SLOT, TRANSLATED } from './places';
 
@@ -67,7 +68,7 @@ const own: HelperTable = {
   slowWrite: slow('slowWrite'),
   cpuid: { parameters: ['i32', 'i32'], results: [], emit(code, call) { code.localGet(0).localGet(1); call('host.cpuid'); } },
   timestamp: { parameters: ['i32'], results: [], emit(code, call) { code.localGet(0); call('host.timestamp'); } },
-  quickCall: { parameters: ['i32'], results: ['i32'], emit(code, call) { code.localGet(0); call('host.quickCall'); } },
+  quickCall: { parameters: ['i32'], results: ['i32'], emit(code, call) { answerClock(code); code.localGet(0); call('host.quickCall'); } },
   string: { parameters: ['i32', 'i32', 'i32'], results: ['i32'], emit(code, call) { code.localGet(0).localGet(1).localGet(2); call('host.string'); } },
 };
 const all: HelperTable = { ...own, ...helpers };
