@@ -8,6 +8,7 @@ import { loadBias } from '@gobuf/emulator/elf/load';
 import { Debugger } from '../engine/debugger';
 import type { GuestInput, SourceFiles } from '../engine/types';
 import { openBinary } from '../symbols';
+import { LONG_RUN, growNewSpace } from './host/flags';
 import { modulePaths } from './host/modules';
 import { startGuest } from './guest';
 import type { Guest } from './guest';
@@ -43,6 +44,7 @@ const inflate = (data: Uint8Array, size: number): Uint8Array => zlib.inflateSync
 const find = (data: Uint8Array, bytes: Uint8Array, from: number): number => Buffer.from(data.buffer, data.byteOffset, data.length).indexOf(bytes, from);
 
 export function openDebugger(guest: Guest, options: DebuggingOptions): Debugger {
+  growNewSpace(LONG_RUN);
   const goroot = options.goroot ?? process.env['GOROOT'];
   // What cannot be run is not debugged either: the same sentences as gobuf run's.
   const bias = loadBias(parseElf(guest.program));

@@ -28,7 +28,7 @@ const own = OWN[process.argv[2] ?? ''] ?? 67_584;
 const setInterruptBudget = (bytes: number): void => setFlag(`--interrupt-budget=${bytes}`);
 /**
  * By how much the space of new objects, 1 MB at the start, grows at a time. 2 is V8's own; the language server, which stays, sees to its memory itself (memory.ts),
- * and whoever runs a program that does not end at once to theirs: getting the pages of 16 MB takes as long as a twentieth of a short run.
+ * and debuggers and runs that do not end at once to theirs: getting the pages of 16 MB takes a twentieth of a short run.
  */
 const GROWTH = process.argv[2] === 'lsp' ? 2 : 4;
 export const LONG_RUN = 16;
