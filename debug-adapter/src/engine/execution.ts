@@ -16,6 +16,7 @@ import { isPrivateRuntime } from './movement';
 import type { Outcome } from './movement';
 import type { Frame } from './types';
 import { isGogo, unwind } from './unwind';
+import { isUsers, USER_FRAMES } from './goroutine-details';
 
 /** Steps before `next` changes from single steps to breakpoints on all other lines. */
 const SINGLE_STEPS = 1500;
@@ -308,6 +309,8 @@ export class Execution extends Backwards {
     if (stepped.kind !== 'done') return stepped;
     const callee = this.binary.functionAt(this.registers(tid).rip);
     const allowed = asked || this.stepIntoRuntime || from.assembly || from.name.startsWith('runtime.');
+    const switched = callee && !asked ? await this.intoCoroutine(tid, callee) : undefined;
+    if (switched) return switched;
     if (callee?.name === 'runtime.deferreturn' && !allowed) return this.intoDeferred(callee, back, registers.rip);
     if (!callee || (!allowed && isPrivateRuntime(callee))) {
       const over = await this.untilReturn(tid, [back], registers.rip);
@@ -321,6 +324,27 @@ export class Execution extends Backwards {
     }
     const arrived = await this.arrive(tid, back, allowed);
     return arrived === undefined ? { kind: 'over', outcome: { kind: 'done', tid: this.current } } : arrived;
+  }
+
+  /**
+   * Into what iter.Pull made (`next`, `stop`, the iterator's `yield`), just called: as in Delve on to where the other side goes on, or to the beginning of the
+   * iterator that was not called yet; undefined for any other function, or if that cannot be told.
+   */
+  private async intoCoroutine(tid: number, callee: FunctionInfo): Promise<Outcome | undefined> {
+    if (!/^iter\.Pull.*\.func/.test(callee.name)) return undefined;
+    const { words, binary } = this, captured = (closure: number | undefined, name: string): number | undefined => {
+      const code = closure ? words.memory.pointer(closure) : undefined, field = code === undefined ? undefined : binary.closureFields(code).find((each) => each.name === name);
+      return field && words.memory.pointer(closure! + field.offset);
+    };
+    const coroutine = captured(Number(BigInt.asUintN(47, this.registers(tid).gpr[RDX]!)), 'c'), g = words.pointerOf('runtime.coro', coroutine, 'gp');
+    const pc = words.gPointer(g, 'sched.pc'), sp = words.gPointer(g, 'sched.sp');
+    if (!g || !pc || !sp) return undefined;
+    let goal: number | undefined;
+    if (binary.functionAt(pc)?.name === 'runtime.corostart') {
+      const iterator = captured(words.pointerOf('runtime.coro', coroutine, 'f'), 'seq'), code = iterator ? words.memory.pointer(iterator) : undefined, fn = code === undefined ? undefined : binary.functionAt(code);
+      goal = fn && binary.firstPcAfterPrologue(fn);
+    } else goal = unwind(words, { pc, sp, bp: words.gField(g, 'sched.bp') ?? 0n, g }, { levels: 2 * USER_FRAMES }).frames.find((frame) => !frame.inlined && isUsers(frame.function))?.pc;
+    return goal === undefined ? undefined : this.advance([goal], () => words.currentG(this.registers(this.current)) === g);
   }
 
   /** `step` at a function's end goes into what it deferred last, unless that is called by code that the compiler made (Delve stays out then, too). */
@@ -466,15 +490,15 @@ export class Execution extends Backwards {
     // The body of a loop over a function is a part of the function that it stands in: that is what is left.
     const loop = !physical && own >= 0 ? framesAround(this.words, { frame: frames[own]!, registers }).at(-1) : undefined;
     if (loop) own = Math.max(own, frames.findIndex((frame) => frame.cfa === loop.cfa && !frame.inlined));
+    const top = frames[own], left = loop && top ? this.binary.functionAt(top.lookupPc) : fn;
     // Wrappers on the way out are passed through.
     while (own + 1 < frames.length && frames[own + 1]!.wrapper && !frames[own]!.boundary) own++;
     const frame = frames[own], caller = frames[own + 1];
-    if (!frame || !caller || frame.boundary === 'goexit' || frame.boundary === 'threadStart') throw new Error('nothing to stepout to');
+    if (!top || !frame || !caller || frame.boundary === 'goexit' || frame.boundary === 'threadStart') throw new Error('nothing to stepout to');
     if (frame.boundary === 'signal') return this.untilReturn(tid, [{ pc: caller.pc, at: this.words.position(registers, caller.sp) }], registers.rip);
     const back = { pc: caller.pc, at: this.words.position(registers, frame.cfa) };
     // First to the function's own RET, where its results can still be read.
-    const top = frames.find((candidate) => !candidate.inlined)!;
-    const returns = !loop && fn && !fn.spWrite ? this.returnsOf(fn).map((pc) => ({ pc, at: this.words.position(registers, top.cfa - 8) })) : [];
+    const returns = left && !left.spWrite ? this.returnsOf(left).map((pc) => ({ pc, at: this.words.position(registers, top.cfa - 8) })) : [];
     const outcome = await this.untilReturn(tid, [back, ...returns], registers.rip, undefined, undefined, frame.cfa);
     if (outcome.kind !== 'done') return outcome;
     const at = this.registers(outcome.tid).rip;

@@ -205,6 +205,8 @@ export interface Binary {
   functionsNamed(name: string): FunctionInfo[];
   /** The function that is called exactly so. */
   functionNamed(name: string): FunctionInfo | undefined;
+  /** What the closure whose code is at pc has captured, and where in it (Go ≥ 1.23). */
+  closureFields(pc: number): { name: string; offset: number; type: GoType }[];
   lineAt(pc: number): LocationInfo | undefined;
   /** Breakpoint addresses of a line, as Delve picks them (one per function or inlined copy; empty if the line has no code). */
   pcsForLine(file: string, line: number): number[];

@@ -103,6 +103,11 @@ const SCRIPTS: { name: string; file: string; from: number; lines: string[]; flag
     `break ${at('features.go', 'pointers')}`, 'continue', ...['-fmt bin -count 4 -size 1 -x q', '-x q', '-x p', '-x u', '-x ap', '-count 8 -x &x', '-x x', '-x str', '-x s', '-x cc', '-x ni', '-x nilf', '-x 1.5', '-x true', '-x 1+', '-x nosuch', '-x &x[1]', '-x u+2', '-x -1', '-x "a"', '-fmt addr -x q'].map((text) => `x ${text}`), ...[11, 35, 95, 2].map((number) => `print syscall.Errno(${number})`), 'print syscall.Signal(29)', 'print syscall.Signal(6)', 'print ni.nosuch', 'print np.nosuch', 'print np.both',
     'clearall', `break ${at('features.go', 'values')}`, 'continue', ...['o', 'c', 'e', 'e2', 'err', 'm1', 'iv[1]', 't', 'anon'].map((text) => `x -x ${text}`), 'print e2.nosuch', 'print err.nosuch', 'print err.code', 'print o.both.name', 'exit',
   ] },
+  { name: 'into coroutines and back', file: 'coroutines.go', from: 23, lines: [
+    `break ${at('coroutines.go', 'next')}`, 'continue', 'clear 1', 'locals', 'whatis next', 'step', 'step', 'step', 'stack', 'stepout', 'next', 'step', 'print v', 'next', 'step', 'stack', 'step', 'step', 'goroutines -r -with userloc pulled', `break ${at('coroutines.go', 'first')}`, 'continue', 'locals', 'step', 'step', 'step', 'step', 'step', 'stack 4', 'exit',
+  ] },
+  { name: 'out of loops over functions', file: 'coroutines.go', from: 23, lines: ['break main.nested', 'continue', ...Array<string>(10).fill('next'), 'step', 'step', 'step', 'stepout', 'exit'] },
+  { name: 'coroutines that panic', file: 'coroutines.go', from: 23, lines: [`break ${at('coroutines.go', 'inpanic')}`, 'continue', 'stack', 'next', 'next', 'next', 'exit'] },
   { name: 'what callers keep', file: 'corners.go', from: 19, flags: [], lines: [
     `break ${at('corners.go', 'leaf')}`, 'continue', 'stack 2', 'frame 1 print n', 'frame 1 print s', 'frame 1 print e', 'frame 1 whatis e', 'frame 1 print k', 'up', 'print n + 1', 'print err', 'exit',
   ] },
