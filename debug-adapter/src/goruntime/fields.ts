@@ -20,7 +20,7 @@ export const RUNTIME_FIELDS: readonly RuntimeField[] = [
   ...all('runtime.g', 'stack.lo stack.hi stackguard0 stackguard1 m sched.sp sched.pc sched.g sched.ctxt sched.bp sched.lr syscallsp syscallpc stktopsp atomicstatus goid schedlink waitsince waitreason preempt preemptStop asyncSafePoint lockedm gopc startpc waiting labels ancestors'),
   ...some('runtime.g', 'sched.ret', undefined, 24),
   ...some('runtime.g', 'parentGoid', 21),
-  ...some('runtime.coro', 'gp f', 23),
+  ...some('runtime.coro', 'gp f', 22),
   ...all('runtime.m', 'g0 gsignal curg procid tls mstartfn p nextp oldp id mallocing throwing preemptoff locks spinning blocked incgo park.key alllink schedlink lockedg'),
   ...some('runtime.m', 'idleNode.next', 26),
   ...all('runtime.p', 'id status link schedtick syscalltick m mcache runqhead runqtail runq runnext preempt timers.len goidcache goidcacheend'),
