@@ -13,7 +13,7 @@ import { InputWanted, Unsupported } from './kernel/errno';
 import { FileData } from './kernel/file-data';
 import { STDIN_OBJECT } from './kernel/files';
 import { HostView } from './kernel/host-view';
-import { CLOCKS, Kernel } from './kernel/kernel';
+import { clocks, Kernel } from './kernel/kernel';
 import { signalName } from './kernel/signal-numbers';
 import { raiseFault } from './kernel/signals';
 import { initialState, seedWords } from './kernel/start';
@@ -95,7 +95,7 @@ export class GuestMachine implements Machine {
       cpuid: (leaf, subleaf) => cpuid(level, procs, leaf, subleaf),
       timestamp: (retired) => BigInt(this.kernel.now + retired),
       quickCall: (retired) => this.watchpoints.length === 0 && this.kernel.quickCall(retired),
-      clock: { ...CLOCKS, elapsed: (retired) => (this.watchpoints.length === 0 && !this.eventKinds.has('syscall') ? this.kernel.elapsed + retired : undefined) },
+      clock: { ...clocks(), elapsed: (retired) => (this.watchpoints.length === 0 && !this.eventKinds.has('syscall') ? this.kernel.elapsed + retired : undefined) },
       onAccess: (address, size, write) => { if (this.watchpoints.length > 0) this.accesses.push({ address, size, write }); },
     }, options);
     this.space.changed = (start, end, code) => { if (code) this.cpu.invalidate(start, end); else this.cpu.flushLookups(); };

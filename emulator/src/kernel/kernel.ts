@@ -47,7 +47,8 @@ export interface ProcessFacts {
 }
 
 /** What the processor may answer itself (CpuHost.clock): the clocks of `readClock` that every program asks for. */
-export const CLOCKS = { call: syscallTable.findIndex((entry) => entry?.name === 'clock_gettime'), offsets: [BigInt(REALTIME_EPOCH) * 1_000_000_000n, BigInt(BOOT_TIME)] } as const;
+// The table's modules import this one: it is there when a machine is made, not before.
+export const clocks = () => ({ call: syscallTable.findIndex((entry) => entry?.name === 'clock_gettime'), offsets: [BigInt(REALTIME_EPOCH) * 1_000_000_000n, BigInt(BOOT_TIME)] }) as const;
 
 export class Kernel {
   readonly memory: GuestMemory;
