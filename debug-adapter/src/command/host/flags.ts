@@ -25,7 +25,9 @@ export function setPatience(bytes = PATIENCE): void {
 const GUEST = 500_000, OWN: Readonly<Record<string, number>> = { run: GUEST, exec: GUEST, debug: GUEST, test: GUEST, trace: GUEST, tour: GUEST, dap: 1_000_000 };
 /** Each bundle has this file for itself. */
 const own = OWN[process.argv[2] ?? ''] ?? 67_584;
-const setInterruptBudget = (bytes: number): void => setFlag(`--interrupt-budget=${bytes}`);
+/** Node 20's V8 has the flag and Node 21's complains of it; there it is V8's own figure for everybody. */
+const [major = 0, minor = 0] = process.versions.v8.split('.').map(Number), hasBudget = major < 11 || (major === 11 && minor < 4);
+const setInterruptBudget = (bytes: number): void => { if (hasBudget) setFlag(`--interrupt-budget=${bytes}`); };
 /**
  * By how much the space of new objects, 1 MB at the start, grows at a time. 2 is V8's own; the language server, which stays, sees to its memory itself (memory.ts),
  * and debuggers and runs that do not end at once to theirs: getting the pages of 16 MB takes a twentieth of a short run.
