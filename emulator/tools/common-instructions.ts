@@ -97,7 +97,7 @@ for (const example of chosen) { const last = lines.at(-1); if (last !== undefine
 fs.writeFileSync(path.join(process.env.GOBUF_TOOLS!, '../src/translator/common-instructions.ts'), `// One example of every pattern that is worth a template at hand, and of every head that is worth a recipe, in hexadecimal.
 // Must stay true: decodable instructions; made by tools/common-instructions.mjs from Go binaries.
 // Over 400 lines: it is one list.
-const EXAMPLES = \`
+export const EXAMPLES = \`
 ${lines.join('\n')}
 \`;
 

@@ -3,6 +3,8 @@
 import { Emitter } from '../semantics/emitter';
 import { semantics } from '../semantics/index';
 import { MemoryEmitter, RegisterEmitter } from '../semantics/operands';
+import { answerClock } from './clock';
+import { EXAMPLES } from './common-instructions';
 import { buildCore } from './core';
 import { fillRecord } from './decoded-record';
 import { FunctionTranslator } from './function';
@@ -12,6 +14,7 @@ import { helperList, helperSlots } from './helper-slots';
 import { KEPT_FORM } from './kept';
 import { layOutLoops } from './layout';
 import { localHelpers } from './layer-module';
+import { makeLibrary } from './library';
 import { patternOf } from './pattern';
 import { Recipes } from './recipes';
 import { recordFunctions } from './record-functions';
@@ -23,7 +26,7 @@ let known: number | undefined;
 
 export function fingerprint(): number {
   if (known !== undefined) return known;
-  const texts = [KEPT_FORM, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, patternOf, Records, fillRecord, Recipes, ...recordFunctions].map(String)];
+  const texts = [KEPT_FORM, EXAMPLES, ...[FunctionTranslator, Emitter, MemoryEmitter, RegisterEmitter, discover, layOutLoops, stackShape, solveRegisters, localHelpers, inlineCalls, canBeInlined, buildCore, makeLibrary, answerClock, patternOf, Records, fillRecord, Recipes, ...recordFunctions].map(String)];
   for (const name of helperList) texts.push(name, String(helperSlots.helper(name).emit));
   let hash = 0x811c9dc5;
   for (const text of texts) for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
