@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { CoreFile } from '../testing/core-file';
 import { build, delve, hasDelve, readBytes, toolchains } from '../testing/toolchains';
 import { openBinary } from '../symbols';
@@ -65,7 +65,9 @@ describe.skipIf(all.length === 0)('runtime fields (needs the go command)', () =>
 
 interface Stopped { binary: GoBinary; core: CoreFile; runtime: GoRuntime; values: GoValues; scope: EvalScope; threads: ThreadState[]; file: string; coreFile: string }
 
-const kept = new Map<string, Stopped>();
+const kept = new Map<string, Stopped>(), folders: string[] = [];
+// Core files of 40 MB each. A worker of vitest's has no end of its own.
+afterAll(() => { for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true }); });
 
 /** The program stopped inside main.worker, as a core file. */
 function stopped(version: string): Stopped {
@@ -73,7 +75,7 @@ function stopped(version: string): Stopped {
   if (known) return known;
   const file = build(PROGRAM, all.find((go) => go.version === version)!);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-core-'));
-  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const coreFile = path.join(folder, 'core');
   delve(['exec', file], ['break main.worker:4', 'continue', `dump ${coreFile}`]);
   const binary = openBinary(readBytes(file)), core = new CoreFile(readBytes(coreFile));
