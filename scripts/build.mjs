@@ -152,7 +152,10 @@ function makeCode() {
   try {
     esbuild.buildSync({ ...common, entryPoints: [path.join(root, COMMANDS, 'host/built-code.ts')], outfile: script });
     fs.writeFileSync(wire, core.subarray(8, 8 + core.readUInt32LE(0)));
-    const make = (...given) => spawnSync(process.execPath, [script, ...given], { stdio: 'ignore' });
+    const make = (how, from, to) => {
+      spawnSync(process.execPath, [script, how, from, to], { stdio: 'ignore' });
+      if (!fs.existsSync(to)) console.warn(`${path.relative(root, to)} could not be made with this version of Node: gobuf does without, and starts more slowly.`);
+    };
     make('module', wire, path.join(dist, 'commands', 'core.code'));
     for (const [name, how] of Object.entries(BUILT)) make(how, path.join(dist, 'commands', name), path.join(dist, 'commands', `${name}.code`));
   } finally { for (const file of [script, folder]) fs.rmSync(file, { recursive: true, force: true }); }

@@ -1,6 +1,7 @@
 // What building gobuf made for this version of Node is used, and where it is missing, or another version made it, programs run as ever.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { isBuiltin } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { tinyElf } from '@gobuf/emulator/testing/tiny-elf';
@@ -49,4 +50,10 @@ test('as it was built, without that, and with what another version of V8 made', 
     }
   });
   expect(foreign).toEqual(withoutCode);
+});
+
+test('bundles need nothing but modules of Node\'s own, which are the same from wherever they are asked for', () => {
+  const commands = path.join(ROOT, 'dist/commands'), needed = fs.readdirSync(commands).filter((name) => name.endsWith('.js')).flatMap((name) => Array.from(fs.readFileSync(path.join(commands, name), 'utf8').matchAll(/\brequire\("([^"]+)"\)/g), ([, module = '']) => module));
+  expect(needed).toContain('node:fs');
+  expect(needed.filter((module) => !isBuiltin(module))).toEqual([]);
 });

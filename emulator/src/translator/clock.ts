@@ -1,5 +1,5 @@
 // clock_gettime of the clocks that programs ask for most, answered in WebAssembly: Go's scheduler wants to know the time at every second switch, and asking
-// JavaScript for it took a seventh of a program that only switches.
+// JavaScript for it took an eighth to a quarter of a program that only switches.
 // Must stay true: what is written and returned is what the kernel's call would; whatever is not plain is left to that.
 import { CLOCK_CALL, CLOCK_ELAPSED, CLOCK_OFFSETS, GPR, STATE_BASE, WRITE_TLB } from '../cpu-state';
 import type { CpuHost } from '../cpu-types';

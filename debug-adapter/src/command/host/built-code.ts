@@ -1,6 +1,6 @@
 // Run when gobuf is built, not by its users: has V8 make the code that every run needs, so that none of theirs waits for it. `module WIRE OUT` optimises a
-// WebAssembly module, `script BUNDLE OUT` compiles all functions of a bundle, `command BUNDLE OUT` those that a command uses for an ordinary program (a third
-// of them, and reading the rest is a twentieth of a start). OUT comes to be only if V8, asked in a new process, takes it.
+// WebAssembly module, `script BUNDLE OUT` compiles all functions of a bundle, `command BUNDLE OUT` those that a command uses for an ordinary program (without
+// the two fifths of run's code that are for rare system calls a start reads and revives less). OUT comes to be only if V8, asked in a new process, takes it.
 // Must stay true: it runs under the flags of the commands, for code is good only under equal ones; OUT is never there in part.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
