@@ -35,7 +35,10 @@ export function siblings(file: AssemblyFile, { files, read }: Neighbours, mentio
 export function linkedPaths({ source: { path }, target }: AssemblyFile, files: Files, minor: number): string[] {
   const directory = directoryOf(path);
   const isTest = path.endsWith('_test.s');
-  return assemblyIn(directory, files.list(directory) ?? []).flatMap((other) => (other.path !== path && other.isTest === isTest && isBuilt(other, files, target, minor) ? [other.path] : []));
+  const all = builtFor(target);
+  const found: string[] = [];
+  for (const other of assemblyIn(directory, files.list(directory) ?? [])) if (other.path !== path && other.isTest === isTest && isBuilt(other, files, target, minor, all)) found.push(other.path);
+  return found;
 }
 
 interface Candidate { path: string; isTest: boolean; goarch: string | undefined }
@@ -52,19 +55,24 @@ function assemblyIn(directory: string, names: readonly string[]): Candidate[] {
   return known.found;
 }
 
-/** Asked again and again of the same texts. */
-const built = new Map<string, { text: string; holds: boolean }>();
+/** By target and path: asked again and again of the same texts. */
+const built = new Map<string, Map<string, { text: string; holds: boolean }>>();
 const MOST_BUILT = 4000;
 
-function isBuilt({ path, goarch }: Candidate, files: Files, target: Target, minor: number): boolean {
+function builtFor({ goos, goarch }: Target): Map<string, { text: string; holds: boolean }> {
+  const key = `${goos}/${goarch}`;
+  let known = built.get(key);
+  if (!known || known.size > MOST_BUILT) built.set(key, (known = new Map()));
+  return known;
+}
+
+function isBuilt({ path, goarch }: Candidate, files: Files, target: Target, minor: number, all: Map<string, { text: string; holds: boolean }>): boolean {
   if (goarch !== undefined && goarch !== target.goarch) return false;
   const text = files.read(path) ?? '';
-  const key = `${target.goos}/${target.goarch} ${path}`;
-  const known = built.get(key);
+  const known = all.get(path);
   if (known?.text === text) return known.holds;
-  if (built.size > MOST_BUILT) built.clear();
   const holds = isBuiltFor(path, () => text, target, minor);
-  built.set(key, { text, holds });
+  all.set(path, { text, holds });
   return holds;
 }
 

@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import type { AssemblyFile } from '../analysis/assembly-file';
 import { actions } from '../analysis/code-actions';
-import { completion, type Completion, type CompletionKind } from '../analysis/completion';
+import { completion, type CompletionKind } from '../analysis/completion';
 import { beyondAmd64, instructionHelp } from '../analysis/hover';
 import { architectures } from '../arch/architecture';
 import { rename, RenameError, renameTarget, type RenameContext } from '../analysis/rename';
@@ -113,17 +113,25 @@ export function editing(session: Session): void {
 export function completionAt({ documents, editRangeOnce }: Session, file: AssemblyFile, offset: number): CompletionList {
   const { start, end, items, incomplete } = completion({ ...documents.context(file), mnemonics: documents.checker.mnemonics(file), forms: documents.operandForms(file), goroot: documents.checker.options.goroot }, offset);
   const replaced = range({ file: file.source, start, end });
-  const edit = ({ label, insert }: Completion): Partial<CompletionItem> => (!editRangeOnce ? { textEdit: TextEdit.replace(replaced, insert) } : insert === label ? {} : { textEditText: insert });
+  const { goarch } = file.target;
   return {
     isIncomplete: incomplete,
     ...(editRangeOnce ? { itemDefaults: { editRange: replaced } } : {}),
-    items: items.map((item, i): CompletionItem => ({
-      label: item.label, kind: KIND[item.kind], sortText: String(i).padStart(4, '0'), ...edit(item),
-      ...(item.detail ? { detail: item.detail } : {}), ...(item.filter ? { filterText: item.filter } : {}), ...(item.snippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
-      ...(item.kind === 'instruction' ? { data: file.target.goarch } : {}),
-    })),
+    items: items.map(({ label, kind, insert, detail, filter, snippet }, i) => {
+      const item: CompletionItem = { label, kind: KIND[kind], sortText: SORT[i] ?? String(i) };
+      if (!editRangeOnce) item.textEdit = { range: replaced, newText: insert };
+      else if (insert !== label) item.textEditText = insert;
+      if (detail) item.detail = detail;
+      if (filter) item.filterText = filter;
+      if (snippet) item.insertTextFormat = InsertTextFormat.Snippet;
+      if (kind === 'instruction') item.data = goarch;
+      return item;
+    }),
   };
 }
+
+/** What puts items into the order in which they are given. */
+const SORT = Array.from({ length: 1000 }, (_, i) => String(i).padStart(4, '0'));
 
 export function workspaceEdit(session: Session, edits: readonly Edit[]): WorkspaceEdit {
   const changes: Record<string, TextEdit[]> = {};
