@@ -51,6 +51,9 @@ export class Expected {
   /** The number of the next message that is sent, if all was as expected so far. */
   get sequence(): number { return this.#sequences[this.done]!; }
 
+  /** Nothing more is expected. */
+  get over(): boolean { return this.done === this.#asked.length - 1; }
+
   /** How many of the next requests the text is, all of it; 0 if it is anything else. */
   covers(text: string): number {
     const from = this.#asked[this.done]!;

@@ -8,7 +8,7 @@ import { checkedArguments } from './arguments';
 import { type Exchange, Expected, NUMBER_FIRST, NUMBER_LAST } from './expected';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
-import { type Answer, LookAhead, plainWords, type Rehearsal } from './look-ahead';
+import { type Answer, LookAhead, plainWords, type Rehearsal, SILENCE_MS } from './look-ahead';
 import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
 import { type DapHost, type MadeEvent, Session } from './session';
@@ -56,6 +56,7 @@ export class DapServer extends ProtocolServer {
     });
     this.#ahead = this.session.ahead = new LookAhead(this.session);
     this.#ahead.onForeseen = () => this.#expect();
+    this.session.catchUp = () => this.#catchUp();
     this.on('close', () => this.#end());
     this.on('error', () => this.#end());
   }
@@ -114,7 +115,7 @@ export class DapServer extends ProtocolServer {
   #lastNumber = 0;
 
   /** What the client says next if it goes on as it did, and what was foreseen of it. */
-  #expected: { talk: Expected; rehearsal: Rehearsal; answers: Answer[]; thread: number } | undefined;
+  #expected: { talk: Expected; /** Exchanges that all else knows of. */ noted: number; rehearsal: Rehearsal; answers: Answer[]; thread: number } | undefined;
   #expect(): void {
     const step = this.#step, rehearsal = this.#ahead.foreseen, told = step && this.#ahead.next(step.thread), library = this as unknown as { _sequence: number };
     this.#expected = undefined;
@@ -122,31 +123,52 @@ export class DapServer extends ProtocolServer {
     const exchanges: Exchange[] = [{ words: step.words, answers: (number) => [`,"type":"response","request_seq":${number},"success":true,"command":"stepIn"}`, ...told.events.map(eventText)] }];
     const answers = [...rehearsal.byWords.values()];
     for (const { asked: { words }, rest } of answers) exchanges.push({ words: words!, answers: (number) => [`,"type":"response","request_seq":${number}${rest}`] });
-    this.#expected = { talk: new Expected(exchanges, library._sequence, this.#lastNumber + 1), rehearsal, answers, thread: step.thread };
+    this.#expected = { talk: new Expected(exchanges, library._sequence, this.#lastNumber + 1), noted: 0, rehearsal, answers, thread: step.thread };
   }
-  /** Answers what comes just as expected: all that has to be noted about it is noted when the answers have left. */
+  /** Answers what comes just as expected. Nothing else is done then: on a machine with few processors the client has its answer when this one rests. */
   #asExpected(piece: string): boolean {
     const expected = this.#expected;
     if (!expected) return false;
-    const { talk, rehearsal, answers, thread } = expected, { done } = talk, count = talk.covers(piece), library = this as unknown as { _sequence: number };
-    const send = (): void => {
-      this.#output!.write(talk.take(count));
-      library._sequence = talk.sequence;
-      this.#lastNumber = talk.number + talk.done - 1;
-    };
+    const { talk, rehearsal, thread } = expected, { done } = talk, count = talk.covers(piece), library = this as unknown as { _sequence: number };
     if (count > 0 && library._sequence === talk.sequence && this.#waiting.length === 0 && !this.session.searching) {
-      if (done > 0 && this.#ahead.holds(rehearsal)) {
-        send();
-        for (let i = done; i < done + count; i++) this.#ahead.given(answers[i - 1]!);
-        return true;
-      }
-      if (done === 0 && count === 1 && this.session.stepAsForeseen(thread, send)) {
-        this.#ahead.told();
+      // Where something is not noted yet, nothing came between.
+      if (done > expected.noted || (done > 0 ? this.#ahead.holds(rehearsal) : count === 1 && this.session.foresees(thread))) {
+        this.#output!.write(talk.take(count));
+        library._sequence = talk.sequence;
+        this.#lastNumber = talk.number + talk.done - 1;
+        this.#noting ??= this.#noteSoon(talk.done);
         return true;
       }
     }
+    this.#catchUp();
     this.#expected = undefined;
     return false;
+  }
+  #noting: ReturnType<typeof setTimeout> | undefined;
+  #noteSoon(done: number): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      this.#noting = undefined;
+      const talk = this.#expected?.talk;
+      if (!talk) return;
+      if (talk.done !== done) { this.#noting = this.#noteSoon(talk.done); return; }
+      this.#catchUp();
+      // The client has all that it wants, and has been silent.
+      if (talk.over) this.#ahead.now();
+    }, SILENCE_MS);
+    (timer as unknown as { unref?(): void }).unref?.();
+    return timer;
+  }
+  /** Notes what was answered as expected: that the step was told, and what was asked at that stop. */
+  #catchUp(): void {
+    const expected = this.#expected;
+    if (!expected || expected.noted === expected.talk.done) return;
+    const { noted, talk: { done }, answers, thread } = expected;
+    expected.noted = done;
+    if (noted === 0) {
+      this.session.stepAsForeseen(thread, () => undefined);
+      this.#ahead.told();
+    }
+    for (let i = Math.max(noted, 1); i < done; i++) this.#ahead.given(answers[i - 1]!);
   }
   /** The last step by an instruction. */
   #step: { words: string; thread: number } | undefined;
@@ -255,6 +277,7 @@ export class DapServer extends ProtocolServer {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#noting);
     this.#flush();
     this.session.dispose();
     this.emit('ended');

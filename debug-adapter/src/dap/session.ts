@@ -222,6 +222,12 @@ export class Session {
     this.move(kind, (options) => this.engine.resume(kind, { ...options, thread }));
   }
 
+  /** Notes what was answered and is not noted yet; absent where that is done at once. */
+  catchUp: (() => void) | undefined;
+
+  /** Whether a step by an instruction was foreseen and may be told. */
+  foresees(thread: number): boolean { return !this.running && this.ahead?.next(thread) !== undefined; }
+
   /** A step by an instruction that was foreseen is told before it is done; until it is done, only what was made beforehand is answered. True if it was. */
   stepAsForeseen(thread: number, tell: (events: readonly MadeEvent[]) => void): boolean {
     const foreseen = this.running ? undefined : this.ahead?.next(thread);
@@ -236,7 +242,7 @@ export class Session {
   #pay: (() => void) | undefined;
   #owes = false;
   /** A step that was told is still to be done. */
-  get owes(): boolean { return this.#owes; }
+  get owes(): boolean { this.catchUp?.(); return this.#owes; }
   /** The same, and nobody has asked for it yet: what was made for the moment after it may be answered. */
   get owing(): boolean { return this.#pay !== undefined; }
 
@@ -281,6 +287,7 @@ export class Session {
 
   /** Resolves when nothing runs. */
   async settled(): Promise<void> {
+    this.catchUp?.();
     this.#pay?.();
     this.#pay = undefined;
     await this.#run;
