@@ -30,8 +30,7 @@ interface Args { frameId?: number; variablesReference?: number; memoryReference?
 export interface Rehearsal { stop: StopInfo | undefined; events: MadeEvent[]; answers: Map<string, Answer>; /** The same by the words of requests. */ byWords: Map<string, Answer>; frames: Map<number, { frame: Frame; thread: number }>; containers: Map<number, Container> }
 
 /** Requests of one refresh follow each other faster than this once it is as long as the last one was; before that a client may take its time. */
-export const SILENCE_MS = 1;
-const PATIENCE_MS = 50;
+export const SILENCE_MS = 1, PATIENCE_MS = 50;
 /** More than so many are not asked by habit. */
 const MOST_ASKED = 200;
 

@@ -8,7 +8,7 @@ import { checkedArguments } from './arguments';
 import { type Exchange, Expected, NUMBER_FIRST, NUMBER_LAST } from './expected';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
-import { type Answer, LookAhead, plainWords, type Rehearsal, SILENCE_MS } from './look-ahead';
+import { type Answer, LookAhead, plainWords, PATIENCE_MS, type Rehearsal, SILENCE_MS } from './look-ahead';
 import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
 import { type DapHost, type MadeEvent, Session } from './session';
@@ -22,6 +22,12 @@ const ANSWERS_WITHIN_MS = 120_000;
 
 /** An event's message after its number. */
 const eventText = ({ name, text }: MadeEvent): string => `,"type":"event","event":${JSON.stringify(name)},"body":${text}}`;
+
+function later(work: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(work, milliseconds);
+  (timer as unknown as { unref?(): void }).unref?.();
+  return timer;
+}
 
 /** Where requests come from; a piece need not hold after it was given. */
 export interface Incoming {
@@ -124,6 +130,7 @@ export class DapServer extends ProtocolServer {
     const answers = [...rehearsal.byWords.values()];
     for (const { asked: { words }, rest } of answers) exchanges.push({ words: words!, answers: (number) => [`,"type":"response","request_seq":${number}${rest}`] });
     this.#expected = { talk: new Expected(exchanges, library._sequence, this.#lastNumber + 1), noted: 0, rehearsal, answers, thread: step.thread };
+    this.#awaitSilence(false);
   }
   /** Answers what comes just as expected. Nothing else is done then: on a machine with few processors the client has its answer when this one rests. */
   #asExpected(piece: string): boolean {
@@ -136,7 +143,7 @@ export class DapServer extends ProtocolServer {
         this.#output!.write(talk.take(count));
         library._sequence = talk.sequence;
         this.#lastNumber = talk.number + talk.done - 1;
-        this.#noting ??= this.#noteSoon(talk.done);
+        this.#awaitSilence(talk.over);
         return true;
       }
     }
@@ -144,19 +151,12 @@ export class DapServer extends ProtocolServer {
     this.#expected = undefined;
     return false;
   }
-  #noting: ReturnType<typeof setTimeout> | undefined;
-  #noteSoon(done: number): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => {
-      this.#noting = undefined;
-      const talk = this.#expected?.talk;
-      if (!talk) return;
-      if (talk.done !== done) { this.#noting = this.#noteSoon(talk.done); return; }
-      this.#catchUp();
-      // The client has all that it wants, and has been silent.
-      if (talk.over) this.#ahead.now();
-    }, SILENCE_MS);
-    (timer as unknown as { unref?(): void }).unref?.();
-    return timer;
+  /** Setting a timer takes as long as all else of an answer: while one runs there is none set before the last. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #awaitSilence(over: boolean): void {
+    if (over) this.#silence = later(() => { this.#catchUp(); this.#ahead.now(); }, SILENCE_MS);
+    else this.#patience ??= later(() => { this.#patience = undefined; this.#catchUp(); }, PATIENCE_MS);
   }
   /** Notes what was answered as expected: that the step was told, and what was asked at that stop. */
   #catchUp(): void {
@@ -277,7 +277,8 @@ export class DapServer extends ProtocolServer {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#noting);
+    clearTimeout(this.#silence);
+    clearTimeout(this.#patience);
     this.#flush();
     this.session.dispose();
     this.emit('ended');

@@ -2,7 +2,7 @@
 // Must stay true: children are read only when they are asked for, and only for the stop at which they were offered.
 
 import type { DebugProtocol as DAP } from '@vscode/debugprotocol';
-import type { Variable } from '../engine/types';
+import type { Scope, Variable } from '../engine/types';
 import { RequestError, type Subject } from './handler';
 import { unchanging } from './message-text';
 import { frameFor } from './stack';
@@ -51,6 +51,12 @@ function list(container: Container, start?: number, count?: number): Variable[] 
   return container.variable.children?.(start, count === 0 ? undefined : count) ?? [];
 }
 
+/** A function without arguments or locals has no section for them: it would be an empty heading, and a question more of the client's at every stop. */
+function holdsSome({ kind, variables }: Scope): boolean {
+  if (kind !== 'arguments' && kind !== 'locals') return true;
+  try { return variables().length > 0; } catch { return true; }
+}
+
 export const variables: Subject = {
   capabilities: { supportsSetVariable: true, supportsValueFormattingOptions: true },
   handlers: {
@@ -59,7 +65,7 @@ export const variables: Subject = {
       const { frame, thread } = frameFor(session, frameId);
       if (!frame) throw new RequestError('scopes needs a frame.');
       return {
-        scopes: engine.scopes(frame, thread).filter((scope) => scope.kind !== 'globals' || session.launched?.showGlobalVariables === true).map((scope) => ({
+        scopes: engine.scopes(frame, thread).filter((scope) => (scope.kind !== 'globals' || session.launched?.showGlobalVariables === true) && holdsSome(scope)).map((scope) => ({
           name: scope.name,
           presentationHint: HINTS[scope.kind],
           expensive: scope.expensive,
