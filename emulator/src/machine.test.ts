@@ -46,6 +46,33 @@ function start(bytes: Uint8Array): Outcome {
 }
 
 describe.skipIf(!hasGo)('a real Go program (needs the go command)', () => {
+  it('is as it was, whatever is tried: instructions, calls of the kernel, faults, changes by hand', () => {
+    const straight = start(program), input = new TextEncoder().encode('some input');
+    straight.machine.run(1e9);
+    straight.machine.provideInput(input);
+    straight.machine.run(1e9);
+    const { machine, output } = start(program), first = machine.snapshot();
+    const astray = (rip: number): void => {
+      machine.setRegisters({ ...machine.registers(), rip });
+      machine.run(machine.instruction + 3000);
+    };
+    const trials: (() => void)[] = [
+      () => machine.step(), () => { for (let i = 0; i < 300; i++) machine.step(); }, () => machine.run(machine.instruction + 70_000), () => machine.run(1e9),
+      () => astray(1), () => astray(machine.registers().rip), () => { machine.writeMemory(Number(machine.registers().gpr[4]) - 64, new Uint8Array(128)); machine.run(machine.instruction + 100); },
+      () => { machine.provideInput(input); machine.run(1e9); }, () => { machine.restore(first); machine.run(machine.instruction + 5000); }, () => { machine.snapshot().release(); machine.signal(23); machine.step(); },
+    ];
+    for (let i = 0; !machine.ended; i++) {
+      const trial = trials[i % trials.length]!, { instruction, currentThread } = machine, before = machine.digest(), threads = JSON.stringify(machine.threads);
+      machine.tentatively(trial);
+      expect([machine.instruction, machine.currentThread, machine.digest(), JSON.stringify(machine.threads), output()]).toEqual([instruction, currentThread, before, threads, machine.ended ? output() : '']);
+      const stop = machine.run(machine.instruction + 9000);
+      if (stop.reason === 'input') machine.provideInput(input);
+    }
+    expect(machine.instruction).toBe(straight.machine.instruction);
+    expect(machine.digest()).toBe(straight.machine.digest());
+    expect(output()).toBe('1225 some input\n');
+  }, 60_000);
+
   it('has one future, by long runs, short runs, single steps, snapshots and going back', () => {
     const straight = start(program), marks: number[] = [], digests: string[] = [];
     const input = new TextEncoder().encode('some input');
@@ -179,6 +206,14 @@ describe('breakpoints, watchpoints and pokes', () => {
     // mov [rbx], al; add rbx, 4096; jmp back
     const eater = new GuestMachine({ program: tinyElf(new Uint8Array([0xbb, 0, 0, 0x50, 0, 0x88, 0x03, 0x48, 0x81, 0xc3, 0, 0x10, 0, 0, 0xeb, 0xf5]), 0x4000000), path: '/p', args: [], env: [], host: {}, limits: { memoryBytes: 1 << 20 } }, (pages, host) => createCpu(pages, host));
     expect(eater.run(1e9)).toMatchObject({ reason: 'unsupported', message: expect.stringContaining('1 MiB') });
+  });
+
+  it('are as they were when a fault was only tried', () => {
+    // MOVQ AX, 0.
+    const { machine } = start(tinyElf(Uint8Array.of(0x48, 0x89, 0x04, 0x25, 0, 0, 0, 0))), before = machine.digest();
+    expect(machine.tentatively(() => machine.run(100))).toMatchObject({ reason: 'killed', signal: 11 });
+    machine.tentatively(() => machine.step());
+    expect([machine.digest(), machine.ended]).toEqual([before, undefined]);
   });
 
   it('faults as Linux does', () => {

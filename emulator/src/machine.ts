@@ -94,7 +94,10 @@ export class GuestMachine implements Machine {
     this.cpu = makeCpu(this.space, {
       cpuid: (leaf, subleaf) => cpuid(level, procs, leaf, subleaf),
       timestamp: (retired) => BigInt(this.kernel.now + retired),
-      quickCall: (retired) => this.watchpoints.length === 0 && this.kernel.quickCall(retired),
+      quickCall: (retired) => {
+        this.entering?.();
+        return this.watchpoints.length === 0 && this.kernel.quickCall(retired);
+      },
       clock: { ...clocks(), elapsed: (retired) => (this.watchpoints.length === 0 && !this.eventKinds.has('syscall') ? this.kernel.elapsed + retired : undefined) },
       onAccess: (address, size, write) => { if (this.watchpoints.length > 0) this.accesses.push({ address, size, write }); },
     }, options);
@@ -152,6 +155,7 @@ export class GuestMachine implements Machine {
     for (;;) {
       if (this.record.length > state.recordCursor) this.applyRecord();
       if (kernel.inputWanted) {
+        this.entering?.();
         kernel.askAgain();
         if (kernel.inputWanted) return { reason: 'input' };
       }
@@ -201,6 +205,7 @@ export class GuestMachine implements Machine {
     switch (exit.kind) {
       case 'budget': case 'watch': case 'breakpoint': return;
       case 'syscall':
+        this.entering?.();
         kernel.syscall();
         this.checkMemory();
         return;
@@ -211,6 +216,7 @@ export class GuestMachine implements Machine {
       default:
         this.checkMemory();
         if (exit.kind === 'breakpointTrap' && this.trapped()) return;
+        this.entering?.();
         raiseFault(kernel, exit);
     }
   }
@@ -232,6 +238,7 @@ export class GuestMachine implements Machine {
 
   /** Lets the kernel choose who runs next; a stop if nobody does. */
   private settle(mayWait: boolean): Stop | undefined {
+    this.entering?.();
     const { kernel, state } = this;
     let jump = false;
     if (mayWait && this.waitedForInput && state.current === 0) {
@@ -398,40 +405,64 @@ export class GuestMachine implements Machine {
 
   restore(snapshot: Snapshot): void {
     if (!(snapshot instanceof MachineSnapshot) || snapshot.released) throw new Error('this snapshot has been released');
+    this.entering?.();
     this.space.restore(snapshot.memory);
     this.kernel.state = cloneState(snapshot.state);
-    this.kernel.attention = this.kernel.inputWanted = false;
-    this.kernel.roomForFiles = 0;
-    this.kernel.resting = undefined;
-    this.kernel.loadCurrent();
+    this.settleDown();
+    if (this.state.ended) this.endedStop();
+    this.applyRecord();
+  }
+
+  /** The kernel's state is another: nothing is under way. */
+  private settleDown(): void {
+    const { kernel } = this;
+    kernel.attention = kernel.inputWanted = false;
+    kernel.roomForFiles = 0;
+    kernel.resting = undefined;
+    kernel.loadCurrent();
     this.stopped = undefined;
     this.events = [];
     this.accesses = [];
     this.trap = undefined;
     this.waitedForInput = false;
-    if (this.state.ended) this.endedStop();
-    this.applyRecord();
   }
 
   private silent = false;
+  /** Called before anything but the processor changes the kernel's state while something is tried. */
+  private entering: (() => void) | undefined;
 
   /** Does something with this very state, which may run and change everything, and undoes it all: nothing is recorded, no output is seen. */
   tentatively<T>(work: () => T): T {
     if (this.silent) return work();
-    const { stopped, waitedForInput, events, pagesAtSnapshot, kernel: { attention } } = this;
-    const snapshot = this.snapshot(), kept = this.record.keep(), before = this.space.pagesMade;
+    const { stopped, waitedForInput, events, pagesAtSnapshot, kernel, state, space } = this, { attention } = kernel, { instruction, quantumLeft, current } = state;
+    kernel.saveCurrent();
+    const thread = state.threads.get(current), context = thread?.context.slice(), instructions = thread?.instructions ?? 0;
+    const memory = space.snapshot(), kept = this.record.keep(), before = space.pagesMade;
+    // Most of what is tried asks nothing of the kernel: its state, the greater part of what there is to copy, is copied where something does.
+    let copied: KernelState | undefined;
+    this.entering = () => { copied ??= cloneState(state); };
     this.silent = true;
     try { return work(); } finally {
+      this.entering = undefined;
       this.record.bringBack(kept);
-      this.restore(snapshot);
-      snapshot.release();
+      space.restore(memory);
+      space.release(memory);
+      const own = copied ?? state, running = own.threads.get(current);
+      // What the processor itself counts and changes may have gone on before the copy was made.
+      Object.assign(own, { instruction, quantumLeft });
+      if (running && context) {
+        running.instructions = instructions;
+        running.context.set(context);
+      }
+      kernel.state = own;
+      this.settleDown();
       this.silent = false;
       this.stopped = stopped;
       this.waitedForInput = waitedForInput;
       this.events = events;
-      this.kernel.attention = attention;
+      kernel.attention = attention;
       // What the next snapshot holds is counted as if this one had not been.
-      this.pagesAtSnapshot = pagesAtSnapshot + this.space.pagesMade - before;
+      this.pagesAtSnapshot = pagesAtSnapshot + space.pagesMade - before;
     }
   }
 
@@ -439,6 +470,7 @@ export class GuestMachine implements Machine {
 
   /** Records something new from outside; what was recorded for later is no longer going to happen. */
   private outside(entry: RecordEntry): void {
+    this.entering?.();
     const { state } = this;
     if (this.record.add(state.recordCursor, entry)) {
       this.record.shown[1] = state.written[1];
@@ -452,6 +484,7 @@ export class GuestMachine implements Machine {
     for (;;) {
       const entry = this.record.next(state.recordCursor);
       if (!entry || entry.at !== state.instruction || entry.kind === 'idle') return;
+      this.entering?.();
       state.recordCursor++;
       if (entry.kind === 'registers') this.putRegisters(entry.values, entry.tid);
       else if (entry.kind === 'turn') this.giveTurn(entry.tid);

@@ -139,7 +139,7 @@ export class DapServer extends ProtocolServer {
     const { talk, rehearsal, thread } = expected, { done } = talk, count = talk.covers(piece), library = this as unknown as { _sequence: number };
     if (count > 0 && library._sequence === talk.sequence && this.#waiting.length === 0 && !this.session.searching) {
       // Where something is not noted yet, nothing came between.
-      if (done > expected.noted || (done > 0 ? this.#ahead.holds(rehearsal) : count === 1 && this.session.foresees(thread))) {
+      if (done > expected.noted || (done > 0 ? this.#ahead.holds(rehearsal) : count === 1 && !this.session.running && this.#ahead.next(thread) !== undefined)) {
         this.#output!.write(talk.take(count));
         library._sequence = talk.sequence;
         this.#lastNumber = talk.number + talk.done - 1;

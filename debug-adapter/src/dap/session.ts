@@ -224,10 +224,6 @@ export class Session {
 
   /** Notes what was answered and is not noted yet; absent where that is done at once. */
   catchUp: (() => void) | undefined;
-
-  /** Whether a step by an instruction was foreseen and may be told. */
-  foresees(thread: number): boolean { return !this.running && this.ahead?.next(thread) !== undefined; }
-
   /** A step by an instruction that was foreseen is told before it is done; until it is done, only what was made beforehand is answered. True if it was. */
   stepAsForeseen(thread: number, tell: (events: readonly MadeEvent[]) => void): boolean {
     const foreseen = this.running ? undefined : this.ahead?.next(thread);

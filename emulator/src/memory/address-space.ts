@@ -5,7 +5,7 @@ import { EXECUTE, READ, WRITE } from '../cpu-types';
 import type { PageSource } from '../cpu-types';
 import { HostPages, PAGE } from './host-pages';
 import { LinkedPages } from './linked-pages';
-import { DIRTY, LINKED, PageTable } from './page-table';
+import { DIRTY, LEAF_SPAN, LINKED, PageTable } from './page-table';
 import type { Directory } from './page-table';
 import { covered, find, firstAfter, insert, overlaps, rewrite, topDown, USER_END } from './regions';
 import type { Region } from './regions';
@@ -317,10 +317,13 @@ export class AddressSpace implements PageSource {
   }
 
   restore(snapshot: MemorySnapshot): void {
-    const stale = this.staleCode(snapshot);
+    const { regions } = snapshot, changed = this.table.differs(snapshot.directory);
+    // Nothing was written to since: all that was looked up holds.
+    if (changed.size === 0 && regions === this.regions && !this.exhausted) return;
+    const stale = this.staleCode(snapshot, regions === this.regions ? changed : undefined);
     for (const leaf of snapshot.directory.values()) leaf.holders++;
     this.table.replace(new Map(snapshot.directory));
-    this.regions = snapshot.regions;
+    this.regions = regions;
     this.loosen();
     this.exhausted = false;
     for (const page of stale) {
@@ -335,10 +338,11 @@ export class AddressSpace implements PageSource {
   /** Bytes of pages that only snapshots hold. */
   get held(): number { return this.pages.bytesInUse - this.table.distinctPages() * PAGE; }
 
-  /** Pages whose translated code would be wrong after going to `target`. */
-  private staleCode(target: MemorySnapshot): number[] {
+  /** Pages whose translated code would be wrong after going to `target`; `changed`: the leaves that differ, where the regions are the same. */
+  private staleCode(target: MemorySnapshot, changed: ReadonlySet<number> | undefined): number[] {
     const then = new PageTable(this.pages, target.directory);
     return [...this.codePages].filter((page) => {
+      if (changed && !changed.has(Math.floor(page / LEAF_SPAN))) return false;
       const host = this.table.host(page), host2 = then.host(page);
       const flags = this.table.flags(page), flags2 = then.flags(page);
       if (host !== 0 && host === host2 && flags === flags2) return false;

@@ -129,6 +129,14 @@ export class PageTable {
     return copy;
   }
 
+  /** Keys of the leaves that are not the same in both. */
+  differs(directory: Directory): Set<number> {
+    const found = new Set<number>();
+    for (const [key, leaf] of directory) if (this.directory.get(key) !== leaf) found.add(key);
+    for (const key of this.directory.keys()) if (!directory.has(key)) found.add(key);
+    return found;
+  }
+
   /** Makes `directory` (whose references pass over) the current one. */
   replace(directory: Directory): void {
     this.drop(this.directory);
