@@ -4,9 +4,10 @@ import { underlying } from '../golang/types';
 import { baseName, directoryOf } from '../workspace/files';
 import { disk, goroot, parser } from '../testing/fixture';
 import { Checker } from './check';
-import { flowOf, pointed } from './flow';
+import { flowOf } from './flow';
 import { functionsOf } from './functions';
 import { wholeRegister } from './instruction-access';
+import { pointed } from './register-values';
 
 const FOLDERS = ['runtime', 'reflect', 'internal/runtime/atomic', 'crypto/internal/fips140/sha256', 'crypto/md5', 'internal/bytealg', 'runtime/cgo', 'sync/atomic'];
 

@@ -6,10 +6,11 @@ import type { Operand } from '../syntax/operand';
 import type { Statement } from '../syntax/parser';
 import { positionAt, visibleSpan } from '../syntax/source';
 import type { AssemblyFile } from './assembly-file';
-import { fieldThrough, flowOf, type Value } from './flow';
+import { flowOf } from './flow';
 import type { AssemblyFunction } from './functions';
 import { isPlain, moveSize, operandAccess, wholeRegister } from './instruction-access';
 import type { PackageKnowledge } from './package-knowledge';
+import { fieldThrough, type Value } from './register-values';
 
 export interface RegisterFacts { value: Value | undefined; /** Lines, from one, of the statements that may have written it. */ lines: number[] }
 

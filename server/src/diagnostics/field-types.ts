@@ -2,7 +2,8 @@
 // Must stay true: only where every path proves the type, and the other struct does not begin with the first one.
 
 import type { AssemblyFile } from '../analysis/assembly-file';
-import { flowOf, isFollowed, pointed } from '../analysis/flow';
+import { flowOf, isFollowed } from '../analysis/flow';
+import { pointed } from '../analysis/register-values';
 import { functionsOf, type AssemblyFunction } from '../analysis/functions';
 import { wholeRegister } from '../analysis/instruction-access';
 import type { PackageKnowledge } from '../analysis/package-knowledge';

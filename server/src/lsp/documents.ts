@@ -189,6 +189,12 @@ export class Documents {
     return file !== undefined && this.goOn(file, () => this.assembling(file));
   }
 
+  /** Follows the registers of a piece of a function; false when those of all have been. Somebody who reads asks for them first. */
+  followAhead(uri: string): boolean {
+    const file = this.file(uri);
+    return file !== undefined && this.goOn(file, () => this.following(file));
+  }
+
   /** The next piece of the function that is under way, or the first one of another. */
   private goOn(file: AssemblyFile, begin: () => Steps<unknown> | undefined): boolean {
     const steps = (this.function.of === file ? this.function.steps : undefined) ?? begin();
@@ -205,8 +211,10 @@ export class Documents {
 
   /** Of a file as it is now, what one of its functions still needs. */
   private functionSteps(file: AssemblyFile): Steps<unknown> | undefined {
-    const unassembled = this.assembling(file);
-    if (unassembled) return unassembled;
+    return this.assembling(file) ?? this.following(file);
+  }
+
+  private following(file: AssemblyFile): Steps<unknown> | undefined {
     const { knowledge } = this.context(file);
     const each = functionsOf(file).find((one) => !isFollowed(one, knowledge));
     return each && flowInSteps(each, file, knowledge);

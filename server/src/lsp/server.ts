@@ -27,7 +27,7 @@ const TURN = 3;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, warmUp: 6, whole: 7, ahead: 8, rehearse: 9, forms: 10 };
+const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, follow: 6, warmUp: 7, whole: 8, ahead: 9, rehearse: 10, forms: 11 };
 /** How much of the diagnostics is worked out. */
 type Extent = 'quick' | 'assembled' | 'all';
 
@@ -162,6 +162,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
     idle.put('operand forms', { rank: RANK.forms, step: () => forms.next().done !== true });
     idle.put(`types for ${uri}`, { rank: RANK.types, step: () => types.next().done !== true });
+    idle.put(`following the registers of ${uri}`, { rank: RANK.follow, step: () => documents.followAhead(uri) });
     const keep = () => { idle.put(`keeping what is known of ${uri}`, { rank: RANK.keep, step: () => { documents.keep(uri); return false; } }); };
     keep();
     idle.put(`reading what ${uri} names`, { rank: RANK.ahead, step: () => ahead.next().done !== true, done: keep });
