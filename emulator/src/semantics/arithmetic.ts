@@ -38,7 +38,7 @@ const withCarry = (operation: FlagOperation.adc | FlagOperation.sbb): Binary => 
 const step = (operation: FlagOperation.inc | FlagOperation.dec): Binary => (e, i) => {
   const destination = i.operands[0]!, size = e.sizeOf(destination), { code } = e;
   let carry: number | undefined;
-  if (!e.flagsDead && (e.knownFlags !== undefined || (e.likelyFlags.length > 0 && !e.overridden))) { e.carry(); carry = e.toScratch('i32'); }
+  if (!e.flagsDead && e.carryIsQuick) { e.carry(); carry = e.toScratch('i32'); }
   const place = e.place(destination);
   e.readLow(destination, place);
   code.i64Const(operation === FlagOperation.inc ? 1 : -1).i64Add();

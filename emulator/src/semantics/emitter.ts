@@ -18,6 +18,11 @@ export type { Address, Flow, HelperSlots } from './flow';
 /** Meaning of instructions by the `name` of their table row. */
 export type SemanticsTable = Record<string, (e: Emitter, i: Instruction) => void>;
 
+/** Those of which `conditionOf` computes CF without a helper. */
+const QUICK_CARRY: ReadonlySet<FlagOperation> = new Set([
+  FlagOperation.sub, FlagOperation.add, FlagOperation.adc, FlagOperation.sbb, FlagOperation.logic, FlagOperation.inc, FlagOperation.dec, FlagOperation.result, FlagOperation.explicit, FlagOperation.compare,
+]);
+
 export class Emitter extends MemoryEmitter {
   /** The kind of the pending flags where it is known at translation time. */
   knownFlags: number | undefined;
@@ -63,14 +68,33 @@ export class Emitter extends MemoryEmitter {
     this.overridden = 0;
   }
 
-  /** INC and DEC when nothing is known of the flags before: their CF stays to be computed. */
+  /** Whether `carry` is but a comparison or two: of products, for one, it takes the whole product again. */
+  get carryIsQuick(): boolean {
+    if (this.overridden & CF_OVERRIDDEN) return true;
+    if (this.knownFlags === undefined) return false;
+    const operation = kindOperation(this.knownFlags);
+    return QUICK_CARRY.has(operation) && (kindSize(this.knownFlags) === 64 || (operation !== FlagOperation.adc && operation !== FlagOperation.sbb));
+  }
+
+  /** INC and DEC where the CF of before is not known, or takes long to compute: unless it is of a likely kind it stays to be computed, and is hardly ever asked for. */
   setFlagsKeepingCarry(operation: FlagOperation.inc | FlagOperation.dec, size: OperandSize, result: number): void {
     if (this.flagsDead) return;
-    const { code } = this, aside = this.aside ??= { kind: code.local('i32'), a: code.local('i64'), b: code.local('i64') };
-    this.isAside();
-    code.i32Eqz().when(() => code.localGet(this.kind).localSet(aside.kind).localGet(this.a).localSet(aside.a).localGet(this.b).localSet(aside.b));
+    const { code } = this, aside = this.aside ??= { kind: code.local('i32'), a: code.local('i64'), b: code.local('i64') }, known = this.knownFlags;
+    const likely = known === undefined && !this.overridden ? this.likelyFlags : [];
+    for (const kind of likely) {
+      code.localGet(this.kind).i32Const(kind).i32Eq();
+      code.if();
+      this.conditionOf(kind, Condition.B);
+      code.i64ExtendI32U().localSet(this.b).i32Const(flagKind(operation, size)).localSet(this.kind).else();
+    }
+    const putAside = () => code.localGet(this.kind).localSet(aside.kind).localGet(this.a).localSet(aside.a).localGet(this.b).localSet(aside.b);
+    if (known !== undefined && kindOperation(known) < FlagOperation.incAside) putAside();
+    else { this.isAside(); code.i32Eqz().when(putAside); }
     const kind = flagKind(operation === FlagOperation.inc ? FlagOperation.incAside : FlagOperation.decAside, size);
-    code.localGet(result).localSet(this.a).i32Const(kind).localSet(this.kind);
+    code.i32Const(kind).localSet(this.kind);
+    for (let i = 0; i < likely.length; i++) code.end();
+    code.localGet(result).localSet(this.a);
+    // Or what is not aside: only what is said of CF differs, and that looks at the kind.
     this.knownFlags = kind;
     this.overridden = 0;
   }
