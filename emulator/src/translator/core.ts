@@ -117,7 +117,7 @@ export function buildCore(): BuiltCore {
   dispatch.localTee(0).i32Const(0).i32GeS().brIf(loop).end().localGet(0);
   const callSlot = new Code(4);
   callSlot.localGet(0).localGet(1).localGet(2).localGet(3).returnCallIndirect(translated);
-  const calls = { record, arrive: arriving, refresh: imported('refresh'), warm: imported('warm'), translated, templates: 2 };
+  const calls = { record, arrive: arriving, refresh: imported('refresh'), warm: imported('warm'), quickCall: index.get('quickCall')!, translated, templates: 2 };
   const add = (code: Code) => module.add(TRANSLATED, code);
   module.define(interpreter, interpret(calls).finish());
   const { index: library, bodies } = makeLibrary(module, { ...helperSlots, call: (code, name) => { code.call(index.get(name)!); } });

@@ -8,7 +8,7 @@ import { jumpCacheEntry } from './jump-cache';
 import { INTERPRET_SLOT } from './places';
 import { RECORD, RecordMark } from './record-layout';
 
-interface Calls { record: number; arrive: number; refresh: number; warm: number; translated: number; templates: number }
+interface Calls { record: number; arrive: number; refresh: number; warm: number; quickCall: number; translated: number; templates: number }
 
 const rip = (code: Code) => code.i32Const(0).i64Load(STATE_BASE + RIP_OFFSET);
 const leave = (code: Code, budget: number) => code.localGet(budget).i32Const(-1).i32Xor().return();
@@ -34,7 +34,12 @@ export function interpret(calls: Calls): Code {
   code.localGet(record).i32Load(RECORD.slot).localTee(slot).i32Eqz().when(() => code.localGet(budget).return());
   code.localGet(budget).i32Eqz().when(() => code.i32Const(-1).return());
   code.localGet(record).localGet(budget).localGet(depth).localGet(slot).callIndirect(calls.translated, calls.templates).localTee(budget);
-  code.i32Const(0).i32LtS().when(() => code.localGet(budget).return());
+  code.i32Const(0).i32LtS().when(() => {
+    code.i32Const(0).i32Load(EXIT_CODE).i32Const(ExitCode.syscall).i32Ne().when(() => code.localGet(budget).return());
+    // Everything is in the state area by now: calls that are answered inside translated code are answered here, too.
+    code.localGet(budget).i32Const(-1).i32Xor().localTee(budget).call(calls.quickCall).i32Eqz().when(() => leave(code, budget));
+    code.i32Const(0).i32Const(ExitCode.none).i32Store(EXIT_CODE);
+  });
   rip(code).localTee(address).localGet(record).i64Load(RECORD.next).i64Eq().when(() => {
     code.localGet(record).i32Load(RECORD.nextRecord).localTee(to).i32Eqz().when(() => {
       code.call(calls.record).localTee(to).i32Eqz().when(() => leave(code, budget));
