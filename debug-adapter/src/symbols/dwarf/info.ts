@@ -170,33 +170,20 @@ export class DebugInfo {
   /** Skips a list of siblings (and all below) up to and including its null entry; -1 on damage. */
   afterChildren(unit: Unit, start: number): number { return this.passing.children(unit, start); }
 
-  /** Walks the unit's top-level entries; `want` picks tags worth reading whole. */
-  topLevel(unit: Unit, want: (tag: number) => boolean, visit: (die: Die) => void): void {
-    const root = unit.entry;
-    if (!root?.hasChildren) return;
+  /** Where the unit's top-level entries with a tag are. */
+  topLevelPlaces(unit: Unit, tag: number): number[] {
+    const found: number[] = [], root = unit.entry;
+    if (!root?.hasChildren) return found;
     const r = new ByteReader(this.sections.info, root.next, unit.end);
     while (!r.atEnd) {
-      const offset = r.pos;
-      const code = r.uleb();
-      if (code === 0) return;
-      const abbrev = unit.abbrevs[code];
-      if (!abbrev) return;
-      if (want(abbrev.tag)) {
-        const die = this.die(unit, offset);
-        if (!die) return;
-        visit(die);
-        r.pos = die.next;
-      } else {
-        const next = this.passing.attributes(unit, this.passing.lengths(unit, code)!, r.pos);
-        if (next < 0) return;
-        r.pos = next;
-      }
-      if (abbrev.children) {
-        const next = this.afterChildren(unit, r.pos);
-        if (next < 0) return;
-        r.pos = next;
-      }
+      const offset = r.pos, code = r.uleb(), abbrev = unit.abbrevs[code];
+      if (!abbrev) return found;
+      if (abbrev.tag === tag) found.push(offset);
+      r.pos = this.passing.attributes(unit, this.passing.lengths(unit, code)!, r.pos);
+      if (abbrev.children && r.pos >= 0) r.pos = this.afterChildren(unit, r.pos);
+      if (r.pos < 0) return found;
     }
+    return found;
   }
 
   skipForm(r: ByteReader, unit: Unit, form: number): void {

@@ -74,13 +74,18 @@ export class NameIndex {
     return found;
   }
 
-  /** All entries of a kind, in the order of the debug information; of one package's units where one is named. */
-  *all(kind: NamedKind, packageName: string | undefined): Iterable<Die> {
+  /** Where all entries of a kind are, in the order of the debug information; those of one package's units where one is named. */
+  places(kind: NamedKind, packageName: string | undefined): number[] {
     for (const unit of this.info.units) if (packageName === undefined || unit.name === packageName) this.scanUnit(unit);
-    const e = this.entries[kind];
-    for (const offset of e.offsets.slice(0, e.count).sort()) {
+    const e = this.entries[kind], all = [...e.offsets.slice(0, e.count).sort()];
+    return packageName === undefined ? all : all.filter((offset) => this.info.unitAt(offset)?.name === packageName);
+  }
+
+  /** The same, read. */
+  *all(kind: NamedKind, packageName: string | undefined): Iterable<Die> {
+    for (const offset of this.places(kind, packageName)) {
       const die = this.info.dieAt(offset);
-      if (die && (packageName === undefined || die.unit.name === packageName)) yield die;
+      if (die) yield die;
     }
   }
 

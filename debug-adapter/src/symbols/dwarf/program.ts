@@ -36,7 +36,7 @@ export class DwarfProgram {
   private readonly names: NameIndex;
   private readonly variables: FrameVariables;
   private readonly runtimeTypes = new Map<number, number>();
-  private readonly subprograms = new Map<number, Subprogram[]>();
+  private readonly subprograms = new Map<number, { low: number; die: number }[]>();
   private ranges: UnitRange[] | undefined;
   private sites: InlinedSites | undefined;
   private readonly origins = new Map<number, { name: string; file: number; line: number; unit: Unit }>();
@@ -130,33 +130,37 @@ export class DwarfProgram {
     return s && pc < s.high ? { table, first: s.first, last: s.last } : undefined;
   }
 
-  unitSubprograms(unit: Unit): Subprogram[] {
+  /** Where a unit's functions are described, by their first address: of thousands one is wanted, so no more is read of the others. */
+  private unitSubprograms(unit: Unit): { low: number; die: number }[] {
     let list = this.subprograms.get(unit.index);
     if (list) return list;
-    list = [];
-    const found = list;
-    this.info.topLevel(unit, (tag) => tag === Tag.subprogram, (die) => {
-      const range = this.info.ranges(die)[0];
-      if (!range) return;
-      const origin = numberOf(die.attributes.get(At.abstractOrigin));
-      const from = origin === undefined ? undefined : this.origin(origin);
-      found.push({
-        low: range[0], high: range[1], name: stringOf(die.attributes.get(At.name)) ?? from?.name ?? '', die: die.offset, unit,
-        declFile: numberOf(die.attributes.get(At.declFile)) ?? from?.file ?? 0, declLine: numberOf(die.attributes.get(At.declLine)) ?? from?.line ?? 0,
-        trampoline: Boolean(die.attributes.get(At.trampoline)), inlinable: origin !== undefined,
-      });
-    });
-    found.sort((a, b) => a.low - b.low);
-    this.subprograms.set(unit.index, found);
-    return found;
+    this.subprograms.set(unit.index, list = []);
+    for (const die of this.info.topLevelPlaces(unit, Tag.subprogram)) {
+      const low = numberOf(this.info.attributeAt(die, At.lowPc));
+      if (low !== undefined) list.push({ low, die });
+    }
+    return list.sort((x, y) => x.low - y.low);
   }
 
   subprogramAt(pc: number): Subprogram | undefined {
     const unit = this.unitFor(pc);
     if (!unit) return undefined;
-    const list = this.unitSubprograms(unit);
-    const s = list[lastNotAbove(list, pc, (x) => x.low)];
-    return s && pc < s.high ? s : undefined;
+    const list = this.unitSubprograms(unit), at = list[lastNotAbove(list, pc, (x) => x.low)];
+    if (!at) return undefined;
+    let found = this.subprogram.get(at.die);
+    if (!found && (found = this.readSubprogram(unit, at.die))) this.subprogram.set(at.die, found);
+    return found && pc < found.high ? found : undefined;
+  }
+  private readonly subprogram = new Map<number, Subprogram>();
+  private readSubprogram(unit: Unit, offset: number): Subprogram | undefined {
+    const die = this.info.die(unit, offset), range = die && this.info.ranges(die)[0];
+    if (!range) return undefined;
+    const origin = numberOf(die.attributes.get(At.abstractOrigin)), from = origin === undefined ? undefined : this.origin(origin);
+    return {
+      low: range[0], high: range[1], name: stringOf(die.attributes.get(At.name)) ?? from?.name ?? '', die: offset, unit,
+      declFile: numberOf(die.attributes.get(At.declFile)) ?? from?.file ?? 0, declLine: numberOf(die.attributes.get(At.declLine)) ?? from?.line ?? 0,
+      trampoline: Boolean(die.attributes.get(At.trampoline)), inlinable: origin !== undefined,
+    };
   }
 
   /** Name and declaration of an abstract subprogram. */
@@ -261,9 +265,9 @@ export class DwarfProgram {
     if (known) return known;
     const packageName = packageOf(type.name);
     const out: { name: string; value: bigint }[] = [];
-    for (const die of this.names.all('constant', packageName)) {
-      const name = stringOf(die.attributes.get(At.name)) ?? '', value = die.attributes.get(At.constValue);
-      if ((typeof value !== 'number' && typeof value !== 'bigint') || !name.startsWith(`${packageName}.`) || this.types.at(numberOf(die.attributes.get(At.type)) ?? -1) !== type) continue;
+    for (const offset of this.constantsBy(packageName, type)) {
+      const attributes = this.info.dieAt(offset)?.attributes, name = stringOf(attributes?.get(At.name)) ?? '', value = attributes?.get(At.constValue);
+      if ((typeof value !== 'number' && typeof value !== 'bigint') || !name.startsWith(`${packageName}.`)) continue;
       out.push({ name, value: BigInt(value) });
     }
     // Of several with one value Delve names the one that its sorting brings first.
@@ -271,6 +275,20 @@ export class DwarfProgram {
     this.typeConstants.set(type, sorted);
     return sorted;
   }
+  /** Where a package's constants of a type are, in their order: packages have thousands, most of which no value is ever named by, and of those only the type is read. */
+  private constantsBy(packageName: string, type: GoType): number[] {
+    let places = this.constantPlaces.get(packageName);
+    if (!places) {
+      this.constantPlaces.set(packageName, places = new Map());
+      for (const offset of this.names.places('constant', packageName)) {
+        const of = numberOf(this.info.attributeAt(offset, At.type)) ?? -1, there = places.get(of);
+        if (there) there.push(offset); else places.set(of, [offset]);
+      }
+    }
+    // A type may be described in several units.
+    return [...places].filter(([of]) => this.types.at(of) === type).flatMap(([, offsets]) => offsets).sort((a, b) => a - b);
+  }
+  private readonly constantPlaces = new Map<string, Map<number, number[]>>();
   private readonly typeConstants = new WeakMap<GoType, { name: string; value: bigint }[]>();
 
   /** Variables that the closure at pc captured, with their offsets in the closure object (Go ≥ 1.23). */
