@@ -139,14 +139,15 @@ function unlessTaken(all: readonly Problem[], found: readonly Problem[]): Proble
 
 const dataKept = new WeakMap<Statement, { statements: readonly Statement[]; start: number; problems: Problem[] }>();
 
-/** What is said of such statements: kept while the same stand there and none has moved on its own; else worked out again. */
+/** What is said of such statements: kept while the same stand there and, where something is said, none has moved on its own; else worked out again. */
 function kept(rest: Statement[], work: (statements: Statement[]) => Problem[]): readonly Problem[] {
   const [first] = rest;
   if (!first) return NONE;
   const known = dataKept.get(first);
   const last = rest.at(-1)?.word;
   const start = last ? visibleSpan(last).start : 0;
-  if (known?.start === start && known.statements.length === rest.length && known.statements.every((each, i) => each === rest[i])) return known.problems;
+  // Of what is right it does not matter where it stands.
+  if (known && (known.start === start || known.problems.length === 0) && known.statements.length === rest.length && known.statements.every((each, i) => each === rest[i])) return known.problems;
   const problems = work(rest);
   dataKept.set(first, { statements: rest, start, problems });
   return problems;

@@ -42,6 +42,16 @@ test('nothing while requests come, but for what is due', () => {
   expect(idle.has('rehearsal')).toBe(false);
 });
 
+test('nothing right behind an edit', () => {
+  const { idle, log, work } = scene();
+  work('a', 1, 1);
+  idle.pause();
+  vi.advanceTimersByTime(10);
+  expect(log).toEqual([]);
+  vi.advanceTimersByTime(40);
+  expect(log).toEqual(['a', 'a done']);
+});
+
 test('what is dropped is not gone on with, and its steps are no requests', () => {
   const { session, idle, log, work } = scene();
   session.busy = 5;

@@ -20,6 +20,8 @@ export interface Work {
 export class Idle {
   private readonly waiting = new Map<string, Work & { waited: number }>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When something was edited last: what is wrong with it is worked out a moment later. */
+  private edited = 0;
 
   constructor(private readonly session: Session) {}
 
@@ -28,6 +30,9 @@ export class Idle {
     this.waiting.set(name, { ...work, waited: 0 });
     this.timer ??= setTimeout(this.turn, 0);
   }
+
+  /** Somebody types. */
+  pause(): void { this.edited = Date.now(); }
 
   has(name: string): boolean { return this.waiting.has(name); }
 
@@ -41,7 +46,7 @@ export class Idle {
   private readonly turn = (): void => {
     const { session, waiting } = this;
     const asked = session.busy;
-    const resting = Date.now() - asked >= REST;
+    const resting = Date.now() - Math.max(asked, this.edited) >= REST;
     if (!resting) for (const each of waiting.values()) each.waited += REST;
     const until = Date.now() + TURN;
     let next = this.next(resting);

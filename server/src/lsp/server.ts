@@ -181,6 +181,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     else publish(uri, 'quick');
   };
   open.onDidChangeContent(({ document: { uri } }) => {
+    idle.pause();
     if (ready.has(uri)) edited.add(uri);
     for (const each of [uri, ...documents.includersOf(uri)]) soon(each);
   });
