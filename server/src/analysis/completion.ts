@@ -15,7 +15,8 @@ import { symbolsOf, type AssemblySymbol } from './file-summary';
 import { linked, missingFunctions, type Neighbours } from './package-symbols';
 import { canBe, isPartName, operandTexts, registerFilter } from './operand-kinds';
 import { goForms, rowDetail } from './go-forms';
-import { plainParts, skeleton } from './skeleton';
+import { plainParts } from './skeleton';
+import { unwritten } from './unwritten';
 import { fileUsage, functionUsage } from './usage';
 import { isCall } from './control-flow';
 import { lowered, plainSpelling, type Typed } from './match';
@@ -159,21 +160,6 @@ function statements(line: Extract<LineContext, { kind: 'mnemonic' }>, context: C
     const { text, detail } = unwritten(name, file, knowledge);
     if (text) out.add({ label: `TEXT ·${name}`, kind: 'snippet', detail, insert: line.atLineStart ? text : text.replace(/^\/\/.*\n/, ''), snippet: true, filter: filterOf(name) }, asText || line.atLineStart ? 1 : 5);
   }
-}
-
-interface Unwritten { text: string | undefined; detail: string }
-
-const shownUnwritten = new WeakMap<PackageKnowledge, Map<string, Unwritten>>();
-
-/** A function that waits for its assembly, and its declaration: of all of a package with each letter of TEXT, and their comments are looked for in their files. */
-function unwritten(name: string, file: AssemblyFile, knowledge: PackageKnowledge): Unwritten {
-  let all = shownUnwritten.get(knowledge);
-  if (!all) shownUnwritten.set(knowledge, (all = new Map()));
-  // The text depends on whether the flags have names here.
-  const key = `${macroNamed(file.preprocessed, 'NOSPLIT') !== undefined} ${name}`;
-  let known = all.get(key);
-  if (!known) all.set(key, (known = { text: skeleton(name, file, knowledge, true), detail: knowledge.declaration(name)?.text ?? '' }));
-  return known;
 }
 
 /** By the item that names the instruction: as long as the forms are those, see `withOperands`. */

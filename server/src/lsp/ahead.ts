@@ -3,7 +3,9 @@
 
 import { symbolName } from '../analysis/assembly-file';
 import { functionsOf } from '../analysis/functions';
+import { missingFunctions } from '../analysis/package-symbols';
 import { callables, constants, fields, linkables, words } from '../analysis/proposal-lists';
+import { unwritten } from '../analysis/unwritten';
 import { functionUsageInSteps } from '../analysis/usage';
 import type { Steps } from '../syntax/steps';
 import { baseName } from '../workspace/files';
@@ -41,10 +43,25 @@ export function* proposalsAhead(documents: Documents, uri: string): Steps<void> 
     list(all);
     yield undefined;
   }
-  if (!file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) return;
-  for (const list of [fields, constants]) {
-    list(knowledge.header);
+  if (file.preprocessed.includes.some(({ name }) => baseName(name) === 'go_asm.h')) {
+    for (const list of [fields, constants]) {
+      list(knowledge.header);
+      yield undefined;
+    }
+  }
+}
+
+/** Functions that wait for their assembly, which TEXT is proposed for. */
+export function* unwrittenAhead(documents: Documents, uri: string): Steps<void> {
+  const file = documents.file(uri);
+  const context = file && documents.context(file);
+  const knowledge = context?.knowledge;
+  if (!file || !knowledge) return;
+  for (const name of missingFunctions(file, knowledge, context, context.minor)) {
     yield undefined;
+    // An edit uses a file up.
+    const now = documents.file(uri);
+    if (now) unwritten(name, now, knowledge);
   }
 }
 

@@ -6,7 +6,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CheckerOptions } from '../analysis/check';
 import type { AskTools } from '../diagnostics/tools';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../analysis/semantic-tokens';
-import { importsAhead, proposalsAhead, typesAhead, usageAhead } from './ahead';
+import { importsAhead, proposalsAhead, typesAhead, unwrittenAhead, usageAhead } from './ahead';
 import { Documents, type UriPaths } from './documents';
 import { editing } from './editing';
 import { navigation } from './navigation';
@@ -27,7 +27,7 @@ const TURN = 3;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, follow: 6, warmUp: 7, whole: 8, ahead: 9, rehearse: 10, forms: 11 };
+const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, follow: 6, unwritten: 7, warmUp: 8, whole: 9, ahead: 10, rehearse: 11, forms: 12 };
 /** How much of the diagnostics is worked out. */
 type Extent = 'quick' | 'assembled' | 'all';
 
@@ -153,6 +153,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     const usage = usageAhead(documents, uri);
     const proposals = proposalsAhead(documents, uri);
     const types = typesAhead(documents, uri);
+    const unwritten = unwrittenAhead(documents, uri);
     const ahead = importsAhead(documents, uri);
     ready.add(uri);
     idle.put(`tables for ${uri}`, { rank: RANK.usage, step: () => { const file = documents.file(uri); if (file) documents.operandForms(file); return false; } });
@@ -162,6 +163,7 @@ export function serve(connection: Connection, options: ServerOptions, uris: UriP
     idle.put(`rehearsing ${uri}`, { rank: RANK.rehearse, step: () => rehearsal.next().done !== true });
     idle.put('operand forms', { rank: RANK.forms, step: () => forms.next().done !== true });
     idle.put(`types for ${uri}`, { rank: RANK.types, step: () => types.next().done !== true });
+    idle.put(`functions that ${uri} could have`, { rank: RANK.unwritten, step: () => unwritten.next().done !== true });
     idle.put(`following the registers of ${uri}`, { rank: RANK.follow, step: () => documents.followAhead(uri) });
     const keep = () => { idle.put(`keeping what is known of ${uri}`, { rank: RANK.keep, step: () => { documents.keep(uri); return false; } }); };
     keep();
