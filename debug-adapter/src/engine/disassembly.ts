@@ -25,8 +25,8 @@ const LONGEST = 15;
 interface Listed { start: number; end: number; bytes: Uint8Array; rows: DisassemblyRow[]; index: Map<number, number> }
 const known = new WeakMap<Binary, Map<string, Listed>>();
 const MOST_KNOWN = 1000;
-/** A large function is decoded in parts of about so many bytes: rows are wanted around one place. */
-const PART = 400;
+/** A large function is decoded in parts of about so many bytes: rows are wanted around one place, some fifty on either side of it. */
+const PART = 160;
 
 function listed(host: DisassemblyHost, start: number, end: number, flavor: Flavor): Listed {
   const bytes = host.read(start, end - start);
