@@ -7,7 +7,7 @@ import type { Stop, TranslationCache } from '../machine-types';
 import { memoryCache } from './testing/memory-cache';
 import { goProgram, hasGo } from '../testing/go-program';
 import type { Tuning } from './cpu';
-import { TUNING, createCpu } from './cpu';
+import { TUNING, TranslatingCpu } from './cpu';
 
 const SOURCE = `package main
 
@@ -52,20 +52,20 @@ beforeAll(() => {
 });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
-const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9, longestWait: 1e9, mostModules: 1e9 };
-const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1, longestWait: TUNING.longestWait, mostModules });
+const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9, longestWait: 1e9, worthTranslator: 0, worthFunction: 0, mostModules: 1e9 };
+const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1, longestWait: TUNING.longestWait, worthTranslator: 0, worthFunction: 0, mostModules });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
 function run(how: Run) {
-  const { machine, output } = start(how);
+  const { machine, output, cpu } = start(how);
   const stop = machine.run(1e12);
-  return { stop, output: output(), instruction: machine.instruction, translated: machine.translated };
+  return { stop, output: output(), instruction: machine.instruction, translated: machine.translated, hot: cpu()?.statistics?.hot ?? 0 };
 }
 function start({ tuning, cache, padding = 0, args = [] }: Run) {
-  let output = '';
+  let output = '', cpu: TranslatingCpu | undefined;
   const machine = new GuestMachine({ program, path: '/p', args, env: [`PADDING=${'x'.repeat(padding)}`], host: { write: (_, bytes) => { output += new TextDecoder().decode(bytes); } } },
-    (pages, host) => createCpu(pages, host, cache && { cache, program }, undefined, tuning));
-  return { machine, output: () => output };
+    (pages, host) => (cpu = new TranslatingCpu(pages, host, cache && { cache, program }, undefined, tuning)));
+  return { machine, output: () => output, cpu: () => cpu };
 }
 /** Runs on in pieces, whose ends are made exactly; the places that they were. */
 function inPieces(machine: GuestMachine, length: number): { stop: Stop; places: number[] } {
@@ -83,7 +83,7 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
     const cache = memoryCache();
     for (const padding of [0, 1234, 2777]) {
       await breath();
-      const { translated: _, ...plain } = run({ tuning: UNTUNED, padding });
+      const { translated: _, hot: __, ...plain } = run({ tuning: UNTUNED, padding });
       expect(plain).toMatchObject({ stop: { reason: 'exited', code: 0 }, output: native });
       expect(run({ cache, padding })).toMatchObject(plain);
       for (const slice of [150, 900]) expect(run({ tuning: eager(slice), cache, padding })).toMatchObject(plain);
@@ -110,6 +110,16 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
     expect(run({ cache, args: first!.args }).translated).toBe(0);
     expect(first!.plain.translated).toBeGreaterThan(1000);
   }, 300_000);
+
+  it('makes more hot in a later run only when much of that has gone by in what is not', () => {
+    const first = memoryCache();
+    expect(run({ tuning: eager(150), cache: first, args: ['x'] }).hot).toBeGreaterThan(50);
+    const later = (worthTranslator: number, worthFunction = 0) => run({ tuning: { ...eager(150), worthTranslator, worthFunction }, cache: { load: (key) => first.load(key), store: () => undefined }, args: ['round', 'longer than five'] }).hot;
+    const [atOnce, soon, never] = [later(0), later(50, 1), later(1e9)];
+    expect(atOnce).toBeGreaterThan(soon);
+    expect(soon).toBeGreaterThan(0);
+    expect(never).toBe(0);
+  }, 120_000);
 
   it('drops kept code before the end of any budget', () => {
     const plain = run({ tuning: UNTUNED, args: ['round'] }), cache = memoryCache(), before = start({ cache, args: ['x'] });

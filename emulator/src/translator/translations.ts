@@ -108,7 +108,7 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly tuning: { often: number; seenOften: number; longestWait: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly functions: RecordFunctions, private readonly engine?: CodeEngine,
+    private readonly tuning: { often: number; seenOften: number; longestWait: number; worthTranslator: number; worthFunction: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly functions: RecordFunctions, private readonly engine?: CodeEngine,
     private readonly recipes?: () => Uint8Array | undefined,
   ) {
     this.memory = parts.m;
@@ -277,13 +277,17 @@ export class Translations {
   promote(address: number): void {
     const translation = this.entries.get(address)?.owner;
     if (translation) this.consider(translation, address);
-    const { wanted, statistics: { hot } } = this;
-    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= this.tuning.longestWait * Math.max(1, hot >> 4))) this.makeHot();
+    const { wanted, tuning, statistics: { hot } } = this;
+    if (translation && !(translation.hot && translation.hotEntries!.includes(address))) this.notHot++;
+    if (this.layers[0]?.adopted && this.notHot < tuning.worthTranslator + tuning.worthFunction * wanted.size) return;
+    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= tuning.longestWait * Math.max(1, hot >> 4))) this.makeHot();
   }
 
   /** What is to be made hot (or plain) next, and for how many slices the first has waited. */
   private readonly wanted = new Map<Translation, 'hot' | 'plain'>();
   private waited = 0;
+  /** Slices that have ended in code that is not hot since some was made so. */
+  private notHot = 0;
   private readonly layers: Layer[] = [];
 
   private consider(translation: Translation, address: number): void {
@@ -331,7 +335,7 @@ export class Translations {
     }
     for (const group of groups.values()) this.makeLayer(group);
     this.wanted.clear();
-    this.waited = 0;
+    this.waited = this.notHot = 0;
   }
 
   private makeLayer(group: readonly [Translation, 'hot' | 'plain'][]): void {
