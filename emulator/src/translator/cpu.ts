@@ -23,6 +23,11 @@ import { Translations } from './translations';
  * slice ends is a sample of what is hot, hence of varying length: programs that go in circles would always be met at the same place.
  */
 const SHORTEST_SLICE = 30_000, SLICE_VARIES = 40_000;
+/**
+ * Slices that one after the other end in hot code grow, by so much each, to so many times the length: between slices there is JavaScript, which V8 optimises only after
+ * some thousands of them. One that ends elsewhere is a reason to look closely again.
+ */
+const STRETCHES = 1.1, LONGEST_STRETCH = 32;
 /** Slices that end in a function before it is worth translating for speed. */
 const SEEN_OFTEN = 2;
 /** Slices that the first function to be made hot waits for others: each module costs in proportion to the table. */
@@ -46,8 +51,8 @@ const OFTEN_JUMPED_TO = 3000;
 const MOST_MODULES = 8000;
 
 /** When code is translated (0: at once), when it counts as hot, and for how many slices it then waits for others. Tests make everything hot at once. */
-export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; seenOften: number; longestWait: number; worthTranslator: number; worthFunction: number; mostModules: number }
-export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, seenOften: SEEN_OFTEN, longestWait: LONGEST_WAIT, worthTranslator: WORTH_TRANSLATOR, worthFunction: WORTH_FUNCTION, mostModules: MOST_MODULES };
+export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; longestStretch: number; seenOften: number; longestWait: number; worthTranslator: number; worthFunction: number; mostModules: number }
+export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, longestStretch: LONGEST_STRETCH, seenOften: SEEN_OFTEN, longestWait: LONGEST_WAIT, worthTranslator: WORTH_TRANSLATOR, worthFunction: WORTH_FUNCTION, mostModules: MOST_MODULES };
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 
@@ -72,6 +77,8 @@ export class TranslatingCpu implements Cpu {
   /** Budget with which translated code was entered last; retired counts what came before in this run. */
   private entered = 0;
   private variation = 1;
+  /** How much longer slices are. */
+  private stretch = 1;
   /** Instructions retired in slices since translations were last kept. */
   private worked = 0;
 
@@ -167,6 +174,7 @@ export class TranslatingCpu implements Cpu {
   }
 
   run(budget: number): CpuExit {
+    const { tuning } = this;
     this.retired = 0;
     if (budget <= 0) return BUDGET;
     if (!this.started) this.start();
@@ -176,9 +184,9 @@ export class TranslatingCpu implements Cpu {
     }
     while (this.retired < budget) {
       this.variation = (Math.imul(this.variation, 1_103_515_245) + 12_345) >>> 0;
-      const slice = Math.min(budget - this.retired, this.tuning.shortestSlice + ((this.variation >>> 8) % this.tuning.sliceVaries));
+      const slice = Math.min(budget - this.retired, Math.floor((tuning.shortestSlice + ((this.variation >>> 8) % tuning.sliceVaries)) * this.stretch));
       this.entered = slice;
-      if (this.translations.statistics.modules >= this.tuning.mostModules) this.startAnew();
+      if (this.translations.statistics.modules >= tuning.mostModules) this.startAnew();
       tellTime(this.lookups, this.host.clock, this.retired + slice);
       const left = ~this.core.dispatch(slice, STACK_BYTES);
       this.retired += slice - left;
@@ -187,7 +195,7 @@ export class TranslatingCpu implements Cpu {
       this.core.materialise();
       const code = this.lookups.words[EXIT_CODE >> 2]! as ExitCode;
       if (code === ExitCode.none) {
-        this.translations.promote(this.rip);
+        this.stretch = this.translations.promote(this.rip) ? Math.min(tuning.longestStretch, this.stretch * STRETCHES) : 1;
         // A check found too little budget for the way to the next one. With no more to give, the rest is stepped.
         if (this.retired + left < budget) continue;
         const exit = this.steps(budget - this.retired);

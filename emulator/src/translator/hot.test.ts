@@ -52,8 +52,8 @@ beforeAll(() => {
 });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
-const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, seenOften: 1e9, longestWait: 1e9, worthTranslator: 0, worthFunction: 0, mostModules: 1e9 };
-const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, seenOften: 1, longestWait: TUNING.longestWait, worthTranslator: 0, worthFunction: 0, mostModules });
+const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, longestStretch: 1, seenOften: 1e9, longestWait: 1e9, worthTranslator: 0, worthFunction: 0, mostModules: 1e9 };
+const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, longestStretch: 1, seenOften: 1, longestWait: TUNING.longestWait, worthTranslator: 0, worthFunction: 0, mostModules });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
 function run(how: Run) {

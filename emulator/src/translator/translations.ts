@@ -273,14 +273,16 @@ export class Translations {
     return this.entries.get(address);
   }
 
-  /** A slice ended at the address. What is seen again and again is translated once more, for speed. */
-  promote(address: number): void {
+  /** A slice ended at the address. What is seen again and again is translated once more, for speed. Whether it is hot code. */
+  promote(address: number): boolean {
     const translation = this.entries.get(address)?.owner;
     if (translation) this.consider(translation, address);
     const { wanted, tuning, statistics: { hot } } = this;
-    if (translation && !(translation.hot && translation.hotEntries!.includes(address))) this.notHot++;
-    if (this.layers[0]?.adopted && this.notHot < tuning.worthTranslator + tuning.worthFunction * wanted.size) return;
-    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= tuning.longestWait * Math.max(1, hot >> 4))) this.makeHot();
+    const isHot = translation?.hot !== undefined && translation.hotEntries!.includes(address);
+    if (translation && !isHot) this.notHot++;
+    if (this.layers[0]?.adopted && this.notHot < tuning.worthTranslator + tuning.worthFunction * wanted.size) return isHot;
+    if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= tuning.longestWait * Math.max(1, hot >> 4))) { this.makeHot(); return false; }
+    return isHot;
   }
 
   /** What is to be made hot (or plain) next, and for how many slices the first has waited. */
