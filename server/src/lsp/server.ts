@@ -27,7 +27,7 @@ const TURN = 3;
 /** What makes ready for requests begins, in milliseconds after the start, behind the first diagnostics of a file that the client opens at once. */
 const WARM = 'warming up', WARM_AFTER = 50;
 /** What is done while nobody asks, in this order. */
-const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, follow: 6, unwritten: 7, warmUp: 8, whole: 9, ahead: 10, rehearse: 11, forms: 12 };
+const RANK = { usage: 0, assemble: 1, linked: 2, lists: 3, types: 4, keep: 5, follow: 6, ahead: 7, unwritten: 8, warmUp: 9, whole: 10, rehearse: 11, forms: 12 };
 /** How much of the diagnostics is worked out. */
 type Extent = 'quick' | 'assembled' | 'all';
 
