@@ -56,7 +56,7 @@ let failures = 0, passed = 0;
 const failing = new Set<string>(), missing = new Map<string, number>(), noCase: string[] = [];
 const started = performance.now();
 
-interface Judged { key: string; bytes: Uint8Array; state: Case['state']; flagMask: number; count: number; restartable?: boolean; flags?: boolean; text: () => string }
+interface Judged { key: string; bytes: Uint8Array; state: Case['state']; flagMask: number; count: number; restartable?: boolean; flags?: boolean; faultMasks?: ReadonlyMap<number, number>; text: () => string }
 
 async function judgeAll(list: Judged[]): Promise<void> {
   const outcomes = await runNative(judge as string, list);
@@ -86,7 +86,7 @@ async function judgeAll(list: Judged[]): Promise<void> {
       }
       return false;
     };
-    const want = { state: o.state, fault, flagMask: c.flagMask, count: c.count, restartable: c.restartable ?? false };
+    const want = { state: o.state, fault, flagMask: (fault && c.faultMasks?.get(o.state.rip - c.state.rip)) ?? c.flagMask, count: c.count, restartable: c.restartable ?? false };
     if (!check(c.bytes, want, 'run', '') || !check(c.bytes, want, 'interpret', '') || ((i % 3 === 0 || fault) && !check(c.bytes, want, 'step', ''))) return;
     const longer = c.count > 1 ? { bytes: c.bytes, want } : padded(c.bytes, want);
     if (longer && !check(longer.bytes, longer.want, 'hot', 'hot, ')) return;
@@ -127,7 +127,7 @@ if (sequences === 0) {
   const list: Judged[] = [];
   for (let i = 0; i < sequences; i++) {
     const s = makeSequence(rows, (seed * 104729 + i) >>> 0, length, decode);
-    if (s) list.push({ key: s.names.join('; '), bytes: s.bytes, state: s.state, flagMask: s.flagMask, count: s.names.length, text: () => s.names.join('; ') });
+    if (s) list.push({ key: s.names.join('; '), bytes: s.bytes, state: s.state, flagMask: s.flagMask, faultMasks: s.faultMasks, count: s.names.length, text: () => s.names.join('; ') });
   }
   for (let at = 0; at < list.length; at += 400) await judgeAll(list.slice(at, at + 400));
 }

@@ -51,6 +51,8 @@ export interface Sequence {
   bytes: Uint8Array;
   state: State;
   flagMask: number;
+  /** By the offset of an instruction: the flags that are defined where it faults, which are those of what came before. */
+  faultMasks: ReadonlyMap<number, number>;
 }
 
 const CONTROL = /^(J|CALL|RET|LOOP|ENTER|LEAVE|UD|HLT|POPF|CLD|STD|DIV|IDIV|REP|V?(LD|ST)MXCSR|F[A-Z]|EMMS|XLAT|V?MASKMOV|V?P?GATHER|VGATHER)|^(MOVS|STOS|LODS|CMPS|SCAS)[BWDQ]$/;
@@ -60,6 +62,7 @@ export function makeSequence(rows: readonly InstructionRow[], seed: number, leng
   const r = new Random(seed);
   let state: State | undefined;
   const bytes: number[] = [], names: string[] = [];
+  const faultMasks = new Map<number, number>();
   let undefinedFlags = 0;
   for (let tries = 0; names.length < length && tries < length * 20; tries++) {
     const row = r.pick(rows);
@@ -89,10 +92,11 @@ export function makeSequence(rows: readonly InstructionRow[], seed: number, leng
     }
     state ??= c.state;
     if (names.length === 0 && memory && memory.kind === 'memory' && memory.base === 16) state = c.state;
+    faultMasks.set(bytes.length, FLAG_BITS & ~undefinedFlags);
     bytes.push(...c.bytes);
     names.push(row.name);
     undefinedFlags = (undefinedFlags & ~row.flagsWritten) | row.flagsUndefined | countUndefined;
   }
   if (!state || names.length < 2) return undefined;
-  return { names, bytes: Uint8Array.from(bytes), state, flagMask: FLAG_BITS & ~undefinedFlags };
+  return { names, bytes: Uint8Array.from(bytes), state, flagMask: FLAG_BITS & ~undefinedFlags, faultMasks };
 }
