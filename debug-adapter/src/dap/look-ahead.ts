@@ -31,6 +31,13 @@ export interface Rehearsal { stop: StopInfo | undefined; events: MadeEvent[]; an
 
 /** Requests of one refresh follow each other faster than this once it is as long as the last one was; before that a client may take its time. */
 export const SILENCE_MS = 1, PATIENCE_MS = 50;
+/** A timer that keeps no process alive, where there are processes. */
+export function later(work: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(work, milliseconds);
+  (timer as unknown as { unref?(): void }).unref?.();
+  return timer;
+}
+
 /** More than so many are not asked by habit. */
 const MOST_ASKED = 200;
 
@@ -146,11 +153,10 @@ export class LookAhead {
   #wait(wait: number): void {
     const seen = this.#requests;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer = later(() => {
       if (seen !== this.#requests) { this.#wait(wait); return; }
       this.now();
     }, wait);
-    (this.#timer as unknown as { unref?(): void }).unref?.();
   }
   #timer: ReturnType<typeof setTimeout> | undefined;
 

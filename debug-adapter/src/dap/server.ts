@@ -8,7 +8,7 @@ import { checkedArguments } from './arguments';
 import { type Exchange, Expected, NUMBER_FIRST, NUMBER_LAST } from './expected';
 import { type Command, RequestError } from './handler';
 import { handlerOf } from './handlers';
-import { type Answer, LookAhead, plainWords, PATIENCE_MS, type Rehearsal, SILENCE_MS } from './look-ahead';
+import { type Answer, later, LookAhead, plainWords, PATIENCE_MS, type Rehearsal, SILENCE_MS } from './look-ahead';
 import { MessageReader } from './message-reader';
 import { textOf } from './message-text';
 import { type DapHost, type MadeEvent, Session } from './session';
@@ -22,12 +22,6 @@ const ANSWERS_WITHIN_MS = 120_000;
 
 /** An event's message after its number. */
 const eventText = ({ name, text }: MadeEvent): string => `,"type":"event","event":${JSON.stringify(name)},"body":${text}}`;
-
-function later(work: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(work, milliseconds);
-  (timer as unknown as { unref?(): void }).unref?.();
-  return timer;
-}
 
 /** Where requests come from; a piece need not hold after it was given. */
 export interface Incoming {
