@@ -51,6 +51,15 @@ describe('clock_gettime in translated code', () => {
     expect(outcome(code, false, 7919)).toEqual(plain);
   });
 
+  it('is answered while code is interpreted', () => {
+    const asked = vi.spyOn(Kernel.prototype, 'syscall');
+    try {
+      // Fewer turns than make a loop worth translating.
+      outcome(program(2000, 1, DATA_AT + 0x3000), false);
+      expect(asked.mock.calls.length).toBeLessThan(100);
+    } finally { asked.mockRestore(); }
+  });
+
   it('is answered there once code is hot', () => {
     const asked = vi.spyOn(Kernel.prototype, 'syscall');
     try {

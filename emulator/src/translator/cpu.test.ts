@@ -62,6 +62,38 @@ function machine(program = PROGRAM, keeping?: Keeping, tuning?: Tuning, engine?:
 }
 
 describe('the processor', () => {
+  it('keeps the carry through INC and DEC, whatever it is of, in one block and across blocks, interpreted, cold and hot', () => {
+    const signed = (value: bigint, bits: number) => BigInt.asIntN(bits, value), unsigned = (value: bigint, bits: number) => BigInt.asUintN(bits, value);
+    // Of R9, a copy of RBX, and RAX; CF as in Intel's manual.
+    const makers: { bytes: number[]; carry: (b: bigint, a: bigint) => boolean }[] = [
+      { bytes: [0x4c, 0x0f, 0xaf, 0xc8], /* imul r9, rax */ carry: (b, a) => signed(b, 64) * signed(a, 64) !== signed(signed(b, 64) * signed(a, 64), 64) },
+      { bytes: [0x44, 0x0f, 0xaf, 0xc8], /* imul r9d, eax */ carry: (b, a) => signed(b, 32) * signed(a, 32) !== signed(signed(b, 32) * signed(a, 32), 32) },
+      { bytes: [0x49, 0x01, 0xc1], /* add r9, rax */ carry: (b, a) => b + a !== unsigned(b + a, 64) },
+      { bytes: [0x49, 0x39, 0xc1], /* cmp r9, rax */ carry: (b, a) => b < a },
+      { bytes: [0x49, 0x85, 0xc1], /* test r9, rax */ carry: () => false },
+      { bytes: [0xf9, 0x66, 0x41, 0x11, 0xc1], /* stc; adc r9w, ax */ carry: (b, a) => unsigned(b, 16) + unsigned(a, 16) + 1n > 0xffffn },
+    ];
+    const inc = [0x49, 0xff, 0xc3], dec = [0x49, 0xff, 0xcb], jump = [0xeb, 0x00];
+    const ways = [inc, dec, [...inc, ...dec], [...jump, ...inc], [...dec, ...jump], [...jump, ...inc, ...jump, ...inc], [...jump, ...dec, ...inc, ...jump]];
+    const values: [bigint, bigint][] = [[7n, 56n], [0n, 1n], [2n ** 62n, 3n], [2n ** 64n - 1n, 2n ** 64n - 1n], [2n ** 63n, 2n ** 64n - 1n], [0xffffn, 0n], [0x12345678n, 0x9abcdef0n], [1n, 2n ** 64n - 5n]];
+    const hot: Tuning = { ...TUNING, often: 0, shortestSlice: 30, sliceVaries: 30, seenOften: 1, longestWait: 1 };
+    const pieces = makers.flatMap(({ bytes, carry }) => ways.map((way) => ({ code: [0x49, 0x89, 0xd9, /* mov r9, rbx */ ...bytes, ...way, 0x19, 0xf6 /* sbb esi, esi */], carry })));
+    const program = pieces.flatMap(({ code }, index) => [
+      0xb9, 60, 0, 0, 0, /* mov ecx, 60 */ ...code, 0xff, 0xc9, /* dec ecx */ 0x75, 252 - code.length, /* jne the code's beginning */ 0x89, 0xb7, 4 * index, 0, 0, 0, /* mov [rdi + 4 * index], esi */
+    ]);
+    for (const tuning of [undefined, { ...TUNING, often: 0 }, hot]) {
+      const { cpu, words, memory } = machine([...program, 0x0f, 0x05 /* syscall */], undefined, tuning);
+      for (const [b, a] of values) {
+        words[(STATE_BASE + GPR) >> 3] = a;
+        words[((STATE_BASE + GPR) >> 3) + 3] = b;
+        words[(STATE_BASE + RIP_OFFSET) >> 3] = BigInt(CODE);
+        expect(cpu.run(1e6)).toEqual({ kind: 'syscall' });
+        const found = [...new Uint32Array(memory.buffer, PAGES_BASE + 0x100, pieces.length)];
+        expect(found, `${b} and ${a}`).toEqual(pieces.map(({ carry }) => (carry(b, a) ? 0xffffffff : 0)));
+      }
+    }
+  });
+
   it('reaches the same state after every number of instructions, by steps and by runs', () => {
     const stepped = machine(), states = [stepped.state()];
     for (let n = 1; n <= 180; n++) {
