@@ -33,10 +33,10 @@ const SEEN_OFTEN = 2;
 /** Slices that the first function to be made hot waits for others: each module costs in proportion to the table. */
 const LONGEST_WAIT = 64;
 /**
- * Slices that have to end in code that is not hot, in all and for each function that is to be made so, before any is, in a program that brought hot code along: what is not hot
- * by then takes little of its time. Loading the translator takes as long as some 400 such slices, making a function hot as some 40; later runs gain from it, too.
+ * In a program that brought hot code along: slices that have to end in code that is not hot before any is made so, and in a function before it is one of them. What is not hot
+ * by then takes little of its time: loading the translator takes as long as some 400 such slices, making a function hot as some 40; later runs gain from it, too.
  */
-const WORTH_TRANSLATOR = 100, WORTH_FUNCTION = 8;
+const WORTH_TRANSLATOR = 100, SEEN_AGAIN = 8;
 
 /**
  * Transfers of control to a place before it is translated: translating an instruction takes as long as interpreting it some 600 times. Of 600, 1500, 3000
@@ -51,8 +51,8 @@ const OFTEN_JUMPED_TO = 3000;
 const MOST_MODULES = 8000;
 
 /** When code is translated (0: at once), when it counts as hot, and for how many slices it then waits for others. Tests make everything hot at once. */
-export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; longestStretch: number; seenOften: number; longestWait: number; worthTranslator: number; worthFunction: number; mostModules: number }
-export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, longestStretch: LONGEST_STRETCH, seenOften: SEEN_OFTEN, longestWait: LONGEST_WAIT, worthTranslator: WORTH_TRANSLATOR, worthFunction: WORTH_FUNCTION, mostModules: MOST_MODULES };
+export interface Tuning { often: number; shortestSlice: number; sliceVaries: number; longestStretch: number; seenOften: number; longestWait: number; worthTranslator: number; seenAgain: number; mostModules: number }
+export const TUNING: Tuning = { often: OFTEN_JUMPED_TO, shortestSlice: SHORTEST_SLICE, sliceVaries: SLICE_VARIES, longestStretch: LONGEST_STRETCH, seenOften: SEEN_OFTEN, longestWait: LONGEST_WAIT, worthTranslator: WORTH_TRANSLATOR, seenAgain: SEEN_AGAIN, mostModules: MOST_MODULES };
 /** Host stack that translated code may use, by its own estimate; half of what Node gives a program by default. */
 const STACK_BYTES = 480_000;
 

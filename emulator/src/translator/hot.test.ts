@@ -52,8 +52,8 @@ beforeAll(() => {
 });
 
 interface Run { tuning?: Tuning; cache?: TranslationCache; padding?: number; args?: string[] }
-const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, longestStretch: 1, seenOften: 1e9, longestWait: 1e9, worthTranslator: 0, worthFunction: 0, mostModules: 1e9 };
-const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, longestStretch: 1, seenOften: 1, longestWait: TUNING.longestWait, worthTranslator: 0, worthFunction: 0, mostModules });
+const UNTUNED: Tuning = { often: 0, shortestSlice: 1e9, sliceVaries: 1, longestStretch: 1, seenOften: 1e9, longestWait: 1e9, worthTranslator: 0, seenAgain: 1e9, mostModules: 1e9 };
+const eager = (slice: number, often = 0, mostModules = 1e9): Tuning => ({ often, shortestSlice: slice, sliceVaries: 2 * slice, longestStretch: 1, seenOften: 1, longestWait: TUNING.longestWait, worthTranslator: 0, seenAgain: 1, mostModules });
 
 /** What a run does; lengths of the environment move the stack, whose place decides which translation runs. */
 function run(how: Run) {
@@ -114,11 +114,12 @@ describe.skipIf(!hasGo)('hot code (needs the go command)', () => {
   it('makes more hot in a later run only when much of that has gone by in what is not', () => {
     const first = memoryCache();
     expect(run({ tuning: eager(150), cache: first, args: ['x'] }).hot).toBeGreaterThan(50);
-    const later = (worthTranslator: number, worthFunction = 0) => run({ tuning: { ...eager(150), worthTranslator, worthFunction }, cache: { load: (key) => first.load(key), store: () => undefined }, args: ['round', 'longer than five'] }).hot;
-    const [atOnce, soon, never] = [later(0), later(50, 1), later(1e9)];
+    const later = (worthTranslator: number, seenAgain = 1) => run({ tuning: { ...eager(150), worthTranslator, seenAgain }, cache: { load: (key) => first.load(key), store: () => undefined }, args: ['round', 'longer than five'] }).hot;
+    const [atOnce, soon, never] = [later(0), later(50, 3), later(1e9)];
     expect(atOnce).toBeGreaterThan(soon);
     expect(soon).toBeGreaterThan(0);
     expect(never).toBe(0);
+    expect(later(0, 1e9)).toBe(0);
   }, 120_000);
 
   it('drops kept code before the end of any budget', () => {

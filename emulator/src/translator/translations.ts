@@ -108,7 +108,7 @@ export class Translations {
 
   constructor(
     private readonly lookups: Lookups, private readonly parts: ModuleParts, private readonly stub: unknown,
-    private readonly tuning: { often: number; seenOften: number; longestWait: number; worthTranslator: number; worthFunction: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly functions: RecordFunctions, private readonly engine?: CodeEngine,
+    private readonly tuning: { often: number; seenOften: number; longestWait: number; worthTranslator: number; seenAgain: number }, private readonly templates: WebAssembly.Table, library: Library, private readonly functions: RecordFunctions, private readonly engine?: CodeEngine,
     private readonly recipes?: () => Uint8Array | undefined,
   ) {
     this.memory = parts.m;
@@ -280,7 +280,7 @@ export class Translations {
     const { wanted, tuning, statistics: { hot } } = this;
     const isHot = translation?.hot !== undefined && translation.hotEntries!.includes(address);
     if (translation && !isHot) this.notHot++;
-    if (this.layers[0]?.adopted && this.notHot < tuning.worthTranslator + tuning.worthFunction * wanted.size) return isHot;
+    if (this.broughtHot && this.notHot < tuning.worthTranslator) return isHot;
     if (wanted.size > 0 && (wanted.size >= Math.max(BATCH, hot >> 2) || ++this.waited >= tuning.longestWait * Math.max(1, hot >> 4))) { this.makeHot(); return false; }
     return isHot;
   }
@@ -288,6 +288,10 @@ export class Translations {
   /** What is to be made hot (or plain) next, and for how many slices the first has waited. */
   private readonly wanted = new Map<Translation, 'hot' | 'plain'>();
   private waited = 0;
+  /** Whether an earlier run has left hot code. */
+  private get broughtHot(): boolean { return this.layers[0]?.adopted === true; }
+  /** Slices that end in a function before it is worth making hot. */
+  private get seenOften(): number { return this.broughtHot ? this.tuning.seenAgain : this.tuning.seenOften; }
   /** Slices that have ended in code that is not hot since some was made so. */
   private notHot = 0;
   private readonly layers: Layer[] = [];
@@ -297,13 +301,13 @@ export class Translations {
     if (translation.hot) {
       // A part that the hot one has left out, since it had not been executed by then.
       if (!translation.hotEntries!.includes(address)) {
-        if ((translation.made ?? 0) < MOST_MADE && ++translation.seen >= this.tuning.seenOften) { translation.seen = 0; this.wanted.set(translation, 'hot'); }
+        if ((translation.made ?? 0) < MOST_MADE && ++translation.seen >= this.seenOften) { translation.seen = 0; this.wanted.set(translation, 'hot'); }
         return;
       }
-      if (!translation.plain && !translation.tooLarge && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.tuning.seenOften) this.wanted.set(translation, 'plain');
+      if (!translation.plain && !translation.tooLarge && this.lookups.words[(translation.otherCell! >> 2) + 1]! >= this.seenOften) this.wanted.set(translation, 'plain');
       return;
     }
-    if (++translation.seen < this.tuning.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
+    if (++translation.seen < this.seenOften || this.nextCell + 8 > CALL_CELLS_END) return;
     const { around } = translation;
     if (around?.leftOut && this.entries.get(around.entry)?.owner === around) { this.makeWhole(around, translation); return; }
     if (around?.hot && (around.made ?? 0) < MOST_MADE && this.entries.get(around.entry)?.owner === around) {
