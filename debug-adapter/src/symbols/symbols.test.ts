@@ -1,5 +1,7 @@
 // The symbol reader against Go's own debug packages, `go tool nm` and Delve, on programs of every Go version at hand.
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { build, delve, hasDelve, readBytes, runTool, toolchain, toolchains } from '../testing/toolchains';
@@ -274,6 +276,32 @@ describe.skipIf(all.length === 0)('symbols (needs the go command)', () => {
     }
     for (const length of [0, 3, 4, 20, 63, 64, 500, 5000, Math.floor(original.length / 2), original.length - 10]) exercise(original.slice(0, length));
   });
+
+  test.skipIf(spawnSync('gcc', ['--version']).status !== 0)('functions of C in two parts', () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gobuf-c-')), file = path.join(directory, 'program');
+    fs.writeFileSync(path.join(directory, 'go.mod'), 'module example.org/c\n\ngo 1.19\n');
+    fs.writeFileSync(path.join(directory, 'main.go'), `package main
+
+// #include <stdio.h>
+// __attribute__((noinline, cold)) static void bad(int n) { fprintf(stderr, "no %d\\n", n); }
+// __attribute__((noinline)) static int pick(int n, int *p) {
+//	if (__builtin_expect(n < 0, 0)) { bad(n); p[0]++; bad(n + 1); }
+//	return n * 3 + p[0];
+// }
+import "C"
+
+var held C.int = 30
+
+func main() { println(C.pick(4, &held)) }
+`);
+    const go = toolchain()!, built = spawnSync(go.command, ['build', '-ldflags=-linkmode external -extldflags "-static"', '-o', file, '.'], { cwd: directory, env: { ...go.env, CGO_ENABLED: '1' }, encoding: 'utf8' });
+    expect(built.status, built.stderr).toBe(0);
+    const names = spawnSync('nm', [file], { encoding: 'utf8' }).stdout, place = (name: string) => parseInt(new RegExp(`^(\\w+) t ${name}$`, 'm').exec(names)![1]!, 16);
+    const { dwarf } = openBinary(readBytes(file));
+    expect(names).toContain(' pick.cold');
+    for (const name of ['pick', 'bad']) expect(dwarf!.subprogramAt(place(name) + 2)).toMatchObject({ name, low: place(name) });
+    fs.rmSync(directory, { recursive: true });
+  }, 120_000);
 
   test('foreign files are refused in one sentence', () => {
     const go = { ...toolchain()!, env: { ...toolchain()!.env, GOARCH: 'arm64' } };

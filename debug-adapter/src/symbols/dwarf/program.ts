@@ -136,10 +136,16 @@ export class DwarfProgram {
     if (list) return list;
     this.subprograms.set(unit.index, list = []);
     for (const die of this.info.topLevelPlaces(unit, Tag.subprogram)) {
-      const low = numberOf(this.info.attributeAt(die, At.lowPc));
+      const low = numberOf(this.info.attributeAt(die, At.lowPc)) ?? this.lowestOf(unit, die);
       if (low !== undefined) list.push({ low, die });
     }
     return list.sort((x, y) => x.low - y.low);
+  }
+
+  /** Of a function in several parts, as C compilers make them, the first; undefined where there is no code. */
+  private lowestOf(unit: Unit, offset: number): number | undefined {
+    const die = this.info.attributeAt(offset, At.ranges) === undefined ? undefined : this.info.die(unit, offset);
+    return die && this.info.ranges(die)[0]?.[0];
   }
 
   subprogramAt(pc: number): Subprogram | undefined {
